@@ -1,0 +1,113 @@
+"""Cursors and the checked arguments of a connection.
+
+A cursor says which item it stands for, not only where it stood, so that a window
+can be found again in a list that has moved since.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+SMALLEST_WINDOW, LARGEST_WINDOW, DEFAULT_WINDOW = 1, 100, 10
+_LONGEST_CURSOR = 1_024
+_LARGEST_NUMBER = 10_000_000
+
+
+class BadArgument(ValueError):
+    """An argument of a connection that cannot be used. The message names it and the value."""
+
+
+@dataclass(frozen=True)
+class Listing(Generic[T]):
+    """What the walk must know of a list.
+
+    kind: one letter that keeps cursors of different lists apart.
+    identity: text that no other item of the list has; "" where an item has none.
+    date: sort key in microseconds since 1970, or None.
+    newest_first: whether the list descends by date and grows at its head only.
+    """
+
+    kind: str
+    identity: Callable[[T], str]
+    date: Callable[[T], int | None]
+    newest_first: bool
+
+
+_Fields = tuple[str, str, int | None, int, int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Which item, and where it stood when the list had `total` items.
+
+    tied: identities of items of the same date that stood directly before it; they mark the
+    place when the item itself is gone.
+    """
+
+    kind: str
+    identity: str
+    date: int | None
+    position: int
+    total: int
+    tied: tuple[str, ...] = ()
+
+    def encode(self) -> str:
+        """Opaque text for clients."""
+        fields = (self.kind, self.identity, self.date, self.position, self.total, self.tied)
+        return base64.urlsafe_b64encode(msgspec.msgpack.encode(fields)).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, text: str, kind: str, argument: str) -> "Cursor":
+        """The cursor a client gave back. Raises BadArgument where it is none of this list."""
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            cursor = cls(*msgspec.msgpack.decode(raw, type=_Fields))
+        except (ValueError, msgspec.MsgspecError, RecursionError):
+            raise _bad_cursor(text, argument) from None
+        sane = 0 <= cursor.position < cursor.total <= _LARGEST_NUMBER and len(text) <= _LONGEST_CURSOR
+        if not sane or cursor.kind != kind:
+            raise _bad_cursor(text, argument)
+        return cursor
+
+
+def _bad_cursor(text: str, argument: str) -> BadArgument:
+    shown = text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004  # enough to recognise it
+    return BadArgument(f"{argument} must be a cursor that this connection gave out, got {shown!r}.")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Which part of the list is asked for: checked arguments of a connection."""
+
+    count: int
+    from_end: bool
+    after: Cursor | None = None
+    before: Cursor | None = None
+
+    @classmethod
+    def of(
+        cls, listing: Listing[T], first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> "Range":
+        """The arguments, checked. With neither first nor last: the 10 items next to the cursor.
+
+        Raises BadArgument.
+        """
+        if first is not None and last is not None:
+            raise BadArgument(f"first and last cannot be used together, got first {first} and last {last}.")
+        for name, value in (("first", first), ("last", last)):
+            if value is not None and not SMALLEST_WINDOW <= value <= LARGEST_WINDOW:
+                raise BadArgument(f"{name} must be {SMALLEST_WINDOW} to {LARGEST_WINDOW}, got {value}.")
+        after_cursor = Cursor.decode(after, listing.kind, "after") if after is not None else None
+        before_cursor = Cursor.decode(before, listing.kind, "before") if before is not None else None
+        from_end = last is not None or (first is None and after is None and before is not None)
+        return cls(first or last or DEFAULT_WINDOW, from_end, after_cursor, before_cursor)
+
+    def cut(self, low: int, high: int) -> tuple[int, int]:
+        """The first or last `count` positions of low … high - 1."""
+        high = max(low, high)
+        return (max(low, high - self.count), high) if self.from_end else (low, min(high, low + self.count))

@@ -1,0 +1,106 @@
+"""Every error a client may see, and how any other is masked.
+
+Codes follow Apollo's names where there is one:
+
+GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED   the document is no GraphQL, or does not fit the schema
+BAD_USER_INPUT                                    an argument or variable cannot be used
+OPERATION_RESOLUTION_FAILURE                      the document has no operation of that name
+BAD_REQUEST                                       the HTTP request is no GraphQL request
+UNAUTHENTICATED, FORBIDDEN                        nobody known is asking, or it is not theirs to ask
+UPSTREAM_UNAVAILABLE                              imin cannot be reached, is overloaded or refuses our key
+UPSTREAM_TIMEOUT                                  imin did not answer in time
+UPSTREAM_INVALID                                  imin answered something that cannot be read
+INTERNAL_SERVER_ERROR                             a bug of ours: masked, and logged once with the request id
+
+Messages name what is wrong and the value; never a URL, a key, an e-mail or a customer's identifier.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import GraphQLError
+
+from gateway.cursor import BadArgument
+from gateway.imin.errors import IminError, Refused, TimedOut, Unavailable, Unreadable
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+BAD_USER_INPUT = "BAD_USER_INPUT"
+NO_SUCH_OPERATION = "OPERATION_RESOLUTION_FAILURE"
+BAD_REQUEST = "BAD_REQUEST"
+UNAUTHENTICATED = "UNAUTHENTICATED"
+FORBIDDEN = "FORBIDDEN"
+UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
+UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
+UPSTREAM_INVALID = "UPSTREAM_INVALID"
+INTERNAL = "INTERNAL_SERVER_ERROR"
+
+_UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
+    (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not answer in time. Please try again."),
+    (Unavailable, UPSTREAM_UNAVAILABLE, "The booking system is not available at the moment. Please try again later."),
+    (Unreadable, UPSTREAM_INVALID, "The booking system gave an answer that cannot be read."),
+    (Refused, UPSTREAM_INVALID, "The booking system refused a request that should be sound."),
+)
+
+
+class GatewayError(GraphQLError):
+    """An error that is meant for the client: a code and a message that may be shown."""
+
+    def __init__(self, code: str, message: str, *, path: Sequence[str | int] | None = None) -> None:
+        super().__init__(message, path=path, extensions={"code": code})
+
+    @property
+    def code(self) -> str:
+        """Machine-readable code."""
+        return str(self.extensions["code"])
+
+
+def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None = None) -> GatewayError:
+    """An order of which parts could not be read. Names the parts, not what they hold."""
+    shown = ", ".join(paths[:5]) + (", …" if len(paths) > 5 else "")  # noqa: PLR2004  # enough to find it
+    error = GatewayError(UPSTREAM_INVALID, f"The booking system gave an order that cannot be read: {shown}.", path=path)
+    return error
+
+
+def code_of(error: GraphQLError) -> str:
+    """Code of an error in an answer; INTERNAL_SERVER_ERROR for what nobody foresaw."""
+    original = error.original_error
+    if isinstance(error, GatewayError):
+        return error.code
+    if isinstance(original, GatewayError):
+        return original.code
+    if isinstance(original, BadArgument):
+        return BAD_USER_INPUT
+    for kind, code, _ in _UPSTREAM:
+        if isinstance(original, kind):
+            return code
+    if original is not None and not isinstance(original, GraphQLError):
+        return INTERNAL
+    code = (error.extensions or {}).get("code")
+    return str(code) if code else _code_of_graphql_core(error)
+
+
+def _code_of_graphql_core(error: GraphQLError) -> str:
+    """Code of an error that graphql-core found in the request or its variables."""
+    if error.message.startswith("Syntax Error"):
+        return PARSE_FAILED
+    if error.message.startswith("Variable "):
+        return BAD_USER_INPUT
+    if error.path:
+        return INTERNAL
+    return VALIDATION_FAILED
+
+
+def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """The error as a client gets it: coded, and masked where it is not meant for clients."""
+    code = code_of(error)
+    answer: dict[str, Any] = dict(error.formatted)
+    original = error.original_error
+    if code == INTERNAL:
+        answer["message"] = f"Something went wrong on our side. Please quote {request_id}."
+    elif isinstance(original, IminError):
+        answer["message"] = next(text for kind, _, text in _UPSTREAM if isinstance(original, kind))
+    answer["extensions"] = {"code": code}
+    if code == INTERNAL:
+        answer["extensions"]["requestId"] = request_id
+    return answer

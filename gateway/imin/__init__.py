@@ -1,0 +1,1 @@
+"""imin's Booking API: its documents, its endpoints, its errors. Knows no GraphQL."""

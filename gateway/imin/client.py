@@ -1,0 +1,297 @@
+"""imin's Booking API: one method per endpoint, all over one private request.
+
+Every request carries the key, has a deadline that covers headers and body, reads
+no more than a set number of bytes after inflating, and follows no redirect (the
+key would travel with it). Only GETs are ever repeated.
+"""
+
+import asyncio
+import random
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import msgspec
+import yarl
+
+from gateway.imin import jsonld
+from gateway.imin.documents import (
+    PAGE_SIZE,
+    CustomerAccount,
+    Order,
+    OrderItem,
+    Page,
+    read_order_item_page,
+    read_order_page,
+)
+from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
+from gateway.imin.problems import Problem, read_problem
+
+# `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place.
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
+
+_WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+_CHUNK_BYTES = 65_536
+_GET_ATTEMPTS = 2
+_RETRY_PAUSE_SECONDS = 0.05
+
+_MISTAKES_ANSWERED_500 = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
+"""Mistakes of the asker that booking systems answer with 500. Source: OpenActive reference implementation."""
+
+CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """How to reach imin. Times in seconds, sizes in bytes after inflating."""
+
+    base_url: str
+    timeout_seconds: float
+    cancel_timeout_seconds: float
+    max_answer_bytes: int
+    max_receipt_bytes: int
+    customer_accounts_path: str
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    content_type: str
+    retry_after: str | None
+    body: bytes
+
+
+def is_identifier(text: str) -> bool:
+    """Whether imin could have given that identifier, and it may stand in a path."""
+    return _IDENTIFIER.match(text) is not None
+
+
+class IminClient:
+    """The Booking API. Raises what gateway.imin.errors draws."""
+
+    def __init__(self, session: aiohttp.ClientSession, options: ClientOptions) -> None:
+        self._session = session
+        self._options = options
+
+    async def orders(self, customer: str, page: int) -> Page[Order]:
+        """Page of a customer's orders, newest first.
+
+        page: 1-based, 10 orders a page. An unknown customer has an empty list (assumption).
+        Raises Unavailable, Unreadable, Refused. Source: imin docs, Order History.
+        """
+        try:
+            body = await self._get("orders", query={"customerIdentifier": _known(customer), "page": page})
+        except NotFound:
+            return Page(page, PAGE_SIZE, 0, ())
+        return read_order_page(body, page)
+
+    async def upcoming_order_items(self, customer: str, page: int) -> Page[OrderItem]:
+        """Page of a customer's upcoming order items, earliest first.
+
+        page: 1-based, 10 items a page. An unknown customer has an empty list (assumption).
+        Raises Unavailable, Unreadable, Refused. Source: imin docs, Upcoming OrderItems.
+        """
+        try:
+            body = await self._get("order-items", query={"customerIdentifier": _known(customer), "page": page})
+        except NotFound:
+            return Page(page, PAGE_SIZE, 0, ())
+        return read_order_item_page(body, page)
+
+    async def order(self, identifier: str) -> Order:
+        """One order.
+
+        Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Order By Id.
+        """
+        body = await self._get("orders", identifier)
+        order, unreadable = jsonld.read(Order, body)
+        order.unreadable = unreadable
+        if order.identifier != identifier:
+            raise Unreadable("GET /orders/:id answered another order")
+        return order
+
+    async def customer_account(self, identifier: str) -> CustomerAccount:
+        """A customer's account.
+
+        Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
+        """
+        body = await self._get(self._options.customer_accounts_path, identifier)
+        account, unreadable = jsonld.read(CustomerAccount, body)
+        account.unreadable = unreadable
+        return account
+
+    async def receipt(self, identifier: str) -> bytes:
+        """A receipt's PDF.
+
+        Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Receipts.
+        """
+        body = await self._get("receipts", identifier, limit=self._options.max_receipt_bytes)
+        if not body.startswith(b"%PDF-"):
+            raise Unreadable("GET /receipts/:id answered something that is no PDF")
+        return body
+
+    async def cancel(self, order_identifier: str, item_ids: list[str]) -> None:
+        """Ask for the cancellation of some items of an order: all of them or none. Sent once, never repeated.
+
+        item_ids: what imin names the items by. Returns once imin has accepted the request, which
+        does not mean that the items are cancelled.
+        Raises Refused with the reason, NotFound, Unavailable (`sent` tells whether imin may have
+        received it), Unreadable. Source: imin docs, Cancellations.
+        """
+        items = [{"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids]
+        body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": items}
+        url, endpoint = self._url("orders", order_identifier)
+        answer = await self._request(
+            "PATCH", url, f"PATCH {endpoint}", self._options.cancel_timeout_seconds, json=msgspec.json.encode(body)
+        )
+        if answer.status not in {200, 202, 204}:
+            _raise_problem(answer, f"PATCH {endpoint}")
+
+    async def _get(
+        self,
+        resource: str,
+        identifier: str | None = None,
+        *,
+        query: dict[str, str | int] | None = None,
+        limit: int | None = None,
+    ) -> bytes:
+        url, path = self._url(resource, identifier, query)
+        endpoint = f"GET {path}"
+        try:
+            async with asyncio.timeout(self._options.timeout_seconds):
+                answer = await self._get_with_one_repeat(url, endpoint, limit)
+        except TimeoutError as error:
+            raise TimedOut(f"{endpoint} took longer than {self._options.timeout_seconds:g} s") from error
+        if answer.status != 200:  # noqa: PLR2004  # OK
+            _raise_problem(answer, endpoint)
+        return answer.body
+
+    async def _get_with_one_repeat(self, url: yarl.URL, endpoint: str, limit: int | None) -> _Answer:
+        for attempt in range(1, _GET_ATTEMPTS + 1):
+            last = attempt == _GET_ATTEMPTS
+            try:
+                answer = await self._request("GET", url, endpoint, self._options.timeout_seconds, limit=limit)
+            except TimedOut:
+                raise
+            except Unavailable:
+                if last:
+                    raise
+            else:
+                if last or answer.status not in {502, 503, 504} or answer.retry_after:
+                    return answer
+            await asyncio.sleep(random.uniform(0, _RETRY_PAUSE_SECONDS))  # noqa: S311  # jitter, no secret
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _request(  # noqa: PLR0913  # the one place where a request's parts come together
+        self,
+        method: str,
+        url: yarl.URL,
+        endpoint: str,
+        seconds: float,
+        *,
+        json: bytes | None = None,
+        limit: int | None = None,
+    ) -> _Answer:
+        headers = {"Content-Type": "application/json"} if json is not None else None
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._session.request(method, url, data=json, headers=headers, allow_redirects=False) as response,
+            ):
+                body = await _read_body(response, endpoint, limit or self._options.max_answer_bytes)
+                return _Answer(
+                    response.status, response.content_type, response.headers.get("Retry-After"), body
+                )
+        except TimeoutError as error:
+            sent = not isinstance(error, aiohttp.ConnectionTimeoutError)
+            raise TimedOut(f"{endpoint} took longer than {seconds:g} s", sent=sent) from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable(f"{endpoint}: imin cannot be reached", sent=False) from error
+        except (aiohttp.ClientError, ConnectionError) as error:
+            raise Unavailable(f"{endpoint}: the connection broke") from error
+
+    def _url(
+        self, resource: str, identifier: str | None = None, query: dict[str, str | int] | None = None
+    ) -> tuple[yarl.URL, str]:
+        """Address of a resource, and its name for messages."""
+        address = f"{self._options.base_url}/{resource}"
+        name = f"/{resource}"
+        if identifier is not None:
+            address += "/" + quote(_known(identifier), safe="")
+            name += "/:id"
+        if query:
+            address += "?" + urlencode(query)
+        return yarl.URL(address, encoded=True), name
+
+
+def _known(identifier: str) -> str:
+    if not is_identifier(identifier):
+        raise NotFound("imin gives no such identifiers")
+    return identifier
+
+
+async def _read_body(response: aiohttp.ClientResponse, endpoint: str, limit: int) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in {"", "identity"}:
+        return await _read_plain(response, endpoint, limit)
+    if encoding not in _WINDOW_BITS:
+        raise Unreadable(f"{endpoint} answered in an encoding that was not asked for")
+    inflate = zlib.decompressobj(_WINDOW_BITS[encoding])
+    pieces: list[bytes] = []
+    room = limit
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+            piece = inflate.decompress(chunk, room + 1)
+            room -= len(piece)
+            if room < 0:
+                _refuse_size(endpoint, limit)
+            pieces.append(piece)
+    except zlib.error as error:
+        raise Unreadable(f"{endpoint} answered with a corrupt body") from error
+    if not inflate.eof and pieces:
+        raise Unreadable(f"{endpoint} answered with a body cut short")
+    return b"".join(pieces)
+
+
+async def _read_plain(response: aiohttp.ClientResponse, endpoint: str, limit: int) -> bytes:
+    if response.content_length is not None:
+        if response.content_length > limit:
+            _refuse_size(endpoint, limit)
+        return await response.read()
+    pieces: list[bytes] = []
+    room = limit
+    async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+        room -= len(chunk)
+        if room < 0:
+            _refuse_size(endpoint, limit)
+        pieces.append(chunk)
+    return b"".join(pieces)
+
+
+def _refuse_size(endpoint: str, limit: int) -> NoReturn:
+    raise Unreadable(f"{endpoint} answered more than {limit} bytes")
+
+
+def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
+    """Turn an answer that is no success into the error it means."""
+    problem: Problem = read_problem(answer.body)
+    status, kind = answer.status, problem.kind
+    if 200 <= status < 400:  # noqa: PLR2004  # success of another kind, or a redirect
+        raise Unreadable(f"{endpoint} answered {status}")
+    if status in {401, 403}:
+        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})")
+    if status in {404, 410} and not problem.is_wrong_endpoint:
+        raise NotFound(f"{endpoint} answered {status}")
+    if status in {404, 410, 408, 429}:
+        raise Unavailable(f"{endpoint} answered {status}", retry_after=_seconds(answer.retry_after))
+    if status < 500 or kind in _MISTAKES_ANSWERED_500:  # noqa: PLR2004  # their mistakes and ours
+        raise Refused(
+            f"{endpoint} answered {status} {kind}".strip(), status=status, kind=kind, description=problem.description
+        )
+    raise Unavailable(f"{endpoint} answered {status}", retry_after=_seconds(answer.retry_after))
+
+
+def _seconds(retry_after: Any) -> float | None:
+    return float(retry_after) if isinstance(retry_after, str) and retry_after.isdecimal() else None

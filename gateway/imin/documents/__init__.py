@@ -1,0 +1,61 @@
+"""imin's documents as Structs, with the properties that walk them.
+
+They are read straight from JSON and returned by resolvers as they are: there is
+no other representation. Attributes named `own_…` hold what one JSON object says;
+the property of the plain name adds what other objects say.
+"""
+
+from gateway.imin.documents.account import CustomerAccount, Entitlement
+from gateway.imin.documents.agent import AccessChannel, AccessPass, Address, Agent, BookingService, Terms
+from gateway.imin.documents.event import AggregateOffer, Event, Offer, Schedule
+from gateway.imin.documents.order import (
+    IntakeFormField,
+    ItemError,
+    Order,
+    OrderItem,
+    Owner,
+    Receipt,
+    Seller,
+    bind_order,
+    bind_upcoming_item,
+)
+from gateway.imin.documents.page import PAGE_SIZE, Page, read_order_item_page, read_order_page
+from gateway.imin.documents.place import Amenity, OpeningHours, Place
+from gateway.imin.documents.thing import Concept, Image, Priced, PropertyValue, QuantitativeValue, TaxCharge
+
+__all__ = [
+    "PAGE_SIZE",
+    "AccessChannel",
+    "AccessPass",
+    "Address",
+    "Agent",
+    "AggregateOffer",
+    "Amenity",
+    "BookingService",
+    "Concept",
+    "CustomerAccount",
+    "Entitlement",
+    "Event",
+    "Image",
+    "IntakeFormField",
+    "ItemError",
+    "Offer",
+    "OpeningHours",
+    "Order",
+    "OrderItem",
+    "Owner",
+    "Page",
+    "Place",
+    "Priced",
+    "PropertyValue",
+    "QuantitativeValue",
+    "Receipt",
+    "Schedule",
+    "Seller",
+    "TaxCharge",
+    "Terms",
+    "bind_order",
+    "bind_upcoming_item",
+    "read_order_item_page",
+    "read_order_page",
+]

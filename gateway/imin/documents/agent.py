@@ -1,0 +1,108 @@
+"""People, organizations, and what they carry: addresses, terms, passes."""
+
+from msgspec import field
+
+from gateway.imin.documents.thing import Identified, Image, Thing
+
+# Assumption: a front end for British leisure shows no country on an address at home.
+HOME_COUNTRY = "GB"
+
+
+class Address(Thing, kw_only=True, gc=False, rename="camel"):
+    """A postal address; any part may be missing, or the whole be one text."""
+
+    street_address: str | None = None
+    address_locality: str | None = None
+    address_region: str | None = None
+    postal_code: str | None = None
+    address_country: str | None = None
+    full_address: str | None = field(default=None, name="imin:fullAddress")
+
+    @property
+    def one_line(self) -> str | None:
+        """The address as one line for a label or a map. imin leaves stray spaces and lower-case postcodes."""
+        whole = self.full_address or self.iri
+        if whole:
+            return " ".join(whole.split())
+        country = self.address_country
+        parts = (
+            self.street_address,
+            self.address_locality,
+            self.address_region,
+            self.postal_code.upper() if self.postal_code else None,
+            country if country and country.strip() != HOME_COUNTRY else None,
+        )
+        words = [" ".join(part.split()).strip(",") for part in parts if part]
+        return ", ".join(word for word in words if word) or None
+
+
+class Terms(Identified, kw_only=True, gc=False, rename="camel"):
+    """A document the customer agrees to: a privacy policy or terms of use."""
+
+    name: str | None = None
+    own_url: str | None = field(default=None, name="url")
+    requires_explicit_consent: bool | None = None
+
+    @property
+    def url(self) -> str | None:
+        """Where the terms are."""
+        return self.own_url or self.iri
+
+
+class Agent(Identified, kw_only=True, gc=False, rename="camel"):
+    """A Person or an Organization; imin puts either in most places."""
+
+    own_name: str | None = field(default=None, name="name")
+    legal_name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    telephone: str | None = None
+    email: str | None = None
+    logo: Image | None = None
+    image: Image | None = None
+    address: Address | None = None
+    terms_of_service: tuple[Terms, ...] = ()
+    tax_mode: str | None = None
+    vat_id: str | None = field(default=None, name="vatID")
+    is_open_booking_allowed: bool | None = None
+    same_as: tuple[str, ...] = ()
+    birth_date: str | None = None
+    gender: str | None = None
+    is_13_or_over: bool | None = field(default=None, name="imin:is13OrOver")
+    emergency_contact: "Agent | None" = None
+
+    @property
+    def name(self) -> str | None:
+        """Full name; made of given and family name where imin gives those only."""
+        return self.own_name or " ".join(filter(None, (self.given_name, self.family_name))) or None
+
+
+class BookingService(Identified, kw_only=True, gc=False, rename="camel"):
+    """The system that holds the booking."""
+
+    name: str | None = None
+    url: str | None = None
+    software_version: str | None = None
+    terms_of_service: tuple[Terms, ...] = ()
+
+
+class AccessPass(Identified, kw_only=True, gc=False, rename="camel"):
+    """What lets the attendee in: a barcode, or an image or PDF of one."""
+
+    name: str | None = None
+    description: str | None = None
+    text: str | None = None
+    url: str | None = None
+    code_type: str | None = field(default=None, name="beta:codeType")
+
+
+class AccessChannel(Identified, kw_only=True, gc=False, rename="camel"):
+    """Where a virtual session takes place and how to join it. The link may arrive after the booking."""
+
+    name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    access_id: str | None = None
+    access_code: str | None = None

@@ -1,0 +1,237 @@
+"""What is booked: sessions and slots, and the series and facilities above them.
+
+One Struct reads every level, since OpenActive lets a level leave out what the
+one above it says. In imin's data the name and the organizer stand two levels up
+and the location one level up; in plain OpenActive data one level up.
+Source: OpenActive Modelling Specification, "Inheritance"; imin docs, Order History.
+"""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from msgspec import field
+
+from gateway.imin.documents.agent import AccessChannel, Agent
+from gateway.imin.documents.place import Place
+from gateway.imin.documents.thing import Concept, Identified, Image, Priced, QuantitativeValue, Thing
+from gateway.imin.jsonld import duration_text, parse_date_time, parse_duration, shift
+
+T = TypeVar("T")
+
+SCHEDULED = "EventScheduled"
+OFFLINE = "OfflineEventAttendanceMode"
+
+
+class Offer(Priced, kw_only=True, gc=False, rename="camel"):
+    """What was, or could be, paid, and on which terms."""
+
+    name: str | None = None
+    description: str | None = None
+    latest_cancellation_before_start_date: str | None = None
+    valid_from_before_start_date: str | None = None
+    allow_customer_cancellation_full_refund: bool | None = None
+    membership_required: bool | None = field(default=None, name="imin:membershipRequired")
+    indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
+
+
+class AggregateOffer(Thing, kw_only=True, gc=False, rename="camel"):
+    """The lowest price of a series for each group of people. Source: imin docs, Search API."""
+
+    public_adult: Offer | None = None
+    public_junior: Offer | None = None
+    active_entitlement: Offer | None = None
+
+
+class Schedule(Thing, kw_only=True, gc=False, rename="camel"):
+    """When the sessions of a series take place. Dates and times are local."""
+
+    by_day: tuple[str, ...] = ()
+    start_date: str | None = None
+    end_date: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    duration: str | None = None
+    repeat_frequency: str | None = None
+
+
+class Inherited(Generic[T]):
+    """A property that takes the first value found on the event itself or on a level above it."""
+
+    def __init__(self, attribute: str) -> None:
+        self.attribute = attribute
+
+    def __get__(self, event: "Event", _owner: type["Event"] | None = None) -> T:
+        value: T = event.inherited(self.attribute)
+        return value
+
+
+class Event(Identified, kw_only=True, gc=False, rename="camel"):
+    """A session, a slot, a series or a facility use; see the module's text."""
+
+    own_name: str | None = field(default=None, name="name")
+    own_description: str | None = field(default=None, name="description")
+    own_formatted_description: str | None = field(default=None, name="beta:formattedDescription")
+    own_url: str | None = field(default=None, name="url")
+    start_date: str | None = None
+    own_end_date: str | None = field(default=None, name="endDate")
+    own_duration: str | None = field(default=None, name="duration")
+    own_event_status: str | None = field(default=None, name="eventStatus")
+    own_attendance_mode: str | None = field(default=None, name="eventAttendanceMode")
+    own_location: Place | None = field(default=None, name="location")
+    own_affiliated_location: Place | None = field(default=None, name="beta:affiliatedLocation")
+    own_virtual_location: AccessChannel | None = field(default=None, name="beta:virtualLocation")
+    location_summary: tuple[Place, ...] = field(default=(), name="imin:locationSummary")
+    own_organizer: Agent | None = field(default=None, name="organizer")
+    own_provider: Agent | None = field(default=None, name="provider")
+    own_leaders: tuple[Agent, ...] = field(default=(), name="leader")
+    own_images: tuple[Image, ...] = field(default=(), name="image")
+    own_activities: tuple[Concept, ...] = field(default=(), name="activity")
+    own_facility_types: tuple[Concept, ...] = field(default=(), name="facilityType")
+    own_categories: tuple[Concept, ...] = field(default=(), name="category")
+    own_levels: tuple[Concept, ...] = field(default=(), name="level")
+    own_imin_levels: tuple[Concept, ...] = field(default=(), name="imin:level")
+    own_sports_locations: tuple[Concept, ...] = field(default=(), name="beta:sportsActivityLocation")
+    own_age_range: QuantitativeValue | None = field(default=None, name="ageRange")
+    own_gender_restriction: str | None = field(default=None, name="genderRestriction")
+    own_is_coached: bool | None = field(default=None, name="isCoached")
+    own_is_accessible_for_free: bool | None = field(default=None, name="isAccessibleForFree")
+    own_attendee_instructions: str | None = field(default=None, name="attendeeInstructions")
+    own_meeting_point: str | None = field(default=None, name="meetingPoint")
+    own_accessibility_information: str | None = field(default=None, name="accessibilityInformation")
+    scheduling_note: str | None = None
+    maximum_attendee_capacity: int | None = None
+    remaining_attendee_capacity: int | None = None
+    maximum_uses: int | None = None
+    remaining_uses: int | None = None
+    offers: tuple[Offer, ...] = ()
+    aggregate_offer: AggregateOffer | None = field(default=None, name="imin:aggregateOffer")
+    event_schedule: tuple[Schedule, ...] = ()
+    data_source: Identified | None = field(default=None, name="imin:dataSource")
+    super_event: "Event | None" = None
+    facility_use: "Event | None" = None
+    aggregate_facility_use: "Event | None" = None
+    sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
+
+    name = Inherited[str | None]("own_name")
+    """Title: own, or that of the nearest level above that has one."""
+    description = Inherited[str | None]("own_description")
+    """Plain-text description, inherited."""
+    formatted_description = Inherited[str | None]("own_formatted_description")
+    """HTML description, inherited."""
+    url = Inherited[str | None]("own_url")
+    """Web page for customers, inherited."""
+    affiliated_location = Inherited[Place | None]("own_affiliated_location")
+    """Place a virtual session is run from, inherited."""
+    virtual_location = Inherited[AccessChannel | None]("own_virtual_location")
+    """Where a virtual session can be joined, inherited."""
+    leaders = Inherited[tuple[Agent, ...]]("own_leaders")
+    """Who leads it, inherited."""
+    images = Inherited[tuple[Image, ...]]("own_images")
+    """Pictures, inherited."""
+    activities = Inherited[tuple[Concept, ...]]("own_activities")
+    """Activities, inherited."""
+    facility_types = Inherited[tuple[Concept, ...]]("own_facility_types")
+    """Kinds of facility, inherited."""
+    categories = Inherited[tuple[Concept, ...]]("own_categories")
+    """Free categories, inherited."""
+    sports_activity_locations = Inherited[tuple[Concept, ...]]("own_sports_locations")
+    """Parts of the venue it takes place in, inherited."""
+    age_range = Inherited[QuantitativeValue | None]("own_age_range")
+    """Ages it is meant for, inherited."""
+    gender_restriction = Inherited[str | None]("own_gender_restriction")
+    """Text of the restriction, inherited."""
+    is_coached = Inherited[bool | None]("own_is_coached")
+    """Whether a coach is there, inherited."""
+    is_accessible_for_free = Inherited[bool | None]("own_is_accessible_for_free")
+    """Whether it is free for everybody, inherited."""
+    attendee_instructions = Inherited[str | None]("own_attendee_instructions")
+    """What to bring or do, inherited."""
+    meeting_point = Inherited[str | None]("own_meeting_point")
+    """Where to meet, inherited."""
+    accessibility_information = Inherited[str | None]("own_accessibility_information")
+    """What disabled people need to know, inherited."""
+
+    @property
+    def parent(self) -> "Event | None":
+        """Level above. An IndividualFacilityUse names its FacilityUse under either key."""
+        return self.super_event or self.facility_use or self.aggregate_facility_use
+
+    def inherited(self, attribute: str) -> Any:
+        """First value that the event itself or a level above it has; None, or empty, where none has."""
+        level: Event | None = self
+        value = None
+        while level is not None:
+            value = getattr(level, attribute)
+            if value is not None and value != () and value != "":
+                return value
+            level = level.parent
+        return value
+
+    @property
+    def organizer(self) -> Agent | None:
+        """Who runs it: the organizer of a session, the provider of a facility; inherited."""
+        organizer: Agent | None = self.inherited("own_organizer") or self.inherited("own_provider")
+        return organizer
+
+    @property
+    def venue(self) -> Place | None:
+        """Place of the nearest level that has one, local pointers resolved.
+
+        A series without a location may still list its only place in `imin:locationSummary`.
+        """
+        summary: tuple[Place, ...] = self.inherited("location_summary") or ()
+        level: Event | None = self
+        while level is not None:
+            place = level.own_location
+            if place is not None and (real := _resolve(place, summary)):
+                return real
+            level = level.parent
+        return summary[0] if len(summary) == 1 else None
+
+    @property
+    def event_status(self) -> str | None:
+        """Text of the status; scheduled where imin says nothing, None where nothing is known of the event."""
+        return self.own_event_status or (SCHEDULED if self.start_date else None)
+
+    @property
+    def attendance_mode(self) -> str | None:
+        """Text of the mode, inherited; offline where no level says anything."""
+        mode: str | None = self.inherited("own_attendance_mode")
+        return mode or (OFFLINE if self.start_date else None)
+
+    @property
+    def starts(self) -> datetime | None:
+        """Start as an instant."""
+        return parse_date_time(self.start_date)
+
+    @property
+    def end_date(self) -> str | None:
+        """End; start plus duration where imin leaves it out."""
+        if self.own_end_date or not (starts := self.starts):
+            return self.own_end_date
+        length = parse_duration(self.inherited("own_duration"))
+        ends = shift(starts, length) if length else None
+        return ends.isoformat() if ends else None
+
+    @property
+    def duration(self) -> str | None:
+        """Length; end minus start where imin leaves it out."""
+        if self.own_duration:
+            return self.own_duration
+        ends, starts = parse_date_time(self.own_end_date), self.starts
+        if starts and ends:
+            return duration_text(ends - starts)
+        inherited: str | None = self.inherited("own_duration")
+        return inherited
+
+    @property
+    def skill_levels(self) -> tuple[Concept, ...]:
+        """Levels of experience it is meant for, inherited."""
+        levels: tuple[Concept, ...] = self.inherited("own_levels") or self.inherited("own_imin_levels")
+        return levels
+
+
+def _resolve(place: Place, summary: tuple[Place, ...]) -> Place | None:
+    if not place.pointer or place.name:
+        return place
+    return next((known for known in summary if known.iri == place.pointer), None)

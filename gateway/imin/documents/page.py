@@ -1,0 +1,120 @@
+"""Numbered pages of orders and of upcoming order items."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from gateway.imin import jsonld
+from gateway.imin.documents.order import Order, OrderItem
+from gateway.imin.documents.thing import Thing
+from gateway.imin.errors import Unreadable
+
+T = TypeVar("T", Order, OrderItem)
+
+# Assumption: ten a page, as documented; a page that says otherwise is believed.
+PAGE_SIZE = 10
+
+
+class View(Thing, kw_only=True, gc=False, rename="camel"):
+    """What a page says of its place. Hints: the documentation's own examples contradict themselves."""
+
+    current_page: int | None = field(default=None, name="imin:currentPage")
+    items_per_page: int | None = field(default=None, name="imin:itemsPerPage")
+    total_pages: int | None = field(default=None, name="imin:totalPages")
+    next: str | None = None
+
+
+class _Envelope(Struct, gc=False, rename="camel"):
+    total_items: int | None = field(default=None, name="imin:totalItems")
+    view: View | None = None
+
+
+class _Orders(_Envelope, gc=False):
+    items: tuple[Order, ...] = field(default=(), name="imin:item")
+
+
+class _OrderItems(_Envelope, gc=False):
+    items: tuple[OrderItem, ...] = field(default=(), name="imin:item")
+
+
+class _RawItems(Struct, gc=False):
+    items: tuple[msgspec.Raw, ...] = field(default=(), name="imin:item")
+
+
+class Page(Struct, Generic[T], frozen=True):
+    """One numbered page.
+
+    number: from 1. size: items a full page holds. total: items in the whole list, as this page has it.
+    """
+
+    number: int
+    size: int
+    total: int
+    items: tuple[T, ...]
+
+
+def read_order_page(body: bytes, number: int) -> Page[Order]:
+    """Page of orders. An order that cannot be read costs itself only.
+
+    Raises Unreadable where the body is no page, or another page than was asked for.
+    """
+    return _read(_Orders, Order, body, number)
+
+
+def read_order_item_page(body: bytes, number: int) -> Page[OrderItem]:
+    """Page of upcoming order items. As read_order_page."""
+    return _read(_OrderItems, OrderItem, body, number)
+
+
+def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[T], body: bytes, number: int) -> Page[T]:
+    envelope: _Envelope | None = jsonld.decode(whole, body)
+    if envelope is not None:
+        items = envelope.items  # type: ignore[attr-defined]  # `whole` always has items
+    else:
+        envelope, _ = jsonld.lenient(_Envelope, body)
+        items = _read_one_by_one(item_type, body)
+    return _page(envelope, items, number)
+
+
+def _read_one_by_one(item_type: type[T], body: bytes) -> tuple[T, ...]:
+    raw = jsonld.decode(_RawItems, body)
+    if raw is None:
+        # null, or one object where the list belongs
+        single = jsonld.decode(_SingleRawItem, body)
+        pieces = (single.item,) if single and bytes(single.item) not in {b"null", b""} else ()
+    else:
+        pieces = raw.items
+    return tuple(_read_piece(item_type, piece) for piece in pieces)
+
+
+class _SingleRawItem(Struct, gc=False):
+    item: msgspec.Raw = field(default=msgspec.Raw(b""), name="imin:item")
+
+
+def _read_piece(item_type: type[T], piece: msgspec.Raw) -> T:
+    try:
+        document, unreadable = jsonld.read(item_type, piece)
+    except Unreadable:
+        return item_type(unreadable=("the whole of it",))
+    document.unreadable = unreadable
+    return document
+
+
+def _page(envelope: _Envelope, items: tuple[T, ...], number: int) -> Page[T]:
+    view = envelope.view or View()
+    if view.current_page is not None and view.current_page != number:
+        raise Unreadable(f"asked for page {number}, got page {view.current_page}")
+    size = view.items_per_page if view.items_per_page and view.items_per_page > 0 else PAGE_SIZE
+    size = max(size, len(items))
+    return Page(number, size, _total(envelope.total_items, view, len(items), size, number), items)
+
+
+def _total(stated: int | None, view: View, found: int, size: int, number: int) -> int:
+    """Items in the whole list: as stated, else told from the number of pages, else what has been seen."""
+    seen = (number - 1) * size + found if found else 0
+    if stated is not None and stated >= 0:
+        return max(stated, seen)
+    if view.total_pages and view.total_pages > number:
+        return view.total_pages * size
+    return seen + (1 if view.next and found == size else 0)

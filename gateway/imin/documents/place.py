@@ -1,0 +1,80 @@
+"""Where a session takes place."""
+
+from msgspec import field
+
+from gateway.imin.documents.agent import Address
+from gateway.imin.documents.thing import Identified, Image, Thing
+
+LOCAL_POINTER = "#/imin:locationSummary/"
+"""An id that starts so stands for a place in the EventSeries' list. Source: imin docs, Search API."""
+
+NORTH_POLE, DATE_LINE = 90, 180
+
+
+class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
+    """Degrees, WGS 84."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def on_earth(self) -> bool:
+        """Whether these are a place: complete, in range, and not imin's dummy "Null Island" (0, 0)."""
+        latitude, longitude = self.latitude, self.longitude
+        if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
+            return False
+        return abs(latitude) <= NORTH_POLE and abs(longitude) <= DATE_LINE
+
+
+class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
+    """Something a venue has or has not, such as showers."""
+
+    name: str | None = None
+    value: bool | None = None
+
+
+class OpeningHours(Thing, kw_only=True, gc=False, rename="camel"):
+    """When a venue is open. Times are local, `HH:MM`."""
+
+    day_of_week: tuple[str, ...] = ()
+    opens: str | None = None
+    closes: str | None = None
+    valid_from: str | None = None
+    valid_through: str | None = None
+
+
+class Place(Identified, kw_only=True, gc=False, rename="camel"):
+    """A venue."""
+
+    name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    telephone: str | None = None
+    geo: Coordinates | None = None
+    address: Address | None = None
+    images: tuple[Image, ...] = field(default=(), name="image")
+    amenities: tuple[Amenity, ...] = field(default=(), name="amenityFeature")
+    opening_hours: tuple[OpeningHours, ...] = field(default=(), name="openingHoursSpecification")
+
+    @property
+    def pointer(self) -> str | None:
+        """Local pointer to the real place, where this is no more than that."""
+        iri = self.iri
+        return iri if iri and iri.startswith(LOCAL_POINTER) else None
+
+    @property
+    def latitude(self) -> float | None:
+        """Degrees north, or None where imin gives no real place."""
+        return self.geo.latitude if self.geo and self.geo.on_earth else None
+
+    @property
+    def longitude(self) -> float | None:
+        """Degrees east, or None where imin gives no real place."""
+        return self.geo.longitude if self.geo and self.geo.on_earth else None
+
+    @property
+    def formatted_address(self) -> str | None:
+        """The address as one line."""
+        return self.address.one_line if self.address else None
+
+

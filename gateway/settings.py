@@ -1,0 +1,98 @@
+"""Everything that can be set from outside, in one frozen object.
+
+Each setting is an environment variable `GATEWAY_…` of the field's name in capitals.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
+Seconds = Annotated[float, Field(gt=0, le=300)]
+
+
+class Settings(BaseSettings):
+    """Settings of the gateway. Secrets never show in repr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_url: HttpUrl | None = Field(
+        None, description="Address at which browsers reach the gateway; receipt links start with it."
+    )
+    profile: Literal["development", "production"] = Field(
+        "development", description="`production` turns GraphiQL, introspection and queries by GET off."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severity that is logged."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins of front ends that may ask, exact, comma-separated."
+    )
+    imin_base_url: HttpUrl = Field("https://book.imin.co/api/v2", description="Where imin's Booking API is.")
+    imin_api_key: SecretStr | None = Field(None, description="imin's key; required by `gateway serve`.")
+    imin_timeout_seconds: Seconds = Field(3.0, description="Time for one answer of imin, headers and body.")
+    imin_cancel_timeout_seconds: Seconds = Field(4.0, description="Time for imin's answer to a cancellation.")
+    imin_max_answer_bytes: int = Field(
+        1_048_576, gt=0, description="Largest answer that is read, after inflating."
+    )
+    imin_max_receipt_bytes: int = Field(10_485_760, gt=0, description="Largest receipt PDF that is passed on.")
+    imin_concurrency: int = Field(16, ge=1, le=256, description="Requests to imin in flight for one query.")
+    imin_customer_accounts_path: str = Field(
+        "customer-accounts",
+        pattern=r"^[A-Za-z0-9/_-]+\Z",
+        description="Path of customer accounts; older documentation says `customers` (assumption).",
+    )
+    imin_cancel_item_id: Literal["identifier", "iri"] = Field(
+        "identifier",
+        description="What a cancellation names an item by: imin says identifier, OpenActive IRI (assumption).",
+    )
+    id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Key of the global ids, comma-separated: the first signs, all are accepted. "
+        "Derived from the API key when empty.",
+    )
+    auth_jwks_url: HttpUrl | None = Field(
+        None, description="Keys that sign customers' tokens; required by `gateway serve`."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _exact_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            url = TypeAdapter(AnyHttpUrl).validate_python(origin)
+            if url.path not in {None, "/"} or url.query or url.username:
+                raise ValueError("an origin is scheme://host[:port], without a path")
+        return origins
+
+    @field_validator("id_secret", mode="before")
+    @classmethod
+    def _split_secrets(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(SecretStr(secret.strip()) for secret in value.split(",") if secret.strip())
+
+    @field_validator("imin_base_url", "public_url")
+    @classmethod
+    def _without_slash(cls, url: str | None) -> str | None:
+        return url.rstrip("/") if url else url
+
+    def missing_for_serve(self) -> list[str]:
+        """Variables without which `gateway serve` must not start."""
+        needed = {"GATEWAY_IMIN_API_KEY": self.imin_api_key, "GATEWAY_AUTH_JWKS_URL": self.auth_jwks_url}
+        return [name for name, value in needed.items() if not value]
+
+    def but(self, **changes: object) -> Self:
+        """These settings with some changed, checked again."""
+        return type(self).model_validate({**self.model_dump(), **changes})

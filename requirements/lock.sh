@@ -1,0 +1,9 @@
+#!/bin/sh
+# Renews both lock files: versions and hashes, no registry's address. Needs uv.
+set -eu
+cd "$(dirname "$0")/.."
+options="--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet"
+# shellcheck disable=SC2086
+uv pip compile $options "$@" pyproject.toml -o requirements/runtime.lock
+# shellcheck disable=SC2086
+uv pip compile $options "$@" --group dev pyproject.toml -o requirements/dev.lock

@@ -1,0 +1,285 @@
+"""Windows over numbered pages: which pages are fetched, and what a walk over a moving list yields."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.cursor import BadArgument, Cursor, Listing, Range
+from gateway.imin.documents import Page
+from gateway.paging import Walk, Window
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    date: int | None
+
+
+ORDERS = Listing[Entry](kind="o", identity=lambda e: e.name, date=lambda e: e.date, newest_first=True)
+UPCOMING = Listing[Entry](kind="u", identity=lambda e: e.name, date=lambda e: e.date, newest_first=False)
+
+
+@dataclass
+class Shelf:
+    """A list served in pages of ten, and the rounds of pages that were asked of it."""
+
+    entries: list[Entry]
+    rounds: list[list[int]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, total: int) -> "Shelf":
+        return cls([Entry(str(number), number * 1000) for number in range(total, 0, -1)])
+
+    def page(self, number: int) -> Page[Entry]:  # type: ignore[type-var]
+        return Page(number, 10, len(self.entries), tuple(self.entries[number * 10 - 10 : number * 10]))
+
+    def window(self, listing: Listing[Entry] = ORDERS, **arguments: int | str | None) -> Window[Entry]:
+        self.rounds = []
+        wanted = Range.of(
+            listing,
+            arguments.get("first"),  # type: ignore[arg-type]
+            arguments.get("after"),  # type: ignore[arg-type]
+            arguments.get("last"),  # type: ignore[arg-type]
+            arguments.get("before"),  # type: ignore[arg-type]
+        )
+        walk = Walk(listing, wanted)
+        while pages := walk.needed():
+            self.rounds.append(pages)
+            walk.feed([self.page(number) for number in pages])
+        return walk.window()
+
+
+def names(window: Window[Entry]) -> list[str]:
+    return [entry.name for entry in window.items]
+
+
+def cursor(position: int, total: int) -> str:
+    """Cursor of the entry at that position of Shelf.of(total)."""
+    number = total - position
+    return Cursor("o", str(number), number * 1000, position, total).encode()
+
+
+@pytest.mark.parametrize(
+    ("total", "arguments", "rounds", "first_and_last"),
+    [
+        (0, {"first": 10}, [[1]], None),
+        (3, {"first": 10}, [[1]], ("3", "1")),
+        (10, {"first": 10}, [[1]], ("10", "1")),
+        (10, {"first": 11}, [[1]], ("10", "1")),
+        (3, {"first": 100}, [[1]], ("3", "1")),
+        (1917, {}, [[1]], ("1917", "1908")),
+        (1917, {"first": 1}, [[1]], ("1917", "1917")),
+        (1917, {"first": 11}, [[1], [2]], ("1917", "1907")),
+        (1917, {"first": 100}, [[1], list(range(2, 11))], ("1917", "1818")),
+        (1917, {"first": 10, "after": cursor(9, 1917)}, [[2]], ("1907", "1898")),
+        (1917, {"after": cursor(9, 1917)}, [[2]], ("1907", "1898")),
+        (1917, {"first": 5, "after": cursor(4, 1917)}, [[1]], ("1912", "1908")),
+        (1917, {"first": 10, "after": cursor(4, 1917)}, [[1, 2]], ("1912", "1903")),
+        (1917, {"first": 50, "after": cursor(99, 1917)}, [[11, 12, 13, 14, 15]], ("1817", "1768")),
+        (1917, {"first": 10, "after": cursor(1909, 1917)}, [[192]], ("7", "1")),
+        (1917, {"first": 10, "after": cursor(1916, 1917)}, [[192]], None),
+        (1917, {"last": 7}, [[1], [192]], ("7", "1")),
+        (1917, {"last": 10}, [[1], [191, 192]], ("10", "1")),
+        (9, {"last": 5}, [[1]], ("5", "1")),
+        (1917, {"last": 10, "before": cursor(20, 1917)}, [[2]], ("1907", "1898")),
+        (1917, {"before": cursor(20, 1917)}, [[2]], ("1907", "1898")),
+        (1917, {"last": 10, "before": cursor(5, 1917)}, [[1]], ("1917", "1913")),
+        (1917, {"last": 10, "before": cursor(0, 1917)}, [[1]], None),
+        (1917, {"first": 3, "before": cursor(20, 1917)}, [[1]], ("1917", "1915")),
+        (1917, {"first": 99, "after": cursor(8, 1917), "before": cursor(12, 1917)}, [[1, 2]], ("1908", "1906")),
+        (1917, {"last": 2, "after": cursor(8, 1917), "before": cursor(12, 1917)}, [[2], [1]], ("1907", "1906")),
+    ],
+)
+def test_pages_fetched(
+    total: int,
+    arguments: dict[str, int | str],
+    rounds: list[list[int]],
+    first_and_last: tuple[str, str] | None,
+) -> None:
+    """A window over a list at rest costs exactly the pages it lies on, side by side."""
+    shelf = Shelf.of(total)
+
+    window = shelf.window(**arguments)
+
+    assert shelf.rounds == rounds
+    assert window.total == total
+    found = names(window)
+    assert (found[0], found[-1]) == first_and_last if first_and_last else found == []
+
+
+def test_total_alone() -> None:
+    """The total alone costs one page, however wide the window."""
+    walk = Walk(ORDERS, Range.of(ORDERS, 100, None, None, None), count_only=True)
+
+    assert walk.needed() == [1]
+    walk.feed([Shelf.of(1917).page(1)])
+    assert walk.needed() == []
+    assert walk.window().total == 1917
+
+
+def test_one_new_booking() -> None:
+    """After one new booking the next ten cost two pages, without a duplicate."""
+    shelf = Shelf.of(1917)
+    end = shelf.window(first=10).cursor(9).encode()
+    shelf.entries.insert(0, Entry("new", 9_000_000))
+
+    window = shelf.window(first=10, after=end)
+
+    assert names(window) == [str(number) for number in range(1907, 1897, -1)]
+    assert sum(map(len, shelf.rounds)) == 2
+
+
+def test_cursor_erased() -> None:
+    """A cursor whose order is gone goes on where that order was."""
+    shelf = Shelf.of(100)
+    end = shelf.window(first=10).cursor(9).encode()
+    del shelf.entries[9]
+
+    assert names(shelf.window(first=3, after=end)) == ["90", "89", "88"]
+    assert names(shelf.window(last=3, before=end)) == ["94", "93", "92"]
+
+
+def test_far_move() -> None:
+    """A list that moved far and unlike its total is searched by date, not read from end to end."""
+    shelf = Shelf.of(1917)
+    end = shelf.window(first=10).cursor(9).encode()
+    shelf.entries = [Entry(f"n{number}", 9_000_000 - number) for number in range(900)] + shelf.entries[:1000]
+
+    window = shelf.window(first=10, after=end)
+
+    assert names(window) == [str(number) for number in range(1907, 1897, -1)]
+    assert sum(map(len, shelf.rounds)) <= 12
+
+
+def test_moves_between_pages_of_one_window() -> None:
+    """Pages of one window that show two states of the list are asked again."""
+    shelf = Shelf.of(100)
+    walk = Walk(ORDERS, Range.of(ORDERS, 30, None, None, None))
+    walk.feed([shelf.page(number) for number in walk.needed()])
+    shelf.entries.insert(0, Entry("new", 9_000_000))
+    while pages := walk.needed():
+        walk.feed([shelf.page(number) for number in pages])
+
+    window = walk.window()
+
+    assert names(window) == ["new", *[str(number) for number in range(100, 71, -1)]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"first": 0}, "first must be 1 to 100, got 0."),
+        ({"first": 101}, "first must be 1 to 100, got 101."),
+        ({"first": -1}, "first must be 1 to 100, got -1."),
+        ({"last": 0}, "last must be 1 to 100, got 0."),
+        ({"first": 1, "last": 2}, "first and last cannot be used together, got first 1 and last 2."),
+        ({"after": ""}, "after must be a cursor that this connection gave out, got ''."),
+        ({"after": "b2Zmc2V0OjE"}, "after must be a cursor that this connection gave out, got 'b2Zmc2V0OjE'."),
+        ({"before": "é"}, "before must be a cursor that this connection gave out, got 'é'."),
+        (
+            {"after": Cursor("u", "x", 0, 0, 1).encode()},
+            "after must be a cursor that this connection gave out, got 'lqF1oXgAAAGQ'.",
+        ),
+    ],
+)
+def test_refused(arguments: dict[str, int | str], message: str) -> None:
+    """Arguments that make no sense are refused with their name and value, before any page is fetched."""
+    with pytest.raises(BadArgument) as refusal:
+        Shelf.of(10).window(**arguments)
+
+    assert str(refusal.value) == message
+
+
+@given(st.text(max_size=80))
+def test_any_text_as_cursor(text: str) -> None:
+    """Any text that is no cursor is refused as one, and as nothing else."""
+    with pytest.raises(BadArgument):
+        Cursor.decode(text, "o", "after")
+
+
+Change = tuple[str, int]
+changes = st.lists(st.tuples(st.sampled_from(["add", "erase"]), st.integers(0, 10_000)), max_size=4)
+
+
+def apply(shelf: Shelf, steps: list[Change], serial: list[int], *, newest_first: bool) -> set[str]:
+    """Change the list as imin's can; the names that were erased."""
+    erased = set()
+    for kind, where in steps:
+        if kind == "erase" and shelf.entries:
+            erased.add(shelf.entries.pop(where % len(shelf.entries)).name)
+        elif kind == "add" and newest_first:
+            serial[0] += 1
+            shelf.entries.insert(0, Entry(f"new{serial[0]}", 1_000_000 + serial[0] // 2 * 1000))
+    return erased
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, 130),
+    st.integers(1, 25),
+    st.lists(changes, max_size=8),
+    st.integers(1, 4),
+)
+def test_walk_over_moving_orders(total: int, size: int, moves: list[list[Change]], same_date: int) -> None:
+    """A walk forward, while orders arrive and vanish, gives no duplicate and misses nothing that stayed."""
+    shelf = Shelf([Entry(str(n), n // same_date * 1000) for n in range(total, 0, -1)])
+    stayed = {entry.name for entry in shelf.entries}
+    serial, seen, after = [0], [], None
+    for step in range(200):
+        window = shelf.window(first=size, after=after)
+        seen += names(window)
+        if not window.has_next:
+            break
+        after = window.cursor(len(window.items) - 1).encode()
+        if step < len(moves):
+            stayed -= apply(shelf, moves[step], serial, newest_first=True)
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 130), st.integers(1, 25), st.lists(st.integers(0, 3), max_size=8))
+def test_walk_back_over_growing_orders(total: int, size: int, arrivals: list[int]) -> None:
+    """A walk backward, while orders arrive, gives no duplicate and misses nothing."""
+    shelf = Shelf.of(total)
+    stayed = {entry.name for entry in shelf.entries}
+    serial, seen, before = [0], [], None
+    for step in range(200):
+        window = shelf.window(last=size, before=before)
+        seen += names(window)
+        if not window.has_previous:
+            break
+        before = window.cursor(0).encode()
+        for _ in range(arrivals[step] if step < len(arrivals) else 0):
+            apply(shelf, [("add", 0)], serial, newest_first=True)
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 60), st.integers(1, 15), st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=8))
+def test_walk_over_upcoming_items(total: int, size: int, moves: list[tuple[int, bool]]) -> None:
+    """A walk over the upcoming list, while its head passes or a booking comes in, repeats and misses nothing."""
+    shelf = Shelf([Entry(str(n), n * 1000) for n in range(1, total + 1)])
+    stayed = {entry.name for entry in shelf.entries}
+    seen: list[str] = []
+    after = None
+    for step in range(100):
+        window = shelf.window(UPCOMING, first=size, after=after)
+        seen += names(window)
+        if not window.has_next:
+            break
+        after = window.cursor(len(window.items) - 1).encode()
+        passed, booked = moves[step] if step < len(moves) else (0, False)
+        if booked and passed == 0 and shelf.entries:
+            middle = len(shelf.entries) // 2
+            shelf.entries.insert(middle, Entry(f"new{step}", (shelf.entries[middle].date or 0) - 1))
+        stayed -= {entry.name for entry in shelf.entries[:passed]}
+        del shelf.entries[:passed]
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
