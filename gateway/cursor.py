@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from gateway.imin.documents import PAGE_SIZE
+
 T = TypeVar("T")
 
 SMALLEST_WINDOW, LARGEST_WINDOW, DEFAULT_WINDOW = 1, 100, 10
@@ -106,6 +108,11 @@ class Range:
         before_cursor = Cursor.decode(before, listing.kind, "before") if before is not None else None
         from_end = last is not None or (first is None and after is None and before is not None)
         return cls(first or last or DEFAULT_WINDOW, from_end, after_cursor, before_cursor)
+
+    @property
+    def fits_one_page(self) -> bool:
+        """Whether so many items can stand on one page."""
+        return self.count <= PAGE_SIZE
 
     def cut(self, low: int, high: int) -> tuple[int, int]:
         """The first or last `count` positions of low … high - 1."""

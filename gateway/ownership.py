@@ -8,9 +8,14 @@ was that customer's, and a made-up or foreign one is known without asking imin.
 import base64
 import hashlib
 import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
+
+from gateway.imin.documents import Order, Page
+from gateway.imin.jsonld import parse_date_time
 
 KINDS = {"Customer": "C", "Order": "O", "OrderItem": "I", "Receipt": "R", "Seller": "S"}
 _NAMES = {letter: name for name, letter in KINDS.items()}
@@ -93,3 +98,45 @@ class CustomerOwner:
     def receipt_url(self, receipt_id: str) -> str:
         """Where a browser can open the receipt with that global id."""
         return f"{self.public_url}/receipts/{receipt_id}"
+
+
+async def is_in_history(
+    identifier: str, ordered: datetime, page_of: Callable[[int], Awaitable[Page[Order]]]
+) -> bool:
+    """Whether an order stands in a customer's history, found by its date in at most log₂ of its pages.
+
+    page_of: gives a page of that customer's history. Raises what that raises.
+    """
+    low, high = 1, None
+    while high is None or low <= high:
+        number = 1 if high is None else (low + high) // 2
+        page = await page_of(number)
+        if any(order.identifier == identifier for order in page.items):
+            return True
+        if high is None:
+            high = -(-page.total // page.size)
+        dates = [date for order in page.items if (date := parse_date_time(order.order_date))]
+        if dates and dates[-1] > ordered:
+            low = number + 1
+        elif not dates or dates[0] < ordered:
+            high = number - 1
+        else:
+            return await _is_beside(identifier, number, page_of, dates, ordered)
+    return False
+
+
+async def _is_beside(
+    identifier: str,
+    number: int,
+    page_of: Callable[[int], Awaitable[Page[Order]]],
+    dates: list[datetime],
+    ordered: datetime,
+) -> bool:
+    """Whether an order of the same instant as the edge of a page stands on the page beside it."""
+    beside = [number + 1] if dates[-1] == ordered else []
+    beside += [number - 1] if dates[0] == ordered and number > 1 else []
+    for other in beside:
+        page = await page_of(other)
+        if any(order.identifier == identifier for order in page.items):
+            return True
+    return False

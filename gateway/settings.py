@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     imin_concurrency: int = Field(16, ge=1, le=256, description="Requests to imin in flight for one query.")
     imin_customer_accounts_path: str = Field(
         "customer-accounts",
-        pattern=r"^[A-Za-z0-9/_-]+\Z",
+        pattern=r"^[A-Za-z0-9/_-]+$",
         description="Path of customer accounts; older documentation says `customers` (assumption).",
     )
     imin_cancel_item_id: Literal["identifier", "iri"] = Field(
@@ -95,4 +95,4 @@ class Settings(BaseSettings):
 
     def but(self, **changes: object) -> Self:
         """These settings with some changed, checked again."""
-        return type(self).model_validate({**self.model_dump(), **changes})
+        return type(self).model_validate({**self.model_dump(exclude_unset=True), **changes})

@@ -10,12 +10,13 @@ import random
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
 import yarl
+from pydantic import SecretStr
 
 from gateway.imin import jsonld
 from gateway.imin.documents import (
@@ -35,6 +36,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
 
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 _CHUNK_BYTES = 65_536
+_MOST_CONNECTIONS = 128
+_CONNECT_SECONDS = 1.0
 _GET_ATTEMPTS = 2
 _RETRY_PAUSE_SECONDS = 0.05
 
@@ -49,6 +52,7 @@ class ClientOptions:
     """How to reach imin. Times in seconds, sizes in bytes after inflating."""
 
     base_url: str
+    api_key: SecretStr | None
     timeout_seconds: float
     cancel_timeout_seconds: float
     max_answer_bytes: int
@@ -70,11 +74,27 @@ def is_identifier(text: str) -> bool:
 
 
 class IminClient:
-    """The Booking API. Raises what gateway.imin.errors draws."""
+    """The Booking API, inside `async with`. Raises what gateway.imin.errors draws."""
 
-    def __init__(self, session: aiohttp.ClientSession, options: ClientOptions) -> None:
-        self._session = session
+    def __init__(self, options: ClientOptions) -> None:
         self._options = options
+        self._session: aiohttp.ClientSession
+
+    async def __aenter__(self) -> Self:
+        key = self._options.api_key
+        headers = {"X-API-KEY": key.get_secret_value()} if key else {}
+        self._session = aiohttp.ClientSession(
+            headers={**headers, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
+            connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
+            # The deadline is the request's own; this one is for a host that does not even answer the knock.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
 
     async def orders(self, customer: str, page: int) -> Page[Order]:
         """Page of a customer's orders, newest first.

@@ -3,6 +3,7 @@
 from msgspec import field
 
 from gateway.imin.documents.thing import Identified, Image, Thing
+from gateway.imin.documents.vocabulary import Gender, TaxMode
 
 # Assumption: a front end for British leisure shows no country on an address at home.
 HOME_COUNTRY = "GB"
@@ -64,12 +65,12 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     image: Image | None = None
     address: Address | None = None
     terms_of_service: tuple[Terms, ...] = ()
-    tax_mode: str | None = None
+    own_tax_mode: str | None = field(default=None, name="taxMode")
     vat_id: str | None = field(default=None, name="vatID")
     is_open_booking_allowed: bool | None = None
     same_as: tuple[str, ...] = ()
     birth_date: str | None = None
-    gender: str | None = None
+    own_gender: str | None = field(default=None, name="gender")
     is_13_or_over: bool | None = field(default=None, name="imin:is13OrOver")
     emergency_contact: "Agent | None" = None
 
@@ -77,6 +78,16 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     def name(self) -> str | None:
         """Full name; made of given and family name where imin gives those only."""
         return self.own_name or " ".join(filter(None, (self.given_name, self.family_name))) or None
+
+    @property
+    def tax_mode(self) -> TaxMode | None:
+        """Whether the organization's prices contain the tax."""
+        return TaxMode.of(self.own_tax_mode)
+
+    @property
+    def gender(self) -> Gender | None:
+        """Gender, where it was told."""
+        return Gender.of(self.own_gender)
 
 
 class BookingService(Identified, kw_only=True, gc=False, rename="camel"):

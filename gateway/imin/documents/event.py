@@ -14,12 +14,11 @@ from msgspec import field
 from gateway.imin.documents.agent import AccessChannel, Agent
 from gateway.imin.documents.place import Place
 from gateway.imin.documents.thing import Concept, Identified, Image, Priced, QuantitativeValue, Thing
+from gateway.imin.documents.vocabulary import AttendanceMode, DayOfWeek, EventStatus, GenderRestriction
 from gateway.imin.jsonld import duration_text, parse_date_time, parse_duration, shift
 
 T = TypeVar("T")
 
-SCHEDULED = "EventScheduled"
-OFFLINE = "OfflineEventAttendanceMode"
 
 
 class Offer(Priced, kw_only=True, gc=False, rename="camel"):
@@ -45,13 +44,18 @@ class AggregateOffer(Thing, kw_only=True, gc=False, rename="camel"):
 class Schedule(Thing, kw_only=True, gc=False, rename="camel"):
     """When the sessions of a series take place. Dates and times are local."""
 
-    by_day: tuple[str, ...] = ()
+    own_days: tuple[str, ...] = field(default=(), name="byDay")
     start_date: str | None = None
     end_date: str | None = None
     start_time: str | None = None
     end_time: str | None = None
     duration: str | None = None
     repeat_frequency: str | None = None
+
+    @property
+    def by_day(self) -> tuple[DayOfWeek, ...]:
+        """Days of the week."""
+        return tuple(DayOfWeek.of(day) or DayOfWeek.UNKNOWN for day in self.own_days)
 
 
 class Inherited(Generic[T]):
@@ -138,8 +142,6 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     """Parts of the venue it takes place in, inherited."""
     age_range = Inherited[QuantitativeValue | None]("own_age_range")
     """Ages it is meant for, inherited."""
-    gender_restriction = Inherited[str | None]("own_gender_restriction")
-    """Text of the restriction, inherited."""
     is_coached = Inherited[bool | None]("own_is_coached")
     """Whether a coach is there, inherited."""
     is_accessible_for_free = Inherited[bool | None]("own_is_accessible_for_free")
@@ -189,15 +191,20 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         return summary[0] if len(summary) == 1 else None
 
     @property
-    def event_status(self) -> str | None:
-        """Text of the status; scheduled where imin says nothing, None where nothing is known of the event."""
-        return self.own_event_status or (SCHEDULED if self.start_date else None)
+    def event_status(self) -> EventStatus | None:
+        """Status; scheduled where imin says nothing, None where nothing is known of the event."""
+        return EventStatus.of(self.own_event_status) or (EventStatus.EVENT_SCHEDULED if self.start_date else None)
 
     @property
-    def attendance_mode(self) -> str | None:
-        """Text of the mode, inherited; offline where no level says anything."""
-        mode: str | None = self.inherited("own_attendance_mode")
-        return mode or (OFFLINE if self.start_date else None)
+    def attendance_mode(self) -> AttendanceMode | None:
+        """Mode, inherited; offline where no level says anything, None where nothing is known of the event."""
+        offline = AttendanceMode.OFFLINE_EVENT_ATTENDANCE_MODE if self.start_date else None
+        return AttendanceMode.of(self.inherited("own_attendance_mode")) or offline
+
+    @property
+    def gender_restriction(self) -> GenderRestriction | None:
+        """Who may attend, inherited."""
+        return GenderRestriction.of(self.inherited("own_gender_restriction"))
 
     @property
     def starts(self) -> datetime | None:

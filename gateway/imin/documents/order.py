@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent, BookingService
 from gateway.imin.documents.event import Event, Offer
 from gateway.imin.documents.thing import Owned, Priced, PropertyValue, TaxCharge, Thing
+from gateway.imin.documents.vocabulary import BrokerRole, OrderItemStatus, OrderStatus, Prepayment
 from gateway.imin.jsonld import parse_date_time, parse_duration, shift, tail
 
 
@@ -136,9 +137,9 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         return found[1] if found else None
 
     @property
-    def status(self) -> str | None:
-        """Text of the status, as imin wrote it."""
-        return self.order_item_status
+    def status(self) -> OrderItemStatus:
+        """Status; UNKNOWN where imin gives none or a new one."""
+        return OrderItemStatus.of(self.order_item_status) or OrderItemStatus.UNKNOWN
 
     @property
     def status_text(self) -> str | None:
@@ -181,12 +182,12 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     order_number: str | int | None = None
     own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
     order_date: str | None = None
-    status: str | None = field(default=None, name="orderStatus")
+    order_status: str | None = None
     own_items: tuple[OrderItem, ...] = field(default=(), name="orderedItem")
     own_seller: Agent | None = field(default=None, name="seller")
     own_receipts: tuple[Receipt, ...] = field(default=(), name="imin:receipt")
     broker: Agent | None = None
-    broker_role: str | None = None
+    own_broker_role: str | None = field(default=None, name="brokerRole")
     customer: Agent | None = None
     booking_service: BookingService | None = None
     payment: Any = None
@@ -213,6 +214,16 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
         return self.own_items
 
     @property
+    def status(self) -> OrderStatus | None:
+        """Status of the whole."""
+        return OrderStatus.of(self.order_status)
+
+    @property
+    def broker_role(self) -> BrokerRole | None:
+        """What the broker is to the customer."""
+        return BrokerRole.of(self.own_broker_role)
+
+    @property
     def confirmation_number(self) -> str | int | None:
         """The number to quote; imin's text calls it so, its example calls it orderNumber."""
         return self.order_number if self.own_confirmation_number is None else self.own_confirmation_number
@@ -223,9 +234,9 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
         return self.payment_due.money if self.payment_due else None
 
     @property
-    def prepayment(self) -> str | None:
-        """Text of whether the order is paid in advance."""
-        return self.payment_due.open_booking_prepayment if self.payment_due else None
+    def prepayment(self) -> Prepayment | None:
+        """Whether the order is paid in advance."""
+        return self.payment_due.prepayment if self.payment_due else None
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:

@@ -4,6 +4,7 @@ from msgspec import field
 
 from gateway.imin.documents.agent import Address
 from gateway.imin.documents.thing import Identified, Image, Thing
+from gateway.imin.documents.vocabulary import DayOfWeek
 
 LOCAL_POINTER = "#/imin:locationSummary/"
 """An id that starts so stands for a place in the EventSeries' list. Source: imin docs, Search API."""
@@ -36,11 +37,16 @@ class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
 class OpeningHours(Thing, kw_only=True, gc=False, rename="camel"):
     """When a venue is open. Times are local, `HH:MM`."""
 
-    day_of_week: tuple[str, ...] = ()
+    own_days: tuple[str, ...] = field(default=(), name="dayOfWeek")
     opens: str | None = None
     closes: str | None = None
     valid_from: str | None = None
     valid_through: str | None = None
+
+    @property
+    def day_of_week(self) -> tuple[DayOfWeek, ...]:
+        """Days it applies to."""
+        return tuple(DayOfWeek.of(day) or DayOfWeek.UNKNOWN for day in self.own_days)
 
 
 class Place(Identified, kw_only=True, gc=False, rename="camel"):

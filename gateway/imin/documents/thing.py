@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from gateway.imin.documents.vocabulary import Prepayment
 from gateway.imin.jsonld import tail
 
 # Assumption: imin sells in pounds only, so a price without a currency is in pounds.
@@ -53,6 +54,11 @@ class Priced(Identified, kw_only=True, gc=False, rename="camel"):
     def money(self) -> "Priced | None":
         """The price with its currency; None where there is no price."""
         return None if self.price is None else self
+
+    @property
+    def prepayment(self) -> Prepayment | None:
+        """Whether payment in advance is asked for."""
+        return Prepayment.of(self.open_booking_prepayment)
 
     @property
     def amount(self) -> Decimal | None:

@@ -1,0 +1,166 @@
+"""The command line: serve, demo, sandbox, schema."""
+
+import argparse
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NoReturn
+
+import uvloop
+from aiohttp import web
+from pydantic import SecretStr, ValidationError
+
+from gateway.app import create_app
+from gateway.auth import Authenticate, demo_caller
+from gateway.graph.schema import build_schema
+from gateway.logs import configure_logs
+from gateway.sandbox.app import create_sandbox
+from gateway.sandbox.settings import SandboxSettings
+from gateway.settings import Settings
+
+SANDBOX_PORT = 8001
+_DRAIN_SECONDS = 10.0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command."""
+    options = _parser().parse_args(arguments)
+    if options.command == "schema":
+        sys.stdout.write(build_schema().as_str() + "\n")
+        return
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        _refuse("\n".join(_explain(problem) for problem in error.errors()))
+    settings = _with_address(settings, options)
+    configure_logs(settings.log_level)
+    commands = {"serve": serve, "demo": demo, "sandbox": sandbox}
+    try:
+        uvloop.run(commands[options.command](settings, options))
+    except OSError as error:
+        _refuse(f"cannot listen: {error.strerror or error}")
+
+
+async def serve(settings: Settings, _options: argparse.Namespace) -> None:
+    """The gateway, over the imin that the settings name."""
+    missing = settings.missing_for_serve()
+    if missing:
+        _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs neither.")
+    _refuse("bearer authentication is not built yet: `gateway demo` is what runs today.")
+
+
+async def demo(settings: Settings, options: argparse.Namespace) -> None:
+    """A sandbox and a gateway over it. The caller is the sandbox's customer 1234.
+
+    GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
+    """
+    sandbox_settings = SandboxSettings()
+    async with AsyncExitStack() as running:
+        upstream = await running.enter_async_context(
+            listening(create_sandbox(sandbox_settings), settings.host, options.sandbox_port)
+        )
+        if "imin_base_url" not in settings.model_fields_set:
+            settings = settings.but(imin_base_url=f"{upstream}/api/v2")
+        if settings.imin_api_key is None:
+            settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
+        url = await running.enter_async_context(gateway_listening(settings, demo_caller))
+        _say(f"sandbox  {upstream}")
+        _say(f"GraphiQL {url}/graphql")
+        _say(f"ready {url}")
+        await _until_stopped()
+
+
+async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
+    """The simulated imin alone."""
+    async with listening(create_sandbox(), settings.host, options.port or 0) as url:
+        _say(f"ready {url}")
+        await _until_stopped()
+
+
+@asynccontextmanager
+async def gateway_listening(settings: Settings, authenticate: Authenticate) -> AsyncIterator[str]:
+    """The gateway, accepting requests; gives its address. The port is known before receipts are linked to it."""
+    with _bound(settings.host, settings.port) as sock:
+        port = sock.getsockname()[1]
+        app = create_app(settings.but(port=port), authenticate)
+        async with listening(app, settings.host, sock=sock) as url:
+            yield url
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application, host: str, port: int = 0, *, sock: socket.socket | None = None
+) -> AsyncIterator[str]:
+    """An application, accepting requests; gives its address. Ends what runs before it stops."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    await runner.setup()
+    try:
+        with sock or _bound(host, port) as bound:
+            await web.SockSite(runner, bound).start()
+            address = bound.getsockname()
+            yield f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
+    finally:
+        await runner.cleanup()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+def _with_address(settings: Settings, options: argparse.Namespace) -> Settings:
+    given = {"host": options.host, "port": options.port}
+    changes = {name: value for name, value in given.items() if value is not None}
+    return settings.but(**changes) if changes else settings
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gateway", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    summaries = {"serve": serve.__doc__, "demo": demo.__doc__, "sandbox": sandbox.__doc__}
+    for name, summary in summaries.items():
+        command = commands.add_parser(name, help=(summary or "").splitlines()[0])
+        command.add_argument("--host", help="address to listen on")
+        command.add_argument("--port", type=_port, help="port to listen on; 0 picks a free one")
+        if name == "demo":
+            command.add_argument(
+                "--sandbox-port", type=_port, default=SANDBOX_PORT, help="port of the sandbox; 0 picks a free one"
+            )
+    commands.add_parser("schema", help="Print the schema.")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004  # the last port there is
+        raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {text!r}")
+    return int(text)
+
+
+def _explain(problem: object) -> str:
+    name = "_".join(str(part) for part in problem["loc"][:1]).upper()  # type: ignore[index]  # pydantic's error
+    return f"GATEWAY_{name}: {problem['msg']}"  # type: ignore[index]  # as above
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _refuse(reason: str) -> NoReturn:
+    sys.stderr.write(f"gateway: {reason}\n")
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The only place where the parts are put together: settings → a running application."""
+
+from collections.abc import AsyncIterator, Callable
+
+import yarl
+from aiohttp import web
+
+from gateway.auth import Authenticate
+from gateway.context import Services
+from gateway.execution import Executor
+from gateway.graph.schema import build_schema
+from gateway.http.graphiql import add_graphiql
+from gateway.http.graphql import GraphQLEndpoint
+from gateway.http.health import add_health
+from gateway.http.middleware import answer_in_json, cors, identify
+from gateway.http.receipts import receipt_handler
+from gateway.imin.client import ClientOptions, IminClient
+from gateway.ownership import IdSeal
+from gateway.settings import Settings
+
+LARGEST_BODY_BYTES = 65_536
+
+
+def create_app(settings: Settings, authenticate: Authenticate) -> web.Application:
+    """The gateway as an application; what it opens is opened on start and closed on stop."""
+    is_development = settings.profile == "development"
+    app = web.Application(
+        client_max_size=LARGEST_BODY_BYTES,
+        middlewares=[identify, cors(settings.cors_origins), answer_in_json],
+    )
+    services = _services(settings)
+    app.cleanup_ctx.append(_hold_open(services.client))
+    endpoint = GraphQLEndpoint(
+        executor=Executor(build_schema(is_development=is_development)),
+        services=services,
+        authenticate=authenticate,
+        with_graphiql=is_development,
+        with_get=is_development,
+    )
+    app.router.add_route("GET", "/graphql", endpoint)
+    app.router.add_route("POST", "/graphql", endpoint)
+    app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate))
+    add_health(app)
+    if is_development:
+        add_graphiql(app)
+        app.router.add_get("/", _to_graphiql)
+    return app
+
+
+def _services(settings: Settings) -> Services:
+    api_key = settings.imin_api_key.get_secret_value() if settings.imin_api_key else ""
+    client = IminClient(
+        ClientOptions(
+            base_url=settings.imin_base_url,
+            api_key=settings.imin_api_key,
+            timeout_seconds=settings.imin_timeout_seconds,
+            cancel_timeout_seconds=settings.imin_cancel_timeout_seconds,
+            max_answer_bytes=settings.imin_max_answer_bytes,
+            max_receipt_bytes=settings.imin_max_receipt_bytes,
+            customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
+        )
+    )
+    # Sealed with the API key where nothing else is set: the same on every replica, and secret already.
+    secrets = tuple(secret.get_secret_value().encode() for secret in settings.id_secret) or (api_key.encode(),)
+    return Services(
+        client=client,
+        seal=IdSeal(secrets),
+        public_url=settings.public_url or str(yarl.URL.build(scheme="http", host=settings.host, port=settings.port)),
+        concurrency=settings.imin_concurrency,
+        cancel_item_id=settings.imin_cancel_item_id,
+    )
+
+
+def _hold_open(client: IminClient) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def hold_open(_app: web.Application) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    return hold_open
+
+
+async def _to_graphiql(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/graphql")

@@ -1,0 +1,1 @@
+"""The GraphQL schema. Declares; does no HTTP and holds no state."""

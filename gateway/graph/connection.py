@@ -1,0 +1,169 @@
+"""Relay connections over imin's numbered pages."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import strawberry
+
+from gateway.cursor import Listing, Range
+from gateway.graph.info import Info
+from gateway.graph.order import Order
+from gateway.graph.order_item import OrderItem
+from gateway.graph.reporting import report_unreadable, response_key, selected
+from gateway.imin import documents
+from gateway.listings import find
+from gateway.loaders import CoalescingLoader, CustomerPage
+from gateway.paging import Walk, Window
+
+T = TypeVar("T", documents.Order, documents.OrderItem)
+
+
+@strawberry.type(description="Where a window stands in its list. Source: Relay Cursor Connections Specification.")
+class PageInfo:
+    """Runtime object: ConnectionPage."""
+
+    has_next_page: bool = strawberry.field(description="Whether there is more after the window.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more before the window.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first item, for before.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last item, for after.")
+
+
+@strawberry.type(description="An order in a list.")
+class OrderEdge:
+    """Runtime object: Edge."""
+
+    cursor: str = strawberry.field(description="Place of the order; holds while the list moves.")
+    node: Order = strawberry.field(description="The order.")
+
+
+@strawberry.type(description="An order item in a list.")
+class OrderItemEdge:
+    """Runtime object: Edge."""
+
+    cursor: str = strawberry.field(description="Place of the item; holds while the list moves.")
+    node: OrderItem = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A window of a list of orders.")
+class OrderConnection:
+    """Runtime object: Connection."""
+
+    edges: list[OrderEdge] = strawberry.field(description="The orders with their cursors.")
+    nodes: list[Order] = strawberry.field(description="The orders alone.")
+    page_info: PageInfo = strawberry.field(description="Where the window stands.")
+    total_count: int = strawberry.field(description="How many orders there are in all.")
+
+
+@strawberry.type(description="A window of a list of order items.")
+class OrderItemConnection:
+    """Runtime object: Connection."""
+
+    edges: list[OrderItemEdge] = strawberry.field(description="The items with their cursors.")
+    nodes: list[OrderItem] = strawberry.field(description="The items alone.")
+    page_info: PageInfo = strawberry.field(description="Where the window stands.")
+    total_count: int = strawberry.field(description="How many items there are in all.")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[T]):
+    """An item of a window."""
+
+    window: Window[T]
+    index: int
+
+    @property
+    def node(self) -> T:
+        """The item."""
+        return self.window.items[self.index]
+
+    @property
+    def cursor(self) -> str:
+        """The item's cursor."""
+        return self.window.cursor(self.index).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPage(Generic[T]):
+    """Where a window stands."""
+
+    window: Window[T]
+
+    @property
+    def has_next_page(self) -> bool:
+        """Whether there is more after the window."""
+        return self.window.has_next
+
+    @property
+    def has_previous_page(self) -> bool:
+        """Whether there is more before the window."""
+        return self.window.has_previous
+
+    @property
+    def start_cursor(self) -> str | None:
+        """Cursor of the first item."""
+        return self.window.cursor(0).encode() if self.window.items else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """Cursor of the last item."""
+        return self.window.cursor(len(self.window.items) - 1).encode() if self.window.items else None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection(Generic[T]):
+    """A window as the connection types read it."""
+
+    window: Window[T]
+
+    @property
+    def edges(self) -> list[Edge[T]]:
+        """The items with their cursors."""
+        return [Edge(self.window, index) for index in range(len(self.window.items))]
+
+    @property
+    def nodes(self) -> tuple[T, ...]:
+        """The items alone."""
+        return self.window.items
+
+    @property
+    def page_info(self) -> ConnectionPage[T]:
+        """Where the window stands."""
+        return ConnectionPage(self.window)
+
+    @property
+    def total_count(self) -> int:
+        """Items in the whole list."""
+        return self.window.total
+
+
+async def connect(
+    info: Info,
+    listing: Listing[T],
+    loader: CoalescingLoader[CustomerPage, documents.Page[T]],
+    customer: str,
+    wanted: Range,
+) -> Connection[T]:
+    """The connection for a window. Where the total is all that is selected, one page is all that is fetched."""
+    needs_items = wanted.fits_one_page or _selects_items(info)
+    window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
+    if any(item.unreadable for item in window.items):
+        _report(info, window)
+    return Connection(window)
+
+
+def _selects_items(info: Info) -> bool:
+    return any(selected(field.selections, "edges", "nodes", "pageInfo") for field in info.selected_fields)
+
+
+def _report(info: Info, window: Window[T]) -> None:
+    """Tell of each item that could be read in part only, wherever the answer shows it."""
+    here = info.path.as_list()  # type: ignore[attr-defined]  # graphql-core's Path
+    places: list[tuple[list[str], list[str]]] = []
+    for field in info.selected_fields:
+        places += [([response_key(nodes)], []) for nodes in selected(field.selections, "nodes")]
+        for edges in selected(field.selections, "edges"):
+            nodes_of_edges = selected(edges.selections, "node")
+            places += [([response_key(edges)], [response_key(node)]) for node in nodes_of_edges]
+    for index, item in enumerate(window.items):
+        for before, behind in places:
+            report_unreadable(info, item, path=[*here, *before, index, *behind])

@@ -1,0 +1,72 @@
+"""Finding one thing by what a client names it by, if it is the caller's to see."""
+
+import asyncio
+from typing import Any
+
+from gateway.context import Context
+from gateway.graph.customer import Customer
+from gateway.graph.info import Info
+from gateway.graph.reporting import report_unreadable
+from gateway.imin import documents
+from gateway.imin.client import is_identifier
+from gateway.imin.jsonld import parse_date_time
+from gateway.ownership import GlobalId, is_in_history
+
+MOST_PAGES_AT_ONCE = 16
+
+
+async def find_order(context: Context, identifier: str) -> documents.Order | None:
+    """An order by imin's identifier. A customer's own is told by their history, where it must stand."""
+    if not is_identifier(identifier):
+        return None
+    caller = context.caller
+    customer = caller.customer or ""
+    order = await context.orders.get((customer, identifier))
+    if order is None or caller.may_name_any_customer:
+        return order
+    ordered = parse_date_time(order.order_date)
+    proved = ordered is not None and await is_in_history(
+        identifier, ordered, lambda number: context.order_pages.get((customer, number))
+    )
+    return order if proved else None
+
+
+async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
+    """The thing with a global id; None where there is none, or it is not the caller's."""
+    context = info.context
+    known = context.services.seal.read(text)
+    if known is None or not (context.caller.may_see(known.customer)):
+        return None
+    if known.kind == "Customer":
+        return Customer(identifier=known.customer)  # type: ignore[arg-type]  # an ID is a text
+    if known.kind == "Seller" and known.parts[0] == "":
+        return await _find_seller(context, known)
+    order = await context.orders.get((known.customer, known.parts[0])) if is_identifier(known.parts[0]) else None
+    report_unreadable(info, order, path=path)
+    return _part(order, known) if order else None
+
+
+def _part(order: documents.Order, known: GlobalId) -> Any:
+    """The order itself, or what the id names of it."""
+    match known.kind, known.parts:
+        case "OrderItem", (_, identifier):
+            return next((item for item in order.items if item.identifier == identifier), None)
+        case "Receipt", (_, identifier):
+            return next((receipt for receipt in order.receipts if receipt.identifier == identifier), None)
+        case "Seller", _:
+            return order.seller
+    return order
+
+
+async def _find_seller(context: Context, known: GlobalId) -> documents.Seller | None:
+    """A seller by IRI: imin has no endpoint for them, so the newest order with that seller is looked for."""
+    first, last, width = 1, 1, 1
+    while first <= last:
+        numbers = range(first, min(last, first + width - 1) + 1)
+        pages = await asyncio.gather(*(context.order_pages.get((known.customer, number)) for number in numbers))
+        for seller in (order.seller for page in pages for order in page.items):
+            if seller and seller.identifier == known.parts[1]:
+                return seller
+        first, width = first + len(numbers), min(width * 2, MOST_PAGES_AT_ONCE)
+        last = -(-pages[-1].total // pages[-1].size)
+    return None

@@ -1,0 +1,47 @@
+"""Orders."""
+
+from typing import Any
+
+import strawberry
+
+from gateway.graph.agent import BookingService, OrderCustomer, Organization
+from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment
+from gateway.graph.money import Money, TaxCharge
+from gateway.graph.node import Node
+from gateway.graph.order_item import OrderItem
+from gateway.graph.receipt import Receipt
+from gateway.graph.scalars import DateTime
+from gateway.graph.seller import Seller
+from gateway.imin import documents
+
+
+@strawberry.type(description="A booking: what was bought, from whom, for how much.")
+class Order(Node):
+    """Runtime object: documents.Order."""
+
+    identifier: strawberry.ID = strawberry.field(description="imin's identifier.")
+    order_number: str | None = strawberry.field(description="Number to quote to support.")
+    confirmation_number: str | None = strawberry.field(
+        description="Number that confirms the booking; the order number where imin gives no other."
+    )
+    order_date: DateTime | None = strawberry.field(description="When it was booked.")
+    status: OrderStatus | None = strawberry.field(
+        description="Status of the whole. Cancellations show on the items, never here."
+    )
+    items: list[OrderItem] = strawberry.field(description="What was booked.")
+    seller: Seller | None = strawberry.field(description="Who sold it.")
+    receipts: list[Receipt] = strawberry.field(description="Proofs of payment, newest first; none yet, maybe.")
+    total_payment_due: Money | None = strawberry.field(
+        description="What is paid for the items that are not cancelled."
+    )
+    total_payment_tax: list[TaxCharge] = strawberry.field(description="Taxes in, or on top of, the total.")
+    prepayment: Prepayment | None = strawberry.field(description="Whether payment in advance was asked for.")
+    broker: Organization | None = strawberry.field(description="Who the customer booked through.")
+    broker_role: BrokerRole | None = strawberry.field(description="What the broker is to the customer.")
+    customer: OrderCustomer | None = strawberry.field(description="The customer as they were when booking.")
+    booking_service: BookingService | None = strawberry.field(description="The system that holds the booking.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether the document is an order."""
+        return isinstance(value, documents.Order)

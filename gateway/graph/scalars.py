@@ -1,0 +1,87 @@
+"""Scalars. Values come as imin wrote them; one that is no such value is an error of its own field."""
+
+from datetime import date, datetime
+from decimal import Decimal as ExactDecimal
+from typing import Any, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+from gateway.errors import UPSTREAM_INVALID, GatewayError
+from gateway.imin.jsonld import parse_date_time, parse_duration
+
+Date = NewType("Date", str)
+DateTime = NewType("DateTime", str)
+Duration = NewType("Duration", str)
+Decimal = NewType("Decimal", str)
+URL = NewType("URL", str)
+
+_MOST_DIGITS = 40
+
+
+def _invalid(what: str) -> GatewayError:
+    return GatewayError(UPSTREAM_INVALID, f"The booking system gave a value that is no {what}.")
+
+
+def _write_date_time(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    moment = parse_date_time(value) if isinstance(value, str) else None
+    if moment is None:
+        raise _invalid("date and time")
+    text = str(value).strip()
+    # What carries its offset is passed on to the letter; the rest is written out.
+    return text if text[-1] in "Zz" or text[-6] in "+-" else moment.isoformat()
+
+
+def _write_date(value: Any) -> str:
+    try:
+        return date.fromisoformat(str(value).strip()[:10]).isoformat()
+    except ValueError:
+        raise _invalid("date") from None
+
+
+def _write_duration(value: Any) -> str:
+    if not isinstance(value, str) or parse_duration(value) is None:
+        raise _invalid("duration")
+    return value
+
+
+def _write_decimal(value: Any) -> str:
+    if not isinstance(value, ExactDecimal) or not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        raise _invalid("decimal number")
+    return format(value, "f")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Date: strawberry.scalar(
+        name="Date",
+        description="A calendar date, `YYYY-MM-DD`.",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
+        serialize=_write_date,
+    ),
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="An instant with its offset, RFC 3339: `2022-11-15T15:24:26Z`.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+        serialize=_write_date_time,
+    ),
+    Duration: strawberry.scalar(
+        name="Duration",
+        description="A length of time, ISO 8601: `PT1H30M`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
+        serialize=_write_duration,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='An exact decimal number as text: `"12.50"`. Never a float.',
+        specified_by_url="https://www.w3.org/TR/xmlschema-2/#decimal",
+        serialize=_write_decimal,
+    ),
+    URL: strawberry.scalar(
+        name="URL",
+        description="An address on the web.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3986",
+        serialize=str,
+    ),
+}

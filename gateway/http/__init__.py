@@ -1,0 +1,1 @@
+"""HTTP: the handlers that aiohttp calls."""

@@ -1,0 +1,78 @@
+"""What every request passes: an id, a CORS answer, JSON for whatever fails."""
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+
+from aiohttp import hdrs, web
+
+from gateway.errors import BAD_REQUEST, INTERNAL
+from gateway.http.response import error_response
+from gateway.logs import log_bug
+
+REQUEST_ID = "request_id"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+
+@web.middleware
+async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, the caller's own where it is a plain one, and send it back."""
+    given = request.headers.get("X-Request-Id", "")
+    request[REQUEST_ID] = given if _GIVEN_ID.match(given) else uuid.uuid4().hex
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+    return response
+
+
+@web.middleware
+async def answer_in_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what aiohttp or a bug raises into a JSON error; a bug is logged once, with the request's id."""
+    request_id = request[REQUEST_ID]
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:  # noqa: PLR2004  # a redirect
+            raise
+        response = error_response(error.status, BAD_REQUEST, f"{error.reason}.")
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+        return response
+    except Exception as error:  # noqa: BLE001  # the last resort
+        log_bug(error, request_id)
+        message = f"Something went wrong on our side. Please quote {request_id}."
+        return error_response(500, INTERNAL, message, request_id=request_id)
+
+
+def cors(origins: tuple[str, ...]) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    """Let the front ends of these origins read answers; the browser keeps others out."""
+
+    @web.middleware
+    async def allow_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get(hdrs.ORIGIN, "")
+        allowed = origin in origins
+        is_preflight = request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
+        response = _preflight(allowed=allowed) if is_preflight else await handler(request)
+        if origins and not response.prepared:
+            response.headers.add(hdrs.VARY, hdrs.ORIGIN)
+            if allowed:
+                response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+                response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
+        return response
+
+    return allow_origin
+
+
+def _preflight(*, allowed: bool) -> web.Response:
+    if not allowed:
+        return web.Response(status=204)
+    return web.Response(
+        status=204,
+        headers={
+            hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST",
+            hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, X-Request-Id",
+            hdrs.ACCESS_CONTROL_MAX_AGE: "3600",
+        },
+    )

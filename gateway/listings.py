@@ -1,0 +1,58 @@
+"""The two lists imin keeps of a customer, and how a window of one is fetched."""
+
+import asyncio
+from typing import TypeVar
+
+from gateway.cursor import Listing
+from gateway.imin.documents import Order, OrderItem, Page
+from gateway.imin.jsonld import parse_date_time
+from gateway.loaders import CoalescingLoader, CustomerPage
+from gateway.paging import Walk, Window
+
+T = TypeVar("T", Order, OrderItem)
+
+
+def _microseconds(text: str | None) -> int | None:
+    moment = parse_date_time(text)
+    return round(moment.timestamp() * 1_000_000) if moment else None
+
+
+def _item_identity(item: OrderItem) -> str:
+    """Items are numbered within their order only."""
+    return f"{item.order_identifier}/{item.identifier}" if item.order_identifier else ""
+
+
+ORDER_HISTORY: Listing[Order] = Listing(
+    kind="o",
+    identity=lambda order: order.identifier,
+    date=lambda order: _microseconds(order.order_date),
+    newest_first=True,
+)
+"""Grows at its head. Source: imin docs, Order History: sorted by orderDate, descending."""
+
+UPCOMING_ITEMS: Listing[OrderItem] = Listing(
+    kind="u",
+    identity=_item_identity,
+    date=lambda item: _microseconds(item.session.start_date) if item.session else None,
+    newest_first=False,
+)
+"""Drops its head as time passes. Source: imin docs, Upcoming OrderItems: earliest first."""
+
+
+async def find(loader: CoalescingLoader[CustomerPage, Page[T]], customer: str, walk: Walk[T]) -> Window[T]:
+    """The window a walk is after; pages that it needs at the same time are fetched side by side.
+
+    Raises what fetching one of its pages raises: a window with a hole would look like the end.
+    """
+    asked: set[int] = set()
+    while numbers := walk.needed():
+        arrived: list[Page[T]] = []
+
+        async def fetch(number: int, arrived: list[Page[T]] = arrived) -> None:
+            load = loader.get_anew if number in asked else loader.get
+            arrived.append(await load((customer, number)))
+
+        await asyncio.gather(*map(fetch, numbers))
+        asked.update(numbers)
+        walk.feed(arrived)
+    return walk.window()

@@ -1,0 +1,178 @@
+// Tries the GraphiQL page as a person would, in a real browser.
+//
+//   node graphiql.mjs <base url> [--query <one line>] [--dark] [--screenshot <file.png>]
+//
+// Prints one line of JSON on stdout. When a step fails: one line on stderr, exit code 1.
+// The query is one operation, named otherwise than the tabs are.
+// The environment variable CHROMIUM names another browser than the first one found on the PATH.
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+
+const WHOLE_RUN_MS = 55_000;
+const ONE_STEP_MS = 20_000;
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
+const FLAGS = [
+  // Without a sandbox of its own Chromium also starts as root, as in most containers.
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  // A browser that phones home waits for hosts that a closed network refuses.
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const USAGE = "usage: node graphiql.mjs <base url> [--query <one line>] [--dark] [--screenshot <file.png>]";
+
+const deadline = setTimeout(() => fail(new Error(`not done after ${WHOLE_RUN_MS} ms`)), WHOLE_RUN_MS);
+try {
+  const { base, ...options } = commandLine();
+  console.log(JSON.stringify(await inBrowser(options, (page) => tryPage(page, base, options.query))));
+} catch (error) {
+  fail(error);
+}
+clearTimeout(deadline);
+
+function commandLine() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      query: { type: "string", default: "query Typed { viewer { __typename } }" },
+      dark: { type: "boolean", default: false },
+      screenshot: { type: "string" },
+    },
+  });
+  if (positionals.length !== 1) throw new Error(USAGE);
+  return { base: positionals[0], ...values };
+}
+
+async function inBrowser({ dark, screenshot }, use) {
+  const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: ONE_STEP_MS });
+  try {
+    const page = await browser.newPage({
+      viewport: { width: 1280, height: 800 },
+      colorScheme: dark ? "dark" : "light",
+    });
+    page.setDefaultTimeout(ONE_STEP_MS);
+    try {
+      return await use(page);
+    } finally {
+      // Also after a failure: that is when a picture says most.
+      if (screenshot) await page.screenshot({ path: screenshot });
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+function browserPath() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const found = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+  if (!found) throw new Error(`no browser: none of ${BROWSERS.join(", ")} is on the PATH, and CHROMIUM is not set`);
+  return found;
+}
+
+async function tryPage(page, base, query) {
+  const seen = await watch(page);
+  await open(page, new URL("/graphql", base).href);
+  const firstAnswer = await run(page);
+  const orderNumber = firstAnswer.match(/"orderNumber": "([^"]*)"/)?.[1] ?? null;
+  const tabs = await page.locator(".graphiql-tab-button").allInnerTexts();
+  await typeQuery(page, query);
+  const typedAnswer = await run(page);
+
+  return { orderNumber, typedAnswer, ...seen, outside: seen.requests.filter(isOutside), tabs };
+}
+
+async function open(page, url) {
+  await Promise.all([page.waitForResponse(isIntrospection), loaded()]);
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+
+  async function loaded() {
+    const response = await page.goto(url);
+    if (!response.ok()) throw new Error(`GET ${url} answered ${response.status()}`);
+  }
+}
+
+/** What the page asks for and complains about: the lists fill as it happens. */
+async function watch(page) {
+  const seen = { requests: [], cspViolations: [], consoleErrors: [] };
+  page.context().on("request", (request) => seen.requests.push(request.url()));
+  page.on("websocket", (socket) => seen.requests.push(socket.url()));
+  page.on("pageerror", (error) => seen.consoleErrors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") seen.consoleErrors.push(message.text());
+  });
+  await page.exposeFunction("reportViolation", (violation) => seen.cspViolations.push(violation));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+      globalThis.reportViolation(`${violatedDirective}: ${blockedURI}`),
+    );
+  });
+  return seen;
+}
+
+/** Presses the run button; gives the text that appears in the response pane. */
+async function run(page) {
+  const before = await shownIn(page, ".graphiql-response");
+  await Promise.all([
+    page.waitForResponse((response) => response.request().method() === "POST" && !isIntrospection(response)),
+    page.locator(".graphiql-execute-button").click(),
+  ]);
+  return changed(() => shownIn(page, ".graphiql-response"), before);
+}
+
+/** Another text than before, once it stays: the editor draws an answer in several steps. */
+async function changed(read, before) {
+  let last = before;
+  for (const end = Date.now() + ONE_STEP_MS; Date.now() < end; ) {
+    const now = await read();
+    if (now && now !== before && now === last) return now;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`the response pane showed no new answer within ${ONE_STEP_MS} ms`);
+}
+
+async function typeQuery(page, query) {
+  // A line break would accept the completion that is on offer.
+  const line = query.trim().replace(/\s+/g, " ");
+  await page.locator(".graphiql-query-editor .monaco-editor").first().click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.press("Delete");
+  await page.keyboard.type(line, { delay: 10 });
+  await page.keyboard.press("Escape");
+  const shown = await shownIn(page, ".graphiql-query-editor");
+  if (shown !== line) throw new Error(`typed ${JSON.stringify(line)}, the editor shows ${JSON.stringify(shown)}`);
+  // GraphiQL reads the operation a moment after the last key, then names the tab: before that it would run the old one.
+  const name = line.match(/^(?:query|mutation|subscription)\s+(\w+)/)?.[1] ?? "<untitled>";
+  await page.locator(".graphiql-tab-active .graphiql-tab-button", { hasText: name }).waitFor();
+}
+
+/** The lines that an editor shows now, from the top. It keeps only those in view, in no fixed order. */
+async function shownIn(page, pane) {
+  const lines = await page.locator(`${pane} .view-line`).evaluateAll((elements) =>
+    elements
+      .map((element) => [parseFloat(element.style.top), element.textContent])
+      .sort(([a], [b]) => a - b)
+      .map(([, text]) => text),
+  );
+  return lines.join("\n").replaceAll("\u00a0", " ").trim();
+}
+
+function isIntrospection(response) {
+  return response.request().postData()?.includes("IntrospectionQuery") ?? false;
+}
+
+function isOutside(url) {
+  const { protocol, hostname } = new URL(url);
+  return !["data:", "blob:"].includes(protocol) && hostname !== "127.0.0.1";
+}
+
+function fail(error) {
+  console.error(`graphiql.mjs: ${error.message.split("\n")[0]}`);
+  process.exit(1);
+}
