@@ -82,7 +82,7 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 
 @asynccontextmanager
 async def gateway_listening(settings: Settings, authenticate: Authenticate) -> AsyncIterator[str]:
-    """The gateway, accepting requests; gives its address. The port is known before receipts are linked to it."""
+    """The gateway, accepting requests; gives its address. Links to receipts need the port beforehand."""
     with _bound(settings.host, settings.port) as sock:
         port = sock.getsockname()[1]
         app = create_app(settings.but(port=port), authenticate)
@@ -135,7 +135,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=_port, help="port to listen on; 0 picks a free one")
         if name == "demo":
             command.add_argument(
-                "--sandbox-port", type=_port, default=SANDBOX_PORT, help="port of the sandbox; 0 picks a free one"
+                "--sandbox-port",
+                type=_port,
+                default=SANDBOX_PORT,
+                help="port of the sandbox; 0 picks a free one",
             )
     commands.add_parser("schema", help="Print the schema.")
     return parser

@@ -61,11 +61,14 @@ def _services(settings: Settings) -> Services:
         )
     )
     # Sealed with the API key where nothing else is set: the same on every replica, and secret already.
-    secrets = tuple(secret.get_secret_value().encode() for secret in settings.id_secret) or (api_key.encode(),)
+    secrets = tuple(secret.get_secret_value().encode() for secret in settings.id_secret) or (
+        api_key.encode(),
+    )
     return Services(
         client=client,
         seal=IdSeal(secrets),
-        public_url=settings.public_url or str(yarl.URL.build(scheme="http", host=settings.host, port=settings.port)),
+        public_url=settings.public_url
+        or str(yarl.URL.build(scheme="http", host=settings.host, port=settings.port)),
         concurrency=settings.imin_concurrency,
         cancel_item_id=settings.imin_cancel_item_id,
     )

@@ -37,7 +37,11 @@ INTERNAL = "INTERNAL_SERVER_ERROR"
 
 _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
     (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not answer in time. Please try again."),
-    (Unavailable, UPSTREAM_UNAVAILABLE, "The booking system is not available at the moment. Please try again later."),
+    (
+        Unavailable,
+        UPSTREAM_UNAVAILABLE,
+        "The booking system is not available at the moment. Please try again later.",
+    ),
     (Unreadable, UPSTREAM_INVALID, "The booking system gave an answer that cannot be read."),
     (Refused, UPSTREAM_INVALID, "The booking system refused a request that should be sound."),
 )
@@ -52,14 +56,15 @@ class GatewayError(GraphQLError):
     @property
     def code(self) -> str:
         """Machine-readable code."""
-        return str(self.extensions["code"])
+        return str((self.extensions or {})["code"])
 
 
 def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None = None) -> GatewayError:
     """An order of which parts could not be read. Names the parts, not what they hold."""
     shown = ", ".join(paths[:5]) + (", …" if len(paths) > 5 else "")  # noqa: PLR2004  # enough to find it
-    error = GatewayError(UPSTREAM_INVALID, f"The booking system gave an order that cannot be read: {shown}.", path=path)
-    return error
+    return GatewayError(
+        UPSTREAM_INVALID, f"The booking system gave an order that cannot be read: {shown}.", path=path
+    )
 
 
 def code_of(error: GraphQLError) -> str:
@@ -76,8 +81,8 @@ def code_of(error: GraphQLError) -> str:
             return code
     if original is not None and not isinstance(original, GraphQLError):
         return INTERNAL
-    code = (error.extensions or {}).get("code")
-    return str(code) if code else _code_of_graphql_core(error)
+    stated = (error.extensions or {}).get("code")
+    return str(stated) if stated else _code_of_graphql_core(error)
 
 
 def _code_of_graphql_core(error: GraphQLError) -> str:

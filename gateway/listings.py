@@ -1,6 +1,7 @@
 """The two lists imin keeps of a customer, and how a window of one is fetched."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from gateway.cursor import Listing
@@ -9,7 +10,7 @@ from gateway.imin.jsonld import parse_date_time
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.paging import Walk, Window
 
-T = TypeVar("T", Order, OrderItem)
+T = TypeVar("T")
 
 
 def _microseconds(text: str | None) -> int | None:
@@ -48,11 +49,14 @@ async def find(loader: CoalescingLoader[CustomerPage, Page[T]], customer: str, w
     while numbers := walk.needed():
         arrived: list[Page[T]] = []
 
-        async def fetch(number: int, arrived: list[Page[T]] = arrived) -> None:
-            load = loader.get_anew if number in asked else loader.get
-            arrived.append(await load((customer, number)))
-
-        await asyncio.gather(*map(fetch, numbers))
+        loads = [
+            (loader.get_anew if number in asked else loader.get)((customer, number)) for number in numbers
+        ]
+        await asyncio.gather(*(_take(load, arrived) for load in loads))
         asked.update(numbers)
         walk.feed(arrived)
     return walk.window()
+
+
+async def _take(load: Awaitable[Page[T]], arrived: list[Page[T]]) -> None:
+    arrived.append(await load)

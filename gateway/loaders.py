@@ -12,7 +12,15 @@ from typing import TypeVar
 from aiodataloader import DataLoader
 
 from gateway.imin.client import IminClient
-from gateway.imin.documents import CustomerAccount, Order, OrderItem, Owner, Page, bind_order, bind_upcoming_item
+from gateway.imin.documents import (
+    CustomerAccount,
+    Order,
+    OrderItem,
+    Owner,
+    Page,
+    bind_order,
+    bind_upcoming_item,
+)
 from gateway.imin.errors import NotFound
 
 K = TypeVar("K")

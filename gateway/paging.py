@@ -22,7 +22,7 @@ T = TypeVar("T")
 _MOST_TIED = 5
 _MOST_ROUNDS = 24
 _PATIENT_ROUNDS = 6
-"""Rounds in which pages that disagree with the newest one are asked again; later they are taken as they are."""
+"""For so long, pages that disagree with the newest one are asked again; then they are taken as they are."""
 
 _Mark = tuple[str, int | None]
 
@@ -50,7 +50,9 @@ class Window(Generic[T]):
     def cursor(self, index: int) -> Cursor:
         """Cursor of the item at that index of the window."""
         identity, date = _mark(self.listing, self.items[index])
-        tied = [] if date is None else list(takewhile(lambda mark: mark[1] == date, self._marks_before(index)))
+        tied = (
+            [] if date is None else list(takewhile(lambda mark: mark[1] == date, self._marks_before(index)))
+        )
         names = tuple(name for name, _ in tied[:_MOST_TIED])
         return Cursor(self.listing.kind, identity, date, self.positions[index], self.total, names)
 
@@ -60,7 +62,7 @@ class Window(Generic[T]):
         yield from reversed(self.lead)
 
 
-class _Look(Exception):  # noqa: N818  # control flow: this page must be seen first
+class _Look(Exception):  # control flow: this page must be seen first
     def __init__(self, page: int) -> None:
         self.page = page
 
@@ -78,7 +80,7 @@ class Walk(Generic[T]):
         self._listing = listing
         self._wanted = wanted
         self._count_only = count_only
-        self._pages: dict[int, Page[T]] = {}  # type: ignore[type-var]  # any item will do here
+        self._pages: dict[int, Page[T]] = {}
         self._total: int | None = None
         self._size = PAGE_SIZE
         self._rounds = 0
@@ -96,7 +98,7 @@ class Walk(Generic[T]):
             return [look.page]
         return [page for page in self._pages_of(low, high) if page not in self._pages]
 
-    def feed(self, pages: Iterable[Page[T]]) -> None:  # type: ignore[type-var]  # as above
+    def feed(self, pages: Iterable[Page[T]]) -> None:
         """Take pages, in the order in which they arrived. Those that show an older list are dropped."""
         self._rounds += 1
         for page in pages:
@@ -186,7 +188,7 @@ class Walk(Generic[T]):
             return low
         if low > high:  # dates in no order: only the position is left to believe
             return min(max(there + is_after, 0), total)
-        if self._believable(cursor, there, low, high, total, is_after=is_after):
+        if self._believable(cursor, there, (low, high), total, is_after=is_after):
             return there + is_after
         if (page := self._next_look(cursor, there, low, high)) is not None:
             raise _Look(page)
@@ -220,7 +222,7 @@ class Walk(Generic[T]):
         return low, high
 
     def _believable(
-        self, cursor: Cursor, there: int, low: int, high: int, total: int, *, is_after: bool
+        self, cursor: Cursor, there: int, bounds: tuple[int, int], total: int, *, is_after: bool
     ) -> bool:
         """Whether the item may be taken to stand at `there` without having been seen.
 
@@ -228,6 +230,7 @@ class Walk(Generic[T]):
         tells, never less far: then an older item right behind `there` proves the place. Other
         moves prove nothing, so the page must be looked at.
         """
+        low, high = bounds
         if self._page_of(there) in self._pages or not low <= there + 1 <= high:
             return False
         if not self._listing.newest_first:

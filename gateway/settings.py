@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     imin_max_answer_bytes: int = Field(
         1_048_576, gt=0, description="Largest answer that is read, after inflating."
     )
-    imin_max_receipt_bytes: int = Field(10_485_760, gt=0, description="Largest receipt PDF that is passed on.")
+    imin_max_receipt_bytes: int = Field(
+        10_485_760, gt=0, description="Largest receipt PDF that is passed on."
+    )
     imin_concurrency: int = Field(16, ge=1, le=256, description="Requests to imin in flight for one query.")
     imin_customer_accounts_path: str = Field(
         "customer-accounts",
@@ -49,7 +51,7 @@ class Settings(BaseSettings):
     )
     imin_cancel_item_id: Literal["identifier", "iri"] = Field(
         "identifier",
-        description="What a cancellation names an item by: imin says identifier, OpenActive IRI (assumption).",
+        description="What a cancellation names an item by; imin says identifier (assumption).",
     )
     id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),

@@ -1,6 +1,7 @@
 """Windows over numbered pages: which pages are fetched, and what a walk over a moving list yields."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -32,19 +33,23 @@ class Shelf:
     def of(cls, total: int) -> "Shelf":
         return cls([Entry(str(number), number * 1000) for number in range(total, 0, -1)])
 
-    def page(self, number: int) -> Page[Entry]:  # type: ignore[type-var]
+    def page(self, number: int) -> Page[Entry]:
         return Page(number, 10, len(self.entries), tuple(self.entries[number * 10 - 10 : number * 10]))
 
-    def window(self, listing: Listing[Entry] = ORDERS, **arguments: int | str | None) -> Window[Entry]:
+    def window(self, **arguments: Any) -> Window[Entry]:
+        return self.window_of(ORDERS, **arguments)
+
+    def window_of(
+        self,
+        listing: Listing[Entry],
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Window[Entry]:
         self.rounds = []
-        wanted = Range.of(
-            listing,
-            arguments.get("first"),  # type: ignore[arg-type]
-            arguments.get("after"),  # type: ignore[arg-type]
-            arguments.get("last"),  # type: ignore[arg-type]
-            arguments.get("before"),  # type: ignore[arg-type]
-        )
-        walk = Walk(listing, wanted)
+        walk = Walk(listing, Range.of(listing, first, after, last, before))
         while pages := walk.needed():
             self.rounds.append(pages)
             walk.feed([self.page(number) for number in pages])
@@ -88,8 +93,18 @@ def cursor(position: int, total: int) -> str:
         (1917, {"last": 10, "before": cursor(5, 1917)}, [[1]], ("1917", "1913")),
         (1917, {"last": 10, "before": cursor(0, 1917)}, [[1]], None),
         (1917, {"first": 3, "before": cursor(20, 1917)}, [[1]], ("1917", "1915")),
-        (1917, {"first": 99, "after": cursor(8, 1917), "before": cursor(12, 1917)}, [[1, 2]], ("1908", "1906")),
-        (1917, {"last": 2, "after": cursor(8, 1917), "before": cursor(12, 1917)}, [[2], [1]], ("1907", "1906")),
+        (
+            1917,
+            {"first": 99, "after": cursor(8, 1917), "before": cursor(12, 1917)},
+            [[1, 2]],
+            ("1908", "1906"),
+        ),
+        (
+            1917,
+            {"last": 2, "after": cursor(8, 1917), "before": cursor(12, 1917)},
+            [[2], [1]],
+            ("1907", "1906"),
+        ),
     ],
 )
 def test_pages_fetched(
@@ -176,7 +191,10 @@ def test_moves_between_pages_of_one_window() -> None:
         ({"last": 0}, "last must be 1 to 100, got 0."),
         ({"first": 1, "last": 2}, "first and last cannot be used together, got first 1 and last 2."),
         ({"after": ""}, "after must be a cursor that this connection gave out, got ''."),
-        ({"after": "b2Zmc2V0OjE"}, "after must be a cursor that this connection gave out, got 'b2Zmc2V0OjE'."),
+        (
+            {"after": "b2Zmc2V0OjE"},
+            "after must be a cursor that this connection gave out, got 'b2Zmc2V0OjE'.",
+        ),
         ({"before": "é"}, "before must be a cursor that this connection gave out, got 'é'."),
         (
             {"after": Cursor("u", "x", 0, 0, 1).encode()},
@@ -261,15 +279,17 @@ def test_walk_back_over_growing_orders(total: int, size: int, arrivals: list[int
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(0, 60), st.integers(1, 15), st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=8))
+@given(
+    st.integers(0, 60), st.integers(1, 15), st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=8)
+)
 def test_walk_over_upcoming_items(total: int, size: int, moves: list[tuple[int, bool]]) -> None:
-    """A walk over the upcoming list, while its head passes or a booking comes in, repeats and misses nothing."""
+    """A walk over the upcoming list, as its head passes or a booking comes in, repeats and misses nothing."""
     shelf = Shelf([Entry(str(n), n * 1000) for n in range(1, total + 1)])
     stayed = {entry.name for entry in shelf.entries}
     seen: list[str] = []
     after = None
     for step in range(100):
-        window = shelf.window(UPCOMING, first=size, after=after)
+        window = shelf.window_of(UPCOMING, first=size, after=after)
         seen += names(window)
         if not window.has_next:
             break

@@ -59,7 +59,11 @@ class Executor:
                 allowed_operation_types={OperationType.QUERY} if queries_only else _ALL,
             )
         except InvalidOperationTypeError:
-            message = "Only queries may come by GET; use POST." if queries_only else "Subscriptions need a WebSocket."
+            message = (
+                "Only queries may come by GET; use POST."
+                if queries_only
+                else "Subscriptions need a WebSocket."
+            )
             return _refused(message, BAD_REQUEST, is_wrong_method=queries_only)
         except CannotGetOperationTypeError:
             name = f" named {operation_name[:80]!r}" if operation_name else ""
@@ -80,6 +84,8 @@ def _log(errors: list[GraphQLError], request_id: str) -> None:
     for error in errors:
         original = error.original_error
         if isinstance(original, IminError):
-            log.warning("imin failed", request_id=request_id, reason=str(original), type=type(original).__name__)
+            log.warning(
+                "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
+            )
         elif code_of(error) == INTERNAL:
             log_bug(original or error, request_id)

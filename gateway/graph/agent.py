@@ -54,12 +54,16 @@ class Organization:
     terms_of_service: list[Terms] = strawberry.field(description="Its terms.")
 
 
-@strawberry.type(description="The customer as they were when the order was made; the account may have changed since.")
+@strawberry.type(
+    description="The customer as they were when the order was made; the account may have changed since."
+)
 class OrderCustomer:
     """Runtime object: documents.Agent."""
 
     type: str | None = strawberry.field(description="Person or Organization.")
-    identifier: str | None = strawberry.field(description="Identifier imin gives the customer on the order, if any.")
+    identifier: str | None = strawberry.field(
+        description="Identifier imin gives the customer on the order, if any."
+    )
     name: str | None = strawberry.field(description="Full name.")
     given_name: str | None = strawberry.field(description="First name.")
     family_name: str | None = strawberry.field(description="Last name.")

@@ -14,6 +14,7 @@ import strawberry
 
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
+from gateway.graph.field import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import find_order
 from gateway.graph.order import Order
@@ -38,7 +39,9 @@ class ErrorCode(Enum):
     CANCELLATION_UNCONFIRMED = strawberry.enum_value(
         "CANCELLATION_UNCONFIRMED", description="It was sent, and nothing tells yet whether it arrived."
     )
-    ORDER_NOT_FOUND = strawberry.enum_value("ORDER_NOT_FOUND", description="There is no such order of the caller's.")
+    ORDER_NOT_FOUND = strawberry.enum_value(
+        "ORDER_NOT_FOUND", description="There is no such order of the caller's."
+    )
     ORDER_ITEM_NOT_FOUND = strawberry.enum_value(
         "ORDER_ITEM_NOT_FOUND", description="The order has no such item."
     )
@@ -57,7 +60,9 @@ class CancellationPending:
     """Outcome: accepted."""
 
     order: Order = strawberry.field(description="The order as it reads now.")
-    order_items: list[OrderItem] = strawberry.field(description="The items that were named, as they read now.")
+    order_items: list[OrderItem] = strawberry.field(
+        description="The items that were named, as they read now."
+    )
 
 
 @strawberry.type(description="The seller's rules forbid the cancellation. Nothing was cancelled.")
@@ -74,7 +79,9 @@ class OrderNotFoundError(Error):
 class OrderItemNotFoundError(Error):
     """Outcome: nothing was cancelled."""
 
-    order_item_ids: list[strawberry.ID] = strawberry.field(description="The ids that name no item of the order.")
+    order_item_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids that name no item of the order."
+    )
 
 
 @strawberry.type(
@@ -145,7 +152,10 @@ def not_permitted(refusal: Refused) -> CancellationNotPermittedError:
 class Mutation:
     """Root type; has no state."""
 
-    @strawberry.mutation(description="Ask for the cancellation of items of an order: all that are named, or none.")
+    @resolved(
+        "Ask for the cancellation of items of an order: all that are named, or none.",
+        CancelOrderItemsPayload | None,
+    )
     async def cancel_order_items(
         self,
         info: Info,
@@ -162,7 +172,9 @@ class Mutation:
         return CancelOrderItemsPayload(result=await asyncio.shield(exchange))
 
 
-async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> CancelOrderItemsResult:
+async def _cancel(  # noqa: PLR0911  # one return an outcome
+    context: Context, wanted: CancelOrderItemsInput
+) -> CancelOrderItemsResult:
     key = await _own_order(context, wanted.order_id)
     order = await context.orders.get(key) if key else None
     if key is None or order is None:
@@ -187,10 +199,12 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> CancelOrde
 
 
 async def _own_order(context: Context, text: str) -> tuple[str, str] | None:
-    """Customer and identifier of an order the caller may cancel items of, by global id or imin's identifier."""
+    """Customer and identifier of an order the caller may cancel items of, by global id or number."""
     known = context.services.seal.read(text)
     if known is not None:
-        mine = known.kind == "Order" and context.caller.may_see(known.customer) and is_identifier(known.parts[0])
+        mine = (
+            known.kind == "Order" and context.caller.may_see(known.customer) and is_identifier(known.parts[0])
+        )
         return (known.customer, known.parts[0]) if mine else None
     order = await find_order(context, text)
     return (context.caller.customer or "", order.identifier) if order else None
@@ -204,7 +218,7 @@ def _named_items(
     strangers: list[str] = []
     for id_ in ids:
         known = context.services.seal.read(id_)
-        name = id_
+        name: str = id_
         if known is not None:
             name = known.parts[-1] if known.kind == "OrderItem" and known.parts[0] == order.identifier else ""
         found = next((item for item in order.items if item.identifier == name), None)

@@ -15,10 +15,12 @@ from gateway.listings import find
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.paging import Walk, Window
 
-T = TypeVar("T", documents.Order, documents.OrderItem)
+T = TypeVar("T", bound=documents.Owned)
 
 
-@strawberry.type(description="Where a window stands in its list. Source: Relay Cursor Connections Specification.")
+@strawberry.type(
+    description="Where a window stands in its list. Source: Relay Cursor Connections Specification."
+)
 class PageInfo:
     """Runtime object: ConnectionPage."""
 
@@ -143,7 +145,7 @@ async def connect(
     customer: str,
     wanted: Range,
 ) -> Connection[T]:
-    """The connection for a window. Where the total is all that is selected, one page is all that is fetched."""
+    """The connection for a window. Where only the total is selected, one page is fetched."""
     needs_items = wanted.fits_one_page or _selects_items(info)
     window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
     if any(item.unreadable for item in window.items):
@@ -157,8 +159,8 @@ def _selects_items(info: Info) -> bool:
 
 def _report(info: Info, window: Window[T]) -> None:
     """Tell of each item that could be read in part only, wherever the answer shows it."""
-    here = info.path.as_list()  # type: ignore[attr-defined]  # graphql-core's Path
-    places: list[tuple[list[str], list[str]]] = []
+    here = info.path.as_list()
+    places: list[tuple[list[str | int], list[str | int]]] = []
     for field in info.selected_fields:
         places += [([response_key(nodes)], []) for nodes in selected(field.selections, "nodes")]
         for edges in selected(field.selections, "edges"):

@@ -1,16 +1,18 @@
 """Customers: the root of what a caller may see."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import strawberry
 
+from gateway.context import Context
 from gateway.cursor import Range
 from gateway.errors import UPSTREAM_INVALID, GatewayError
 from gateway.graph.access import AccessPass
 from gateway.graph.agent import Person
 from gateway.graph.connection import Connection, OrderConnection, OrderItemConnection, connect
 from gateway.graph.enums import Gender
+from gateway.graph.field import resolved
 from gateway.graph.image import Concept
 from gateway.graph.info import Info
 from gateway.graph.node import Node
@@ -55,7 +57,9 @@ async def _account(customer: "Customer", info: Info) -> documents.CustomerAccoun
 
 def _known(account: documents.CustomerAccount | None, value: Any) -> Any:
     if value is None and account is not None and account.unreadable:
-        raise GatewayError(UPSTREAM_INVALID, "The booking system gave a customer account that cannot be read.")
+        raise GatewayError(
+            UPSTREAM_INVALID, "The booking system gave a customer account that cannot be read."
+        )
     return value
 
 
@@ -73,11 +77,6 @@ class Customer(Node):
     """A customer by imin's identifier. Nothing is fetched until a field needs it."""
 
     identifier: strawberry.ID = strawberry.field(description="imin's identifier.")
-
-    @strawberry.field(description="Opaque and the same every time; good for the customer it was given to.")
-    def id(self, info: Info) -> strawberry.ID:
-        """Global id."""
-        return strawberry.ID(info.context.owner(self.identifier).global_id("Customer"))
 
     name = strawberry.field(resolver=_of_person("name"), graphql_type=str | None, description="Full name.")
     given_name = strawberry.field(
@@ -118,10 +117,12 @@ class Customer(Node):
         description="Membership cards and the like.",
     )
     entitlements = strawberry.field(
-        resolver=_of_account("entitlements"), graphql_type=list[Entitlement], description="Rights to better prices."
+        resolver=_of_account("entitlements"),
+        graphql_type=list[Entitlement],
+        description="Rights to better prices.",
     )
 
-    @strawberry.field(description="The customer's bookings, newest first.", graphql_type=OrderConnection | None)
+    @resolved("The customer's bookings, newest first.", OrderConnection | None)
     async def orders(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[documents.Order]:
@@ -129,16 +130,19 @@ class Customer(Node):
         wanted = Range.of(ORDER_HISTORY, first, after, last, before)
         return await connect(info, ORDER_HISTORY, info.context.order_pages, self.identifier, wanted)
 
-    @strawberry.field(
-        description="What the customer has booked and not yet had, earliest first.",
-        graphql_type=OrderItemConnection | None,
-    )
+    @resolved("What the customer has booked and not yet had, earliest first.", OrderItemConnection | None)
     async def upcoming_order_items(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[documents.OrderItem]:
         """A window of the upcoming items. Raises as orders."""
         wanted = Range.of(UPCOMING_ITEMS, first, after, last, before)
         return await connect(info, UPCOMING_ITEMS, info.context.order_item_pages, self.identifier, wanted)
+
+    @classmethod
+    def of(cls, identifier: str, context: Context) -> Self:
+        """The customer of that identifier."""
+        id_ = context.owner(identifier).global_id("Customer")
+        return cls(id=strawberry.ID(id_), identifier=strawberry.ID(identifier))
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

@@ -10,7 +10,9 @@ class Image:
     """Runtime object: documents.Image."""
 
     url: URL | None = strawberry.field(description="Where the picture is.")
-    width: str | None = strawberry.field(description="Width as imin states it; a number of pixels or such as 300 px.")
+    width: str | None = strawberry.field(
+        description="Width as imin states it; a number of pixels or such as 300 px."
+    )
     height: str | None = strawberry.field(description="Height, like width.")
     thumbnails: list["Image"] = strawberry.field(description="Smaller versions.")
 

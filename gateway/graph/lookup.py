@@ -38,10 +38,12 @@ async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
     if known is None or not (context.caller.may_see(known.customer)):
         return None
     if known.kind == "Customer":
-        return Customer(identifier=known.customer)  # type: ignore[arg-type]  # an ID is a text
+        return Customer.of(known.customer, context)
     if known.kind == "Seller" and known.parts[0] == "":
         return await _find_seller(context, known)
-    order = await context.orders.get((known.customer, known.parts[0])) if is_identifier(known.parts[0]) else None
+    order = (
+        await context.orders.get((known.customer, known.parts[0])) if is_identifier(known.parts[0]) else None
+    )
     report_unreadable(info, order, path=path)
     return _part(order, known) if order else None
 
@@ -63,7 +65,9 @@ async def _find_seller(context: Context, known: GlobalId) -> documents.Seller | 
     first, last, width = 1, 1, 1
     while first <= last:
         numbers = range(first, min(last, first + width - 1) + 1)
-        pages = await asyncio.gather(*(context.order_pages.get((known.customer, number)) for number in numbers))
+        pages = await asyncio.gather(
+            *(context.order_pages.get((known.customer, number)) for number in numbers)
+        )
         for seller in (order.seller for page in pages for order in page.items):
             if seller and seller.identifier == known.parts[1]:
                 return seller

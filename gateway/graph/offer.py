@@ -35,4 +35,6 @@ class AggregateOffer:
 
     public_adult: Offer | None = strawberry.field(description="For any adult.")
     public_junior: Offer | None = strawberry.field(description="For any child.")
-    active_entitlement: Offer | None = strawberry.field(description="For holders of the customer's entitlement.")
+    active_entitlement: Offer | None = strawberry.field(
+        description="For holders of the customer's entitlement."
+    )

@@ -30,7 +30,9 @@ class Order(Node):
     )
     items: list[OrderItem] = strawberry.field(description="What was booked.")
     seller: Seller | None = strawberry.field(description="Who sold it.")
-    receipts: list[Receipt] = strawberry.field(description="Proofs of payment, newest first; none yet, maybe.")
+    receipts: list[Receipt] = strawberry.field(
+        description="Proofs of payment, newest first; none yet, maybe."
+    )
     total_payment_due: Money | None = strawberry.field(
         description="What is paid for the items that are not cancelled."
     )
@@ -39,7 +41,9 @@ class Order(Node):
     broker: Organization | None = strawberry.field(description="Who the customer booked through.")
     broker_role: BrokerRole | None = strawberry.field(description="What the broker is to the customer.")
     customer: OrderCustomer | None = strawberry.field(description="The customer as they were when booking.")
-    booking_service: BookingService | None = strawberry.field(description="The system that holds the booking.")
+    booking_service: BookingService | None = strawberry.field(
+        description="The system that holds the booking."
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

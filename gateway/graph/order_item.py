@@ -1,12 +1,13 @@
 """Booked items."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from gateway.graph.access import AccessChannel, AccessCode, AccessPass
 from gateway.graph.agent import Person
 from gateway.graph.enums import OrderItemStatus
+from gateway.graph.field import resolved
 from gateway.graph.info import Info
 from gateway.graph.money import Money, TaxCharge
 from gateway.graph.node import Node
@@ -15,6 +16,9 @@ from gateway.graph.reporting import report_unreadable
 from gateway.graph.scalars import DateTime
 from gateway.graph.session import Session
 from gateway.imin import documents
+
+if TYPE_CHECKING:
+    from gateway.graph.order import Order
 
 
 @strawberry.type(description="A question the booking system asked before the booking.")
@@ -41,7 +45,9 @@ class IntakeFormAnswer:
 class OrderItemProblem:
     """Runtime object: documents.ItemError."""
 
-    type: str | None = strawberry.field(description="OpenActive error type, such as IncompleteAttendeeDetailsError.")
+    type: str | None = strawberry.field(
+        description="OpenActive error type, such as IncompleteAttendeeDetailsError."
+    )
     name: str | None = strawberry.field(description="What the type means.")
     description: str | None = strawberry.field(description="What is wrong here.")
     instance: str | None = strawberry.field(description="IRI of what it is about.")
@@ -64,8 +70,12 @@ class OrderItem(Node):
         description="When the window for cancelling closes: start minus the offer's notice. Whether a "
         "cancellation is refunded at all is allowsFullRefund."
     )
-    allows_full_refund: bool | None = strawberry.field(description="Whether a cancellation in time is refunded.")
-    session: Session | None = strawberry.field(description="What is booked, as it was when imin last heard of it.")
+    allows_full_refund: bool | None = strawberry.field(
+        description="Whether a cancellation in time is refunded."
+    )
+    session: Session | None = strawberry.field(
+        description="What is booked, as it was when imin last heard of it."
+    )
     accepted_offer: Offer | None = strawberry.field(description="Price and terms that were accepted.")
     price: Money | None = strawberry.field(description="Price of the item.")
     tax: list[TaxCharge] = strawberry.field(description="Taxes in, or on top of, the price.")
@@ -73,20 +83,21 @@ class OrderItem(Node):
     access_codes: list[AccessCode] = strawberry.field(description="Codes to say or key in at the door.")
     access_channel: AccessChannel | None = strawberry.field(description="How to join a virtual session.")
     attendee: Person | None = strawberry.field(description="Who attends, on a group booking.")
-    attendee_details_required: list[str] = strawberry.field(description="What had to be told of the attendee.")
+    attendee_details_required: list[str] = strawberry.field(
+        description="What had to be told of the attendee."
+    )
     intake_form: list[IntakeFormField] = strawberry.field(description="Questions asked before the booking.")
     intake_form_response: list[IntakeFormAnswer] = strawberry.field(description="Answers to those questions.")
-    cancellation_message: str | None = strawberry.field(description="What the seller said when they cancelled.")
+    cancellation_message: str | None = strawberry.field(
+        description="What the seller said when they cancelled."
+    )
     customer_notice: str | None = strawberry.field(description="News from the seller to the customer.")
     position: int | None = strawberry.field(description="Place in the order, as imin counts.")
     errors: list[OrderItemProblem] = strawberry.field(
         name="problems", description="What a booking system found wrong with the item."
     )
 
-    @strawberry.field(
-        description="The order it belongs to.",
-        graphql_type=Annotated["Order", strawberry.lazy("gateway.graph.order")] | None,
-    )
+    @resolved("The order it belongs to.", Annotated["Order", strawberry.lazy("gateway.graph.order")] | None)
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
         """The order, from the page the item came on or else from imin."""

@@ -16,8 +16,12 @@ class Address:
     address_region: str | None = strawberry.field(description="County or city.")
     postal_code: str | None = strawberry.field(description="Postcode as imin has it.")
     address_country: str | None = strawberry.field(description="ISO 3166 code.")
-    full_address: str | None = strawberry.field(description="The whole address, where imin gives it as one text.")
-    one_line: str | None = strawberry.field(name="formatted", description="The whole address on one line, tidied.")
+    full_address: str | None = strawberry.field(
+        description="The whole address, where imin gives it as one text."
+    )
+    one_line: str | None = strawberry.field(
+        name="formatted", description="The whole address on one line, tidied."
+    )
 
 
 @strawberry.type(description="Something a venue has or has not.")
@@ -49,10 +53,16 @@ class Place:
     description: str | None = strawberry.field(description="About the venue.")
     url: URL | None = strawberry.field(description="The venue's page.")
     telephone: str | None = strawberry.field(description="Number to call.")
-    latitude: float | None = strawberry.field(description="Degrees north; null where imin gives no real place.")
-    longitude: float | None = strawberry.field(description="Degrees east; null where imin gives no real place.")
+    latitude: float | None = strawberry.field(
+        description="Degrees north; null where imin gives no real place."
+    )
+    longitude: float | None = strawberry.field(
+        description="Degrees east; null where imin gives no real place."
+    )
     address: Address | None = strawberry.field(description="Postal address.")
-    formatted_address: str | None = strawberry.field(description="The address on one line, for a label or a map.")
+    formatted_address: str | None = strawberry.field(
+        description="The address on one line, for a label or a map."
+    )
     images: list[Image] = strawberry.field(description="Pictures.")
     amenities: list[Amenity] = strawberry.field(description="What the venue has.")
     opening_hours: list[OpeningHours] = strawberry.field(description="When the venue is open.")

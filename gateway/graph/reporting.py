@@ -7,15 +7,15 @@ from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField
 
 from gateway.errors import unreadable_order
 from gateway.graph.info import Info
-from gateway.imin.documents import Order, OrderItem
+from gateway.imin.documents import Owned
 
-T = TypeVar("T", Order, OrderItem)
+T = TypeVar("T", bound=Owned)
 
 
 def report_unreadable(info: Info, document: T | None, *, path: Sequence[str | int] | None = None) -> T | None:
     """The document; what could not be read in it becomes an error of the answer at its path."""
     if document is not None and document.unreadable:
-        where = list(info.path.as_list() if path is None else path)  # type: ignore[attr-defined]  # graphql-core's Path
+        where = list(info.path.as_list() if path is None else path)
         info.context.errors.append(unreadable_order(document.unreadable, path=where))
     return document
 

@@ -14,15 +14,16 @@ from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
 from gateway.graph.session import OtherSession, ScheduledSession, Slot
 
-
 PREPARED_DOCUMENTS = 500
 """Documents that are kept parsed and validated."""
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema, less its logging: it would write queries and variables, which hold personal data."""
+    """Strawberry's schema without its log, which would hold queries and variables: personal data."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
         """Nothing: whoever runs an operation logs what is worth logging."""
 
 

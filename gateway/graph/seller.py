@@ -14,8 +14,8 @@ from gateway.imin import documents
 
 
 @strawberry.type(
-    description="Who sold the booking. Completed from the organizer or provider of the sessions where those are "
-    "the same organization, since imin's orders name a seller by its terms alone."
+    description="Who sold the booking. Completed from the organizer or provider of the sessions where "
+    "that is the same organization, since imin's orders name a seller by its terms alone."
 )
 class Seller(Node):
     """Runtime object: documents.Seller."""
@@ -32,7 +32,9 @@ class Seller(Node):
     address: Address | None = strawberry.field(description="Postal address.")
     vat_id: str | None = strawberry.field(name="vatID", description="VAT number.")
     tax_mode: TaxMode | None = strawberry.field(description="Whether the seller's prices contain the tax.")
-    is_open_booking_allowed: bool | None = strawberry.field(description="Whether the seller takes open bookings.")
+    is_open_booking_allowed: bool | None = strawberry.field(
+        description="Whether the seller takes open bookings."
+    )
     same_as: list[str] = strawberry.field(description="The seller elsewhere on the web.")
     terms_of_service: list[Terms] = strawberry.field(description="The seller's terms.")
 

@@ -39,14 +39,20 @@ class Schedule:
 class _Event:
     """Fields of every level; each says what the level itself or one above it says."""
 
-    identifier: strawberry.ID | None = strawberry.field(description="The booking system's identifier of the session.")
+    identifier: strawberry.ID | None = strawberry.field(
+        description="The booking system's identifier of the session."
+    )
     name: str | None = strawberry.field(description="Title to show.")
     description: str | None = strawberry.field(description="About the session, plain text.")
     formatted_description: str | None = strawberry.field(description="About the session, HTML.")
     url: URL | None = strawberry.field(description="The session's page.")
     start_date: DateTime | None = strawberry.field(description="Start.")
-    end_date: DateTime | None = strawberry.field(description="End; start plus duration where imin leaves it out.")
-    duration: Duration | None = strawberry.field(description="Length; end minus start where imin leaves it out.")
+    end_date: DateTime | None = strawberry.field(
+        description="End; start plus duration where imin leaves it out."
+    )
+    duration: Duration | None = strawberry.field(
+        description="Length; end minus start where imin leaves it out."
+    )
     event_status: EventStatus | None = strawberry.field(
         description="Whether it takes place as planned; scheduled where imin says nothing."
     )
@@ -56,13 +62,17 @@ class _Event:
     venue: Place | None = strawberry.field(description="Where it takes place.")
     virtual_location: AccessChannel | None = strawberry.field(description="Where it can be joined online.")
     affiliated_location: Place | None = strawberry.field(description="Place a virtual session is run from.")
-    organizer: Organization | None = strawberry.field(description="Who runs the session or provides the facility.")
+    organizer: Organization | None = strawberry.field(
+        description="Who runs the session or provides the facility."
+    )
     leaders: list[Person] = strawberry.field(description="Who leads it.")
     images: list[Image] = strawberry.field(description="Pictures.")
     activities: list[Concept] = strawberry.field(description="Activities.")
     categories: list[Concept] = strawberry.field(description="Categories, in the seller's own words.")
     skill_levels: list[Concept] = strawberry.field(description="Levels of experience it is meant for.")
-    sports_activity_locations: list[Concept] = strawberry.field(description="Parts of the venue it takes place in.")
+    sports_activity_locations: list[Concept] = strawberry.field(
+        description="Parts of the venue it takes place in."
+    )
     age_range: AgeRange | None = strawberry.field(description="Ages it is meant for.")
     gender_restriction: GenderRestriction | None = strawberry.field(description="Who may attend.")
     is_coached: bool | None = strawberry.field(description="Whether a coach is there.")
@@ -89,11 +99,15 @@ class SuperEvent(_Event):
     event_schedule: list[Schedule] = strawberry.field(description="When its sessions take place.")
     scheduling_note: str | None = strawberry.field(description="Remarks on the schedule.")
     offers: list[Offer] = strawberry.field(description="Prices.")
-    aggregate_offer: AggregateOffer | None = strawberry.field(description="Lowest price for each group of people.")
+    aggregate_offer: AggregateOffer | None = strawberry.field(
+        description="Lowest price for each group of people."
+    )
     sub_events: list["SuperEvent"] = strawberry.field(description="Events below, where imin lists them.")
 
 
-@strawberry.type(description="A facility that can be booked, such as a squash court; or the whole of several.")
+@strawberry.type(
+    description="A facility that can be booked, such as a squash court; or the whole of several."
+)
 class FacilityUse:
     """Runtime object: documents.Event."""
 
@@ -122,7 +136,9 @@ class ScheduledSession(Session):
     """Runtime object: documents.Event."""
 
     maximum_attendee_capacity: int | None = strawberry.field(description="Places in all.")
-    remaining_attendee_capacity: int | None = strawberry.field(description="Places left when imin last looked.")
+    remaining_attendee_capacity: int | None = strawberry.field(
+        description="Places left when imin last looked."
+    )
     super_event: SuperEvent | None = strawberry.field(description="The series it belongs to.")
 
     @classmethod
@@ -152,7 +168,9 @@ class OtherSession(Session):
 
     type: str | None = strawberry.field(description="Kind of event.")
     maximum_attendee_capacity: int | None = strawberry.field(description="Places in all.")
-    remaining_attendee_capacity: int | None = strawberry.field(description="Places left when imin last looked.")
+    remaining_attendee_capacity: int | None = strawberry.field(
+        description="Places left when imin last looked."
+    )
     event_schedule: list[Schedule] = strawberry.field(description="When its sessions take place.")
     offers: list[Offer] = strawberry.field(description="Prices.")
     super_event: SuperEvent | None = strawberry.field(description="The event above.")

@@ -47,9 +47,7 @@ class GraphQLEndpoint:
         except BadRequest as refusal:
             return error_response(refusal.status, refusal.code, str(refusal))
         try:
-            if request.method == "GET" and not self.with_get:
-                raise BadRequest(405, "Queries by GET are turned off; use POST.")
-            wanted = await read_request(request)
+            wanted = await read_request(request, with_get=self.with_get)
         except BadRequest as refusal:
             response = error_response(refusal.status, refusal.code, str(refusal), media_type=media_type)
             if refusal.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status

@@ -2,16 +2,15 @@
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
 
 from gateway.errors import BAD_REQUEST, INTERNAL
 from gateway.http.response import error_response
 from gateway.logs import log_bug
 
 REQUEST_ID = "request_id"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
@@ -46,14 +45,16 @@ async def answer_in_json(request: web.Request, handler: Handler) -> web.StreamRe
         return error_response(500, INTERNAL, message, request_id=request_id)
 
 
-def cors(origins: tuple[str, ...]) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def cors(origins: tuple[str, ...]) -> Middleware:
     """Let the front ends of these origins read answers; the browser keeps others out."""
 
     @web.middleware
     async def allow_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get(hdrs.ORIGIN, "")
         allowed = origin in origins
-        is_preflight = request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
+        is_preflight = (
+            request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
+        )
         response = _preflight(allowed=allowed) if is_preflight else await handler(request)
         if origins and not response.prepared:
             response.headers.add(hdrs.VARY, hdrs.ORIGIN)

@@ -1,11 +1,11 @@
 """`/receipts/<id>`: a receipt's PDF, fetched from imin with the key that a browser must not have."""
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from gateway.auth import Authenticate
 from gateway.context import Services
 from gateway.errors import UNAUTHENTICATED, UPSTREAM_INVALID, UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE
-from gateway.http.middleware import Handler
 from gateway.http.response import error_response
 from gateway.imin.errors import IminError, NotFound, TimedOut, Unavailable
 

@@ -22,7 +22,7 @@ class GraphQLRequest:
     extensions: dict[str, Any] | None
 
 
-class BadRequest(Exception):  # noqa: N818  # named as HTTP names it
+class BadRequest(Exception):  # named as HTTP names it
     """The HTTP request is no GraphQL request. The message is meant for the client."""
 
     def __init__(self, status: int, message: str, *, code: str = BAD_REQUEST) -> None:
@@ -43,9 +43,11 @@ def media_type_of_answer(request: web.Request) -> str:
     raise BadRequest(406, f"Accept must allow {RESPONSE_JSON} or {PLAIN_JSON}.")
 
 
-async def read_request(request: web.Request) -> GraphQLRequest:
+async def read_request(request: web.Request, *, with_get: bool) -> GraphQLRequest:
     """The GraphQL request. Raises BadRequest."""
     if request.method == "GET":
+        if not with_get:
+            raise BadRequest(405, "Queries by GET are turned off; use POST.")
         return _checked(_from_query(request))
     if request.content_type != PLAIN_JSON:
         raise BadRequest(415, f"Content-Type must be {PLAIN_JSON}, got {request.content_type[:80]!r}.")

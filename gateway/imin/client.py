@@ -115,7 +115,9 @@ class IminClient:
         Raises Unavailable, Unreadable, Refused. Source: imin docs, Upcoming OrderItems.
         """
         try:
-            body = await self._get("order-items", query={"customerIdentifier": _known(customer), "page": page})
+            body = await self._get(
+                "order-items", query={"customerIdentifier": _known(customer), "page": page}
+            )
         except NotFound:
             return Page(page, PAGE_SIZE, 0, ())
         return read_order_item_page(body, page)
@@ -160,11 +162,17 @@ class IminClient:
         Raises Refused with the reason, NotFound, Unavailable (`sent` tells whether imin may have
         received it), Unreadable. Source: imin docs, Cancellations.
         """
-        items = [{"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids]
+        items = [
+            {"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids
+        ]
         body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": items}
         url, endpoint = self._url("orders", order_identifier)
         answer = await self._request(
-            "PATCH", url, f"PATCH {endpoint}", self._options.cancel_timeout_seconds, json=msgspec.json.encode(body)
+            "PATCH",
+            url,
+            f"PATCH {endpoint}",
+            self._options.cancel_timeout_seconds,
+            json=msgspec.json.encode(body),
         )
         if answer.status not in {200, 202, 204}:
             _raise_problem(answer, f"PATCH {endpoint}")
@@ -218,7 +226,9 @@ class IminClient:
         try:
             async with (
                 asyncio.timeout(seconds),
-                self._session.request(method, url, data=json, headers=headers, allow_redirects=False) as response,
+                self._session.request(
+                    method, url, data=json, headers=headers, allow_redirects=False
+                ) as response,
             ):
                 body = await _read_body(response, endpoint, limit or self._options.max_answer_bytes)
                 return _Answer(
@@ -308,7 +318,10 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
         raise Unavailable(f"{endpoint} answered {status}", retry_after=_seconds(answer.retry_after))
     if status < 500 or kind in _MISTAKES_ANSWERED_500:  # noqa: PLR2004  # their mistakes and ours
         raise Refused(
-            f"{endpoint} answered {status} {kind}".strip(), status=status, kind=kind, description=problem.description
+            f"{endpoint} answered {status} {kind}".strip(),
+            status=status,
+            kind=kind,
+            description=problem.description,
         )
     raise Unavailable(f"{endpoint} answered {status}", retry_after=_seconds(answer.retry_after))
 

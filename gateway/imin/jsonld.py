@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import isodate
@@ -32,7 +32,7 @@ Path = str
 Reader = Callable[[Any, Path, list[Path]], Any]
 
 
-class _Misfit(Exception):  # noqa: N818  # control flow inside this module, never an error outside
+class _Misfit(Exception):  # control flow inside this module, never an error outside
     """The value has no reading as the type that was asked for."""
 
 
@@ -51,11 +51,12 @@ def decode(document_type: type[T], body: bytes | msgspec.Raw) -> T | None:
     Raises Unreadable where the body is no JSON at all.
     """
     try:
-        return _decoder(document_type).decode(body)
+        document: T | None = _decoder(document_type).decode(body)  # type: ignore[arg-type]  # types are hashable
     except msgspec.ValidationError:
         return None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Unreadable("the answer is not JSON") from error
+    return document
 
 
 def lenient(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Path, ...]]:
@@ -111,10 +112,10 @@ def parse_duration(text: str | None) -> timedelta | None:
     try:
         duration = isodate.parse_duration(text.strip())
         if isinstance(duration, isodate.Duration):
-            return timedelta(days=float(duration.years * 365 + duration.months * 30)) + duration.tdelta
+            duration = timedelta(days=float(duration.years * 365 + duration.months * 30)) + duration.tdelta
     except (ValueError, TypeError, OverflowError):
         return None
-    return duration
+    return cast("timedelta", duration)
 
 
 def shift(moment: datetime, by: timedelta) -> datetime | None:
@@ -127,7 +128,7 @@ def shift(moment: datetime, by: timedelta) -> datetime | None:
 
 def duration_text(length: timedelta) -> str | None:
     """ISO 8601 text of a length: `PT1H`, `P1DT16H`; None for a negative one."""
-    return isodate.duration_isoformat(length) if length >= timedelta() else None
+    return str(isodate.duration_isoformat(length)) if length >= timedelta() else None
 
 
 def _kind(value: Any) -> str:
@@ -203,7 +204,9 @@ def _read_scalar(value: Any, path: Path, misread: list[Path]) -> str | int | flo
 
 
 def _read_identifier(value: Any, path: Path, misread: list[Path]) -> str | int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else _read_text(value, path, misread)
+    return (
+        value if isinstance(value, int) and not isinstance(value, bool) else _read_text(value, path, misread)
+    )
 
 
 _SCALARS: dict[Any, Reader] = {

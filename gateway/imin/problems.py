@@ -44,7 +44,9 @@ def read_problem(body: bytes) -> Problem:
             return Problem("", _text(message), "no route" in message.lower())
         case {"error": {"type": str(kind), **rest}}:
             details = rest.get("details")
-            return Problem(tail(kind), _text(details[0] if isinstance(details, list) and details else details))
+            return Problem(
+                tail(kind), _text(details[0] if isinstance(details, list) and details else details)
+            )
         case {"error": str(message)}:
             return Problem("", _text(message))
     return Problem()

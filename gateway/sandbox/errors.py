@@ -58,7 +58,7 @@ WRONG_KEY: Document = {"message": "Invalid authentication credentials"}
 RATE_LIMITED: Document = {"message": "API rate limit exceeded"}
 
 
-class Refusal(Exception):  # noqa: N818  # imin's answer to the caller, not a fault of the sandbox
+class Refusal(Exception):  # imin's answer to the caller, not a fault of the sandbox
     """An answer other than the one asked for."""
 
     def __init__(self, status: int, body: Any) -> None:

@@ -21,7 +21,15 @@ from gateway.imin.documents.order import (
 )
 from gateway.imin.documents.page import PAGE_SIZE, Page, read_order_item_page, read_order_page
 from gateway.imin.documents.place import Amenity, OpeningHours, Place
-from gateway.imin.documents.thing import Concept, Image, Priced, PropertyValue, QuantitativeValue, TaxCharge
+from gateway.imin.documents.thing import (
+    Concept,
+    Image,
+    Owned,
+    Priced,
+    PropertyValue,
+    QuantitativeValue,
+    TaxCharge,
+)
 
 __all__ = [
     "PAGE_SIZE",
@@ -43,6 +51,7 @@ __all__ = [
     "OpeningHours",
     "Order",
     "OrderItem",
+    "Owned",
     "Owner",
     "Page",
     "Place",

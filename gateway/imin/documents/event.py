@@ -19,6 +19,7 @@ from gateway.imin.jsonld import duration_text, parse_date_time, parse_duration, 
 
 T = TypeVar("T")
 
+_EMPTY: tuple[Any, ...] = ((), "")
 
 
 class Offer(Priced, kw_only=True, gc=False, rename="camel"):
@@ -164,7 +165,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         value = None
         while level is not None:
             value = getattr(level, attribute)
-            if value is not None and value != () and value != "":
+            if value is not None and value not in _EMPTY:
                 return value
             level = level.parent
         return value
@@ -193,7 +194,9 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def event_status(self) -> EventStatus | None:
         """Status; scheduled where imin says nothing, None where nothing is known of the event."""
-        return EventStatus.of(self.own_event_status) or (EventStatus.EVENT_SCHEDULED if self.start_date else None)
+        return EventStatus.of(self.own_event_status) or (
+            EventStatus.EVENT_SCHEDULED if self.start_date else None
+        )
 
     @property
     def attendance_mode(self) -> AttendanceMode | None:

@@ -12,7 +12,6 @@ from gateway.imin.documents.thing import Owned, Priced, PropertyValue, TaxCharge
 from gateway.imin.documents.vocabulary import BrokerRole, OrderItemStatus, OrderStatus, Prepayment
 from gateway.imin.jsonld import parse_date_time, parse_duration, shift, tail
 
-
 _ORDER_IN_IRI = re.compile(r"/orders/([^/#?]+)")
 
 
@@ -38,7 +37,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def identifier(self) -> str | None:
-        """imin's number of the receipt: the end of its URL."""
+        """Imin's number of the receipt: the end of its URL."""
         if self.own_identifier is not None:
             return str(self.own_identifier)
         location = self.own_url or self.iri
@@ -115,7 +114,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def identifier(self) -> str:
-        """imin's identifier: own, or the end of the IRI, or the place in the order."""
+        """Imin's identifier: own, or the end of the IRI, or the place in the order."""
         if self.own_identifier is not None:
             return str(self.own_identifier)
         return (tail(self.iri) if self.iri else "") or str(self.index)
@@ -128,7 +127,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def named_order(self) -> str | None:
-        """Identifier of its order, as an item of the upcoming list names it: in `imin:order` or in its IRI."""
+        """Identifier of its order, as an item of the upcoming list has it: in `imin:order` or its IRI."""
         reference = self.order_reference
         if reference and reference.identifier is not None:
             return str(reference.identifier)
@@ -153,7 +152,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def allows_full_refund(self) -> bool | None:
-        """Whether a cancellation in time is refunded. Stands on the item or, in OpenActive 1.0, on the offer."""
+        """Whether a cancellation in time is refunded; OpenActive 1.0 says it on the offer."""
         if self.own_allows_full_refund is not None:
             return self.own_allows_full_refund
         return self.accepted_offer.allow_customer_cancellation_full_refund if self.accepted_offer else None
@@ -197,7 +196,7 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def identifier(self) -> str:
-        """imin's identifier: own, or the end of the IRI."""
+        """Imin's identifier: own, or the end of the IRI."""
         if self.own_identifier is not None:
             return str(self.own_identifier)
         return tail(self.iri.rstrip("/")) if self.iri else ""
@@ -313,4 +312,3 @@ class Seller(Struct, frozen=True):
         if attribute.startswith("_"):
             raise AttributeError(attribute)
         return self._first(attribute)
-

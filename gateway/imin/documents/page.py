@@ -10,7 +10,8 @@ from gateway.imin.documents.order import Order, OrderItem
 from gateway.imin.documents.thing import Thing
 from gateway.imin.errors import Unreadable
 
-T = TypeVar("T", Order, OrderItem)
+T = TypeVar("T")
+D = TypeVar("D", Order, OrderItem)
 
 # Assumption: ten a page, as documented; a page that says otherwise is believed.
 PAGE_SIZE = 10
@@ -67,7 +68,7 @@ def read_order_item_page(body: bytes, number: int) -> Page[OrderItem]:
     return _read(_OrderItems, OrderItem, body, number)
 
 
-def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[T], body: bytes, number: int) -> Page[T]:
+def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: bytes, number: int) -> Page[D]:
     envelope: _Envelope | None = jsonld.decode(whole, body)
     if envelope is not None:
         items = envelope.items  # type: ignore[attr-defined]  # `whole` always has items
@@ -77,12 +78,13 @@ def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[T], body: by
     return _page(envelope, items, number)
 
 
-def _read_one_by_one(item_type: type[T], body: bytes) -> tuple[T, ...]:
+def _read_one_by_one(item_type: type[D], body: bytes) -> tuple[D, ...]:
     raw = jsonld.decode(_RawItems, body)
     if raw is None:
         # null, or one object where the list belongs
         single = jsonld.decode(_SingleRawItem, body)
-        pieces = (single.item,) if single and bytes(single.item) not in {b"null", b""} else ()
+        present = single is not None and bytes(single.item) not in {b"null", b""}
+        pieces: tuple[msgspec.Raw, ...] = (single.item,) if single and present else ()
     else:
         pieces = raw.items
     return tuple(_read_piece(item_type, piece) for piece in pieces)
@@ -92,7 +94,7 @@ class _SingleRawItem(Struct, gc=False):
     item: msgspec.Raw = field(default=msgspec.Raw(b""), name="imin:item")
 
 
-def _read_piece(item_type: type[T], piece: msgspec.Raw) -> T:
+def _read_piece(item_type: type[D], piece: msgspec.Raw) -> D:
     try:
         document, unreadable = jsonld.read(item_type, piece)
     except Unreadable:
@@ -101,7 +103,7 @@ def _read_piece(item_type: type[T], piece: msgspec.Raw) -> T:
     return document
 
 
-def _page(envelope: _Envelope, items: tuple[T, ...], number: int) -> Page[T]:
+def _page(envelope: _Envelope, items: tuple[D, ...], number: int) -> Page[D]:
     view = envelope.view or View()
     if view.current_page is not None and view.current_page != number:
         raise Unreadable(f"asked for page {number}, got page {view.current_page}")

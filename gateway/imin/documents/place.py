@@ -82,5 +82,3 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     def formatted_address(self) -> str | None:
         """The address as one line."""
         return self.address.one_line if self.address else None
-
-

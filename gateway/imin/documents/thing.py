@@ -13,7 +13,7 @@ DEFAULT_CURRENCY = "GBP"
 
 
 class Thing(Struct, kw_only=True, gc=False, rename="camel"):
-    """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some documents mix them."""
+    """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some mix them."""
 
     plain_type: str | None = field(default=None, name="type")
     at_type: str | None = field(default=None, name="@type")

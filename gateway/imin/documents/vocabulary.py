@@ -23,6 +23,7 @@ class Term(Enum):
     older: tuple[str, ...]
 
     def __new__(cls, value: str, description: str, *older: str) -> Self:
+        """A term from its definition."""
         member = object.__new__(cls)
         member._value_ = value
         member.description = description
@@ -32,7 +33,10 @@ class Term(Enum):
     @classmethod
     def of(cls, text: str | None) -> Self | None:
         """The term a text names; UNKNOWN where it is none of the list, None where there is no text."""
-        return _table(cls).get(tail(text), cls["UNKNOWN"]) if text else None
+        if not text:
+            return None
+        term: Self = _table(cls).get(tail(text), cls["UNKNOWN"])  # type: ignore[assignment]  # the table is of this class
+        return term
 
 
 @cache
