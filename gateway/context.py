@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import GraphQLError
 
 from gateway.auth import Caller
+from gateway.idempotency import Outcomes
 from gateway.imin.client import IminClient
 from gateway.loaders import CustomerAccountLoader, OrderItemPageLoader, OrderLoader, OrderPageLoader
 from gateway.ownership import CustomerOwner, IdSeal
@@ -17,6 +19,7 @@ class Services:
 
     concurrency: requests to imin in flight for one query.
     cancel_item_id: what a cancellation names an item by, `identifier` or `iri`.
+    cancellations: outcomes by idempotency key.
     """
 
     client: IminClient
@@ -24,6 +27,7 @@ class Services:
     public_url: str
     concurrency: int
     cancel_item_id: str
+    cancellations: Outcomes[Any] = field(default_factory=Outcomes)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Annotated, TypeAlias
 
 import strawberry
+from strawberry import UNSET
 
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
@@ -19,6 +20,7 @@ from gateway.graph.info import Info
 from gateway.graph.lookup import find_order
 from gateway.graph.order import Order
 from gateway.graph.order_item import OrderItem
+from gateway.idempotency import LONGEST_KEY, KeyReused
 from gateway.imin import documents
 from gateway.imin.client import is_identifier
 from gateway.imin.documents.vocabulary import OrderItemStatus
@@ -38,6 +40,9 @@ class ErrorCode(Enum):
     )
     CANCELLATION_UNCONFIRMED = strawberry.enum_value(
         "CANCELLATION_UNCONFIRMED", description="It was sent, and nothing tells yet whether it arrived."
+    )
+    IDEMPOTENCY_KEY_REUSED = strawberry.enum_value(
+        "IDEMPOTENCY_KEY_REUSED", description="The key was used for another cancellation before."
     )
     ORDER_NOT_FOUND = strawberry.enum_value(
         "ORDER_NOT_FOUND", description="There is no such order of the caller's."
@@ -92,12 +97,20 @@ class CancellationUnconfirmedError(Error):
     """Outcome: unknown."""
 
 
+@strawberry.type(
+    description="The idempotency key was used for another cancellation before. Nothing was sent."
+)
+class IdempotencyKeyReusedError(Error):
+    """Outcome: nothing was sent."""
+
+
 CancelOrderItemsResult: TypeAlias = Annotated[
     CancellationPending
     | CancellationNotPermittedError
     | OrderNotFoundError
     | OrderItemNotFoundError
-    | CancellationUnconfirmedError,
+    | CancellationUnconfirmedError
+    | IdempotencyKeyReusedError,
     strawberry.union("CancelOrderItemsResult", description="What became of a cancellation."),
 ]
 
@@ -108,6 +121,11 @@ class CancelOrderItemsInput:
 
     order_id: strawberry.ID = strawberry.field(description="The order's id.")
     order_item_ids: list[strawberry.ID] = strawberry.field(description="The items' ids, 1 to 100.")
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="A text of the client's own, 1 to 255 characters, the same on each attempt: for 24 hours "
+        "the same key and input give the first outcome again, without a second cancellation.",
+    )
 
 
 @strawberry.type(description="Answer to cancelOrderItems.")
@@ -168,8 +186,28 @@ class Mutation:
             raise GatewayError(
                 BAD_USER_INPUT, f"orderItemIds must be 1 to {MOST_ITEMS}, got {len(input.order_item_ids)}."
             )
-        exchange = asyncio.ensure_future(_cancel(info.context, input))
-        return CancelOrderItemsPayload(result=await asyncio.shield(exchange))
+        return CancelOrderItemsPayload(result=await _cancel_once(info.context, input))
+
+
+async def _cancel_once(context: Context, wanted: CancelOrderItemsInput) -> CancelOrderItemsResult:
+    """Cancel, or give the outcome that the idempotency key stands for."""
+    key = wanted.idempotency_key
+    if key is None or key is UNSET:
+        return await asyncio.shield(asyncio.ensure_future(_cancel(context, wanted)))
+    if not 1 <= len(key) <= LONGEST_KEY:
+        reason = f"idempotencyKey must be 1 to {LONGEST_KEY} characters, got {len(key)}."
+        raise GatewayError(BAD_USER_INPUT, reason)
+    payload = (wanted.order_id, frozenset(wanted.order_item_ids))
+    try:
+        outcome: CancelOrderItemsResult = await context.services.cancellations.once(
+            context.caller.customer or "", key, payload, lambda: _cancel(context, wanted)
+        )
+    except KeyReused:
+        return IdempotencyKeyReusedError(
+            code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
+            message="This idempotency key was used for another cancellation before.",
+        )
+    return outcome
 
 
 async def _cancel(  # noqa: PLR0911  # one return an outcome

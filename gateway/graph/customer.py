@@ -1,9 +1,10 @@
 """Customers: the root of what a caller may see."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 import strawberry
+from strawberry import UNSET
 
 from gateway.context import Context
 from gateway.cursor import Range
@@ -20,6 +21,8 @@ from gateway.graph.place import Address
 from gateway.graph.scalars import Date, DateTime
 from gateway.imin import documents
 from gateway.listings import ORDER_HISTORY, UPCOMING_ITEMS
+
+T = TypeVar("T")
 
 
 @strawberry.type(description="A right to better prices.")
@@ -46,7 +49,7 @@ def _of_account(attribute: str) -> Callable[..., Awaitable[Any]]:
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
-        return getattr(account, attribute) if account else ()
+        return getattr(account, attribute) if account else None
 
     return resolve
 
@@ -70,6 +73,11 @@ First = Annotated[
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="The last so many, 1 to 100; not with first.")]
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+def _given(argument: T | None) -> T | None:
+    """The argument, or None where the client left it out."""
+    return None if argument is UNSET else argument
 
 
 @strawberry.type(description="Somebody who books. What stands on the account is asked of imin when selected.")
@@ -113,29 +121,39 @@ class Customer(Node):
     )
     access_passes = strawberry.field(
         resolver=_of_account("access_passes"),
-        graphql_type=list[AccessPass],
+        graphql_type=list[AccessPass] | None,
         description="Membership cards and the like.",
     )
     entitlements = strawberry.field(
         resolver=_of_account("entitlements"),
-        graphql_type=list[Entitlement],
+        graphql_type=list[Entitlement] | None,
         description="Rights to better prices.",
     )
 
     @resolved("The customer's bookings, newest first.", OrderConnection | None)
     async def orders(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[documents.Order]:
         """A window of the history. Raises BadArgument, and what the client raises."""
-        wanted = Range.of(ORDER_HISTORY, first, after, last, before)
+        wanted = Range.of(ORDER_HISTORY, _given(first), _given(after), _given(last), _given(before))
         return await connect(info, ORDER_HISTORY, info.context.order_pages, self.identifier, wanted)
 
     @resolved("What the customer has booked and not yet had, earliest first.", OrderItemConnection | None)
     async def upcoming_order_items(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[documents.OrderItem]:
         """A window of the upcoming items. Raises as orders."""
-        wanted = Range.of(UPCOMING_ITEMS, first, after, last, before)
+        wanted = Range.of(UPCOMING_ITEMS, _given(first), _given(after), _given(last), _given(before))
         return await connect(info, UPCOMING_ITEMS, info.context.order_item_pages, self.identifier, wanted)
 
     @classmethod
