@@ -83,11 +83,10 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 @asynccontextmanager
 async def gateway_listening(settings: Settings, authenticate: Authenticate) -> AsyncIterator[str]:
     """The gateway, accepting requests; gives its address. Links to receipts need the port beforehand."""
-    with _bound(settings.host, settings.port) as sock:
-        port = sock.getsockname()[1]
-        app = create_app(settings.but(port=port), authenticate)
-        async with listening(app, settings.host, sock=sock) as url:
-            yield url
+    sock = _bound(settings.host, settings.port)
+    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate)
+    async with listening(app, settings.host, sock=sock) as url:
+        yield url
 
 
 @asynccontextmanager
@@ -95,15 +94,15 @@ async def listening(
     app: web.Application, host: str, port: int = 0, *, sock: socket.socket | None = None
 ) -> AsyncIterator[str]:
     """An application, accepting requests; gives its address. Ends what runs before it stops."""
+    bound = sock or _bound(host, port)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
     try:
-        with sock or _bound(host, port) as bound:
-            await web.SockSite(runner, bound).start()
-            address = bound.getsockname()
-            yield f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
+        await web.SockSite(runner, bound).start()
+        yield f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
     finally:
         await runner.cleanup()
+        bound.close()
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -31,14 +31,14 @@ def create_app(settings: Settings, authenticate: Authenticate) -> web.Applicatio
     services = _services(settings)
     app.cleanup_ctx.append(_hold_open(services.client))
     endpoint = GraphQLEndpoint(
-        executor=Executor(build_schema(is_development=is_development)),
+        executor=Executor(build_schema(), is_development=is_development),
         services=services,
         authenticate=authenticate,
         with_graphiql=is_development,
         with_get=is_development,
     )
-    app.router.add_route("GET", "/graphql", endpoint)
-    app.router.add_route("POST", "/graphql", endpoint)
+    app.router.add_route("GET", "/graphql", endpoint.handle)
+    app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate))
     add_health(app)
     if is_development:
@@ -67,11 +67,16 @@ def _services(settings: Settings) -> Services:
     return Services(
         client=client,
         seal=IdSeal(secrets),
-        public_url=settings.public_url
-        or str(yarl.URL.build(scheme="http", host=settings.host, port=settings.port)),
+        public_url=settings.public_url or _own_url(settings),
         concurrency=settings.imin_concurrency,
         cancel_item_id=settings.imin_cancel_item_id,
     )
+
+
+def _own_url(settings: Settings) -> str:
+    """Where the gateway can be reached on this machine; right for trying it, and for nothing else."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # read, not bound
+    return str(yarl.URL.build(scheme="http", host=host, port=settings.port))
 
 
 def _hold_open(client: IminClient) -> Callable[[web.Application], AsyncIterator[None]]:

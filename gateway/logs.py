@@ -5,6 +5,10 @@ import sys
 import traceback
 
 import structlog
+from graphql import GraphQLError
+
+from gateway.errors import INTERNAL, code_of
+from gateway.imin.errors import IminError
 
 log = structlog.get_logger()
 
@@ -28,3 +32,15 @@ def log_bug(error: BaseException, request_id: str) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("unexpected error", request_id=request_id, type=type(error).__name__, where=where)
+
+
+def log_failures(errors: list[GraphQLError], request_id: str) -> None:
+    """One line for each failure of imin's or ours; clients' mistakes are theirs to see."""
+    for error in errors:
+        original = error.original_error
+        if isinstance(original, IminError):
+            log.warning(
+                "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
+            )
+        elif code_of(error) == INTERNAL:
+            log_bug(original or error, request_id)

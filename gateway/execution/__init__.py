@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-import structlog
-from graphql import GraphQLError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.graphql import OperationType
+from graphql import ExecutionResult, GraphQLError, execute
+from strawberry.execution import optimized_is_awaitable
+from strawberry.utils.await_maybe import await_maybe
 
 from gateway.context import Context
-from gateway.errors import BAD_REQUEST, INTERNAL, NO_SUCH_OPERATION, code_of, formatted
-from gateway.imin.errors import IminError
-from gateway.logs import log_bug
+from gateway.errors import BAD_REQUEST, GatewayError, formatted
+from gateway.execution.prepared import Preparation
+from gateway.logs import log_failures
 
-log = structlog.get_logger()
-
-_ALL = {OperationType.QUERY, OperationType.MUTATION}
+WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,22 @@ class Answer:
 
 
 class Executor:
-    """Executes operations against the schema, one after another or side by side."""
+    """Runs operations against the schema.
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    is_development: whether the schema may be introspected and misspelt names are helped with.
+    """
+
+    def __init__(self, schema: strawberry.Schema, *, is_development: bool) -> None:
         self._schema = schema
+        self._preparation = Preparation(
+            schema._schema,  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+            with_introspection=is_development,
+            suggestions=is_development,
+        )
 
     async def execute(
         self,
-        query: str,
+        text: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         context: Context,
@@ -50,42 +55,28 @@ class Executor:
         queries_only: bool = False,
     ) -> Answer:
         """The answer to one request. Raises nothing that is the client's or imin's fault."""
-        try:
-            result = await self._schema.execute(
-                query,
+        prepared = self._preparation.prepare(text, operation_name)
+        if prepared.errors:
+            return _refused(prepared.errors, context)
+        if queries_only and not prepared.is_query:
+            return _refused((WRONG_METHOD,), context, is_wrong_method=True)
+        result: ExecutionResult = await await_maybe(
+            execute(
+                self._schema._schema,  # noqa: SLF001  # as above
+                prepared.document,
+                context_value=context,
                 variable_values=dict(variables or {}),
                 operation_name=operation_name,
-                context_value=context,
-                allowed_operation_types={OperationType.QUERY} if queries_only else _ALL,
+                executor_class=self._schema.execution_context_class,
+                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # tells the same, untyped
             )
-        except InvalidOperationTypeError:
-            message = (
-                "Only queries may come by GET; use POST."
-                if queries_only
-                else "Subscriptions need a WebSocket."
-            )
-            return _refused(message, BAD_REQUEST, is_wrong_method=queries_only)
-        except CannotGetOperationTypeError:
-            name = f" named {operation_name[:80]!r}" if operation_name else ""
-            return _refused(f"The document has no one operation{name} to run.", NO_SUCH_OPERATION)
+        )
         errors = [*(result.errors or []), *context.errors]
-        _log(errors, context.request_id)
+        log_failures(errors, context.request_id)
         executed = result.data is not None or any(error.path for error in errors)
         return Answer(result.data, [formatted(error, context.request_id) for error in errors], executed)
 
 
-def _refused(message: str, code: str, *, is_wrong_method: bool = False) -> Answer:
-    error = {"message": message, "extensions": {"code": code}}
-    return Answer(None, [error], executed=False, is_wrong_method=is_wrong_method)
-
-
-def _log(errors: list[GraphQLError], request_id: str) -> None:
-    """One line for each failure of imin's or ours; clients' mistakes are theirs to see."""
-    for error in errors:
-        original = error.original_error
-        if isinstance(original, IminError):
-            log.warning(
-                "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
-            )
-        elif code_of(error) == INTERNAL:
-            log_bug(original or error, request_id)
+def _refused(errors: tuple[GraphQLError, ...], context: Context, *, is_wrong_method: bool = False) -> Answer:
+    answer = [formatted(error, context.request_id) for error in errors]
+    return Answer(None, answer, executed=False, is_wrong_method=is_wrong_method)

@@ -37,11 +37,11 @@ class GraphQLEndpoint:
     with_graphiql: bool
     with_get: bool
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """The answer, or the explorer for a browser that sends no query."""
         if self.with_graphiql and _wants_page(request):
             return graphiql_page()
-        request_id: str = request[REQUEST_ID]
+        request_id = request[REQUEST_ID]
         try:
             media_type = media_type_of_answer(request)
         except BadRequest as refusal:

@@ -10,7 +10,7 @@ from gateway.errors import BAD_REQUEST, INTERNAL
 from gateway.http.response import error_response
 from gateway.logs import log_bug
 
-REQUEST_ID = "request_id"
+REQUEST_ID = web.RequestKey("request_id", str)
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 

@@ -9,12 +9,14 @@ Source: imin docs, "Understanding responses" (any property may be missing, new
 ones appear at any time); OpenActive Modelling Specification.
 """
 
+import math
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import isodate
@@ -28,6 +30,12 @@ S = TypeVar("S", bound=msgspec.Struct)
 # Assumption: imin shows no time without an offset; one that comes is British local time.
 LOCAL_TIME = ZoneInfo("Europe/London")
 
+Int = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""A whole number as GraphQL's Int can hold it."""
+
+# An escaped half of a surrogate pair (a text cut in the middle of an emoji) is no character.
+_ESCAPES = re.compile(rb"""\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.""", re.DOTALL)
+
 Path = str
 Reader = Callable[[Any, Path, list[Path]], Any]
 
@@ -36,13 +44,38 @@ class _Misfit(Exception):  # control flow inside this module, never an error out
     """The value has no reading as the type that was asked for."""
 
 
+def _exact(text: str) -> Decimal | str:
+    """The number of a JSON literal; the literal itself where no Decimal can hold it."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
 @cache
 def _decoder(document_type: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(document_type)
+    # Prices must never pass through a float, so neither does a number of no declared type.
+    return msgspec.json.Decoder(document_type, float_hook=_exact)
 
 
-# Prices must never pass through a float, so neither does any other number.
-_any_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+def _parse(document_type: type[T], body: bytes | msgspec.Raw) -> T:
+    """The document. Raises Unreadable, or ValidationError where the JSON does not fit the type."""
+    try:
+        document: T = _decoder(document_type).decode(body)  # type: ignore[arg-type]  # types are hashable
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        mended = _mend(bytes(body))
+        if mended == body:
+            raise Unreadable("the answer is not JSON") from error
+        return _parse(document_type, mended)
+    return document
+
+
+def _mend(body: bytes) -> bytes:
+    """The body with U+FFFD for what is no character, so that it costs no more than itself."""
+    text = body.decode("utf-8-sig", "replace").encode()
+    return _ESCAPES.sub(lambda found: rb"\ufffd" if found[1] else found[0], text)
 
 
 def decode(document_type: type[T], body: bytes | msgspec.Raw) -> T | None:
@@ -51,12 +84,9 @@ def decode(document_type: type[T], body: bytes | msgspec.Raw) -> T | None:
     Raises Unreadable where the body is no JSON at all.
     """
     try:
-        document: T | None = _decoder(document_type).decode(body)  # type: ignore[arg-type]  # types are hashable
+        return _parse(document_type, body)
     except msgspec.ValidationError:
         return None
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Unreadable("the answer is not JSON") from error
-    return document
 
 
 def lenient(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Path, ...]]:
@@ -65,13 +95,13 @@ def lenient(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple
     Raises Unreadable where the body is no JSON, or no object.
     """
     try:
-        value = _any_decoder.decode(body)
+        value = _parse(cast("type[Any]", Any), body)
         if not isinstance(value, dict):
             raise Unreadable(f"expected a JSON object, got {_kind(value)}")
         misread: list[Path] = []
         return _reader(document_type)(value, "", misread), tuple(misread)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Unreadable("the answer is not JSON") from error
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise Unreadable("the answer has a number or a depth beyond all bounds") from error
 
 
 def read(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Path, ...]]:
@@ -85,13 +115,15 @@ def read(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Pa
 
 def tail(text: str) -> str:
     """Last segment of an IRI, compact IRI or bare name: `https://schema.org/Female` → `Female`."""
+    text = text.strip(" /")
     return text[max(text.rfind("/"), text.rfind("#"), text.rfind(":")) + 1 :]
 
 
 def parse_date_time(text: str | None) -> datetime | None:
     """Instant with its offset, or None where the text is no date.
 
-    A time without an offset is British local time (assumption).
+    A time without an offset is British local time (assumption); it gets the offset of that day,
+    so that two moments can be compared and subtracted.
     """
     if not text:
         return None
@@ -99,7 +131,9 @@ def parse_date_time(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone(LOCAL_TIME.utcoffset(moment) or timedelta()))
+    return moment
 
 
 def parse_duration(text: str | None) -> timedelta | None:
@@ -113,7 +147,7 @@ def parse_duration(text: str | None) -> timedelta | None:
         duration = isodate.parse_duration(text.strip())
         if isinstance(duration, isodate.Duration):
             duration = timedelta(days=float(duration.years * 365 + duration.months * 30)) + duration.tdelta
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, ArithmeticError):
         return None
     return cast("timedelta", duration)
 
@@ -132,7 +166,7 @@ def duration_text(length: timedelta) -> str | None:
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", NoneType: "null"}
+    names = {list: "a list", str: "a text", bool: "a boolean", NoneType: "null"}
     return names.get(type(value), "a number")
 
 
@@ -146,16 +180,12 @@ def _read_text(value: Any, path: Path, misread: list[Path]) -> str:
             return str(value)
         case Decimal():
             return format(value, "f") if abs(value.adjusted()) < 100 else str(value)  # noqa: PLR2004  # digits
-        case [first, *_]:
-            return _read_text(first, path, misread)
         case {"@value": inner} | {"value": inner} | {"@id": inner} | {"id": inner} | {"en": inner}:
             return _read_text(inner, path, misread)
     raise _Misfit
 
 
 def _read_number(value: Any) -> Decimal:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise _Misfit
     try:
@@ -173,34 +203,25 @@ def _read_decimal(value: Any, _path: Path, _misread: list[Path]) -> Decimal:
 
 def _read_integer(value: Any, _path: Path, _misread: list[Path]) -> int:
     number = _read_number(value)
-    if abs(number.adjusted()) > 18 or number != number.to_integral_value():  # noqa: PLR2004  # digits
+    if number.adjusted() > 9 or number != number.to_integral_value() or not -(2**31) <= number < 2**31:  # noqa: PLR2004  # digits
         raise _Misfit
     return int(number)
 
 
 def _read_float(value: Any, _path: Path, _misread: list[Path]) -> float:
-    return float(_read_number(value))
+    number = float(_read_number(value))
+    if math.isinf(number):
+        raise _Misfit
+    return number
 
 
 def _read_boolean(value: Any, _path: Path, _misread: list[Path]) -> bool:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
     if isinstance(value, bool):
         return value
     known = {"true": True, "1": True, "false": False, "0": False}
     if isinstance(value, str | int) and (word := tail(str(value)).lower()) in known:
         return known[word]
     raise _Misfit
-
-
-def _read_scalar(value: Any, path: Path, misread: list[Path]) -> str | int | float | bool:
-    """A value that may be of any scalar type, kept as it is."""
-    match value:
-        case bool() | int() | str():
-            return value
-        case Decimal():
-            return float(value)
-    return _read_text(value, path, misread)
 
 
 def _read_identifier(value: Any, path: Path, misread: list[Path]) -> str | int:
@@ -216,7 +237,6 @@ _SCALARS: dict[Any, Reader] = {
     frozenset({bool}): _read_boolean,
     frozenset({Decimal}): _read_decimal,
     frozenset({str, int}): _read_identifier,
-    frozenset({str, int, float, bool}): _read_scalar,
     frozenset({Any}): lambda value, _path, _misread: value,
 }
 
@@ -225,7 +245,11 @@ _SCALARS: dict[Any, Reader] = {
 def _reader(expected: Any) -> Reader:
     """Reader of a field's type: a Struct, a tuple of one type, or a union of scalars; each maybe None."""
     options = get_args(expected) if get_origin(expected) in {Union, UnionType} else (expected,)
-    wanted = [option for option in options if option is not NoneType]
+    wanted = [
+        get_args(option)[0] if get_origin(option) is Annotated else option
+        for option in options
+        if option is not NoneType
+    ]
     if get_origin(wanted[0]) is tuple:
         return _tuple_reader(get_args(wanted[0])[0])
     if isinstance(wanted[0], type) and issubclass(wanted[0], msgspec.Struct):
@@ -238,6 +262,8 @@ def _tuple_reader(of: Any) -> Reader:
         read_one = _reader(of)
         found = []
         for index, element in enumerate(value if isinstance(value, list) else [value]):
+            if element is None:
+                continue
             try:
                 found.append(read_one(element, f"{path}[{index}]", misread))
             except _Misfit:
@@ -249,19 +275,23 @@ def _tuple_reader(of: Any) -> Reader:
 
 def _struct_reader(struct: type[msgspec.Struct]) -> Reader:
     @cache
-    def fields() -> list[tuple[str, str, Reader]]:
-        return [(f.name, f.encode_name, _reader(f.type)) for f in msgspec.structs.fields(struct)]
+    def fields() -> list[tuple[str, str, bool, Reader]]:
+        return [
+            (f.name, f.encode_name, get_origin(f.type) is tuple or f.type is Any, _reader(f.type))
+            for f in msgspec.structs.fields(struct)
+        ]
 
     def read_struct(value: Any, path: Path, misread: list[Path]) -> msgspec.Struct:
-        if isinstance(value, list) and value:
-            value = value[0]
         if isinstance(value, str):
             value = {"id": value}
         if not isinstance(value, dict):
             raise _Misfit
         found = {}
-        for name, key, read_field in fields():
-            if (inner := value.get(key)) is None:
+        for name, key, takes_many, read_field in fields():
+            inner = value.get(key)
+            if isinstance(inner, list) and not takes_many:
+                inner = next((one for one in inner if one is not None), None)
+            if inner is None:
                 continue
             where = f"{path}.{key}" if path else key
             try:

@@ -3,7 +3,7 @@
 from msgspec import field
 
 from gateway.imin.documents.agent import AccessPass, Agent
-from gateway.imin.documents.thing import Concept, Owned, Thing
+from gateway.imin.documents.thing import Concept, Thing
 
 
 class Entitlement(Thing, kw_only=True, gc=False, rename="camel"):
@@ -19,9 +19,18 @@ class Entitlement(Thing, kw_only=True, gc=False, rename="camel"):
         return self.valid_until or self.expires
 
 
-class CustomerAccount(Owned, kw_only=True, gc=False, rename="camel"):
-    """A customer as the broker registered them."""
+class CustomerAccount(Agent, kw_only=True, gc=False, rename="camel"):
+    """A customer as the broker registered them. Before 2021 the person's details stood on the account itself.
 
-    customer: Agent | None = None
+    unreadable: paths of what could not be read in it.
+    """
+
+    own_customer: Agent | None = field(default=None, name="customer")
     access_passes: tuple[AccessPass, ...] = field(default=(), name="accessPass")
     entitlements: tuple[Entitlement, ...] = field(default=(), name="entitlement")
+    unreadable: tuple[str, ...] = field(default=(), name="gateway:unreadable")
+
+    @property
+    def customer(self) -> Agent:
+        """The person's details."""
+        return self.own_customer or self

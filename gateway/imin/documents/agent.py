@@ -1,5 +1,7 @@
 """People, organizations, and what they carry: addresses, terms, passes."""
 
+import re
+
 from msgspec import field
 
 from gateway.imin.documents.thing import Identified, Image, Thing
@@ -7,6 +9,8 @@ from gateway.imin.documents.vocabulary import Gender, TaxMode
 
 # Assumption: a front end for British leisure shows no country on an address at home.
 HOME_COUNTRY = "GB"
+
+_IRI = re.compile(r"[A-Za-z][\w+.-]*://|[_#/]")
 
 
 class Address(Thing, kw_only=True, gc=False, rename="camel"):
@@ -17,14 +21,17 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
     address_region: str | None = None
     postal_code: str | None = None
     address_country: str | None = None
-    full_address: str | None = field(default=None, name="imin:fullAddress")
+    own_full_address: str | None = field(default=None, name="imin:fullAddress")
+
+    @property
+    def full_address(self) -> str | None:
+        """The whole address as imin wrote it in one text, which may stand in place of the object."""
+        bare = self.iri if self.iri and not _IRI.match(self.iri) else None
+        return self.own_full_address or bare
 
     @property
     def one_line(self) -> str | None:
         """The address as one line for a label or a map. imin leaves stray spaces and lower-case postcodes."""
-        whole = self.full_address or self.iri
-        if whole:
-            return " ".join(whole.split())
         country = self.address_country
         parts = (
             self.street_address,
@@ -33,7 +40,8 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
             self.postal_code.upper() if self.postal_code else None,
             country if country and country.strip() != HOME_COUNTRY else None,
         )
-        words = [" ".join(part.split()).strip(",") for part in parts if part]
+        whole = self.full_address
+        words = [" ".join(part.split()).strip(" ,") for part in ((whole,) if whole else parts) if part]
         return ", ".join(word for word in words if word) or None
 
 
@@ -57,6 +65,7 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     legal_name: str | None = None
     given_name: str | None = None
     family_name: str | None = None
+    job_title: str | None = None
     description: str | None = None
     url: str | None = None
     telephone: str | None = None

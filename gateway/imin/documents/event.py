@@ -6,57 +6,23 @@ and the location one level up; in plain OpenActive data one level up.
 Source: OpenActive Modelling Specification, "Inheritance"; imin docs, Order History.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from msgspec import field
+from msgspec.structs import replace
 
 from gateway.imin.documents.agent import AccessChannel, Agent
-from gateway.imin.documents.place import Place
-from gateway.imin.documents.thing import Concept, Identified, Image, Priced, QuantitativeValue, Thing
-from gateway.imin.documents.vocabulary import AttendanceMode, DayOfWeek, EventStatus, GenderRestriction
-from gateway.imin.jsonld import duration_text, parse_date_time, parse_duration, shift
+from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
+from gateway.imin.documents.place import OpeningHours, Place
+from gateway.imin.documents.thing import Concept, Identified, Image, QuantitativeValue
+from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
+from gateway.imin.jsonld import Int, duration_text, parse_date_time, parse_duration, shift
 
 T = TypeVar("T")
 
 _EMPTY: tuple[Any, ...] = ((), "")
-
-
-class Offer(Priced, kw_only=True, gc=False, rename="camel"):
-    """What was, or could be, paid, and on which terms."""
-
-    name: str | None = None
-    description: str | None = None
-    latest_cancellation_before_start_date: str | None = None
-    valid_from_before_start_date: str | None = None
-    allow_customer_cancellation_full_refund: bool | None = None
-    membership_required: bool | None = field(default=None, name="imin:membershipRequired")
-    indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
-
-
-class AggregateOffer(Thing, kw_only=True, gc=False, rename="camel"):
-    """The lowest price of a series for each group of people. Source: imin docs, Search API."""
-
-    public_adult: Offer | None = None
-    public_junior: Offer | None = None
-    active_entitlement: Offer | None = None
-
-
-class Schedule(Thing, kw_only=True, gc=False, rename="camel"):
-    """When the sessions of a series take place. Dates and times are local."""
-
-    own_days: tuple[str, ...] = field(default=(), name="byDay")
-    start_date: str | None = None
-    end_date: str | None = None
-    start_time: str | None = None
-    end_time: str | None = None
-    duration: str | None = None
-    repeat_frequency: str | None = None
-
-    @property
-    def by_day(self) -> tuple[DayOfWeek, ...]:
-        """Days of the week."""
-        return tuple(DayOfWeek.of(day) or DayOfWeek.UNKNOWN for day in self.own_days)
 
 
 class Inherited(Generic[T]):
@@ -93,7 +59,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_activities: tuple[Concept, ...] = field(default=(), name="activity")
     own_facility_types: tuple[Concept, ...] = field(default=(), name="facilityType")
     own_categories: tuple[Concept, ...] = field(default=(), name="category")
-    own_levels: tuple[Concept, ...] = field(default=(), name="level")
+    own_openactive_levels: tuple[Concept, ...] = field(default=(), name="level")
     own_imin_levels: tuple[Concept, ...] = field(default=(), name="imin:level")
     own_sports_locations: tuple[Concept, ...] = field(default=(), name="beta:sportsActivityLocation")
     own_age_range: QuantitativeValue | None = field(default=None, name="ageRange")
@@ -103,19 +69,21 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_attendee_instructions: str | None = field(default=None, name="attendeeInstructions")
     own_meeting_point: str | None = field(default=None, name="meetingPoint")
     own_accessibility_information: str | None = field(default=None, name="accessibilityInformation")
+    own_accessibility_support: tuple[Concept, ...] = field(default=(), name="accessibilitySupport")
+    opening_hours: tuple[OpeningHours, ...] = field(default=(), name="hoursAvailable")
     scheduling_note: str | None = None
-    maximum_attendee_capacity: int | None = None
-    remaining_attendee_capacity: int | None = None
-    maximum_uses: int | None = None
-    remaining_uses: int | None = None
+    maximum_attendee_capacity: Int | None = None
+    remaining_attendee_capacity: Int | None = None
+    maximum_uses: Int | None = None
+    remaining_uses: Int | None = None
     offers: tuple[Offer, ...] = ()
     aggregate_offer: AggregateOffer | None = field(default=None, name="imin:aggregateOffer")
     event_schedule: tuple[Schedule, ...] = ()
-    data_source: Identified | None = field(default=None, name="imin:dataSource")
+    own_data_source: Identified | None = field(default=None, name="imin:dataSource")
     super_event: "Event | None" = None
     facility_use: "Event | None" = None
     aggregate_facility_use: "Event | None" = None
-    sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
+    own_sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
 
     name = Inherited[str | None]("own_name")
     """Title: own, or that of the nearest level above that has one."""
@@ -125,8 +93,6 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     """HTML description, inherited."""
     url = Inherited[str | None]("own_url")
     """Web page for customers, inherited."""
-    affiliated_location = Inherited[Place | None]("own_affiliated_location")
-    """Place a virtual session is run from, inherited."""
     virtual_location = Inherited[AccessChannel | None]("own_virtual_location")
     """Where a virtual session can be joined, inherited."""
     leaders = Inherited[tuple[Agent, ...]]("own_leaders")
@@ -153,11 +119,22 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     """Where to meet, inherited."""
     accessibility_information = Inherited[str | None]("own_accessibility_information")
     """What disabled people need to know, inherited."""
+    accessibility_support = Inherited[tuple[Concept, ...]]("own_accessibility_support")
+    """Disabilities that are catered for, inherited."""
+    skill_levels = Inherited[tuple[Concept, ...]]("own_levels")
+    """Levels of experience it is meant for, inherited."""
 
     @property
     def parent(self) -> "Event | None":
         """Level above. An IndividualFacilityUse names its FacilityUse under either key."""
         return self.super_event or self.facility_use or self.aggregate_facility_use
+
+    def levels(self) -> Iterator["Event"]:
+        """The event and the levels above it, nearest first."""
+        level: Event | None = self
+        while level is not None:
+            yield level
+            level = level.parent
 
     def inherited(self, attribute: str) -> Any:
         """First value that the event itself or a level above it has; None, or empty, where none has."""
@@ -176,27 +153,59 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         organizer: Agent | None = self.inherited("own_organizer") or self.inherited("own_provider")
         return organizer
 
+    def organizers(self) -> Iterator[Agent]:
+        """Every organizer and provider that it or a level above it names."""
+        for level in self.levels():
+            yield from filter(None, (level.own_organizer, level.own_provider))
+
     @property
     def venue(self) -> Place | None:
         """Place of the nearest level that has one, local pointers resolved.
 
         A series without a location may still list its only place in `imin:locationSummary`.
         """
-        summary: tuple[Place, ...] = self.inherited("location_summary") or ()
-        level: Event | None = self
-        while level is not None:
-            place = level.own_location
-            if place is not None and (real := _resolve(place, summary)):
-                return real
-            level = level.parent
-        return summary[0] if len(summary) == 1 else None
+        located = any(level.own_location for level in self.levels())
+        summary: tuple[Place, ...] = () if located else self.inherited("location_summary")
+        return self._place("own_location") or (summary[0] if len(summary) == 1 else None)
+
+    @property
+    def affiliated_location(self) -> Place | None:
+        """Place a virtual session is run from, inherited."""
+        return self._place("own_affiliated_location")
+
+    def _place(self, attribute: str) -> Place | None:
+        """Nearest place under that name. A local pointer stands for a place that any level may list."""
+        for level in self.levels():
+            place: Place | None = getattr(level, attribute)
+            pointer = place.pointer if place else None
+            if pointer:
+                listed = (known for above in self.levels() for known in above.location_summary)
+                place = next((known for known in listed if known.iri == pointer), None)
+            if place:
+                return place
+        return None
+
+    @property
+    def sub_events(self) -> tuple["Event", ...]:
+        """Events below, which inherit from this one."""
+        return tuple(sub if sub.parent else replace(sub, super_event=self) for sub in self.own_sub_events)
+
+    @property
+    def own_levels(self) -> tuple[Concept, ...]:
+        """Levels of experience under either name."""
+        return self.own_openactive_levels + self.own_imin_levels
+
+    @property
+    def data_source(self) -> str | None:
+        """Identifier of the feed its data came from, inherited."""
+        source: Identified | None = self.inherited("own_data_source")
+        return source.identifier if source else None
 
     @property
     def event_status(self) -> EventStatus | None:
-        """Status; scheduled where imin says nothing, None where nothing is known of the event."""
-        return EventStatus.of(self.own_event_status) or (
-            EventStatus.EVENT_SCHEDULED if self.start_date else None
-        )
+        """Status, inherited; scheduled where no level says anything, None where nothing is known of it."""
+        scheduled = EventStatus.EVENT_SCHEDULED if self.start_date else None
+        return EventStatus.of(self.inherited("own_event_status")) or scheduled
 
     @property
     def attendance_mode(self) -> AttendanceMode | None:
@@ -233,15 +242,3 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
             return duration_text(ends - starts)
         inherited: str | None = self.inherited("own_duration")
         return inherited
-
-    @property
-    def skill_levels(self) -> tuple[Concept, ...]:
-        """Levels of experience it is meant for, inherited."""
-        levels: tuple[Concept, ...] = self.inherited("own_levels") or self.inherited("own_imin_levels")
-        return levels
-
-
-def _resolve(place: Place, summary: tuple[Place, ...]) -> Place | None:
-    if not place.pointer or place.name:
-        return place
-    return next((known for known in summary if known.iri == place.pointer), None)

@@ -6,9 +6,11 @@ import msgspec
 from msgspec import Struct, field
 
 from gateway.imin import jsonld
-from gateway.imin.documents.order import Order, OrderItem
+from gateway.imin.documents.order import Order
+from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.thing import Thing
 from gateway.imin.errors import Unreadable
+from gateway.imin.jsonld import Int
 
 T = TypeVar("T")
 D = TypeVar("D", Order, OrderItem)
@@ -20,27 +22,31 @@ PAGE_SIZE = 10
 class View(Thing, kw_only=True, gc=False, rename="camel"):
     """What a page says of its place. Hints: the documentation's own examples contradict themselves."""
 
-    current_page: int | None = field(default=None, name="imin:currentPage")
-    items_per_page: int | None = field(default=None, name="imin:itemsPerPage")
-    total_pages: int | None = field(default=None, name="imin:totalPages")
+    current_page: Int | None = field(default=None, name="imin:currentPage")
+    items_per_page: Int | None = field(default=None, name="imin:itemsPerPage")
+    total_pages: Int | None = field(default=None, name="imin:totalPages")
     next: str | None = None
 
 
-class _Envelope(Struct, gc=False, rename="camel"):
-    total_items: int | None = field(default=None, name="imin:totalItems")
+class _Collection(Struct, gc=False):
+    total_items: Int | None = field(default=None, name="imin:totalItems")
     view: View | None = None
 
 
-class _Orders(_Envelope, gc=False):
+class _Orders(_Collection, gc=False):
     items: tuple[Order, ...] = field(default=(), name="imin:item")
 
 
-class _OrderItems(_Envelope, gc=False):
+class _OrderItems(_Collection, gc=False):
     items: tuple[OrderItem, ...] = field(default=(), name="imin:item")
 
 
-class _RawItems(Struct, gc=False):
-    items: tuple[msgspec.Raw, ...] = field(default=(), name="imin:item")
+class _Pieces(Struct, gc=False):
+    """A page cut up, so that one odd piece costs no other."""
+
+    total_items: msgspec.Raw = field(default=msgspec.Raw(b"null"), name="imin:totalItems")
+    view: msgspec.Raw = msgspec.Raw(b"null")
+    items: msgspec.Raw = field(default=msgspec.Raw(b"null"), name="imin:item")
 
 
 class Page(Struct, Generic[T], frozen=True):
@@ -69,29 +75,31 @@ def read_order_item_page(body: bytes, number: int) -> Page[OrderItem]:
 
 
 def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: bytes, number: int) -> Page[D]:
-    envelope: _Envelope | None = jsonld.decode(whole, body)
-    if envelope is not None:
-        items = envelope.items  # type: ignore[attr-defined]  # `whole` always has items
+    collection: _Collection | None = jsonld.decode(whole, body)
+    if collection is not None:
+        items = collection.items  # type: ignore[attr-defined]  # `whole` always has items
     else:
-        envelope, _ = jsonld.lenient(_Envelope, body)
-        items = _read_one_by_one(item_type, body)
-    return _page(envelope, items, number)
+        collection, items = _read_pieces(item_type, body)
+    for item in items:
+        if item.own_identifier is None and not item.iri and not item.unreadable:
+            item.unreadable = ("identifier",)
+    return _page(collection, items, number)
 
 
-def _read_one_by_one(item_type: type[D], body: bytes) -> tuple[D, ...]:
-    raw = jsonld.decode(_RawItems, body)
-    if raw is None:
-        # null, or one object where the list belongs
-        single = jsonld.decode(_SingleRawItem, body)
-        present = single is not None and bytes(single.item) not in {b"null", b""}
-        pieces: tuple[msgspec.Raw, ...] = (single.item,) if single and present else ()
-    else:
-        pieces = raw.items
-    return tuple(_read_piece(item_type, piece) for piece in pieces)
+def _read_pieces(item_type: type[D], body: bytes) -> tuple[_Collection, tuple[D, ...]]:
+    pieces = jsonld.decode(_Pieces, body)
+    if pieces is None:
+        raise Unreadable("the page is no JSON object")
+    envelope = b'{"imin:totalItems":%b,"view":%b}' % (bytes(pieces.total_items), bytes(pieces.view))
+    collection, _ = jsonld.lenient(_Collection, envelope)
+    return collection, tuple(_read_piece(item_type, item) for item in _one_or_many(pieces.items))
 
 
-class _SingleRawItem(Struct, gc=False):
-    item: msgspec.Raw = field(default=msgspec.Raw(b""), name="imin:item")
+def _one_or_many(items: msgspec.Raw) -> tuple[msgspec.Raw, ...]:
+    if bytes(items) == b"null":
+        return ()
+    many = jsonld.decode(tuple[msgspec.Raw, ...], items)
+    return (items,) if many is None else many
 
 
 def _read_piece(item_type: type[D], piece: msgspec.Raw) -> D:
@@ -103,13 +111,13 @@ def _read_piece(item_type: type[D], piece: msgspec.Raw) -> D:
     return document
 
 
-def _page(envelope: _Envelope, items: tuple[D, ...], number: int) -> Page[D]:
-    view = envelope.view or View()
+def _page(collection: _Collection, items: tuple[D, ...], number: int) -> Page[D]:
+    view = collection.view or View()
     if view.current_page is not None and view.current_page != number:
         raise Unreadable(f"asked for page {number}, got page {view.current_page}")
     size = view.items_per_page if view.items_per_page and view.items_per_page > 0 else PAGE_SIZE
     size = max(size, len(items))
-    return Page(number, size, _total(envelope.total_items, view, len(items), size, number), items)
+    return Page(number, size, _total(collection.total_items, view, len(items), size, number), items)
 
 
 def _total(stated: int | None, view: View, found: int, size: int, number: int) -> int:

@@ -61,12 +61,15 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     images: tuple[Image, ...] = field(default=(), name="image")
     amenities: tuple[Amenity, ...] = field(default=(), name="amenityFeature")
     opening_hours: tuple[OpeningHours, ...] = field(default=(), name="openingHoursSpecification")
+    special_opening_hours: tuple[OpeningHours, ...] = field(
+        default=(), name="specialOpeningHoursSpecification"
+    )
 
     @property
     def pointer(self) -> str | None:
         """Local pointer to the real place, where this is no more than that."""
         iri = self.iri
-        return iri if iri and iri.startswith(LOCAL_POINTER) else None
+        return iri if iri and iri.startswith(LOCAL_POINTER) and not self.name else None
 
     @property
     def latitude(self) -> float | None:

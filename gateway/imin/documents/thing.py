@@ -1,12 +1,15 @@
 """What every JSON-LD object has, and the small objects that occur everywhere."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, field
+from msgspec.json import Encoder
 
 from gateway.imin.documents.vocabulary import Prepayment
-from gateway.imin.jsonld import tail
+from gateway.imin.jsonld import Int, tail
+
+_as_json = Encoder(decimal_format="number")
 
 # Assumption: imin sells in pounds only, so a price without a currency is in pounds.
 DEFAULT_CURRENCY = "GBP"
@@ -82,6 +85,7 @@ class Image(Thing, kw_only=True, gc=False, rename="camel"):
     """An image, maybe with smaller versions of it."""
 
     own_url: str | None = field(default=None, name="url")
+    caption: str | None = None
     width: str | int | None = None
     height: str | int | None = None
     thumbnails: tuple["Image", ...] = field(default=(), name="thumbnail")
@@ -109,8 +113,8 @@ class Concept(Identified, kw_only=True, gc=False, rename="camel"):
 class QuantitativeValue(Thing, kw_only=True, gc=False, rename="camel"):
     """A range of whole numbers; either end may be open."""
 
-    min_value: int | None = None
-    max_value: int | None = None
+    min_value: Int | None = None
+    max_value: Int | None = None
 
 
 class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):
@@ -119,14 +123,27 @@ class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):
     name: str | None = None
     description: str | None = None
     property_id: str | None = field(default=None, name="propertyID")
-    raw_value: str | int | float | bool | None = field(default=None, name="value")
+    raw_value: Any = field(default=None, name="value")
 
     @property
     def value(self) -> str | None:
-        """The value as text; a boolean as `true` or `false`."""
-        if isinstance(self.raw_value, bool):
-            return "true" if self.raw_value else "false"
-        return None if self.raw_value is None else str(self.raw_value)
+        """The value as text: a boolean as `true` or `false`, several values or an object as JSON."""
+        if self.raw_value is None or isinstance(self.raw_value, str):
+            return self.raw_value
+        return _as_json.encode(self.raw_value).decode()
+
+
+class Owner(Protocol):
+    """Whoever a document belongs to, as far as documents need to know."""
+
+    def global_id(self, kind: str, *parts: str) -> str:
+        """Opaque id of one of the owner's things."""
+
+    def seller_id(self, iri: str | None, order_identifier: str) -> str:
+        """Opaque id of a seller, the same on every order of the owner."""
+
+    def receipt_url(self, receipt_id: str) -> str:
+        """Where a browser can open the receipt with that global id."""
 
 
 class Owned(Identified, kw_only=True, gc=False, rename="camel"):

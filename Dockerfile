@@ -1,0 +1,22 @@
+# The gateway alone: nothing of the tests, no compiler, no root.
+FROM python:3.14-slim AS build
+WORKDIR /build
+COPY requirements/runtime.lock requirements/
+RUN python -m venv /app && /app/bin/pip install --no-cache-dir --disable-pip-version-check \
+    --require-hashes --only-binary :all: -r requirements/runtime.lock
+COPY pyproject.toml README.md ./
+COPY gateway gateway
+RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir /wheels . \
+    && /app/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /wheels/*.whl \
+    && /app/bin/pip uninstall --yes --quiet pip
+
+FROM python:3.14-slim
+RUN useradd --system --uid 10001 --no-create-home gateway
+COPY --from=build /app /app
+ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    GATEWAY_HOST=0.0.0.0 GATEWAY_PORT=8000 GATEWAY_PROFILE=production
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/health/live\", timeout=2)"]
+CMD ["gateway", "serve"]

@@ -1,0 +1,49 @@
+# Bare `make` prints what there is.
+PYTHON ?= python3
+PORT ?= 8000
+SANDBOX_PORT ?= 8001
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check schema graphiql clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/runtime ## Start the gateway over the sandbox on http://127.0.0.1:8000 (PORT, SANDBOX_PORT)
+	$(BIN)/python -m gateway demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+
+test: .venv/dev ## Run the whole suite; installs a browser and Node where it may
+	sh tests/install_programs.sh
+	$(BIN)/pytest
+
+check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python alone
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
+	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
+	$(BIN)/pytest --ignore tests/test_clients.py --ignore tests/test_graphiql.py
+
+schema: .venv/runtime ## Write schema.graphql anew
+	$(BIN)/python -m gateway schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+graphiql: ## Build the GraphiQL page anew into gateway/http/static (needs Node)
+	cd graphiql && npm ci && npm run build
+
+clean: ## Remove what make has installed
+	rm -rf .venv graphiql/node_modules tests/browser/node_modules tests/clients/node_modules
+
+# Virtual environments: one, filled with what runs, and on demand with what tests and checks.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements/runtime.lock | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+	@touch $@
+
+.venv/dev: requirements/dev.lock pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/runtime

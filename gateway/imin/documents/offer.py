@@ -1,0 +1,50 @@
+"""What is paid for a session, and when a series takes place."""
+
+from msgspec import field
+
+from gateway.imin.documents.thing import Priced, QuantitativeValue, Thing
+from gateway.imin.documents.vocabulary import DayOfWeek
+from gateway.imin.jsonld import Int
+
+
+class Offer(Priced, kw_only=True, gc=False, rename="camel"):
+    """What was, or could be, paid, and on which terms."""
+
+    name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    age_restriction: QuantitativeValue | None = None
+    latest_cancellation_before_start_date: str | None = None
+    valid_from_before_start_date: str | None = None
+    valid_through_before_start_date: str | None = None
+    allow_customer_cancellation_full_refund: bool | None = None
+    membership_required: bool | None = field(default=None, name="imin:membershipRequired")
+    indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
+
+
+class AggregateOffer(Thing, kw_only=True, gc=False, rename="camel"):
+    """The lowest price of a series for each group of people. Source: imin docs, Search API."""
+
+    public_adult: Offer | None = None
+    public_junior: Offer | None = None
+    active_entitlement: Offer | None = None
+
+
+class Schedule(Thing, kw_only=True, gc=False, rename="camel"):
+    """When the sessions of a series take place. Dates and times are local."""
+
+    own_days: tuple[str, ...] = field(default=(), name="byDay")
+    start_date: str | None = None
+    end_date: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    duration: str | None = None
+    repeat_frequency: str | None = None
+    repeat_count: Int | None = None
+    schedule_timezone: str | None = None
+    except_dates: tuple[str, ...] = field(default=(), name="exceptDate")
+
+    @property
+    def by_day(self) -> tuple[DayOfWeek, ...]:
+        """Days of the week."""
+        return tuple(DayOfWeek.of(day) or DayOfWeek.UNKNOWN for day in self.own_days)

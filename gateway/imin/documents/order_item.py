@@ -1,0 +1,145 @@
+"""Booked items."""
+
+import re
+from datetime import datetime
+
+from msgspec import field
+
+from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
+from gateway.imin.documents.event import Event
+from gateway.imin.documents.offer import Offer
+from gateway.imin.documents.thing import Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
+from gateway.imin.documents.vocabulary import OrderItemStatus
+from gateway.imin.jsonld import Int, parse_duration, shift, tail
+
+_ORDER_IN_IRI = re.compile(r"/orders/([^/#?]+)")
+
+
+class ItemError(Thing, kw_only=True, gc=False, rename="camel"):
+    """What a booking system found wrong with an item."""
+
+    name: str | None = None
+    description: str | None = None
+    instance: str | None = None
+    status_code: Int | None = None
+
+
+class IntakeFormField(Thing, kw_only=True, gc=False, rename="camel"):
+    """A question the booking system asked before the booking."""
+
+    name: str | None = None
+    description: str | None = None
+    value_required: bool | None = None
+    value_options: tuple[str, ...] = field(default=(), name="valueOption")
+
+    @property
+    def kind(self) -> str | None:
+        """Kind of answer that is expected, such as `BooleanFormFieldSpecification`."""
+        return self.type
+
+
+class OrderReference(Thing, kw_only=True, gc=False, rename="camel"):
+    """The order an upcoming item belongs to."""
+
+    identifier: str | int | None = None
+
+
+class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
+    """One place booked on one session or slot.
+
+    index: place in its order, from 0; names an item that imin gave no identifier.
+    """
+
+    session: Event | None = field(default=None, name="orderedItem")
+    order_item_status: str | None = None
+    accepted_offer: Offer | None = None
+    own_allows_full_refund: bool | None = field(default=None, name="allowCustomerCancellationFullRefund")
+    is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
+    tax: tuple[TaxCharge, ...] = field(default=(), name="unitTaxSpecification")
+    own_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessPass")
+    older_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessToken")
+    access_codes: tuple[PropertyValue, ...] = field(default=(), name="accessCode")
+    own_access_channel: AccessChannel | None = field(default=None, name="accessChannel")
+    attendee: Agent | None = None
+    attendee_details_required: tuple[str, ...] = ()
+    intake_form: tuple[IntakeFormField, ...] = field(default=(), name="orderItemIntakeForm")
+    intake_form_response: tuple[PropertyValue, ...] = field(default=(), name="orderItemIntakeFormResponse")
+    cancellation_message: str | None = None
+    customer_notice: str | None = None
+    position: Int | None = None
+    errors: tuple[ItemError, ...] = field(default=(), name="error")
+    order_reference: OrderReference | None = field(default=None, name="imin:order")
+    order_identifier: str = field(default="", name="gateway:orderIdentifier")
+    index: int = field(default=0, name="gateway:index")
+
+    @property
+    def identifier(self) -> str:
+        """Imin's identifier: own, or the end of the IRI, or the place in the order."""
+        if self.own_identifier is not None:
+            return str(self.own_identifier)
+        return (tail(self.iri) if self.iri else "") or str(self.index)
+
+    @property
+    def id(self) -> str:
+        """Global id."""
+        owner: Owner = self.owner
+        return owner.global_id("OrderItem", self.order_identifier, self.identifier)
+
+    @property
+    def named_order(self) -> str | None:
+        """Identifier of its order, as an item of the upcoming list has it: in `imin:order` or its IRI."""
+        reference = self.order_reference
+        if reference and reference.identifier is not None:
+            return str(reference.identifier)
+        iri = (reference.iri if reference else None) or self.iri or ""
+        found = _ORDER_IN_IRI.search(iri)
+        return found[1] if found else None
+
+    @property
+    def status(self) -> OrderItemStatus:
+        """Status; UNKNOWN where imin gives none or a new one."""
+        return OrderItemStatus.of(self.order_item_status) or OrderItemStatus.UNKNOWN
+
+    @property
+    def status_text(self) -> str | None:
+        """Tail of the status, whether or not the gateway knows it."""
+        return tail(self.order_item_status) if self.order_item_status else None
+
+    @property
+    def price(self) -> Priced | None:
+        """Price of the offer that was taken."""
+        return self.accepted_offer.money if self.accepted_offer else None
+
+    @property
+    def allows_full_refund(self) -> bool | None:
+        """Whether a cancellation in time is refunded; OpenActive 1.0 says it on the offer."""
+        if self.own_allows_full_refund is not None:
+            return self.own_allows_full_refund
+        return self.accepted_offer.allow_customer_cancellation_full_refund if self.accepted_offer else None
+
+    @property
+    def cancellable_until(self) -> datetime | None:
+        """Start minus the offer's window. Source: Open Booking API 8.3.2; no window means until the start."""
+        starts = self.session.starts if self.session else None
+        if not starts:
+            return None
+        window = self.accepted_offer.latest_cancellation_before_start_date if self.accepted_offer else None
+        if not window:
+            return starts
+        length = parse_duration(window)
+        return shift(starts, -length) if length is not None else None
+
+    @property
+    def access_passes(self) -> tuple[AccessPass, ...]:
+        """All that lets the attendee in; OpenActive called it accessToken before 1.0."""
+        return self.own_access_passes + self.older_access_passes
+
+    @property
+    def access_channel(self) -> AccessChannel | None:
+        """How to join a virtual session: the item's own channel, else that of the session."""
+        return self.own_access_channel or (self.session.virtual_location if self.session else None)
+
+
+def bind_upcoming_item(item: OrderItem, owner: Owner) -> None:
+    """Tell an item of the upcoming list whose it is and which order it belongs to."""
+    item.owner, item.order_identifier = owner, item.named_order or ""

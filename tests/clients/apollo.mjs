@@ -1,0 +1,70 @@
+// Apollo Client with its normalized cache: pages of the history, then a cancellation seen by the open query.
+//
+//   node apollo.mjs <url of the endpoint>
+import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client";
+import { relayStylePagination } from "@apollo/client/utilities";
+import { command } from "./command.mjs";
+import { CANCEL, HISTORY, complaints, firstCancellable, introspection, itemOf, noted, ordersOf } from "./gateway.mjs";
+
+await command("<url>", async (url) => {
+  const cache = new InMemoryCache({
+    possibleTypes: possibleTypes(await introspection(url)),
+    typePolicies: { Customer: { fields: { orders: relayStylePagination() } } },
+  });
+  const warnings = complaints();
+  const wire = noted();
+  const client = new ApolloClient({ link: new HttpLink({ uri: url, fetch: wire.fetch }), cache });
+  const history = client.watchQuery({ query: gql(HISTORY), variables: { first: 5 } });
+  const shown = watched(history);
+  const { data: firstPage } = await shown.until((data) => ordersOf(data).length === 5);
+  await history.fetchMore({ variables: { after: firstPage.viewer.orders.pageInfo.endCursor } });
+  const { data: bothPages } = await shown.until((data) => ordersOf(data).length === 10);
+
+  const { order, item } = firstCancellable(ordersOf(bothPages));
+  const input = { orderId: order.id, orderItemIds: [item.id] };
+  const { data: cancelled } = await client.mutate({ mutation: gql(CANCEL), variables: { input } });
+  const { data: afterwards } = await shown.until((data) => itemOf(data, item.id).status !== item.status);
+  shown.stop();
+  client.stop();
+
+  return {
+    totalCount: bothPages.viewer.orders.totalCount,
+    orderNumbers: ordersOf(bothPages).map(({ orderNumber }) => orderNumber),
+    outcome: cancelled.cancelOrderItems.result.__typename,
+    statusBefore: item.status,
+    statusAfterwards: itemOf(afterwards, item.id).status,
+    exchanges: wire.exchanges,
+    warnings,
+  };
+});
+
+function possibleTypes({ __schema: { types } }) {
+  const abstract = types.filter((type) => type.possibleTypes);
+  return Object.fromEntries(abstract.map((type) => [type.name, type.possibleTypes.map(({ name }) => name)]));
+}
+
+/** The states that a component bound to the query would draw. */
+function watched(query) {
+  let last;
+  const waiting = [];
+  const subscription = query.subscribe((result) => {
+    last = result;
+    settle();
+  });
+
+  function settle() {
+    for (const { fits, resolve, reject } of waiting) {
+      if (last.error) reject(last.error);
+      else if (last.dataState === "complete" && fits(last.data)) resolve(last);
+    }
+  }
+
+  return {
+    until: (fits) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ fits, resolve, reject });
+        if (last) settle();
+      }),
+    stop: () => subscription.unsubscribe(),
+  };
+}

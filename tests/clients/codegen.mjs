@@ -1,0 +1,53 @@
+// GraphQL Code Generator's TypeScript. Prints {"missing": [<name>, …], "operations": [<name>, …]}:
+// the schema's types that it gives no type for, and the types it gives for the operations.
+//
+//   node codegen.mjs <schema file> <folder of .graphql files>
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { codegen } from "@graphql-codegen/core";
+import * as forSchema from "@graphql-codegen/typescript";
+import * as forOperations from "@graphql-codegen/typescript-operations";
+import { Kind, parse } from "graphql";
+import { command } from "./command.mjs";
+import { SCALARS } from "./scalars.mjs";
+
+const DECLARATIONS = [
+  Kind.ENUM_TYPE_DEFINITION,
+  Kind.INPUT_OBJECT_TYPE_DEFINITION,
+  Kind.INTERFACE_TYPE_DEFINITION,
+  Kind.OBJECT_TYPE_DEFINITION,
+  Kind.UNION_TYPE_DEFINITION,
+];
+const CONFIG = {
+  // A scalar that is not named here is an error instead of `any`.
+  strictScalars: true,
+  scalars: SCALARS,
+};
+
+await command("<schema> <folder>", async (file, folder) => {
+  const schema = parse(readFileSync(file, "utf-8"));
+  const declared = schema.definitions.filter(({ kind }) => DECLARATIONS.includes(kind));
+  const documents = readdirSync(folder)
+    .filter((name) => name.endsWith(".graphql"))
+    .map((name) => ({ location: name, document: parse(readFileSync(join(folder, name), "utf-8")) }));
+  const types = exported(await generated({ schema, documents: [], plugin: forSchema }));
+  const operations = exported(await generated({ schema, documents, plugin: forOperations }));
+  return {
+    missing: declared.map(({ name }) => name.value).filter((name) => !types.includes(name)),
+    operations: operations.filter((name) => /(Query|Mutation)(Variables)?$/.test(name)).sort(),
+  };
+});
+
+function generated({ plugin, ...input }) {
+  return codegen({
+    ...input,
+    filename: "generated.ts",
+    config: CONFIG,
+    pluginMap: { plugin },
+    plugins: [{ plugin: {} }],
+  });
+}
+
+function exported(text) {
+  return [...text.matchAll(/^export (?:type|enum) (\w+)/gm)].map(([, name]) => name);
+}

@@ -1,0 +1,105 @@
+// The running gateway as the caches' scripts see it.
+import { getIntrospectionQuery } from "graphql";
+
+export const HISTORY = /* GraphQL */ `
+  query History($first: Int!, $after: String) {
+    viewer {
+      id
+      orders(first: $first, after: $after) {
+        totalCount
+        edges {
+          cursor
+          node {
+            id
+            orderNumber
+            totalPaymentDue {
+              amount
+              currency
+            }
+            items {
+              id
+              status
+              isPresentlyCancellable
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  }
+`;
+
+export const CANCEL = /* GraphQL */ `
+  mutation Cancel($input: CancelOrderItemsInput!) {
+    cancelOrderItems(input: $input) {
+      result {
+        __typename
+        ... on CancellationPending {
+          orderItems {
+            id
+            status
+          }
+        }
+        ... on Error {
+          code
+          message
+        }
+      }
+    }
+  }
+`;
+
+/** What clients that know the schema are given; asked for as they advise. */
+export async function introspection(url) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ query: getIntrospectionQuery() }),
+  });
+  return (await response.json()).data;
+}
+
+/** A fetch that notes what went over the wire. */
+export function noted() {
+  const exchanges = [];
+  return {
+    exchanges,
+    async fetch(url, options) {
+      const response = await fetch(url, options);
+      const type = response.headers.get("Content-Type").split(";")[0];
+      exchanges.push(`${options.method ?? "GET"} ${response.status} ${type}`);
+      return response;
+    },
+  };
+}
+
+/** What the client complains about, collected from here on. */
+export function complaints() {
+  const heard = [];
+  for (const level of ["warn", "error"]) console[level] = (...words) => heard.push(words.join(" "));
+  return heard;
+}
+
+export function ordersOf(data) {
+  return data.viewer.orders.edges.map((edge) => edge.node);
+}
+
+/** The first item that may be cancelled, with its order. */
+export function firstCancellable(orders) {
+  for (const order of orders) {
+    const item = order.items.find(({ isPresentlyCancellable }) => isPresentlyCancellable);
+    if (item) return { order, item };
+  }
+  throw new Error("no order has an item that may be cancelled");
+}
+
+export function itemOf(data, id) {
+  return ordersOf(data)
+    .flatMap((order) => order.items)
+    .find((item) => item.id === id);
+}

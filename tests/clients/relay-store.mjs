@@ -1,0 +1,78 @@
+// Relay's runtime with what relay.mjs compiled: pages of the history, then a cancellation seen in the store.
+//
+//   node relay-store.mjs <url of the endpoint> <folder that relay.mjs filled>
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import relay from "relay-runtime";
+import { command } from "./command.mjs";
+import { complaints, firstCancellable, noted } from "./gateway.mjs";
+
+await command("<url> <folder>", async (url, folder) => {
+  const warnings = complaints();
+  const wire = noted();
+  const artifact = artifactsIn(folder);
+  const environment = new relay.Environment({
+    network: network(url, wire.fetch),
+    store: new relay.Store(new relay.RecordSource()),
+  });
+  const read = (name, reference) =>
+    environment.lookup(relay.getSingularSelector(artifact(name), reference)).data;
+  const ask = (name, variables) => relay.fetchQuery(environment, artifact(name), variables).toPromise();
+
+  const history = relay.createOperationDescriptor(artifact("HistoryQuery"), { first: 5 });
+  environment.retain(history);
+  await ask("HistoryQuery", { first: 5 });
+  const { viewer } = environment.lookup(history.fragment).data;
+  const { endCursor } = read("History_customer", viewer).orders.pageInfo;
+  await ask("HistoryPageQuery", { id: viewer.__id, first: 5, after: endCursor });
+  const { edges, totalCount } = read("History_customer", viewer).orders;
+
+  const { order, item } = firstCancellable(edges.map(({ node }) => withItems(node, read)));
+  const input = { orderId: order.__id, orderItemIds: [item.id] };
+  const { cancelOrderItems } = await commit(environment, artifact("OrderItemRowCancelMutation"), { input });
+  const shown = () => read("OrderItemRow_item", item.reference).status;
+  const statusAfterwards = shown();
+  await ask("OrderItemRowRefetchQuery", { id: item.id });
+
+  return {
+    totalCount,
+    orderNumbers: edges.map(({ node }) => node.orderNumber),
+    outcome: cancelOrderItems.result.__typename,
+    statusBefore: item.status,
+    statusAfterwards,
+    statusRefetched: shown(),
+    exchanges: wire.exchanges,
+    warnings,
+  };
+});
+
+function artifactsIn(folder) {
+  const require = createRequire(join(folder, "artifacts", "any.js"));
+  return (name) => require(`./${name}.graphql`);
+}
+
+function network(url, fetch) {
+  return relay.Network.create(async ({ text }, variables) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json" },
+      body: JSON.stringify({ query: text, variables }),
+    });
+    return response.json();
+  });
+}
+
+/** Relay masks what a fragment selects: each is read through its own. */
+function withItems(order, read) {
+  const { items } = read("OrderCard_order", order);
+  return {
+    ...order,
+    items: items.map((reference) => ({ ...read("OrderItemRow_item", reference), reference })),
+  };
+}
+
+function commit(environment, mutation, variables) {
+  return new Promise((resolve, reject) => {
+    relay.commitMutation(environment, { mutation, variables, onCompleted: resolve, onError: reject });
+  });
+}

@@ -1,0 +1,39 @@
+// Relay's compiler over the front end in relay/, in a folder of its own. Prints {"status": <exit code>,
+// "complaints": [<line>, …], "artifacts": [<name>, …]}: all it says beyond information, and what it writes.
+//
+//   node relay.mjs <schema file> <empty folder>
+import { spawnSync } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import compiler from "relay-compiler";
+import { command } from "./command.mjs";
+import { SCALARS } from "./scalars.mjs";
+
+const CONFIG = {
+  src: "src",
+  schema: "schema.graphql",
+  artifactDirectory: "artifacts",
+  language: "javascript",
+  // CommonJS: what relay-store.mjs loads.
+  eagerEsModules: false,
+  customScalarTypes: SCALARS,
+  requireCustomScalarTypes: true,
+};
+
+await command("<schema> <folder>", (schema, folder) => {
+  cpSync(new URL("relay", import.meta.url), join(folder, CONFIG.src), { recursive: true });
+  copyFileSync(schema, join(folder, CONFIG.schema));
+  mkdirSync(join(folder, CONFIG.artifactDirectory));
+  writeFileSync(join(folder, "relay.config.json"), JSON.stringify(CONFIG));
+  const { status, stdout, stderr } = spawnSync(compiler, ["--noWatchman", "relay.config.json"], {
+    cwd: folder,
+    encoding: "utf-8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  const files = readdirSync(join(folder, CONFIG.artifactDirectory));
+  return {
+    status,
+    complaints: `${stdout}${stderr}`.split("\n").filter((line) => line && !line.startsWith("[INFO]")),
+    artifacts: files.map((name) => name.replace(".graphql.js", "")).sort(),
+  };
+});

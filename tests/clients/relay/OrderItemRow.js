@@ -1,0 +1,41 @@
+// One item with its button to cancel.
+graphql`
+  fragment OrderItemRow_item on OrderItem @refetchable(queryName: "OrderItemRowRefetchQuery") {
+    id
+    status
+    isPresentlyCancellable
+    cancellableUntil
+    session {
+      __typename
+      name
+      startDate
+      venue {
+        formattedAddress
+      }
+      ... on Slot {
+        facilityUse {
+          name
+        }
+      }
+    }
+  }
+`;
+
+graphql`
+  mutation OrderItemRowCancelMutation($input: CancelOrderItemsInput!) {
+    cancelOrderItems(input: $input) {
+      result {
+        __typename
+        ... on CancellationPending {
+          orderItems {
+            ...OrderItemRow_item
+          }
+        }
+        ... on Error {
+          code
+          message
+        }
+      }
+    }
+  }
+`;

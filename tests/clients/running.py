@@ -1,0 +1,91 @@
+"""What the tests of real clients have in common: the demo as a process, and scripts of Node."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+_SCRIPT_SECONDS = 70.0
+_INSTALL_SECONDS = 300.0
+
+
+def gateway_command(*arguments: str) -> list[str]:
+    """A command of the gateway's, by this Python."""
+    return [sys.executable, "-m", "gateway", *arguments]
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without settings of the gateway's: a test must not depend on the developer's."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+
+
+@contextmanager
+def running_demo() -> Iterator[str]:
+    """`gateway demo` on free ports, from when it says that it is ready; gives the gateway's address."""
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        gateway_command("demo", "--port", "0", "--sandbox-port", "0"),
+        cwd=REPOSITORY,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield _ready_url(process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def installed(folder: Path) -> Path:
+    """The folder with the packages of its lock file. Skips the test where there is no Node."""
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not on the PATH")
+    lock, installed_lock = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if not installed_lock.exists() or installed_lock.stat().st_mtime < lock.stat().st_mtime:
+        _run("npm", "ci", folder=folder, seconds=_INSTALL_SECONDS)
+    return folder
+
+
+def run_script(folder: Path, script: str, *arguments: str | Path) -> Any:
+    """What a script prints: one line of JSON. A script that fails says why on stderr."""
+    return json.loads(_run("node", script, *map(str, arguments), folder=folder, seconds=_SCRIPT_SECONDS))
+
+
+def _run(program: str, *arguments: str, folder: Path, seconds: float) -> str:
+    command = [shutil.which(program) or program, *arguments]
+    done = subprocess.run(  # noqa: S603  # our own scripts
+        command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _ready_url(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    deadline = Timer(_START_SECONDS, process.kill)
+    deadline.start()
+    try:
+        for line in process.stdout:
+            if line.startswith("ready "):
+                return line.removeprefix("ready ").strip()
+    finally:
+        deadline.cancel()
+    raise AssertionError(f"`gateway demo` ended, or was not ready after {_START_SECONDS:.0f} s")

@@ -1,0 +1,176 @@
+// What front ends ask of a schema beyond its being valid. Prints {"types": <how many>, "faults": [<sentence>, …]}.
+//
+//   node schema.mjs <schema file>
+import { readFileSync } from "node:fs";
+import {
+  buildSchema,
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isNonNullType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedDirective,
+  isSpecifiedScalarType,
+  isUnionType,
+  validateSchema,
+} from "graphql";
+import { command } from "./command.mjs";
+
+// Everything else mirrors a vocabulary of imin's, which may grow without a word.
+const ENUMS_OF_OUR_OWN = ["ErrorCode"];
+// Swift and the tools that generate for it cannot have fields of these names.
+const FORBIDDEN_NAMES = ["self", "Type"];
+const WINDOW = { first: "Int", after: "String", last: "Int", before: "String" };
+const ERROR = { code: "ErrorCode!", message: "String!" };
+const PAGE_INFO = {
+  hasNextPage: "Boolean!",
+  hasPreviousPage: "Boolean!",
+  startCursor: "String",
+  endCursor: "String",
+};
+
+await command("<schema>", (file) => {
+  const schema = buildSchema(readFileSync(file, "utf-8"));
+  const types = Object.values(schema.getTypeMap()).filter(isOurs);
+  const faults = [
+    ...validateSchema(schema).map((error) => error.message),
+    ...undescribed(schema, types),
+    ...types.flatMap(ofNames),
+    ...types.flatMap(ofScalarsAndEnums),
+    ...types.flatMap((type) => ofSharedFields(schema, type)),
+    ...types.flatMap((type) => ofErrors(schema, type)),
+    ...ofMutations(schema),
+    ...ofNodes(schema),
+    ...types.flatMap((type) => ofConnections(schema, type)),
+  ];
+  return { types: types.length, faults };
+});
+
+function isOurs(type) {
+  return !isIntrospectionType(type) && !isSpecifiedScalarType(type);
+}
+
+function fieldsOf(type) {
+  return type && "getFields" in type ? Object.values(type.getFields()) : [];
+}
+
+/** Every type, field, argument, enum value and directive is described: the schema is the manual. */
+function undescribed(schema, types) {
+  const described = [];
+  const add = (path, thing) => described.push([path, thing.description]);
+  for (const type of types) {
+    add(type.name, type);
+    for (const value of isEnumType(type) ? type.getValues() : []) add(`${type.name}.${value.name}`, value);
+    for (const field of fieldsOf(type)) {
+      add(`${type.name}.${field.name}`, field);
+      for (const argument of field.args ?? []) add(`${type.name}.${field.name}(${argument.name}:)`, argument);
+    }
+  }
+  for (const directive of schema.getDirectives().filter((each) => !isSpecifiedDirective(each))) {
+    add(`@${directive.name}`, directive);
+    for (const argument of directive.args) add(`@${directive.name}(${argument.name}:)`, argument);
+  }
+  return described.filter(([, text]) => !text?.trim()).map(([path]) => `${path} has no description`);
+}
+
+function ofNames(type) {
+  const named = fieldsOf(type).filter(({ name }) => FORBIDDEN_NAMES.includes(name));
+  return named.map(({ name }) => `${type.name}.${name} is a name that Swift cannot have`);
+}
+
+function ofScalarsAndEnums(type) {
+  if (isScalarType(type) && !type.specifiedByURL) return [`scalar ${type.name} is not @specifiedBy`];
+  if (isEnumType(type) && !ENUMS_OF_OUR_OWN.includes(type.name) && !type.getValue("UNKNOWN")) {
+    return [`enum ${type.name} has no UNKNOWN`];
+  }
+  return [];
+}
+
+/** Types that one selection may meet give a same-named field one type. Behind Node stands everything: left out. */
+function ofSharedFields(schema, type) {
+  if (!isAbstractType(type) || type.name === "Node") return [];
+  const first = new Map();
+  const faults = [];
+  for (const member of schema.getPossibleTypes(type)) {
+    for (const { name, type: given } of fieldsOf(member)) {
+      const before = first.get(name) ?? String(given);
+      if (before !== String(given)) {
+        faults.push(`${type.name}: ${name} is ${before}, but ${given} in ${member.name}`);
+      }
+      first.set(name, before);
+    }
+  }
+  return faults;
+}
+
+/** What a union calls an error can be read as one, also by a front end that does not know it yet. */
+function ofErrors(schema, type) {
+  if (type.name === "Error") {
+    return isInterfaceType(type) ? ofFields(type, ERROR) : ["Error is no interface"];
+  }
+  if (!isUnionType(type)) return [];
+  const errors = type.getTypes().filter(({ name }) => name.endsWith("Error"));
+  const strangers = errors.filter((member) => !member.getInterfaces().includes(schema.getType("Error")));
+  return strangers.map((member) => `${member.name} of ${type.name} does not implement Error`);
+}
+
+/** One argument `input`; a payload of its own that may be null, since null must not take its siblings along. */
+function ofMutations(schema) {
+  return fieldsOf(schema.getMutationType()).flatMap(({ name, args, type }) => {
+    const [input, ...others] = args;
+    const isOneInput =
+      input?.name === "input" && isNonNullType(input.type) && isInputObjectType(input.type.ofType) && !others.length;
+    return [
+      ...(isOneInput ? [] : [`Mutation.${name} must take one argument, a non-null input`]),
+      ...(isObjectType(type) && type.name.endsWith("Payload") ? [] : [`Mutation.${name} must give a nullable payload`]),
+    ];
+  });
+}
+
+/** Source: Relay, Global Object Identification. */
+function ofNodes(schema) {
+  return [
+    ...ofFields(schema.getType("Node"), { id: "ID!" }),
+    ...ofFields(schema.getQueryType(), { node: "Node", nodes: "[Node]!" }),
+    ...ofArguments(schema.getQueryType(), "node", { id: "ID!" }),
+    ...ofArguments(schema.getQueryType(), "nodes", { ids: "[ID!]!" }),
+  ];
+}
+
+/** Source: Relay Cursor Connections Specification. */
+function ofConnections(schema, type) {
+  if (type.name === "PageInfo") return ofFields(type, PAGE_INFO);
+  const lists = fieldsOf(type).filter((field) => getNamedType(field.type).name.endsWith("Connection"));
+  const faults = lists.flatMap((field) => [
+    ...ofArguments(type, field.name, WINDOW),
+    ...(isNonNullType(field.type) ? [`${type.name}.${field.name} must be nullable`] : []),
+  ]);
+  if (!type.name.endsWith("Connection")) return faults;
+  const item = type.name.replace(/Connection$/, "");
+  const expected = {
+    edges: `[${item}Edge!]!`,
+    nodes: `[${item}!]!`,
+    pageInfo: "PageInfo!",
+    totalCount: "Int!",
+  };
+  const edge = ofFields(schema.getType(`${item}Edge`), { cursor: "String!", node: `${item}!` });
+  return [...faults, ...ofFields(type, expected), ...edge];
+}
+
+function ofFields(type, expected) {
+  if (!type) return [`a type with ${Object.keys(expected).join(", ")} is missing`];
+  return Object.entries(expected)
+    .filter(([name, wanted]) => String(type.getFields()[name]?.type) !== wanted)
+    .map(([name, wanted]) => `${type.name}.${name} must be ${wanted}`);
+}
+
+function ofArguments(type, name, expected) {
+  const given = new Map((type?.getFields()[name]?.args ?? []).map((each) => [each.name, String(each.type)]));
+  return Object.entries(expected)
+    .filter(([argument, wanted]) => given.get(argument) !== wanted)
+    .map(([argument, wanted]) => `${type?.name}.${name}(${argument}:) must be ${wanted}`);
+}

@@ -1,0 +1,62 @@
+"""The real parts: a sandbox and a gateway over it, both on loopback."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from gateway.__main__ import gateway_listening, listening
+from gateway.auth import demo_caller
+from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
+from gateway.settings import Settings
+
+
+@dataclass
+class Gateway:
+    """A running gateway and a client of it."""
+
+    url: str
+    http: aiohttp.ClientSession
+
+    async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer to a query, errors and all."""
+        body = {"query": query, "variables": variables}
+        async with self.http.post(f"{self.url}/graphql", json=body) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+    async def data(self, query: str, **variables: Any) -> Any:
+        """The data of an answer that must have no errors."""
+        answer = await self.answer(query, **variables)
+        assert list(answer) == ["data"], answer
+        return answer["data"]
+
+
+@pytest.fixture
+async def imin() -> AsyncIterator[tuple[Sandbox, str]]:
+    """A sandbox at nine o'clock on a Sunday morning, and its address."""
+    app = create_sandbox(SandboxSettings(now=datetime(2026, 11, 1, 9, tzinfo=UTC)))
+    async with listening(app, "127.0.0.1") as url:
+        yield app[SANDBOX], f"{url}/api/v2"
+
+
+@pytest.fixture
+def sandbox(imin: tuple[Sandbox, str]) -> Sandbox:
+    return imin[0]
+
+
+@pytest.fixture
+def settings(imin: tuple[Sandbox, str]) -> Settings:
+    return Settings(
+        port=0, imin_base_url=imin[1], imin_api_key=SecretStr("sandbox-key"), imin_timeout_seconds=1
+    )
+
+
+@pytest.fixture
+async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
+    async with gateway_listening(settings, demo_caller) as url, aiohttp.ClientSession() as http:
+        yield Gateway(url, http)

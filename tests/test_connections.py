@@ -1,0 +1,210 @@
+"""Orders and upcoming items as Relay connections: what is answered, and what imin was asked."""
+
+from typing import Any
+
+import pytest
+
+from gateway.sandbox import Fault, Sandbox
+from tests.conftest import Gateway
+
+PAGE = """
+query ($first: Int, $after: String, $last: Int, $before: String) {
+  viewer {
+    orders(first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      nodes { orderNumber }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+}
+"""
+
+UPCOMING = """
+query ($first: Int, $after: String) {
+  viewer {
+    upcomingOrderItems(first: $first, after: $after) {
+      totalCount
+      nodes { id session { startDate } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+
+def numbers(first: int, last: int) -> list[dict[str, str]]:
+    return [{"orderNumber": str(number)} for number in range(first, last - 1, -1)]
+
+
+def pages_asked(sandbox: Sandbox) -> list[int]:
+    return sorted(int(entry.query["page"]) for entry in sandbox.ledger.entries)
+
+
+async def orders(gateway: Gateway, **arguments: Any) -> dict[str, Any]:
+    connection: dict[str, Any] = (await gateway.data(PAGE, **arguments))["viewer"]["orders"]
+    return connection
+
+
+async def test_first_window(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The first ten orders of 1,917 cost one page."""
+    connection = await orders(gateway, first=10)
+
+    assert connection["totalCount"] == 1917
+    assert connection["nodes"] == numbers(1917, 1908)
+    assert connection["pageInfo"]["hasNextPage"] is True
+    assert connection["pageInfo"]["hasPreviousPage"] is False
+    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert pages_asked(sandbox) == [1]
+
+
+async def test_hundred_orders(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A hundred orders cost ten pages: the first, then nine side by side."""
+    sandbox.faults.add(Fault("GET /orders", "delay", times=None, delay_seconds=0.03))
+
+    connection = await orders(gateway, first=100)
+
+    assert connection["nodes"] == numbers(1917, 1818)
+    assert pages_asked(sandbox) == list(range(1, 11))
+    assert sandbox.ledger.entries[0].query["page"] == "1"
+    assert sandbox.ledger.peak_in_flight == 9
+
+
+async def test_next_window(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The window after a cursor costs its own page only."""
+    end = (await orders(gateway, first=10))["pageInfo"]["endCursor"]
+    sandbox.ledger.clear()
+
+    connection = await orders(gateway, first=10, after=end)
+
+    assert connection["nodes"] == numbers(1907, 1898)
+    assert connection["pageInfo"]["hasPreviousPage"] is True
+    assert pages_asked(sandbox) == [2]
+
+
+async def test_new_booking_between_windows(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A booking made between two windows repeats nothing and costs one page more."""
+    end = (await orders(gateway, first=10))["pageInfo"]["endCursor"]
+    sandbox.add_order("1234")
+    sandbox.ledger.clear()
+
+    connection = await orders(gateway, first=10, after=end)
+
+    assert connection["totalCount"] == 1918
+    assert connection["nodes"] == numbers(1907, 1898)
+    assert pages_asked(sandbox) == [2, 3]
+
+
+async def test_order_erased_between_windows(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An order that vanishes between two windows hides no other."""
+    identifiers = "{ viewer { orders(first: 10) { nodes { identifier } pageInfo { endCursor } } } }"
+    connection = (await gateway.data(identifiers))["viewer"]["orders"]
+    sandbox.remove_order(connection["nodes"][3]["identifier"])
+    sandbox.remove_order(connection["nodes"][9]["identifier"])
+
+    after = await orders(gateway, first=3, after=connection["pageInfo"]["endCursor"])
+
+    assert after["totalCount"] == 1915
+    assert after["nodes"] == numbers(1907, 1905)
+
+
+async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The end of the list costs one page for the total and those it lies on."""
+    connection = await orders(gateway, last=7)
+
+    assert connection["nodes"] == numbers(7, 1)
+    assert connection["pageInfo"]["hasNextPage"] is False
+    assert connection["pageInfo"]["hasPreviousPage"] is True
+    assert pages_asked(sandbox) == [1, 192]
+
+
+async def test_back_again(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Backward from a cursor gives what stands directly before it, for one page."""
+    second = await orders(gateway, first=10, after=(await orders(gateway, first=10))["pageInfo"]["endCursor"])
+    sandbox.ledger.clear()
+
+    connection = await orders(gateway, last=10, before=second["pageInfo"]["startCursor"])
+
+    assert connection["nodes"] == numbers(1917, 1908)
+    assert pages_asked(sandbox) == [1]
+
+
+async def test_total_alone(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The total alone costs one page, however wide the window."""
+    data = await gateway.data("{ viewer { orders(first: 100) { totalCount } } }")
+
+    assert data == {"viewer": {"orders": {"totalCount": 1917}}}
+    assert pages_asked(sandbox) == [1]
+
+
+async def test_empty_history(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A customer without orders has an empty list, not an error."""
+    data = await gateway.data(
+        """{ customer(identifier: "empty") { orders { totalCount nodes { id }
+             pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
+    )
+
+    page_info = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+    assert data["customer"]["orders"] == {"totalCount": 0, "nodes": [], "pageInfo": page_info}
+    assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def test_same_window_twice(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Two aliases of one window share its page."""
+    data = await gateway.data(
+        """{ viewer { a: orders(first: 2) { nodes { orderNumber } }
+                      b: orders(first: 1) { nodes { orderNumber } } } }"""
+    )
+
+    assert data["viewer"] == {"a": {"nodes": numbers(1917, 1916)}, "b": {"nodes": numbers(1917, 1917)}}
+    assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def test_upcoming_while_time_passes(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The upcoming list is ascending, and a walk over it survives sessions that end meanwhile."""
+    whole = (await gateway.data(UPCOMING, first=100))["viewer"]["upcomingOrderItems"]
+    head = (await gateway.data(UPCOMING, first=10))["viewer"]["upcomingOrderItems"]
+    sandbox.clock.advance(72 * 3600)
+    later = (await gateway.data(UPCOMING, first=100))["viewer"]["upcomingOrderItems"]
+    sandbox.ledger.clear()
+
+    rest = (await gateway.data(UPCOMING, first=10, after=head["pageInfo"]["endCursor"]))["viewer"]
+
+    assert whole["totalCount"] == 19
+    starts = [node["session"]["startDate"] for node in whole["nodes"]]
+    assert starts == sorted(starts)
+    assert later["totalCount"] == 17
+    assert [n["id"] for n in rest["upcomingOrderItems"]["nodes"]] == [n["id"] for n in whole["nodes"][10:]]
+    assert sandbox.ledger.counts() == {"GET /order-items": 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"first": 0}, "first must be 1 to 100, got 0."),
+        ({"first": 101}, "first must be 1 to 100, got 101."),
+        ({"last": 101}, "last must be 1 to 100, got 101."),
+        ({"first": 2, "last": 3}, "first and last cannot be used together, got first 2 and last 3."),
+        ({"after": "nonsense"}, "after must be a cursor that this connection gave out, got 'nonsense'."),
+    ],
+)
+async def test_refused(gateway: Gateway, sandbox: Sandbox, arguments: dict[str, Any], message: str) -> None:
+    """A window that makes no sense is a coded error of its field, and imin is asked nothing."""
+    answer = await gateway.answer(PAGE, **arguments)
+
+    assert answer["data"] == {"viewer": {"orders": None}}
+    assert [(e["message"], e["path"], e["extensions"]) for e in answer["errors"]] == [
+        (message, ["viewer", "orders"], {"code": "BAD_USER_INPUT"})
+    ]
+    assert sandbox.ledger.entries == []
+
+
+async def test_failed_page(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A window of which one page fails is an error, never a gap that looks like the end."""
+    sandbox.faults.add(Fault("GET /orders", "html_200", times=None, match="page=4"))
+
+    answer = await gateway.answer(PAGE, first=100)
+
+    assert answer["data"] == {"viewer": {"orders": None}}
+    assert [(e["path"], e["extensions"]) for e in answer["errors"]] == [
+        (["viewer", "orders"], {"code": "UPSTREAM_INVALID"})
+    ]

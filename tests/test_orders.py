@@ -1,0 +1,345 @@
+"""One order and its parts: whole answers, coalesced loads, ids that lead back."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gateway.sandbox import Fault, Sandbox
+from tests.conftest import Gateway
+
+DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
+
+
+async def test_documented_order(gateway: Gateway, sandbox: Sandbox) -> None:
+    """imin's own example order reads as its documentation shows it, for one request."""
+    data = await gateway.data(
+        """
+        query ($identifier: ID!) {
+          order(identifier: $identifier) {
+            identifier orderNumber confirmationNumber orderDate status prepayment brokerRole
+            totalPaymentDue { amount currency }
+            totalPaymentTax { name price { amount currency } rate }
+            seller { identifier name url telephone email logo { url } termsOfService { type name url } }
+            receipts { identifier dateCreated }
+            broker { name description url formatted: address { formatted } logo { url } }
+            customer { givenName familyName email telephone }
+            bookingService { identifier name }
+            items {
+              identifier status statusText isPresentlyCancellable cancellableUntil allowsFullRefund
+              price { amount currency }
+              acceptedOffer { name latestCancellationBeforeStartDate validFromBeforeStartDate }
+              accessPasses { type text }
+              session {
+                __typename identifier name startDate endDate duration eventStatus attendanceMode
+                organizer { name }
+                venue { identifier name latitude longitude formattedAddress address { postalCode } }
+                ... on ScheduledSession { maximumAttendeeCapacity remainingAttendeeCapacity }
+              }
+            }
+          }
+        }
+        """,
+        identifier=DOCUMENTED,
+    )
+
+    assert data["order"] == {
+        "identifier": DOCUMENTED,
+        "orderNumber": "29",
+        "confirmationNumber": "29",
+        "orderDate": "2022-11-15T15:24:26Z",
+        "status": None,
+        "prepayment": None,
+        "brokerRole": "AGENT_BROKER",
+        "totalPaymentDue": {"amount": "10", "currency": "GBP"},
+        "totalPaymentTax": [{"name": "VAT", "price": {"amount": "0", "currency": "GBP"}, "rate": "0"}],
+        "seller": {
+            "identifier": "http://kinetic-insight.com",
+            "name": "kinetic-insight",
+            "url": "http://kinetic-insight.com",
+            "telephone": "0800 808 9004",
+            "email": "support@kinetic-insight.com",
+            "logo": {"url": "http://kinetic-insight.com/wp-content/uploads/2017/05/KI-LOGO-WEB-K-ONLY-.png"},
+            "termsOfService": [
+                {
+                    "type": "PrivacyPolicy",
+                    "name": "Privacy Policy",
+                    "url": "http://opendata.kinetic-insight.com/privacy-policy",
+                },
+                {
+                    "type": "TermsOfUse",
+                    "name": "Terms and Conditions",
+                    "url": "http://opendata.kinetic-insight.com/terms-and-conditions",
+                },
+            ],
+        },
+        "receipts": [{"identifier": "1", "dateCreated": "2021-04-30T11:42:47.813766+01:00"}],
+        "broker": {
+            "name": "LukeTestOrg",
+            "description": "A fitness app for all the community",
+            "url": "https://imin.co/luke-test-org",
+            "formatted": {"formatted": "123 Fake Street, Madeupsville, Middlesbrough, TS4 3AE"},
+            "logo": {
+                "url": "https://gorillafund.org/wp-content/uploads/2019/12/"
+                "ISA-chesbeat-2nd-sequence-14-NOV-13-KRC-Vecellio1511-1024x683.jpg"
+            },
+        },
+        "customer": {
+            "givenName": "Eheuheu",
+            "familyName": "Eheuheu",
+            "email": "eheuheu@ehuehue.com",
+            "telephone": "020 811 8055",
+        },
+        "bookingService": {
+            "identifier": "https://partnerportal.mcractive.com",
+            "name": "MCRactive Partner Portal",
+        },
+        "items": [
+            {
+                "identifier": "abcd",
+                "status": "ORDER_ITEM_CONFIRMED",
+                "statusText": "OrderItemConfirmed",
+                "isPresentlyCancellable": False,
+                "cancellableUntil": "2020-01-15T10:00:00+00:00",
+                "allowsFullRefund": True,
+                "price": {"amount": "10", "currency": "GBP"},
+                "acceptedOffer": {
+                    "name": "ki-adult",
+                    "latestCancellationBeforeStartDate": "P1D",
+                    "validFromBeforeStartDate": "P6D",
+                },
+                "accessPasses": [{"type": "Barcode", "text": "EXT12345678901234567"}],
+                "session": {
+                    "__typename": "ScheduledSession",
+                    "identifier": "http://opendata.kinetic-insight.com/api/feeds/scheduled-sessions/"
+                    "00000000000000000269",
+                    "name": "test sss",
+                    "startDate": "2020-01-16T10:00:00+00:00",
+                    "endDate": "2020-01-16T11:00:00+00:00",
+                    "duration": "PT1H",
+                    "eventStatus": "EVENT_SCHEDULED",
+                    "attendanceMode": "OFFLINE_EVENT_ATTENDANCE_MODE",
+                    "organizer": {"name": "kinetic-insight"},
+                    "venue": {
+                        "identifier": "2476",
+                        "name": "test venue",
+                        "latitude": -2.235037,
+                        "longitude": -0.1692925,
+                        "formattedAddress": "Flat 3, 3 Dale Street, Manchester, M1 1BA",
+                        "address": {"postalCode": "m1 1ba"},
+                    },
+                    "maximumAttendeeCapacity": 10,
+                    "remainingAttendeeCapacity": 9,
+                },
+            }
+        ],
+    }
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+
+
+async def ten_identifiers(gateway: Gateway) -> list[str]:
+    data = await gateway.data("{ viewer { orders(first: 10) { nodes { identifier } } } }")
+    return [node["identifier"] for node in data["viewer"]["orders"]["nodes"]]
+
+
+async def test_twenty_aliases(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Twenty aliases of ten orders are ten requests, side by side."""
+    identifiers = await ten_identifiers(gateway)
+    sandbox.ledger.clear()
+    sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.03))
+    fields = [f'a{n}: order(identifier: "{identifiers[n % 10]}") {{ orderNumber }}' for n in range(20)]
+
+    data = await gateway.data("{ " + " ".join(fields) + " }")
+
+    assert data == {f"a{n}": {"orderNumber": str(1917 - n % 10)} for n in range(20)}
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 10}
+    assert sandbox.ledger.peak_in_flight == 10
+
+
+async def test_order_of_item(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An order that came on a page costs nothing more when an item leads back to it."""
+    data = await gateway.data(
+        "{ viewer { orders(first: 3) { nodes { orderNumber items { order { orderNumber } } } } } }"
+    )
+
+    for node in data["viewer"]["orders"]["nodes"]:
+        assert {item["order"]["orderNumber"] for item in node["items"]} == {node["orderNumber"]}
+    assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def test_one_of_several_fails(gateway: Gateway, sandbox: Sandbox) -> None:
+    """One order that fails is null with its path; the others stand."""
+    first, second, third = (await ten_identifiers(gateway))[:3]
+    sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=None, match=second))
+
+    answer = await gateway.answer(
+        "query ($a: ID!, $b: ID!, $c: ID!) { a: order(identifier: $a) { orderNumber }"
+        " b: order(identifier: $b) { orderNumber } c: order(identifier: $c) { orderNumber } }",
+        a=first,
+        b=second,
+        c=third,
+    )
+
+    assert answer["data"] == {"a": {"orderNumber": "1917"}, "b": None, "c": {"orderNumber": "1915"}}
+    assert [(error["path"], error["extensions"]) for error in answer["errors"]] == [
+        (["b"], {"code": "UPSTREAM_INVALID"})
+    ]
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "no-such-order",
+        "../receipts/1",
+        "1?customerIdentifier=2",
+        "1%2F..%2Freceipts",
+        "",
+        " ",
+        "a" * 200,
+        "1\n",
+        "1\r\nX: y",
+        "é",
+    ],
+)
+async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, identifier: str) -> None:
+    """An order that is not there is null; an identifier imin could not have given is not even asked for."""
+    data = await gateway.data("query ($i: ID!) { order(identifier: $i) { id } }", i=identifier)
+
+    assert data == {"order": None}
+    assert sandbox.ledger.counts() == ({"GET /orders/:id": 1} if identifier == "no-such-order" else {})
+
+
+NODES = """
+{
+  viewer {
+    id
+    orders(first: 2) {
+      nodes { id orderNumber items { id identifier } receipts { id identifier } seller { id name } }
+    }
+  }
+}
+"""
+
+NODE = """
+query ($id: ID!) {
+  node(id: $id) {
+    __typename id
+    ... on Customer { identifier }
+    ... on Order { orderNumber }
+    ... on OrderItem { identifier }
+    ... on Receipt { identifier }
+    ... on Seller { name }
+  }
+}
+"""
+
+
+async def test_nodes(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Every id leads back to its thing, for one request at most."""
+    viewer = (await gateway.data(NODES))["viewer"]
+    order = viewer["orders"]["nodes"][1]
+    item, receipt, seller = order["items"][0], order["receipts"][0], order["seller"]
+    expected: list[tuple[dict[str, Any], dict[str, int]]] = [
+        ({"__typename": "Customer", "id": viewer["id"], "identifier": "1234"}, {}),
+        ({"__typename": "Order", "id": order["id"], "orderNumber": "1916"}, {"GET /orders/:id": 1}),
+        ({"__typename": "OrderItem", **item}, {"GET /orders/:id": 1}),
+        ({"__typename": "Receipt", **receipt}, {"GET /orders/:id": 1}),
+        ({"__typename": "Seller", **seller}, {"GET /orders": 1}),
+    ]
+
+    for node, asked in expected:
+        sandbox.ledger.clear()
+        assert await gateway.data(NODE, id=node["id"]) == {"node": node}
+        assert sandbox.ledger.counts() == asked
+
+    several = await gateway.data(
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+        ids=[node["id"] for node, _ in expected] + ["none"],
+    )
+    assert several == {"nodes": [*({"id": node["id"]} for node, _ in expected), None]}
+
+
+async def test_same_id_everywhere(gateway: Gateway) -> None:
+    """An order has one id, whichever way it was reached; a seller has one on all orders."""
+    data = await gateway.data(
+        "{ viewer { orders(first: 50) { nodes { id identifier seller { id identifier } } } } }"
+    )
+    orders = data["viewer"]["orders"]["nodes"]
+
+    again = await gateway.data("query ($i: ID!) { order(identifier: $i) { id } }", i=orders[3]["identifier"])
+
+    assert again == {"order": {"id": orders[3]["id"]}}
+    ids = {(order["seller"]["identifier"], order["seller"]["id"]) for order in orders}
+    assert len({identifier for identifier, _ in ids}) == len(ids) == 4
+
+
+async def test_forged_ids(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An id that was changed in any place, or made up, is nobody's, and imin is asked nothing."""
+    id_ = (await gateway.data("{ viewer { orders(first: 1) { nodes { id } } } }"))["viewer"]["orders"][
+        "nodes"
+    ][0]["id"]
+    sandbox.ledger.clear()
+    forged = [id_[:at] + ("A" if id_[at] != "A" else "B") + id_[at + 1 :] for at in range(len(id_))]
+    forged += [id_ + "A", id_[:-1], id_ + "=", "", "MQ", "é", "1" * 5000]
+
+    for start in range(0, len(forged), 50):
+        ids = forged[start : start + 50]
+        assert await gateway.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids) == {
+            "nodes": [None] * len(ids)
+        }
+    assert sandbox.ledger.entries == []
+
+
+async def test_account(gateway: Gateway, sandbox: Sandbox) -> None:
+    """All that stands on a customer's account costs one request, and none where it is not selected."""
+    data = await gateway.data(
+        """{ customer(identifier: "abc") {
+             identifier name givenName email telephone birthDate gender is13OrOver
+             address { postalCode } emergencyContact { name telephone }
+             accessPasses { text } entitlements { validThrough entitlementType { prefLabel } } } }"""
+    )
+
+    assert data["customer"] == {
+        "identifier": "abc",
+        "name": "Geoff Capes",
+        "givenName": "Geoff",
+        "email": "geoffcapes@example.com",
+        "telephone": "020 811 8055",
+        "birthDate": "1970-01-01",
+        "gender": "FEMALE",
+        "is13OrOver": True,
+        "address": {"postalCode": "NW5 3DU"},
+        "emergencyContact": {"name": "Ralph Capes", "telephone": "020 811 8055"},
+        "accessPasses": [{"text": "ABC123DEF"}],
+        "entitlements": [
+            {"validThrough": "2021-05-10T10:45:33+00:00", "entitlementType": {"prefLabel": "Adult Resident"}}
+        ],
+    }
+    assert sandbox.ledger.counts() == {"GET /customer-accounts/:id": 1}
+
+
+async def test_unknown_customer(gateway: Gateway) -> None:
+    """A customer imin does not know has no account and no orders."""
+    data = await gateway.data('{ customer(identifier: "nobody") { givenName orders { totalCount } } }')
+
+    assert data == {"customer": {"givenName": None, "orders": {"totalCount": 0}}}
+
+
+async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
+    """One unreadable order on a page costs itself only, and says so at its place."""
+    sandbox.put_order("small", "not an order")
+
+    query = (
+        "query ($i: ID!) { customer(identifier: $i) { orders { list: edges { it: node { ...Parts } } } } }"
+    )
+
+    answer = await gateway.answer(
+        f"{query} fragment Parts on Order {{ orderNumber items {{ id }} }}", i="small"
+    )
+
+    edges = answer["data"]["customer"]["orders"]["list"]
+    assert edges[0] == {"it": {"orderNumber": None, "items": []}}
+    assert [edge["it"]["orderNumber"] for edge in edges[1:]] == ["20003", "20002", "20001"]
+    assert json.dumps([(error["path"], error["extensions"]) for error in answer["errors"]]) == json.dumps(
+        [(["customer", "orders", "list", 0, "it"], {"code": "UPSTREAM_INVALID"})]
+    )

@@ -1,0 +1,77 @@
+"""Settings: what the README says of them, what they refuse, what they keep to themselves."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gateway.settings import Settings
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_readme_lists_every_setting() -> None:
+    """README's table names every setting with its default and what it does, and no other."""
+    rows = re.findall(r"^\| `(GATEWAY_\w+)` \| (.*?) \| (.*?) \|$", README.read_text(), re.MULTILINE)
+
+    expected = []
+    for name, field in Settings.model_fields.items():
+        default = ",".join(field.default) if isinstance(field.default, tuple) else field.default
+        shown = "" if default in {None, ""} else f"`{default}`"
+        expected.append((f"GATEWAY_{name.upper()}", shown, field.description))
+    assert rows == expected
+
+
+def test_secrets_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key and the id secrets are in no repr."""
+    monkeypatch.setenv("GATEWAY_IMIN_API_KEY", "key-of-imin")
+    monkeypatch.setenv("GATEWAY_ID_SECRET", "first-secret, second-secret")
+
+    settings = Settings()
+
+    assert [secret.get_secret_value() for secret in settings.id_secret] == ["first-secret", "second-secret"]
+    assert not any(
+        text in f"{settings!r}{settings}" for text in ("key-of-imin", "first-secret", "second-secret")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "http"),
+        ("IMIN_BASE_URL", "book.imin.co"),
+        ("IMIN_BASE_URL", "ftp://book.imin.co"),
+        ("IMIN_BASE_URL", "https://book.imin.co/api?x=1"),
+        ("IMIN_TIMEOUT_SECONDS", "0"),
+        ("PROFILE", "prod"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://app.example.com/path"),
+        ("IMIN_CUSTOMER_ACCOUNTS_PATH", "../orders"),
+    ],
+)
+def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A value that cannot work is refused at the start, by the setting's name."""
+    monkeypatch.setenv(f"GATEWAY_{name}", value)
+
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+
+    assert [error["loc"][0] for error in refusal.value.errors()] == [name.lower()]
+
+
+def test_what_serve_needs() -> None:
+    """Serving needs imin's key and the keys of customers' tokens."""
+    assert Settings().missing_for_serve() == ["GATEWAY_IMIN_API_KEY", "GATEWAY_AUTH_JWKS_URL"]
+    assert Settings(imin_api_key="k", auth_jwks_url="https://id.example.com/keys").missing_for_serve() == []  # type: ignore[arg-type]  # a text will do
+
+
+def test_derived_settings() -> None:
+    """Settings that differ in one thing keep the rest, and are checked again."""
+    settings = Settings(imin_base_url="https://imin.example.com/", port=0)
+
+    assert settings.imin_base_url == "https://imin.example.com"
+    assert settings.but(port=9).imin_base_url == "https://imin.example.com"
+    with pytest.raises(ValidationError):
+        settings.but(port=-1)
