@@ -38,7 +38,7 @@ async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Pr
     process = await start(*arguments, **environment)
     try:
         assert process.stdout
-        lines = []
+        lines: list[str] = []
         while not lines or not lines[-1].startswith("ready "):
             line = await asyncio.wait_for(process.stdout.readline(), 20)
             assert line, (await process.communicate())[1].decode()

@@ -22,7 +22,7 @@ async def test_query_and_answer(gateway: Gateway) -> None:
 def test_links() -> None:
     """Every file that README and CONTRIBUTING point to is there."""
     text = README + (PROJECT / "CONTRIBUTING.md").read_text()
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    links = [link for link in re.findall(r"\]\(([^)#\"]+)\)", text) if "://" not in link]
 
     assert len(links) > 8
     assert [link for link in links if not (PROJECT / link).exists()] == []

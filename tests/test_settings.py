@@ -64,7 +64,7 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
 def test_what_serve_needs() -> None:
     """Serving needs imin's key and the keys of customers' tokens."""
     assert Settings().missing_for_serve() == ["GATEWAY_IMIN_API_KEY", "GATEWAY_AUTH_JWKS_URL"]
-    assert Settings(imin_api_key="k", auth_jwks_url="https://id.example.com/keys").missing_for_serve() == []  # type: ignore[arg-type]  # a text will do
+    assert Settings(imin_api_key="k", auth_jwks_url="https://id.example.com/keys").missing_for_serve() == []
 
 
 def test_derived_settings() -> None:

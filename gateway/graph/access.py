@@ -10,6 +10,7 @@ class AccessPass:
     """Runtime object: documents.AccessPass."""
 
     type: str | None = strawberry.field(description="Barcode or ImageObject.")
+    identifier: str | None = strawberry.field(description="The booking system's identifier of the pass.")
     text: str | None = strawberry.field(description="What the barcode says.")
     code_type: str | None = strawberry.field(description="Symbology of the barcode, such as code128.")
     url: URL | None = strawberry.field(description="Picture of the pass.")
@@ -23,6 +24,8 @@ class AccessCode:
 
     name: str | None = strawberry.field(description="What the code is, such as Pin Code.")
     description: str | None = strawberry.field(description="The code.")
+    value: str | None = strawberry.field(description="The code, where the booking system states it so.")
+    property_id: str | None = strawberry.field(name="propertyID", description="Kind of code.")
 
 
 @strawberry.type(description="How to join a virtual session. The link may arrive after the booking.")

@@ -49,6 +49,7 @@ class Place:
     """Runtime object: documents.Place."""
 
     identifier: str | None = strawberry.field(description="The booking system's identifier of the venue.")
+    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
     name: str | None = strawberry.field(description="Name to show.")
     description: str | None = strawberry.field(description="About the venue.")
     url: URL | None = strawberry.field(description="The venue's page.")
@@ -66,3 +67,6 @@ class Place:
     images: list[Image] = strawberry.field(description="Pictures.")
     amenities: list[Amenity] = strawberry.field(description="What the venue has.")
     opening_hours: list[OpeningHours] = strawberry.field(description="When the venue is open.")
+    special_opening_hours: list[OpeningHours] = strawberry.field(
+        description="When the venue is open on holidays and the like."
+    )

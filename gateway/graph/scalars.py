@@ -1,5 +1,6 @@
 """Scalars. Values come as imin wrote them; one that is no such value is an error of its own field."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal as ExactDecimal
 from typing import Any, NewType
@@ -17,6 +18,7 @@ Decimal = NewType("Decimal", str)
 URL = NewType("URL", str)
 
 _MOST_DIGITS = 40
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def _invalid(what: str) -> GatewayError:
@@ -30,8 +32,8 @@ def _write_date_time(value: Any) -> str:
     if moment is None:
         raise _invalid("date and time")
     text = str(value).strip()
-    # What carries its offset is passed on to the letter; the rest is written out.
-    return text if text[-1] in "Zz" or text[-6] in "+-" else moment.isoformat()
+    # What is RFC 3339 already is passed on to the letter; the rest is written out.
+    return text if _RFC_3339.fullmatch(text) else moment.isoformat()
 
 
 def _write_date(value: Any) -> str:
@@ -44,7 +46,7 @@ def _write_date(value: Any) -> str:
 def _write_duration(value: Any) -> str:
     if not isinstance(value, str) or parse_duration(value) is None:
         raise _invalid("duration")
-    return value
+    return value.strip()
 
 
 def _write_decimal(value: Any) -> str:

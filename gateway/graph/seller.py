@@ -22,11 +22,17 @@ class Seller(Node):
 
     identifier: str | None = strawberry.field(description="IRI of the seller.")
     type: str | None = strawberry.field(description="Organization or Person.")
+    local_identifier: str | None = strawberry.field(
+        description="The booking system's identifier of the seller beside the IRI, if any."
+    )
     name: str | None = strawberry.field(description="Name to show.")
+    given_name: str | None = strawberry.field(description="First name, of a person.")
+    family_name: str | None = strawberry.field(description="Last name, of a person.")
     legal_name: str | None = strawberry.field(description="Name in law.")
     description: str | None = strawberry.field(description="About the seller.")
     url: URL | None = strawberry.field(description="The seller's site.")
     logo: Image | None = strawberry.field(description="The seller's logo.")
+    image: Image | None = strawberry.field(description="Picture.")
     telephone: str | None = strawberry.field(description="Number to call.")
     email: str | None = strawberry.field(description="Address to write to.")
     address: Address | None = strawberry.field(description="Postal address.")

@@ -8,18 +8,10 @@ from gateway.graph.access import AccessChannel
 from gateway.graph.agent import Organization, Person
 from gateway.graph.enums import AttendanceMode, DayOfWeek, EventStatus, GenderRestriction
 from gateway.graph.image import Concept, Image
-from gateway.graph.offer import AggregateOffer, Offer
-from gateway.graph.place import Place
+from gateway.graph.offer import AgeRange, AggregateOffer, Offer
+from gateway.graph.place import OpeningHours, Place
 from gateway.graph.scalars import URL, DateTime, Duration
 from gateway.imin.documents import Event
-
-
-@strawberry.type(description="Ages a session is meant for; either end may be open.")
-class AgeRange:
-    """Runtime object: documents.QuantitativeValue."""
-
-    min_value: int | None = strawberry.field(description="Youngest age.")
-    max_value: int | None = strawberry.field(description="Oldest age.")
 
 
 @strawberry.type(description="When the sessions of a series take place; dates and times are local.")
@@ -33,6 +25,9 @@ class Schedule:
     end_time: str | None = strawberry.field(description="End, HH:MM.")
     duration: Duration | None = strawberry.field(description="Length of a session.")
     repeat_frequency: Duration | None = strawberry.field(description="Time from one session to the next.")
+    repeat_count: int | None = strawberry.field(description="How many sessions there are.")
+    schedule_timezone: str | None = strawberry.field(description="Time zone, such as Europe/London.")
+    except_dates: list[str] = strawberry.field(description="Days on which it does not take place.")
 
 
 @strawberry.type
@@ -41,6 +36,10 @@ class _Event:
 
     identifier: strawberry.ID | None = strawberry.field(
         description="The booking system's identifier of the session."
+    )
+    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
+    type: str | None = strawberry.field(
+        description="Kind of event, such as ScheduledSession, Slot or SessionSeries."
     )
     name: str | None = strawberry.field(description="Title to show.")
     description: str | None = strawberry.field(description="About the session, plain text.")
@@ -80,6 +79,22 @@ class _Event:
     attendee_instructions: str | None = strawberry.field(description="What to bring or do.")
     meeting_point: str | None = strawberry.field(description="Where to meet.")
     accessibility_information: str | None = strawberry.field(description="What disabled people need to know.")
+    accessibility_support: list[Concept] = strawberry.field(description="Disabilities that are catered for.")
+    offers: list[Offer] = strawberry.field(description="Prices that stand on this very event.")
+    aggregate_offer: AggregateOffer | None = strawberry.field(
+        description="Lowest price for each group of people."
+    )
+    event_schedule: list[Schedule] = strawberry.field(description="When its sessions take place.")
+    scheduling_note: str | None = strawberry.field(description="Remarks on the schedule.")
+    location_summary: list[Place] = strawberry.field(
+        name="places", description="Places of all its sessions, where imin lists them."
+    )
+    data_source: str | None = strawberry.field(description="Identifier of the feed its data came from.")
+    maximum_attendee_capacity: int | None = strawberry.field(description="Places in all.")
+    remaining_attendee_capacity: int | None = strawberry.field(
+        description="Places left when imin last looked."
+    )
+    sub_events: list["SuperEvent"] = strawberry.field(description="Events below, where imin lists them.")
 
 
 @strawberry.interface(
@@ -94,15 +109,7 @@ class Session(_Event):
 class SuperEvent(_Event):
     """Runtime object: documents.Event."""
 
-    type: str | None = strawberry.field(description="Kind of event, such as SessionSeries or EventSeries.")
     super_event: "SuperEvent | None" = strawberry.field(description="The event above.")
-    event_schedule: list[Schedule] = strawberry.field(description="When its sessions take place.")
-    scheduling_note: str | None = strawberry.field(description="Remarks on the schedule.")
-    offers: list[Offer] = strawberry.field(description="Prices.")
-    aggregate_offer: AggregateOffer | None = strawberry.field(
-        description="Lowest price for each group of people."
-    )
-    sub_events: list["SuperEvent"] = strawberry.field(description="Events below, where imin lists them.")
 
 
 @strawberry.type(
@@ -112,12 +119,19 @@ class FacilityUse:
     """Runtime object: documents.Event."""
 
     identifier: strawberry.ID | None = strawberry.field(description="The booking system's identifier.")
+    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
     type: str | None = strawberry.field(description="FacilityUse or IndividualFacilityUse.")
     name: str | None = strawberry.field(description="Name to show, such as Court 4.")
     description: str | None = strawberry.field(description="About the facility.")
+    formatted_description: str | None = strawberry.field(description="About the facility, HTML.")
     url: URL | None = strawberry.field(description="The facility's page.")
     facility_types: list[Concept] = strawberry.field(description="Kinds of facility.")
     activities: list[Concept] = strawberry.field(description="Activities it is meant for.")
+    categories: list[Concept] = strawberry.field(description="Categories, in the seller's own words.")
+    attendee_instructions: str | None = strawberry.field(description="What to bring or do.")
+    accessibility_information: str | None = strawberry.field(description="What disabled people need to know.")
+    accessibility_support: list[Concept] = strawberry.field(description="Disabilities that are catered for.")
+    opening_hours: list[OpeningHours] = strawberry.field(description="When it can be booked.")
     images: list[Image] = strawberry.field(description="Pictures.")
     venue: Place | None = strawberry.field(description="Where it is.")
     organizer: Organization | None = strawberry.field(name="provider", description="Who provides it.")
@@ -135,10 +149,6 @@ def _kind(event: Any) -> str | None:
 class ScheduledSession(Session):
     """Runtime object: documents.Event."""
 
-    maximum_attendee_capacity: int | None = strawberry.field(description="Places in all.")
-    remaining_attendee_capacity: int | None = strawberry.field(
-        description="Places left when imin last looked."
-    )
     super_event: SuperEvent | None = strawberry.field(description="The series it belongs to.")
 
     @classmethod
@@ -166,13 +176,8 @@ class Slot(Session):
 class OtherSession(Session):
     """Runtime object: documents.Event."""
 
-    type: str | None = strawberry.field(description="Kind of event.")
-    maximum_attendee_capacity: int | None = strawberry.field(description="Places in all.")
-    remaining_attendee_capacity: int | None = strawberry.field(
-        description="Places left when imin last looked."
-    )
-    event_schedule: list[Schedule] = strawberry.field(description="When its sessions take place.")
-    offers: list[Offer] = strawberry.field(description="Prices.")
+    maximum_uses: int | None = strawberry.field(description="How many can book it.")
+    remaining_uses: int | None = strawberry.field(description="How many still can, when imin last looked.")
     super_event: SuperEvent | None = strawberry.field(description="The event above.")
     facility_use: FacilityUse | None = strawberry.field(description="The facility it is on.")
 

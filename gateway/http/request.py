@@ -79,12 +79,19 @@ def _parsed(text: bytes, what: str) -> Any:
         raise BadRequest(400, f"{what} must be JSON.") from None
 
 
+def _asks_for_persisted(extensions: Any) -> bool:
+    return isinstance(extensions, dict) and "persistedQuery" in extensions
+
+
 def _checked(parameters: Any) -> GraphQLRequest:
     if isinstance(parameters, list):
         raise BadRequest(400, "Batching is not supported: the body must be one JSON object, got a list.")
     if not isinstance(parameters, dict):
         raise BadRequest(400, "The body must be a JSON object.")
     query = parameters.get("query")
+    if query is None and _asks_for_persisted(parameters.get("extensions")):
+        # Apollo's protocol: the client then sends the text, and stops asking.
+        raise BadRequest(200, "PersistedQueryNotSupported", code="PERSISTED_QUERY_NOT_SUPPORTED")
     if not isinstance(query, str):
         raise BadRequest(400, "query must be a text." if "query" in parameters else "query is missing.")
     operation_name = parameters.get("operationName")
