@@ -1,0 +1,1 @@
+"""Recorded and documented documents of imin and OpenActive; see README.md."""

@@ -1,0 +1,34 @@
+"""The example files, unwrapped."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+FILES = sorted(path for path in HERE.rglob("*.json"))
+
+
+def load(name: str) -> Any:
+    """A file's JSON as it stands; its numbers exact."""
+    return json.loads((HERE / name).read_text(), parse_float=Decimal)
+
+
+def plain(name: str) -> Any:
+    """The document in a file, out of its wrapper, as it can be served."""
+    return _unwrapped(json.loads((HERE / name).read_text()))
+
+
+def exact(name: str) -> Any:
+    """The document in a file, out of its wrapper, its numbers exact."""
+    return _unwrapped(load(name))
+
+
+def _unwrapped(document: Any) -> Any:
+    document = document.get("body", document)
+    return document.get("data", document)
+
+
+def in_folder(*folders: str) -> list[str]:
+    """Names of the files in some folders."""
+    return [str(path.relative_to(HERE)) for path in FILES if path.parent.name in folders]

@@ -1,0 +1,127 @@
+"""Whether every value of a document is in an answer, under the name that the graph has for it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+RENAMED = {
+    "id": {"iri", "identifier"},
+    "type": {"type", "__typename"},
+    "price": {"amount"},
+    "priceCurrency": {"currency"},
+    "orderItemStatus": {"statusText"},
+    "orderStatus": {"status"},
+    "eventAttendanceMode": {"attendanceMode"},
+    "openBookingPrepayment": {"prepayment"},
+    "allowCustomerCancellationFullRefund": {"allowCustomerCancellationFullRefund", "allowsFullRefund"},
+    "name": {"name", "prefLabel"},
+    "category": {"prefLabel"},
+    "orderedItem": {"iri"},
+    "valueOption": {"valueOptions"},
+    "expires": {"validThrough"},
+}
+"""Names in the graph of what imin names otherwise; the rest keeps its name without its namespace."""
+
+TOLD_BY_THEIR_PLACE = {
+    *("Order", "OrderItem", "CustomerAccount", "Invoice", "Place", "PostalAddress", "GeoCoordinates"),
+    *("ImageObject", "Offer", "AggregateOffer", "PriceSpecification", "TaxChargeSpecification"),
+    *("PropertyValue", "VirtualLocation", "OpeningHoursSpecification", "QuantitativeValue", "WebAPI"),
+    *("BookingService", "PartialSchedule", "Entitlement"),
+}
+"""Types that a client knows from the field: an address is a PostalAddress."""
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every scalar of a document, with where it stands."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*path, index))
+    else:
+        yield path, value
+
+
+def is_left_out(path: Path, value: Any) -> bool:
+    """Whether the graph leaves a value out on purpose."""
+    keys = [part for part in path if isinstance(part, str)]
+    if "@context" in keys:
+        return True  # meaning of the names; the gateway reads by meaning already
+    if keys[0] in {"payment", "_note"}:
+        return True  # the payment provider's reference is not for browsers; a note of whoever kept the file
+    if "imin:distanceFromGeoQueryCenter" in keys:
+        return True  # belongs to a search, not to a booking
+    if keys[-1] in {"type", "@type"}:
+        return str(value).rpartition(":")[2] in TOLD_BY_THEIR_PLACE
+    if keys[-1] in {"id", "@id"}:
+        # An order's, an item's, an account's own URL: the identifier is its end, the global id its stand-in.
+        return keys[:-1] in ([], ["orderedItem"])
+    return keys == ["imin:receipt", "url"]  # needs the API key; the graph has a URL of the gateway instead
+
+
+def missing(document: Any, answer: Any) -> list[str]:
+    """The values of a document that an answer has not. An item's values must be found in that item."""
+    lost = []
+    whole = _values(answer)
+    items = [_values(item) for item in answer.get("items", ())]
+    for path, value in wanted(document):
+        in_item = path[0] == "orderedItem" and isinstance(path[1], int)
+        found = items[int(path[1])] if in_item else whole
+        if not any(_forms(value) & found[name] for name in _names(path)):
+            lost.append(f"{'.'.join(map(str, path))} = {value!r}")
+    return lost
+
+
+def wanted(document: Any) -> Iterator[tuple[Path, Any]]:
+    """Every value of a document that the graph is to have."""
+    return ((path, value) for path, value in leaves(document) if not is_left_out(path, value))
+
+
+def _names(path: Path) -> set[str]:
+    keys = [part for part in path if isinstance(part, str)]
+    if keys[-2:] == ["imin:dataSource", "identifier"]:
+        return {"dataSource"}
+    name = keys[-1].rpartition(":")[2].removeprefix("@")
+    return RENAMED.get(name, {name})
+
+
+def _values(answer: Any) -> dict[str, set[str]]:
+    """Values of an answer by the name of their field."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path, value in leaves(answer):
+        name = next(part for part in reversed(path) if isinstance(part, str))
+        found[name] |= _texts(value)
+        if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+            found[name].add(_number(Decimal(value)))
+    return found
+
+
+def _forms(value: Any) -> set[str]:
+    """What may stand in the graph for a value of a document: the same, or the enum's value of an IRI."""
+    if not isinstance(value, str):
+        return _texts(value)
+    tail = re.split(r"[/#:]", value)[-1]
+    return {*_texts(value), tail, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", tail).upper()}
+
+
+def _texts(value: Any) -> set[str]:
+    if value is None:
+        return set()
+    if isinstance(value, bool):
+        return {str(value).lower()}
+    if isinstance(value, int | float | Decimal):
+        return {_number(Decimal(str(value)))}
+    texts = {value}
+    if re.match(r"\d{4}-\d\d-\d\dT", value):
+        texts.add(datetime.fromisoformat(value).astimezone(UTC).isoformat())
+    return texts
+
+
+def _number(value: Decimal) -> str:
+    return format(value.normalize(), "f")

@@ -1,0 +1,105 @@
+"""A gateway over an imin that answers, byte for byte, what a test lays out for it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from graphql import GraphQLSchema, build_client_schema, get_introspection_query
+from pydantic import SecretStr
+
+from gateway.__main__ import gateway_listening, listening
+from gateway.auth import demo_caller
+from gateway.settings import Settings
+from tests.examples.everything import Everything
+
+
+@dataclass
+class Upstream:
+    """imin as far as these tests need it: bodies by path, 404 for every other."""
+
+    bodies: dict[str, bytes] = field(default_factory=dict)
+
+    def serve_page(self, *items: Any, **envelope: Any) -> None:
+        """A page of orders, and of upcoming items, that holds these."""
+        page = {"imin:totalItems": len(items), "imin:item": list(items), **envelope}
+        self.serve(json.dumps(page).encode())
+
+    def serve(self, body: bytes) -> None:
+        """The body of every page."""
+        self.bodies = {"/orders": body, "/order-items": body}
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.path not in self.bodies:
+            return web.json_response({"type": "UnknownOrderError"}, status=404)
+        return web.Response(body=self.bodies[request.path], content_type="application/json")
+
+
+@dataclass
+class Reader:
+    """A client of a gateway, and what the gateway says of its own schema."""
+
+    url: str
+    http: aiohttp.ClientSession
+    schema: GraphQLSchema
+    upstream: Upstream = field(default_factory=Upstream)
+
+    async def answer(self, query: str, **variables: Any) -> Any:
+        """The whole answer; its numbers exact."""
+        body = {"query": query, "variables": variables}
+        async with self.http.post(f"{self.url}/graphql", json=body) as response:
+            return json.loads(await response.read(), parse_float=Decimal)
+
+    async def data(self, query: str, **variables: Any) -> Any:
+        """The data of an answer without errors."""
+        answer = await self.answer(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def orders(self, selection: str | None = None) -> Any:
+        """The whole answer to a query for the ten newest orders."""
+        selection = selection or Everything(self.schema).of("Order")
+        return await self.answer(f"{{ viewer {{ orders {{ totalCount nodes {selection} }} }} }}")
+
+    async def order(self, document: Any, selection: str) -> Any:
+        """What is selected of an order that stands alone on its page, read without an error."""
+        self.upstream.serve_page({"identifier": "1", **document})
+        answer = await self.orders(selection)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]["viewer"]["orders"]["nodes"][0]
+
+    async def item(self, document: Any, selection: str) -> Any:
+        """What is selected of the only item of an order, read without an error."""
+        order = await self.order({"orderedItem": [document]}, f"{{ items {selection} }}")
+        return order["items"][0]
+
+    async def session(self, document: Any, selection: str) -> Any:
+        """What is selected of a booked session, read without an error."""
+        return (await self.item({"orderedItem": document}, f"{{ session {selection} }}"))["session"]
+
+
+@asynccontextmanager
+async def reader_over(imin: str) -> AsyncIterator[Reader]:
+    """A gateway over an imin at that address."""
+    settings = Settings(
+        port=0, imin_base_url=imin, imin_api_key=SecretStr("sandbox-key"), imin_timeout_seconds=9
+    )
+    async with gateway_listening(settings, demo_caller) as url, aiohttp.ClientSession() as http:
+        async with http.post(f"{url}/graphql", json={"query": get_introspection_query()}) as response:
+            schema = build_client_schema((await response.json())["data"])
+        yield Reader(url, http, schema)
+
+
+@asynccontextmanager
+async def reader_of_bodies() -> AsyncIterator[Reader]:
+    """A gateway over an Upstream."""
+    upstream = Upstream()
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", upstream.answer)
+    async with listening(app, "127.0.0.1") as imin, reader_over(imin) as reader:
+        reader.upstream = upstream
+        yield reader

@@ -1,0 +1,192 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from gateway.__main__ import listening
+from gateway.imin import jsonld
+from gateway.imin.documents import CustomerAccount, Order
+from gateway.imin.problems import read_problem
+from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
+from tests.examples.everything import Everything
+from tests.examples.files import FILES, HERE, exact, in_folder, load, plain
+from tests.examples.reachable import missing
+from tests.examples.upstream import Reader, reader_of_bodies, reader_over
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ORDERS = [*in_folder("orders", "feed-updates"), "imin-docs/order-by-id.json"]
+SESSIONS = [*in_folder("imin-search"), "imin-docs/entitlement-pricing_search_item.json"]
+HISTORY = "imin-docs/order-history_page1.json"
+UPCOMING = "imin-docs/order-items_page1.PARTLY-ASSUMED.json"
+ACCOUNTS = [
+    "imin-docs/customer-account_create_response_201.json",
+    "imin-docs/customer-account_get_response_200.json",
+    "imin-docs/customer-account_legacy_2020_response_201.json",
+]
+ERRORS = [
+    *in_folder("errors"),
+    "imin-docs/access-pass_update_response_400.json",
+    "imin-docs/cancel_response_400.json",
+    "imin-docs/checkout-session_response_400.json",
+]
+PATCHES = in_folder("patches")
+ELSEWHERE: dict[str, type[msgspec.Struct]] = {
+    "imin-docs/access-pass_update_request.json": CustomerAccount,
+    "imin-docs/access-pass_update_response_200.json": CustomerAccount,
+    "imin-docs/cancel_request.json": Order,
+    "imin-docs/checkout-session_group_request.json": Order,
+    "imin-docs/checkout-session_standalone_response_201.json": Order,
+    "imin-docs/customer-account_create_request.json": CustomerAccount,
+    "imin-docs/customer-account_update_request.json": CustomerAccount,
+    "imin-docs/customer-account_update_response_200.PARTIAL.json": CustomerAccount,
+    "imin-docs/webhook_customer_detail_change_request.json": CustomerAccount,
+}
+"""What the gateway never receives: requests, a webhook, answers of endpoints it does not call."""
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[tuple[Sandbox, Reader]]:
+    """A gateway over a sandbox that serves the documents by their identifiers."""
+    app = create_sandbox(SandboxSettings(now=datetime(2025, 6, 2, 9, 30, tzinfo=UTC)))
+    async with listening(app, "127.0.0.1") as imin, reader_over(f"{imin}/api/v2") as reader:
+        yield app[SANDBOX], reader
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def reader() -> AsyncIterator[Reader]:
+    """A gateway over an imin that answers recorded bodies byte for byte."""
+    async with reader_of_bodies() as reader:
+        yield reader
+
+
+async def all_of(served: tuple[Sandbox, Reader], document: Any, *, sub_events: int = 0) -> Any:
+    """All there is to be had of an order, by its identifier; read without an error."""
+    sandbox, reader = served
+    identifier = document.get("identifier") or document["@id"].rpartition("/")[2]
+    sandbox.put_order("1234", document, identifier)
+    everything = Everything(reader.schema, sub_events=sub_events).of("Order")
+    query = f"query ($identifier: ID!) {{ order(identifier: $identifier) {everything} }}"
+    return (await reader.data(query, identifier=identifier))["order"]
+
+
+@pytest.mark.parametrize("name", ORDERS)
+async def test_order(served: tuple[Sandbox, Reader], name: str) -> None:
+    """Every value of a recorded order can be selected, and it is read without an error."""
+    answer = await all_of(served, plain(name))
+
+    assert missing(exact(name), answer) == []
+
+
+def booked(session: Any) -> Any:
+    return {"identifier": "s", "orderedItem": [{"identifier": "1", "orderedItem": session}]}
+
+
+@pytest.mark.parametrize("levels_above", [0, 1, 2])
+@pytest.mark.parametrize("name", SESSIONS)
+async def test_session(served: tuple[Sandbox, Reader], name: str, levels_above: int) -> None:
+    """Every value of a session or series can be selected, whichever level of a booking it stands on."""
+    documents = [plain(name), exact(name)]
+    for _ in range(levels_above):
+        documents = [{"type": "ScheduledSession", "superEvent": document} for document in documents]
+    document, expected = map(booked, documents)
+
+    answer = await all_of(served, document, sub_events=2)
+
+    assert missing(expected, answer) == []
+
+
+async def test_history_page(reader: Reader) -> None:
+    """Every order of a documented page of the history can be selected, whatever its totals say."""
+    reader.upstream.serve((HERE / HISTORY).read_bytes())
+
+    orders = (await reader.orders())["data"]["viewer"]["orders"]
+
+    items = exact(HISTORY)["imin:item"]
+    assert orders["totalCount"] == 1917
+    assert [missing(item, node) for item, node in zip(items, orders["nodes"], strict=True)] == [[]]
+
+
+async def test_upcoming_page(reader: Reader) -> None:
+    """Every item of a documented page of upcoming items can be selected, and the order it belongs to."""
+    body = (HERE / UPCOMING).read_bytes()
+    reader.upstream.serve(body)
+    items = exact(UPCOMING)["imin:item"]
+    belongs_to = items[0].pop("imin:order")["identifier"]
+    reader.upstream.bodies[f"/orders/{belongs_to}"] = (HERE / "imin-docs/order-by-id.json").read_bytes()
+    everything = Everything(reader.schema).of("OrderItem", without=("order",))
+
+    data = await reader.data(f"{{ viewer {{ upcomingOrderItems {{ nodes {everything} }} }} }}")
+    of_order = await reader.data("{ viewer { upcomingOrderItems { nodes { order { identifier } } } } }")
+
+    nodes = data["viewer"]["upcomingOrderItems"]["nodes"]
+    assert [
+        missing({"orderedItem": [item]}, {"items": [node]}) for item, node in zip(items, nodes, strict=True)
+    ] == [[]]
+    assert of_order["viewer"]["upcomingOrderItems"]["nodes"] == [{"order": {"identifier": belongs_to}}]
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+async def test_account(reader: Reader, name: str) -> None:
+    """Every value of a customer account can be selected, also of the flat form of 2020."""
+    document = exact(name)
+    identifier = document["identifier"]
+    reader.upstream.bodies = {f"/customer-accounts/{identifier}": (HERE / name).read_bytes()}
+    everything = Everything(reader.schema).of("Customer", without=("orders", "upcomingOrderItems"))
+
+    data = await reader.data(
+        f"query ($identifier: ID!) {{ customer(identifier: $identifier) {everything} }}",
+        identifier=identifier,
+    )
+
+    assert missing(document, data["customer"]) == []
+
+
+@pytest.mark.parametrize("name", ERRORS)
+async def test_error(name: str) -> None:
+    """An error tells its kind, and its description or else its name."""
+    body = exact(name)
+
+    problem = read_problem(msgspec.json.encode(body))
+
+    assert problem.kind == body.get("@type", body.get("type"))
+    assert problem.description == body.get("description", body.get("name"))
+    assert problem.is_wrong_endpoint == ("UnknownOrIncorrectEndpoint" in name)
+    assert name.startswith("imin-docs/") or load(name)["_source"]["status"] == body["statusCode"]
+
+
+@pytest.mark.parametrize("name", PATCHES)
+async def test_patch(name: str) -> None:
+    """The request of a recorded cancellation reads as an order; its answer tells why it was refused."""
+    recorded = load(name)
+    request, response, status = recorded["request"], recorded["response"], recorded["_source"]["status"]
+
+    order, unreadable = jsonld.read(Order, msgspec.json.encode(request))
+    problem = read_problem(msgspec.json.encode(response) if response else b"")
+
+    assert [item.iri for item in order.items] == [item["@id"] for item in request["orderedItem"]]
+    assert unreadable == ()
+    assert (problem.kind, status) in {
+        ("", 204),
+        ((response or {}).get("@type"), (response or {}).get("statusCode")),
+    }
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+async def test_elsewhere(name: str) -> None:
+    """What the gateway never receives is sound JSON-LD all the same, and has names it knows."""
+    document, unreadable = jsonld.read(ELSEWHERE[name], (HERE / name).read_bytes())
+
+    assert unreadable == ()
+    assert document.type == load(name).get("@type", load(name).get("type")).rpartition(":")[2]  # type: ignore[attr-defined]  # every Struct here is a Thing
+
+
+async def test_every_file() -> None:
+    """No example file is left out: 94 are read through the graph or as errors, 9 belong elsewhere."""
+    read = {*ORDERS, *SESSIONS, HISTORY, UPCOMING, *ACCOUNTS, *ERRORS, *PATCHES}
+
+    assert read | {*ELSEWHERE} == {str(path.relative_to(HERE)) for path in FILES}
+    assert (len(read), len(ELSEWHERE)) == (94, 9)
