@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
+from gateway.settings import Settings
 from tests.conftest import Gateway
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
@@ -343,3 +346,15 @@ async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
     assert json.dumps([(error["path"], error["extensions"]) for error in answer["errors"]]) == json.dumps(
         [(["customer", "orders", "list", 0, "it"], {"code": "UPSTREAM_INVALID"})]
     )
+
+
+async def test_few_at_a_time(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """One query has no more requests in flight than it may."""
+    identifiers = await ten_identifiers(gateway)
+    sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.02))
+    fields = [f'a{n}: order(identifier: "{identifier}") {{ id }}' for n, identifier in enumerate(identifiers)]
+
+    async with gateway_listening(settings.but(imin_concurrency=3), demo_caller) as url:
+        await Gateway(url, gateway.http).data("{ " + " ".join(fields) + " }")
+
+    assert sandbox.ledger.peak_in_flight == 3

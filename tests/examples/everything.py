@@ -12,12 +12,9 @@ from graphql import (
 REPEATED = {"SuperEvent": 2, "FacilityUse": 2, "Image": 2}
 """How often a type may occur on one path; others once."""
 
-NESTED = {"subEvents": 0}
-"""How often a field may occur on one path, where that is less than its type may."""
-
 
 class Everything:
-    """Selections of all fields of a type, as deep as the types allow.
+    """All fields of a type, as deep as the types allow; what occurs twice is a fragment.
 
     sub_events: how many levels of subEvents are followed.
     """
@@ -25,12 +22,15 @@ class Everything:
     def __init__(self, schema: GraphQLSchema, *, sub_events: int = 0) -> None:
         self._schema = schema
         self._sub_events = sub_events
+        self._fragments: dict[str, str] = {}
 
-    def of(self, type_name: str, *, without: tuple[str, ...] = ()) -> str:
-        """Selection set of a type, in braces."""
+    def inside(self, operation: str, type_name: str, *, without: tuple[str, ...] = ()) -> str:
+        """The document: the operation with all fields of the type in place of its `%s`."""
         named = self._schema.type_map[type_name]
         assert isinstance(named, GraphQLObjectType | GraphQLInterfaceType)
-        return self._of(named, (type_name,), (), without)
+        selection = self._of(named, (type_name,), (), without)
+        fragments = [f"fragment {name} {definition}" for definition, name in self._fragments.items()]
+        return " ".join([operation % selection, *fragments])
 
     def _of(
         self,
@@ -51,10 +51,15 @@ class Everything:
             ):
                 parts.append(f"{name} {self._of(inner, (*types, inner.name), (*fields, name))}")
         if isinstance(of, GraphQLInterfaceType):
-            for possible in self._schema.get_possible_types(of):
-                own = self._of(possible, types, fields, tuple(of.fields))
-                parts.append(f"... on {possible.name} {own}")
-        return "{ " + " ".join(parts) + " }"
+            parts += [
+                f"... on {possible.name} {self._of(possible, types, fields, tuple(of.fields))}"
+                for possible in self._schema.get_possible_types(of)
+            ]
+        return self._spread(f"on {of.name} {{ {' '.join(parts)} }}")
+
+    def _spread(self, definition: str) -> str:
+        name = self._fragments.setdefault(definition, f"Part{len(self._fragments)}")
+        return f"{{ ...{name} }}"
 
     def _fits(self, type_name: str, field: str, types: tuple[str, ...], fields: tuple[str, ...]) -> bool:
         most = REPEATED.get(type_name, 1) + (self._sub_events if type_name == "SuperEvent" else 0)

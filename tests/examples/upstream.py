@@ -62,8 +62,10 @@ class Reader:
 
     async def orders(self, selection: str | None = None) -> Any:
         """The whole answer to a query for the ten newest orders."""
-        selection = selection or Everything(self.schema).of("Order")
-        return await self.answer(f"{{ viewer {{ orders {{ totalCount nodes {selection} }} }} }}")
+        operation = "{ viewer { orders { totalCount nodes %s } } }"
+        if selection is None:
+            return await self.answer(Everything(self.schema).inside(operation, "Order"))
+        return await self.answer(operation % selection)
 
     async def order(self, document: Any, selection: str) -> Any:
         """What is selected of an order that stands alone on its page, read without an error."""

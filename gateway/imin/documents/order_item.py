@@ -8,7 +8,7 @@ from msgspec import field
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import Offer
-from gateway.imin.documents.thing import Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
+from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.jsonld import Int, parse_duration, shift, tail
 
@@ -24,7 +24,7 @@ class ItemError(Thing, kw_only=True, gc=False, rename="camel"):
     status_code: Int | None = None
 
 
-class IntakeFormField(Thing, kw_only=True, gc=False, rename="camel"):
+class IntakeFormField(Identified, kw_only=True, gc=False, rename="camel"):
     """A question the booking system asked before the booking."""
 
     name: str | None = None

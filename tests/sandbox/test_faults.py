@@ -1,0 +1,242 @@
+"""Every way in which the simulated imin can fail."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+
+from gateway.sandbox import SANDBOX, Fault, create_sandbox
+from gateway.sandbox.faults import FaultKind
+from tests.sandbox.conftest import BOOK, DOCUMENTED, PENDING, Imin
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "body"),
+    [
+        ("429", 429, {"message": "API rate limit exceeded"}),
+        ("kong_401", 401, {"message": "Invalid authentication credentials"}),
+        (
+            "express_400",
+            400,
+            {"error": {"type": "InvalidQuery", "details": ["customerIdentifier is not valid"]}},
+        ),
+        ("empty_200", 200, b""),
+        ("redirect", 302, b""),
+    ],
+)
+async def test_answer_instead(imin: Imin, kind: FaultKind, status: int, body: Any) -> None:
+    """A fault is met once, then imin is itself again."""
+    imin.sandbox.faults.add(Fault("GET /orders", kind))
+
+    answer = await imin.call("GET", "/api/v2/orders?customerIdentifier=small", allow_redirects=False)
+
+    assert answer == (status, body)
+    assert (await imin.orders("small"))["imin:totalItems"] == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "error"),
+    [("500", 500, "InternalApplicationError"), ("503", 503, "TemporarilyUnableToUpdateOrderError")],
+)
+async def test_openactive_faults(imin: Imin, kind: FaultKind, status: int, error: str) -> None:
+    """The 5xx that come from imin itself are OpenActive errors."""
+    imin.sandbox.faults.add(Fault("*", kind))
+
+    answer = await imin.call("GET", f"/api/v2/orders/{DOCUMENTED}")
+
+    assert (answer[0], answer[1]["@type"]) == (status, error)
+
+
+async def test_retry_after(imin: Imin) -> None:
+    """429 carries the Retry-After it was given."""
+    imin.sandbox.faults.add(Fault("*", "429", retry_after=3))
+    url = imin.server.make_url("/api/v2/entitlements")
+
+    async with imin.http.get(url) as response:
+        assert response.headers["Retry-After"] == "3"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("502_html", 502), ("html_200", 200)])
+async def test_html(imin: Imin, kind: FaultKind, status: int) -> None:
+    """A proxy's page is HTML, whatever its status."""
+    imin.sandbox.faults.add(Fault("*", kind))
+
+    answer = await imin.call("GET", "/api/v2/entitlements")
+
+    assert (answer[0], answer[1][:6]) == (status, b"<html>")
+
+
+async def test_fault_times_and_match(imin: Imin) -> None:
+    """A fault meets only matching requests, as many as it says."""
+    imin.sandbox.faults.add(Fault("GET /orders", "500", times=2, match="page=2"))
+
+    pages = [1, 2, 1, 2, 2]
+    answers = [
+        await imin.call("GET", f"/api/v2/orders?customerIdentifier=1234&page={page}") for page in pages
+    ]
+
+    assert [status for status, _ in answers] == [200, 500, 200, 500, 200]
+
+
+async def test_standing_fault(imin: Imin) -> None:
+    """times=None lasts until it is cleared."""
+    imin.sandbox.faults.add(Fault("*", "500", times=None))
+
+    broken = [(await imin.call("GET", "/api/v2/entitlements"))[0] for _ in range(3)]
+    imin.sandbox.faults.clear()
+
+    assert broken == [500, 500, 500]
+    assert (await imin.call("GET", "/api/v2/entitlements"))[0] == 200
+
+
+async def test_reset(imin: Imin) -> None:
+    """A reset connection has no answer and no effect; the ledger shows status 0."""
+    order = imin.sandbox.add_order("empty")
+    imin.sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
+
+    with pytest.raises(aiohttp.ClientOSError):
+        await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
+
+    assert (await imin.orders("empty"))["imin:item"][0] == order
+    assert [entry.status for entry in imin.sandbox.ledger.entries] == [0, 200]
+
+
+async def test_reset_after(imin: Imin) -> None:
+    """reset_after applies the cancellation before it cuts the connection."""
+    order = imin.sandbox.add_order("empty")
+    imin.sandbox.faults.add(Fault("PATCH /orders/:id", "reset_after"))
+
+    with pytest.raises(aiohttp.ClientOSError):
+        await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
+
+    assert (await imin.orders("empty"))["imin:item"][0]["orderedItem"][0]["orderItemStatus"] == PENDING
+
+
+async def test_status_after(imin: Imin) -> None:
+    """status_after applies the cancellation and still answers 500."""
+    order = imin.sandbox.add_order("empty")
+    imin.sandbox.faults.add(Fault("PATCH /orders/:id", "status_after"))
+
+    status, _ = await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
+
+    assert status == 500
+    assert (await imin.orders("empty"))["imin:item"][0]["orderedItem"][0]["orderItemStatus"] == PENDING
+
+
+async def test_truncate(imin: Imin) -> None:
+    """A truncated body is shorter than its Content-Length."""
+    imin.sandbox.faults.add(Fault("GET /orders", "truncate"))
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await imin.orders()
+
+
+@pytest.mark.parametrize("kind", ["cut_json", "nan"])
+async def test_bad_json(imin: Imin, kind: FaultKind) -> None:
+    """Cut and NaN bodies are no strict JSON."""
+    imin.sandbox.faults.add(Fault("GET /orders", kind))
+    url = imin.server.make_url("/api/v2/orders?customerIdentifier=small")
+
+    async with imin.http.get(url, headers={"X-API-KEY": "sandbox-key"}) as response:
+        text = await response.text()
+
+    with pytest.raises(ValueError, match=r"NaN|Expecting|Unterminated"):
+        json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+@pytest.mark.parametrize("kind", ["huge", "gzip_bomb"])
+async def test_too_big(imin: Imin, kind: FaultKind) -> None:
+    """Huge bodies are valid JSON of the size asked for."""
+    imin.sandbox.faults.add(Fault("GET /orders", kind, megabytes=1))
+
+    page = await imin.orders()
+
+    assert len(page["imin:filler"]) == 1024 * 1024
+
+
+async def test_wrong_page(imin: Imin) -> None:
+    """wrong_page claims to be the page after the one asked for."""
+    imin.sandbox.faults.add(Fault("GET /orders", "wrong_page"))
+
+    page = await imin.orders(page=3)
+
+    assert page["view"]["imin:currentPage"] == 4
+    assert page["id"] == page["view"]["id"] == f"{BOOK}/orders?customerIdentifier=1234&page=4"
+
+
+async def test_wrong_order(imin: Imin) -> None:
+    """wrong_order gives someone else's order."""
+    imin.sandbox.faults.add(Fault("GET /orders/:id", "wrong_order"))
+
+    order = await imin.get(f"/orders/{DOCUMENTED}")
+
+    assert order["orderNumber"] == "20003"
+
+
+async def test_slow_drip(imin: Imin) -> None:
+    """A dripping body arrives whole in the end."""
+    imin.sandbox.faults.add(Fault("GET /orders", "slow_drip", delay_seconds=0.0001))
+
+    page = await imin.orders("empty")
+
+    assert page["imin:totalItems"] == 0
+
+
+async def test_delay(imin: Imin) -> None:
+    """A delayed answer is the right answer, later."""
+    imin.sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.01))
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+
+    page = await imin.orders("small")
+
+    assert page["imin:totalItems"] == 3
+    assert loop.time() - before >= 0.01
+
+
+async def test_black_hole_ends_with_the_client(imin: Imin) -> None:
+    """A black hole lets go when its client gives up."""
+    imin.sandbox.faults.add(Fault("*", "black_hole"))
+
+    with pytest.raises(TimeoutError):
+        await imin.call("GET", "/api/v2/entitlements", timeout=aiohttp.ClientTimeout(total=0.01))
+
+    assert imin.sandbox.ledger.count("GET /entitlements") == 1
+
+
+async def test_black_hole_ends_with_the_sandbox() -> None:
+    """A black hole lets go when the sandbox stops."""
+    app = create_sandbox()
+    app[SANDBOX].faults.add(Fault("*", "black_hole"))
+    async with aiohttp.ClientSession() as http, TestServer(app) as server:
+        waiting = asyncio.create_task(http.get(server.make_url("/api/v2/entitlements")))
+        for _ in range(1000):
+            await asyncio.sleep(0)
+            if app[SANDBOX].ledger.in_flight:
+                break
+
+        await server.close()
+
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await waiting
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"route": "GET /nowhere", "kind": "500"}, "route must be"),
+        ({"route": "*", "kind": "boom"}, "got 'boom'"),
+        ({"route": "*", "kind": "500", "times": 0}, "times must be a number from 1, got 0"),
+    ],
+)
+def test_bad_fault(options: dict[str, Any], message: str) -> None:
+    """A fault that could never be met is refused at once."""
+    with pytest.raises(ValueError, match=message):
+        Fault(**options)

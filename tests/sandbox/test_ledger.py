@@ -1,0 +1,21 @@
+"""The record of the requests that were received."""
+
+from tests.sandbox.conftest import Imin
+
+
+async def test_ledger(imin: Imin) -> None:
+    """Every request to imin is noted with its route, query, status and body."""
+    order = imin.sandbox.add_order("empty")["identifier"]
+    await imin.orders("small")
+    await imin.call("PATCH", f"/api/v2/orders/{order}", {"orderedItem": []})
+
+    entries = imin.sandbox.ledger.entries
+    assert imin.sandbox.ledger.counts() == {"GET /orders": 1, "PATCH /orders/:id": 1}
+    assert entries[0].query == {"customerIdentifier": "small", "page": "1"}
+    assert (entries[1].path, entries[1].status, entries[1].body) == (
+        f"/api/v2/orders/{order}",
+        400,
+        {"orderedItem": []},
+    )
+    imin.sandbox.ledger.clear()
+    assert imin.sandbox.ledger.count("GET /orders") == 0
