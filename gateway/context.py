@@ -38,6 +38,7 @@ class Context:
     request_id: str
     services: Services
     errors: list[GraphQLError] = field(default_factory=list)
+    reported: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         turn = asyncio.Semaphore(self.services.concurrency)

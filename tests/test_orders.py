@@ -358,3 +358,21 @@ async def test_few_at_a_time(settings: Settings, gateway: Gateway, sandbox: Sand
         await Gateway(url, gateway.http).data("{ " + " ".join(fields) + " }")
 
     assert sandbox.ledger.peak_in_flight == 3
+
+
+async def test_unreadable_told_once(gateway: Gateway, sandbox: Sandbox) -> None:
+    """What cannot be read is told once for each place that shows it, and not where nothing is shown."""
+    sandbox.put_order("small", {"identifier": "odd", "orderNumber": {"no": "number"}, "orderedItem": [{}]})
+    query = """query ($shown: Boolean!) { customer(identifier: "small") { orders {
+      nodes { orderNumber } ...More
+      hidden: nodes @include(if: $shown) { id } skipped: edges @skip(if: true) { node { id } } } } }
+    fragment More on OrderConnection { nodes { id items { order { id } } } }"""
+
+    answer = await gateway.answer(query, shown=False)
+
+    assert [(error["path"], error["message"]) for error in answer["errors"]] == [
+        (
+            ["customer", "orders", "nodes", 0],
+            "The booking system gave an order that cannot be read: orderNumber.",
+        )
+    ]

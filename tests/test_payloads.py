@@ -13,7 +13,7 @@ from gateway.imin.problems import read_problem
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from tests.examples.everything import Everything
 from tests.examples.files import FILES, HERE, exact, in_folder, load, plain
-from tests.examples.reachable import missing
+from tests.examples.reachable import leaves, missing, wanted
 from tests.examples.upstream import Reader, reader_of_bodies, reader_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -189,3 +189,14 @@ async def test_every_file() -> None:
 
     assert read | {*ELSEWHERE} == {str(path.relative_to(HERE)) for path in FILES}
     assert (len(read), len(ELSEWHERE)) == (105, 9)
+
+
+async def test_every_value() -> None:
+    """Four in five values of orders, sessions and accounts are the graph's; the rest is left out by rule."""
+    pages = [item for name in (HISTORY, UPCOMING) for item in exact(name)["imin:item"]]
+    documents = [*map(exact, [*ORDERS, *SESSIONS, *ACCOUNTS]), *pages]
+
+    values = sum(len(list(leaves(document))) for document in documents)
+    of_the_graph = sum(len(list(wanted(document))) for document in documents)
+
+    assert (of_the_graph, values) == (13_022, 16_104)

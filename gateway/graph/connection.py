@@ -160,12 +160,13 @@ def _selects_items(info: Info) -> bool:
 def _report(info: Info, window: Window[T]) -> None:
     """Tell of each item that could be read in part only, wherever the answer shows it."""
     here = info.path.as_list()
-    places: list[tuple[list[str | int], list[str | int]]] = []
+    places: set[tuple[str, ...]] = set()
     for field in info.selected_fields:
-        places += [([response_key(nodes)], []) for nodes in selected(field.selections, "nodes")]
+        places |= {(response_key(nodes),) for nodes in selected(field.selections, "nodes")}
         for edges in selected(field.selections, "edges"):
-            nodes_of_edges = selected(edges.selections, "node")
-            places += [([response_key(edges)], [response_key(node)]) for node in nodes_of_edges]
+            places |= {
+                (response_key(edges), response_key(node)) for node in selected(edges.selections, "node")
+            }
     for index, item in enumerate(window.items):
-        for before, behind in places:
-            report_unreadable(info, item, path=[*here, *before, index, *behind])
+        for items, *node in sorted(places):
+            report_unreadable(info, item, path=[*here, items, index, *node])

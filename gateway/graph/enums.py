@@ -13,6 +13,7 @@ from gateway.imin.documents.vocabulary import (
     OrderItemStatus,
     OrderStatus,
     Prepayment,
+    ProposalStatus,
     TaxMode,
     Term,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "OrderItemStatus",
     "OrderStatus",
     "Prepayment",
+    "ProposalStatus",
     "TaxMode",
 ]
 
@@ -48,6 +50,7 @@ for _terms in (
     OrderItemStatus,
     OrderStatus,
     Prepayment,
+    ProposalStatus,
     TaxMode,
 ):
     _declare(_terms)

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
-from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment
+from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment, ProposalStatus
 from gateway.graph.money import Money, TaxCharge
 from gateway.graph.node import Node
 from gateway.graph.order_item import OrderItem
@@ -27,6 +27,12 @@ class Order(Node):
     order_date: DateTime | None = strawberry.field(description="When it was booked.")
     status: OrderStatus | None = strawberry.field(
         description="Status of the whole. Cancellations show on the items, never here."
+    )
+    proposal_status: ProposalStatus | None = strawberry.field(
+        name="orderProposalStatus", description="Where the seller's approval stands, where one was needed."
+    )
+    proposal_version: str | None = strawberry.field(
+        name="orderProposalVersion", description="IRI of the proposal that was approved."
     )
     items: list[OrderItem] = strawberry.field(description="What was booked.")
     seller: Seller | None = strawberry.field(description="Who sold it.")

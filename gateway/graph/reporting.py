@@ -13,22 +13,37 @@ T = TypeVar("T", bound=Owned)
 
 
 def report_unreadable(info: Info, document: T | None, *, path: Sequence[str | int] | None = None) -> T | None:
-    """The document; what could not be read in it becomes an error of the answer at its path."""
-    if document is not None and document.unreadable:
-        where = list(info.path.as_list() if path is None else path)
-        info.context.errors.append(unreadable_order(document.unreadable, path=where))
+    """The document; what could not be read in it becomes an error of the answer at its path.
+
+    path: where the answer shows it, if not here; without one, a document is told of once.
+    """
+    if document is None or not document.unreadable:
+        return document
+    context = info.context
+    if path is None and id(document) in context.reported:
+        return document
+    context.reported.add(id(document))
+    context.errors.append(unreadable_order(document.unreadable, path=list(path or info.path.as_list())))
     return document
 
 
 def selected(selections: Iterable[Selection], *names: str) -> list[SelectedField]:
-    """The selected fields of those names, fragments looked into."""
+    """The selected fields of those names, fragments looked into, what is left out left out."""
     found: list[SelectedField] = []
     for selection in selections:
+        if _is_left_out(selection):
+            continue
         if isinstance(selection, FragmentSpread | InlineFragment):
             found += selected(selection.selections, *names)
         elif selection.name in names:
             found.append(selection)
     return found
+
+
+def _is_left_out(selection: Selection) -> bool:
+    skipped = selection.directives.get("skip", {}).get("if", False)
+    included = selection.directives.get("include", {}).get("if", True)
+    return skipped is True or included is False
 
 
 def response_key(field: SelectedField) -> str:

@@ -197,10 +197,6 @@ def _read_number(value: Any) -> Decimal:
     return number
 
 
-def _read_decimal(value: Any, _path: Path, _misread: list[Path]) -> Decimal:
-    return _read_number(value)
-
-
 def _read_integer(value: Any, _path: Path, _misread: list[Path]) -> int:
     number = _read_number(value)
     if number.adjusted() > 9 or number != number.to_integral_value() or not -(2**31) <= number < 2**31:  # noqa: PLR2004  # digits
@@ -235,7 +231,7 @@ _SCALARS: dict[Any, Reader] = {
     frozenset({int}): _read_integer,
     frozenset({float}): _read_float,
     frozenset({bool}): _read_boolean,
-    frozenset({Decimal}): _read_decimal,
+    frozenset({Decimal}): lambda value, _path, _misread: _read_number(value),
     frozenset({str, int}): _read_identifier,
     frozenset({Any}): lambda value, _path, _misread: value,
 }

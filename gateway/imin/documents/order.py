@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from gateway.imin.documents.agent import Agent, BookingService
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.thing import Owned, Owner, Priced, TaxCharge
-from gateway.imin.documents.vocabulary import BrokerRole, OrderStatus, Prepayment
+from gateway.imin.documents.vocabulary import BrokerRole, OrderStatus, Prepayment, ProposalStatus
 from gateway.imin.jsonld import parse_date_time, tail
 
 
@@ -45,6 +45,8 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
     order_date: str | None = None
     order_status: str | None = None
+    own_proposal_status: str | None = field(default=None, name="orderProposalStatus")
+    proposal_version: str | None = field(default=None, name="orderProposalVersion")
     own_items: tuple[OrderItem, ...] = field(default=(), name="orderedItem")
     own_seller: Agent | None = field(default=None, name="seller")
     own_receipts: tuple[Receipt, ...] = field(default=(), name="imin:receipt")
@@ -77,6 +79,11 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     def status(self) -> OrderStatus | None:
         """Status of the whole."""
         return OrderStatus.of(self.order_status)
+
+    @property
+    def proposal_status(self) -> ProposalStatus | None:
+        """Where the seller's approval stands, where one was needed."""
+        return ProposalStatus.of(self.own_proposal_status)
 
     @property
     def broker_role(self) -> BrokerRole | None:

@@ -77,6 +77,16 @@ class OrderItemStatus(Term):
     UNKNOWN = "UNKNOWN", "A status that this version of the gateway does not know; see statusText."
 
 
+class ProposalStatus(Term):
+    """Where the approval of an order stands that a seller has to approve first."""
+
+    AWAITING_SELLER_CONFIRMATION = "AwaitingSellerConfirmation", "The seller has yet to answer."
+    SELLER_ACCEPTED = "SellerAccepted", "The seller approved it."
+    SELLER_REJECTED = "SellerRejected", "The seller refused it."
+    CUSTOMER_REJECTED = "CustomerRejected", "The customer withdrew it."
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
 class EventStatus(Term):
     """Whether a session takes place as planned."""
 

@@ -1,0 +1,143 @@
+"""Documents of which anything may be missing, and anything be something else."""
+
+import copy
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.imin import jsonld
+from gateway.imin.documents import CustomerAccount, Order, read_order_page
+from gateway.imin.errors import Unreadable
+from tests.examples.files import in_folder, plain
+from tests.examples.upstream import Reader, reader_of_bodies
+
+Change = tuple[int, Any]
+
+REMOVED = object()
+ORDERS = [
+    plain("imin-docs/order-by-id.json"),
+    *map(plain, in_folder("feed-updates")),
+    *map(plain, in_folder("orders")[:12]),
+    *({"orderedItem": [{"orderedItem": {"superEvent": plain(name)}}]} for name in in_folder("imin-search")),
+]
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(
+        ["", "NaN", "1e999", "2025-06-01", "PT1H", "#/imin:locationSummary/1", "https://schema.org/x"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "@type", "name", "url", "value"]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+changes = st.lists(st.tuples(st.integers(0, 5_000), st.just(REMOVED) | json_values), min_size=1, max_size=12)
+changed_orders = st.tuples(st.sampled_from(ORDERS), changes)
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a document: the object or list, and the key or index in it."""
+    for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(inner, dict | list):
+            yield from places(inner)
+
+
+def changed(document: Any, steps: list[Change], number: int = 0) -> Any:
+    """The document with some places changed; its identifier is kept, so that it stays an order."""
+    document = copy.deepcopy(document)
+    for where, value in steps:
+        holders = list(places(document))
+        holder, key = holders[where % len(holders)]
+        if value is not REMOVED:
+            holder[key] = value
+        elif isinstance(holder, dict):
+            del holder[key]
+        if not document:
+            break
+    return {**document, "identifier": str(number)}
+
+
+def as_json(value: Any) -> bytes:
+    """JSON text; what JSON has no number for is null."""
+    return (
+        json.dumps(value)
+        .replace("-Infinity", "null")
+        .replace("Infinity", "null")
+        .replace("NaN", "null")
+        .encode()
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(changed_orders)
+def test_reading(case: tuple[Any, list[Change]]) -> None:
+    """Reading a changed order never fails: what cannot be read is left out and named."""
+    body = as_json(changed(*case))
+
+    order, unreadable = jsonld.read(Order, body)
+
+    assert order.identifier == "0"
+    assert all(isinstance(path, str) for path in unreadable)
+
+
+@settings(max_examples=300, deadline=None)
+@given(json_values)
+def test_reading_any_json(value: Any) -> None:
+    """Any JSON reads as a document if it is an object, and is Unreadable if it is none."""
+    body = as_json(value)
+    for struct in (Order, CustomerAccount):
+        if isinstance(value, dict):
+            jsonld.read(struct, body)
+        else:
+            with pytest.raises(Unreadable):
+                jsonld.read(struct, body)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_reading_any_bytes(body: bytes) -> None:
+    """Any bytes read as a page or are Unreadable."""
+    try:
+        read_order_page(body, 1)
+    except Unreadable:
+        return
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def reader() -> AsyncIterator[Reader]:
+    async with reader_of_bodies() as reader:
+        yield reader
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@settings(
+    max_examples=35,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
+@given(cases=st.lists(changed_orders, min_size=10, max_size=10))
+async def test_selecting_everything(reader: Reader, cases: list[tuple[Any, list[Change]]]) -> None:
+    """Everything can be selected of a page of changed orders; what is wrong is coded, and no bug of ours."""
+    orders = [changed(*case, number) for number, case in enumerate(cases)]
+    reader.upstream.serve(as_json({"imin:totalItems": 10, "imin:item": orders}))
+
+    answer = await reader.orders()
+
+    nodes = answer["data"]["viewer"]["orders"]["nodes"]
+    assert [node["identifier"] for node in nodes] == [str(number) for number in range(10)]
+    assert {error["extensions"]["code"] for error in answer.get("errors", ())} <= {"UPSTREAM_INVALID"}

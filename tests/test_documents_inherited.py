@@ -1,0 +1,204 @@
+"""What a session takes from the levels above it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.examples.upstream import Reader, reader_of_bodies
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LEVELS = ["superEvent", "facilityUse", "aggregateFacilityUse"]
+GYM = {"type": "Place", "id": "#/imin:locationSummary/1", "name": "Gym"}
+POOL = {"type": "Place", "id": "#/imin:locationSummary/2", "name": "Pool"}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def reader() -> AsyncIterator[Reader]:
+    async with reader_of_bodies() as reader:
+        yield reader
+
+
+def nested(document: Any, *keys: str) -> Any:
+    """A session that has the document as the parent of its parent, and so on, under these keys."""
+    for key in reversed(keys):
+        document = {key: document}
+    return document
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (),
+        ("superEvent",),
+        ("superEvent", "superEvent"),
+        ("facilityUse",),
+        ("facilityUse", "facilityUse"),
+        ("facilityUse", "aggregateFacilityUse"),
+        ("aggregateFacilityUse",),
+        ("superEvent", "superEvent", "superEvent"),
+    ],
+)
+async def test_inherited(reader: Reader, keys: tuple[str, ...]) -> None:
+    """Name, venue, organizer and all else are found at whichever level has them."""
+    document = {
+        "name": "Yoga",
+        "location": {"name": "Gym"},
+        "provider" if "facilityUse" in keys else "organizer": {"name": "Acme"},
+        "eventStatus": "https://schema.org/EventCancelled",
+        "leader": [{"name": "Jo"}],
+        "ageRange": {"minValue": 16},
+    }
+
+    session = await reader.session(
+        nested(document, *keys),
+        "{ name venue { name } organizer { name } eventStatus leaders { name } "
+        "ageRange { minValue maxValue } }",
+    )
+
+    assert session == {
+        "name": "Yoga",
+        "venue": {"name": "Gym"},
+        "organizer": {"name": "Acme"},
+        "eventStatus": "EVENT_CANCELLED",
+        "leaders": [{"name": "Jo"}],
+        "ageRange": {"minValue": 16, "maxValue": None},
+    }
+
+
+async def test_nearest_level(reader: Reader) -> None:
+    """The nearest level that says something wins over those above."""
+    series = {
+        "name": "Series",
+        "location": {"name": "Gym"},
+        "superEvent": {"name": "Above", "organizer": "x:1"},
+    }
+
+    session = await reader.session(
+        {"type": "ScheduledSession", "name": "", "superEvent": series},
+        "{ name organizer { iri name } ... on ScheduledSession { superEvent { superEvent { name } } } }",
+    )
+
+    assert session == {
+        "name": "Series",
+        "organizer": {"iri": "x:1", "name": None},
+        "superEvent": {"superEvent": {"name": "Above"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("location", "summary", "venue"),
+    [
+        (None, [GYM], "Gym"),
+        (None, [GYM, POOL], None),
+        ({"id": POOL["id"]}, [GYM, POOL], "Pool"),
+        ({"@id": POOL["id"], "@type": "Place"}, [GYM, POOL], "Pool"),
+        (POOL["id"], [GYM, POOL], "Pool"),
+        ({"id": POOL["id"]}, [GYM], None),
+        ({"id": POOL["id"]}, [], None),
+        ({"id": POOL["id"], "name": "Named"}, [GYM, POOL], "Named"),
+        ({"name": "Other"}, [GYM, POOL], "Other"),
+    ],
+)
+@pytest.mark.parametrize("levels", [0, 1, 2])
+async def test_pointer(
+    reader: Reader, location: Any, summary: list[Any], venue: str | None, levels: int
+) -> None:
+    """A local pointer stands for the place it names, at any level; one to a missing place is no venue."""
+    above = nested({"imin:locationSummary": summary}, *["superEvent"] * levels)
+
+    session = await reader.session({**above, "location": location}, "{ venue { name } }")
+
+    assert session == {"venue": venue and {"name": venue}}
+
+
+async def test_missing_place_below_a_real_one(reader: Reader) -> None:
+    """Where the nearest pointer leads nowhere, a place above is the venue."""
+    session = {"location": {"id": POOL["id"]}, "superEvent": {"location": {"name": "Gym"}}}
+
+    assert await reader.session(session, "{ venue { name } }") == {"venue": {"name": "Gym"}}
+
+
+async def test_events_below(reader: Reader) -> None:
+    """Events below inherit too, and their pointers are resolved."""
+    below = {
+        "type": "SessionSeries",
+        "location": {"id": POOL["id"]},
+        "subEvent": {"type": "ScheduledSession"},
+    }
+    series = {"name": "Swim", "imin:locationSummary": [GYM, POOL], "subEvent": [below]}
+
+    session = await reader.session(
+        {"type": "ScheduledSession", "superEvent": series},
+        "{ ... on ScheduledSession { superEvent { places { name } subEvents { name venue { name } "
+        "subEvents { name venue { name } } } } } }",
+    )
+
+    pool = {"name": "Swim", "venue": {"name": "Pool"}}
+    assert session["superEvent"] == {
+        "places": [{"name": "Gym"}, {"name": "Pool"}],
+        "subEvents": [{**pool, "subEvents": [pool]}],
+    }
+
+
+@pytest.mark.parametrize("key", ["facilityUse", "aggregateFacilityUse"])
+async def test_part_of_a_facility(reader: Reader, key: str) -> None:
+    """A part of a facility names the facility under either key; a slot shows both."""
+    facility = {
+        "type": "FacilityUse",
+        "name": "Courts",
+        "provider": {"name": "Acme"},
+        "facilityType": "Squash",
+    }
+    part = {"type": "IndividualFacilityUse", "name": "Court 4", key: facility}
+
+    session = await reader.session(
+        {"type": "Slot", "facilityUse": part},
+        "{ __typename name organizer { name } ... on Slot { facilityTypes { prefLabel } "
+        "facilityUse { type name aggregateFacilityUse { type name } } } }",
+    )
+
+    assert session == {
+        "__typename": "Slot",
+        "name": "Court 4",
+        "organizer": {"name": "Acme"},
+        "facilityTypes": [{"prefLabel": "Squash"}],
+        "facilityUse": {
+            "type": "IndividualFacilityUse",
+            "name": "Court 4",
+            "aggregateFacilityUse": {"type": "FacilityUse", "name": "Courts"},
+        },
+    }
+
+
+@pytest.mark.parametrize("key", LEVELS)
+async def test_parent_as_reference(reader: Reader, key: str) -> None:
+    """A parent that is only named costs nothing but what it would have said."""
+    session = await reader.session({"name": "Yoga", key: "https://example.com/1"}, "{ name venue { name } }")
+
+    assert session == {"name": "Yoga", "venue": None}
+
+
+@pytest.mark.parametrize("written", ["https://example.com/1", {"id": "https://example.com/1"}])
+async def test_bare_references(reader: Reader, written: Any) -> None:
+    """A session, an offer, a customer that is only named is shown by its IRI."""
+    named = {"iri": "https://example.com/1", "name": None}
+
+    item = await reader.item(
+        {"orderedItem": written, "acceptedOffer": written, "attendee": written},
+        "{ session { __typename iri name } acceptedOffer { iri name } attendee { iri name } "
+        "price { amount } }",
+    )
+    order = await reader.order(
+        {"seller": written, "customer": written}, "{ seller { identifier } customer { iri name } }"
+    )
+
+    assert item == {
+        "session": {"__typename": "OtherSession", **named},
+        "acceptedOffer": named,
+        "attendee": named,
+        "price": None,
+    }
+    assert order == {"seller": {"identifier": named["iri"]}, "customer": named}
