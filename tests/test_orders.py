@@ -1,7 +1,6 @@
 """One order and its parts: whole answers, coalesced loads, ids that lead back."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -210,122 +209,6 @@ async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, identifier: str
 
     assert data == {"order": None}
     assert sandbox.ledger.counts() == ({"GET /orders/:id": 1} if identifier == "no-such-order" else {})
-
-
-NODES = """
-{
-  viewer {
-    id
-    orders(first: 2) {
-      nodes { id orderNumber items { id identifier } receipts { id identifier } seller { id name } }
-    }
-  }
-}
-"""
-
-NODE = """
-query ($id: ID!) {
-  node(id: $id) {
-    __typename id
-    ... on Customer { identifier }
-    ... on Order { orderNumber }
-    ... on OrderItem { identifier }
-    ... on Receipt { identifier }
-    ... on Seller { name }
-  }
-}
-"""
-
-
-async def test_nodes(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Every id leads back to its thing, for one request at most."""
-    viewer = (await gateway.data(NODES))["viewer"]
-    order = viewer["orders"]["nodes"][1]
-    item, receipt, seller = order["items"][0], order["receipts"][0], order["seller"]
-    expected: list[tuple[dict[str, Any], dict[str, int]]] = [
-        ({"__typename": "Customer", "id": viewer["id"], "identifier": "1234"}, {}),
-        ({"__typename": "Order", "id": order["id"], "orderNumber": "1916"}, {"GET /orders/:id": 1}),
-        ({"__typename": "OrderItem", **item}, {"GET /orders/:id": 1}),
-        ({"__typename": "Receipt", **receipt}, {"GET /orders/:id": 1}),
-        ({"__typename": "Seller", **seller}, {"GET /orders": 1}),
-    ]
-
-    for node, asked in expected:
-        sandbox.ledger.clear()
-        assert await gateway.data(NODE, id=node["id"]) == {"node": node}
-        assert sandbox.ledger.counts() == asked
-
-    several = await gateway.data(
-        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
-        ids=[node["id"] for node, _ in expected] + ["none"],
-    )
-    assert several == {"nodes": [*({"id": node["id"]} for node, _ in expected), None]}
-
-
-async def test_same_id_everywhere(gateway: Gateway) -> None:
-    """An order has one id, whichever way it was reached; a seller has one on all orders."""
-    data = await gateway.data(
-        "{ viewer { orders(first: 50) { nodes { id identifier seller { id identifier } } } } }"
-    )
-    orders = data["viewer"]["orders"]["nodes"]
-
-    again = await gateway.data("query ($i: ID!) { order(identifier: $i) { id } }", i=orders[3]["identifier"])
-
-    assert again == {"order": {"id": orders[3]["id"]}}
-    ids = {(order["seller"]["identifier"], order["seller"]["id"]) for order in orders}
-    assert len({identifier for identifier, _ in ids}) == len(ids) == 4
-
-
-async def test_forged_ids(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An id that was changed in any place, or made up, is nobody's, and imin is asked nothing."""
-    id_ = (await gateway.data("{ viewer { orders(first: 1) { nodes { id } } } }"))["viewer"]["orders"][
-        "nodes"
-    ][0]["id"]
-    sandbox.ledger.clear()
-    forged = [id_[:at] + ("A" if id_[at] != "A" else "B") + id_[at + 1 :] for at in range(len(id_))]
-    forged += [id_ + "A", id_[:-1], id_ + "=", "", "MQ", "é", "1" * 5000]
-
-    for start in range(0, len(forged), 50):
-        ids = forged[start : start + 50]
-        assert await gateway.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids) == {
-            "nodes": [None] * len(ids)
-        }
-    assert sandbox.ledger.entries == []
-
-
-async def test_account(gateway: Gateway, sandbox: Sandbox) -> None:
-    """All that stands on a customer's account costs one request, and none where it is not selected."""
-    data = await gateway.data(
-        """{ customer(identifier: "abc") {
-             identifier name givenName email telephone birthDate gender is13OrOver
-             address { postalCode } emergencyContact { name telephone }
-             accessPasses { text } entitlements { validThrough entitlementType { prefLabel } } } }"""
-    )
-
-    assert data["customer"] == {
-        "identifier": "abc",
-        "name": "Geoff Capes",
-        "givenName": "Geoff",
-        "email": "geoffcapes@example.com",
-        "telephone": "020 811 8055",
-        "birthDate": "1970-01-01",
-        "gender": "FEMALE",
-        "is13OrOver": True,
-        "address": {"postalCode": "NW5 3DU"},
-        "emergencyContact": {"name": "Ralph Capes", "telephone": "020 811 8055"},
-        "accessPasses": [{"text": "ABC123DEF"}],
-        "entitlements": [
-            {"validThrough": "2021-05-10T10:45:33+00:00", "entitlementType": {"prefLabel": "Adult Resident"}}
-        ],
-    }
-    assert sandbox.ledger.counts() == {"GET /customer-accounts/:id": 1}
-
-
-async def test_unknown_customer(gateway: Gateway) -> None:
-    """A customer imin does not know has no account and no orders."""
-    data = await gateway.data('{ customer(identifier: "nobody") { givenName orders { totalCount } } }')
-
-    assert data == {"customer": {"givenName": None, "orders": {"totalCount": 0}}}
 
 
 async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
