@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
+from gateway.auth.bearer import bearer_authentication
 from gateway.graph.schema import build_schema
 from gateway.logs import configure_logs
 from gateway.sandbox.app import create_sandbox
@@ -48,8 +49,15 @@ async def serve(settings: Settings, _options: argparse.Namespace) -> None:
     """The gateway, over the imin that the settings name."""
     missing = settings.missing_for_serve()
     if missing:
-        _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs neither.")
-    _refuse("bearer authentication is not built yet: `gateway demo` is what runs today.")
+        _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
+    async with AsyncExitStack() as running:
+        try:
+            authenticate = await running.enter_async_context(bearer_authentication(settings))
+        except ValueError as error:
+            _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
+        url = await running.enter_async_context(gateway_listening(settings, authenticate))
+        _say(f"ready {url}")
+        await _until_stopped()
 
 
 async def demo(settings: Settings, options: argparse.Namespace) -> None:

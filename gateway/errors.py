@@ -7,6 +7,7 @@ BAD_USER_INPUT                                    an argument or variable cannot
 OPERATION_RESOLUTION_FAILURE                      the document has no operation of that name
 BAD_REQUEST                                       the HTTP request is no GraphQL request
 UNAUTHENTICATED, FORBIDDEN                        nobody known is asking, or it is not theirs to ask
+SERVICE_UNAVAILABLE                               the gateway cannot serve anybody at the moment
 UPSTREAM_UNAVAILABLE                              imin cannot be reached, is overloaded or refuses our key
 UPSTREAM_TIMEOUT                                  imin did not answer in time
 UPSTREAM_INVALID                                  imin answered something that cannot be read
@@ -30,6 +31,7 @@ NO_SUCH_OPERATION = "OPERATION_RESOLUTION_FAILURE"
 BAD_REQUEST = "BAD_REQUEST"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
+SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
 UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
 UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
 UPSTREAM_INVALID = "UPSTREAM_INVALID"

@@ -59,7 +59,34 @@ class Settings(BaseSettings):
         "Derived from the API key when empty.",
     )
     auth_jwks_url: HttpUrl | None = Field(
-        None, description="Keys that sign customers' tokens; required by `gateway serve`."
+        None, description="Keys that sign tokens, a JWK Set; `gateway serve` requires this or the next."
+    )
+    auth_public_key: str | None = Field(
+        None, description="The key itself, instead of an address: PEM of a public key, JWK or JWK Set."
+    )
+    auth_jwks_max_age_seconds: float = Field(
+        300.0,
+        ge=2,
+        le=86_400,
+        description="Age at which keys are asked for again; a new one is found sooner.",
+    )
+    auth_issuer: str = Field("", description="`iss` of tokens; required by `gateway serve`.")
+    auth_audience: str = Field(
+        "", description="What `aud` of tokens must be or hold; required by `gateway serve`."
+    )
+    auth_customer_claim: str = Field(
+        "sub", min_length=1, description="Claim with imin's identifier of the customer."
+    )
+    auth_service_scope: str = Field(
+        "bookings:any-customer",
+        pattern=r"^[!-~]+$",
+        description="Scope (`scope` or `scp`) of trusted services, which may name any customer.",
+    )
+    auth_skew_seconds: int = Field(
+        30, ge=0, le=300, description="By how much the issuer's clock and ours may differ."
+    )
+    auth_nbf_required: bool = Field(
+        default=True, description="Whether tokens must say `nbf`; some issuers do not."
     )
 
     @field_validator("cors_origins", mode="before")
@@ -92,7 +119,12 @@ class Settings(BaseSettings):
 
     def missing_for_serve(self) -> list[str]:
         """Variables without which `gateway serve` must not start."""
-        needed = {"GATEWAY_IMIN_API_KEY": self.imin_api_key, "GATEWAY_AUTH_JWKS_URL": self.auth_jwks_url}
+        needed = {
+            "GATEWAY_IMIN_API_KEY": self.imin_api_key,
+            "GATEWAY_AUTH_JWKS_URL": self.auth_jwks_url or self.auth_public_key,
+            "GATEWAY_AUTH_ISSUER": self.auth_issuer,
+            "GATEWAY_AUTH_AUDIENCE": self.auth_audience,
+        }
         return [name for name, value in needed.items() if not value]
 
     def but(self, **changes: object) -> Self:

@@ -13,9 +13,18 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
+
 PROJECT = Path(__file__).parent.parent
 QUERY = {"query": "{ viewer { orders(first: 1) { totalCount nodes { orderNumber } } } }"}
 ANSWER = {"data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1917"}]}}}}
+
+TRUST = {
+    "GATEWAY_IMIN_API_KEY": "sandbox-key",
+    "GATEWAY_AUTH_PUBLIC_KEY": "{}",
+    "GATEWAY_AUTH_ISSUER": ISSUER,
+    "GATEWAY_AUTH_AUDIENCE": AUDIENCE,
+}
 
 
 async def start(*arguments: str, **environment: str) -> Process:
@@ -88,11 +97,50 @@ async def test_demo_over_another_imin() -> None:
             assert (await response.json())["counts"] == {"GET /orders": 1}
 
 
+async def test_serve() -> None:
+    """The gateway proper serves a customer who brings a token, and nobody else."""
+    key = rsa_key()
+    async with (
+        issuing(key) as issuer,
+        started("sandbox", "--port", "0") as (_, lines),
+        started(
+            "serve",
+            "--port=0",
+            **TRUST
+            | {
+                "GATEWAY_IMIN_BASE_URL": lines[-1].removeprefix("ready ") + "/api/v2",
+                "GATEWAY_AUTH_PUBLIC_KEY": "",
+                "GATEWAY_AUTH_JWKS_URL": issuer.url,
+            },
+        ) as (process, serve_lines),
+        aiohttp.ClientSession() as http,
+    ):
+        url = serve_lines[-1].removeprefix("ready ") + "/graphql"
+        headers = {"Authorization": f"Bearer {token(key, claims('1234'))}"}
+        async with http.post(url, json=QUERY, headers=headers) as response:
+            assert await response.json() == ANSWER
+        async with http.post(url, json=QUERY) as response:
+            assert response.status == 401
+
+    assert [re.sub(r"\d+$", "N", line) for line in serve_lines] == ["ready http://127.0.0.1:N"]
+    assert process.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "complaint"),
     [
-        (["serve"], {}, "gateway: set GATEWAY_IMIN_API_KEY and GATEWAY_AUTH_JWKS_URL first"),
-        (["serve"], {"GATEWAY_IMIN_API_KEY": "k"}, "gateway: set GATEWAY_AUTH_JWKS_URL first"),
+        (
+            ["serve"],
+            {},
+            "_IMIN_API_KEY and GATEWAY_AUTH_JWKS_URL and GATEWAY_AUTH_ISSUER and GATEWAY_AUTH_AUDIENCE",
+        ),
+        (["serve"], {**TRUST, "GATEWAY_IMIN_API_KEY": ""}, "gateway: set GATEWAY_IMIN_API_KEY first"),
+        (["serve"], {**TRUST, "GATEWAY_AUTH_PUBLIC_KEY": ""}, "gateway: set GATEWAY_AUTH_JWKS_URL first"),
+        (
+            ["serve"],
+            {**TRUST, "GATEWAY_AUTH_PUBLIC_KEY": "x"},
+            "gateway: GATEWAY_AUTH_PUBLIC_KEY: Expecting value",
+        ),
         (["demo"], {"GATEWAY_PORT": "no"}, "gateway: GATEWAY_PORT: Input should be a valid integer"),
         (["demo", "--port", "99999"], {}, "a port is 0 to 65535, got '99999'"),
         ([], {}, "the following arguments are required: command"),

@@ -62,9 +62,15 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
 
 
 def test_what_serve_needs() -> None:
-    """Serving needs imin's key and the keys of customers' tokens."""
-    assert Settings().missing_for_serve() == ["GATEWAY_IMIN_API_KEY", "GATEWAY_AUTH_JWKS_URL"]
-    assert Settings(imin_api_key="k", auth_jwks_url="https://id.example.com/keys").missing_for_serve() == []
+    """Serving needs imin's key, the keys of tokens, their issuer and their audience."""
+    needed = ["IMIN_API_KEY", "AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]
+    whole = Settings(
+        imin_api_key="k", auth_jwks_url="https://id.example.com/keys", auth_issuer="i", auth_audience="a"
+    )
+
+    assert Settings().missing_for_serve() == [f"GATEWAY_{name}" for name in needed]
+    assert whole.missing_for_serve() == []
+    assert whole.but(auth_jwks_url=None, auth_public_key="{}").missing_for_serve() == []
 
 
 def test_derived_settings() -> None:

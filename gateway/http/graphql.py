@@ -6,13 +6,14 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from gateway.auth import Authenticate
+from gateway.auth import Authenticate, NotAdmitted
 from gateway.context import Context, Services
-from gateway.errors import UNAUTHENTICATED
 from gateway.execution import Answer, Executor
+from gateway.http.admission import admitted, turned_away
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.request import (
+    PLAIN_JSON,
     RESPONSE_JSON,
     BadRequest,
     GraphQLRequest,
@@ -41,26 +42,24 @@ class GraphQLEndpoint:
         """The answer, or the explorer for a browser that sends no query."""
         if self.with_graphiql and _wants_page(request):
             return graphiql_page()
-        request_id = request[REQUEST_ID]
         try:
             media_type = media_type_of_answer(request)
         except BadRequest as refusal:
-            return error_response(refusal.status, refusal.code, str(refusal))
+            return _bad_request(refusal)
         try:
-            wanted = await read_request(request, with_get=self.with_get)
+            return await self._answer(request, media_type)
+        except NotAdmitted as refusal:
+            return turned_away(refusal, media_type=media_type)
         except BadRequest as refusal:
-            response = error_response(refusal.status, refusal.code, str(refusal), media_type=media_type)
-            if refusal.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status
-                response.headers["Allow"] = "POST"
-            return response
-        caller = await self.authenticate(request)
-        if caller is None:
-            response = error_response(401, UNAUTHENTICATED, "Please sign in.", media_type=media_type)
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
-        context = Context(caller, request_id, self.services)
+            return _bad_request(refusal, media_type=media_type)
+
+    async def _answer(self, request: web.Request, media_type: str) -> web.Response:
+        """The answer to a request. Who asks is settled before anything else of it is read."""
+        caller = await admitted(self.authenticate, request)
+        wanted = await read_request(request, with_get=self.with_get)
+        context = Context(caller, request[REQUEST_ID], self.services)
         answer = await self._execute(wanted, context, is_get=request.method == "GET")
-        _log(wanted, answer, request_id)
+        _log(wanted, answer, context.request_id)
         return _response(answer, media_type)
 
     async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
@@ -76,6 +75,13 @@ def _wants_page(request: web.Request) -> bool:
         and "extensions" not in request.query
         and "text/html" in request.headers.get("Accept", "")
     )
+
+
+def _bad_request(refusal: BadRequest, *, media_type: str = PLAIN_JSON) -> web.Response:
+    response = error_response(refusal.status, refusal.code, str(refusal), media_type=media_type)
+    if refusal.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status
+        response.headers["Allow"] = "POST"
+    return response
 
 
 def _response(answer: Answer, media_type: str) -> web.Response:

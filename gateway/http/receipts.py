@@ -3,9 +3,10 @@
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.auth import Authenticate
+from gateway.auth import Authenticate, NotAdmitted
 from gateway.context import Services
-from gateway.errors import UNAUTHENTICATED, UPSTREAM_INVALID, UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE
+from gateway.errors import UPSTREAM_INVALID, UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE
+from gateway.http.admission import admitted, turned_away
 from gateway.http.response import error_response
 from gateway.imin.errors import IminError, NotFound, TimedOut, Unavailable
 
@@ -16,11 +17,10 @@ def receipt_handler(services: Services, authenticate: Authenticate) -> Handler:
     """Handler of GET /receipts/{id}. The id names customer, order and receipt, and proves all three."""
 
     async def receipt(request: web.Request) -> web.StreamResponse:
-        caller = await authenticate(request)
-        if caller is None:
-            response = error_response(401, UNAUTHENTICATED, "Please sign in.")
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
+        try:
+            caller = await admitted(authenticate, request)
+        except NotAdmitted as refusal:
+            return turned_away(refusal)
         known = services.seal.read(request.match_info["id"])
         if known is None or known.kind != "Receipt" or not caller.may_see(known.customer):
             return _no_receipt()

@@ -1,0 +1,89 @@
+"""An issuer of tokens, as real as the parts: keys, tokens, and a JWK Set over HTTP that can fail."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from gateway.__main__ import listening
+from gateway.settings import Settings
+
+ISSUER = "https://id.example.com/"
+AUDIENCE = "bookings"
+PrivateKey = RSAKey | ECKey | OKPKey
+
+
+class _AnyAlgorithm(jws.JWSRegistry):
+    """Signs with whatever a test asks for."""
+
+    max_header_length = 100_000
+
+    def get_alg(self, name: str) -> Any:
+        return self.algorithms[name]
+
+    def check_header(self, header: Any) -> None:
+        """Whatever it says."""
+
+
+def rsa_key(kid: str = "one") -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": kid})
+
+
+def claims(customer: str = "abc", **changes: Any) -> dict[str, Any]:
+    """Claims of a sound token; a change to None leaves the claim out."""
+    now = int(time.time())
+    sound = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": customer,
+        "exp": now + 600,
+        "nbf": now - 5,
+        "iat": now - 5,
+    }
+    return {name: value for name, value in (sound | changes).items() if value is not None}
+
+
+def token(
+    key: Any, said: dict[str, Any] | None = None, *, alg: str = "RS256", header: dict[str, Any] | None = None
+) -> str:
+    """A token, signed."""
+    headers = {"alg": alg, **({"kid": key.kid} if key.kid else {}), **(header or {})}
+    return jwt.encode(headers, claims() if said is None else said, key, registry=_AnyAlgorithm())
+
+
+@dataclass
+class Issuer:
+    """Publishes keys. body and status replace what it would answer; asked counts requests."""
+
+    keys: list[PrivateKey]
+    url: str = ""
+    asked: int = 0
+    status: int = 200
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def handle(self, _request: web.Request) -> web.Response:
+        self.asked += 1
+        if self.body is not None or self.status != 200:
+            return web.Response(body=self.body or b"", status=self.status, headers=self.headers)
+        return web.json_response({"keys": [key.as_dict(private=False) for key in self.keys]})
+
+    def settings(self, settings: Settings, **changes: object) -> Settings:
+        """Settings that trust this issuer."""
+        return settings.but(auth_jwks_url=self.url, auth_issuer=ISSUER, auth_audience=AUDIENCE, **changes)
+
+
+@asynccontextmanager
+async def issuing(*keys: PrivateKey) -> AsyncIterator[Issuer]:
+    """An issuer with those keys, on loopback."""
+    issuer = Issuer(list(keys))
+    app = web.Application()
+    app.router.add_get("/keys", issuer.handle)
+    async with listening(app, "127.0.0.1") as url:
+        issuer.url = f"{url}/keys"
+        yield issuer
