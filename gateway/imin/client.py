@@ -6,11 +6,12 @@ key would travel with it). Only GETs are ever repeated.
 """
 
 import asyncio
-import random
 import re
 import zlib
-from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NoReturn, Self
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -30,6 +31,7 @@ from gateway.imin.documents import (
 )
 from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
 from gateway.imin.problems import Problem, read_problem
+from gateway.imin.traffic import Traffic, TrafficOptions
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place.
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
@@ -37,9 +39,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 _CHUNK_BYTES = 65_536
 _MOST_CONNECTIONS = 128
-_CONNECT_SECONDS = 1.0
-_GET_ATTEMPTS = 2
-_RETRY_PAUSE_SECONDS = 0.05
+_CONNECT_SECONDS = 0.5
 
 _MISTAKES_ANSWERED_500 = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 """Mistakes of the asker that booking systems answer with 500. Source: OpenActive reference implementation."""
@@ -58,13 +58,14 @@ class ClientOptions:
     max_answer_bytes: int
     max_receipt_bytes: int
     customer_accounts_path: str
+    traffic: TrafficOptions = field(default_factory=TrafficOptions)
 
 
 @dataclass(frozen=True)
 class _Answer:
     status: int
     content_type: str
-    retry_after: str | None
+    retry_after: float | None
     body: bytes
 
 
@@ -77,6 +78,7 @@ class IminClient:
     """The Booking API, inside `async with`. Raises what gateway.imin.errors draws."""
 
     def __init__(self, options: ClientOptions) -> None:
+        self.traffic = Traffic(options.traffic)
         self._options = options
         self._session: aiohttp.ClientSession
 
@@ -166,16 +168,16 @@ class IminClient:
             {"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids
         ]
         body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": items}
-        url, endpoint = self._url("orders", order_identifier)
-        answer = await self._request(
-            "PATCH",
-            url,
-            f"PATCH {endpoint}",
+        url, path = self._url("orders", order_identifier)
+        endpoint = f"PATCH {path}"
+        content = msgspec.json.encode(body)
+        answer = await self.traffic.to(endpoint).call(
+            lambda seconds: self._request("PATCH", url, endpoint, seconds, json=content),
             self._options.cancel_timeout_seconds,
-            json=msgspec.json.encode(body),
+            is_repeatable=False,
         )
         if answer.status not in {200, 202, 204}:
-            _raise_problem(answer, f"PATCH {endpoint}")
+            _raise_problem(answer, endpoint)
 
     async def _get(
         self,
@@ -187,30 +189,14 @@ class IminClient:
     ) -> bytes:
         url, path = self._url(resource, identifier, query)
         endpoint = f"GET {path}"
-        try:
-            async with asyncio.timeout(self._options.timeout_seconds):
-                answer = await self._get_with_one_repeat(url, endpoint, limit)
-        except TimeoutError as error:
-            raise TimedOut(f"{endpoint} took longer than {self._options.timeout_seconds:g} s") from error
+        answer = await self.traffic.to(endpoint).call(
+            lambda seconds: self._request("GET", url, endpoint, seconds, limit=limit),
+            self._options.timeout_seconds,
+            is_repeatable=True,
+        )
         if answer.status != 200:  # noqa: PLR2004  # OK
             _raise_problem(answer, endpoint)
         return answer.body
-
-    async def _get_with_one_repeat(self, url: yarl.URL, endpoint: str, limit: int | None) -> _Answer:
-        for attempt in range(1, _GET_ATTEMPTS + 1):
-            last = attempt == _GET_ATTEMPTS
-            try:
-                answer = await self._request("GET", url, endpoint, self._options.timeout_seconds, limit=limit)
-            except TimedOut:
-                raise
-            except Unavailable:
-                if last:
-                    raise
-            else:
-                if last or answer.status not in {502, 503, 504} or answer.retry_after:
-                    return answer
-            await asyncio.sleep(random.uniform(0, _RETRY_PAUSE_SECONDS))  # noqa: S311  # jitter, no secret
-        raise AssertionError("the last attempt returns or raises")
 
     async def _request(  # noqa: PLR0913  # the one place where a request's parts come together
         self,
@@ -232,11 +218,14 @@ class IminClient:
             ):
                 body = await _read_body(response, endpoint, limit or self._options.max_answer_bytes)
                 return _Answer(
-                    response.status, response.content_type, response.headers.get("Retry-After"), body
+                    response.status,
+                    response.content_type,
+                    _seconds(response.headers.get("Retry-After")),
+                    body,
                 )
         except TimeoutError as error:
             sent = not isinstance(error, aiohttp.ConnectionTimeoutError)
-            raise TimedOut(f"{endpoint} took longer than {seconds:g} s", sent=sent) from error
+            raise TimedOut(f"{endpoint} took longer than {seconds:.1f} s", sent=sent) from error
         except aiohttp.ClientConnectorError as error:
             raise Unavailable(f"{endpoint}: imin cannot be reached", sent=False) from error
         except (aiohttp.ClientError, ConnectionError) as error:
@@ -315,7 +304,7 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
     if status in {404, 410} and not problem.is_wrong_endpoint:
         raise NotFound(f"{endpoint} answered {status}")
     if status in {404, 410, 408, 429}:
-        raise Unavailable(f"{endpoint} answered {status}", retry_after=_seconds(answer.retry_after))
+        raise Unavailable(f"{endpoint} answered {status}", retry_after=answer.retry_after)
     if status < 500 or kind in _MISTAKES_ANSWERED_500:  # noqa: PLR2004  # their mistakes and ours
         raise Refused(
             f"{endpoint} answered {status} {kind}".strip(),
@@ -323,8 +312,17 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
             kind=kind,
             description=problem.description,
         )
-    raise Unavailable(f"{endpoint} answered {status}", retry_after=_seconds(answer.retry_after))
+    raise Unavailable(f"{endpoint} answered {status}", retry_after=answer.retry_after)
 
 
-def _seconds(retry_after: Any) -> float | None:
-    return float(retry_after) if isinstance(retry_after, str) and retry_after.isdecimal() else None
+def _seconds(retry_after: str | None) -> float | None:
+    """Seconds of a Retry-After, which is a number or a date. Source: RFC 9110, 10.2.3."""
+    if not retry_after:
+        return None
+    if retry_after.isdecimal():
+        return float(retry_after[:9])
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

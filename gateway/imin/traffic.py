@@ -1,0 +1,265 @@
+"""How much an endpoint of imin's is asked: what stands between a call and the wire.
+
+A call passes, in this order:
+
+breaker    after so many failures in a row nothing is sent; then one call a second tries
+rest       imin said Retry-After: nobody asks before that
+bulkhead   so many in flight and so many waiting, each endpoint apart, so that a slow one
+           takes nothing from the others; a 429 halves what may be in flight, successes restore it
+repeat     a GET that failed in passing, once, as long as repeats stay below a share of the calls
+
+What is turned away was not sent. A call's time runs from its start: waiting, repeat and all.
+"""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Never, Protocol, TypeVar
+
+from gateway.imin.breaker import Breaker, RetryBudget
+from gateway.imin.errors import TimedOut, Unavailable
+
+Clock = Callable[[], float]
+
+REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=float("inf"))
+"""Moment on the monotonic clock at which the client's own request must be answered."""
+
+_PASSING = {502, 503, 504}
+_SICK = {401, 403, 408}
+_TOO_MANY = 429
+_JITTER_SECONDS = 0.05
+_LONGEST_REST_SECONDS = 30.0
+_MOST_WAITING = 1_000
+_RECOVERY = 0.25
+"""By how much each success raises what may be in flight after a 429 has lowered it."""
+
+
+class Reply(Protocol):
+    """As much of an answer as traffic control looks at. retry_after: seconds, or None."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that imin asks to be left alone."""
+
+
+R = TypeVar("R", bound=Reply)
+Send = Callable[[float], Awaitable[R]]
+"""Sends the request, given the seconds that are left."""
+
+
+class TurnedAway(Unavailable):
+    """Not sent: the endpoint is failing, resting or has enough to do."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason, sent=False, retry_after=retry_after)
+
+
+@dataclass(frozen=True)
+class TrafficOptions:
+    """in_flight, waiting: calls of one endpoint. failures: in a row, until its breaker opens."""
+
+    in_flight: int = 16
+    waiting: int = 32
+    failures: int = 5
+    rest_seconds: float = 1.0
+    retry_share: float = 0.2
+
+
+class Endpoint:
+    """One endpoint: its breaker, its rest, its bulkhead, its budget of repeats; and counts of all that."""
+
+    def __init__(self, name: str, options: TrafficOptions, clock: Clock = time.monotonic) -> None:
+        self.name = name
+        self.breaker = Breaker(options.failures, options.rest_seconds, clock)
+        self.budget = RetryBudget(options.retry_share)
+        self.limit = float(options.in_flight)
+        self.running = 0
+        self.calls = 0
+        self.attempts = 0
+        self.turned_away = 0
+        self._options = options
+        self._clock = clock
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self._rests_until = 0.0
+        self._mean_seconds = 0.0
+        self._moved_at = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return len(self._queue)
+
+    async def call(self, send: Send[R], seconds: float, *, is_repeatable: bool) -> R:
+        """The answer, whatever its status. is_repeatable: sending it twice does no more than once.
+
+        Raises TurnedAway, and what send raises.
+        """
+        deadline = min(self._clock() + seconds, REQUEST_DEADLINE.get())
+        self.calls += 1
+        self.budget.earn()
+        try:
+            answer = await self._attempt(send, deadline)
+        except (TurnedAway, TimedOut):
+            raise
+        except Unavailable:
+            pause = self._pause(None, deadline)
+            if not is_repeatable or pause is None:
+                raise
+        else:
+            again = is_repeatable and self._is_passing(answer)
+            pause = self._pause(answer.retry_after, deadline) if again else None
+            if pause is None:
+                return answer
+        await asyncio.sleep(pause)
+        return await self._attempt(send, deadline)
+
+    def _is_passing(self, answer: Reply) -> bool:
+        return answer.status in _PASSING or (answer.status == _TOO_MANY and answer.retry_after is not None)
+
+    def _pause(self, retry_after: float | None, deadline: float) -> float | None:
+        """Seconds until the repeat; None where there is to be none."""
+        pause = (retry_after or 0.0) + random.uniform(0, _JITTER_SECONDS)  # noqa: S311  # jitter, no secret
+        in_time = self._clock() + pause < deadline
+        return pause if in_time and self.breaker.state == "closed" and self.budget.spend() else None
+
+    async def _attempt(self, send: Send[R], deadline: float) -> R:
+        if self.breaker.state == "open":
+            self._turn_away("is failing", self.breaker.seconds_to_probe)
+        await self._rest(deadline)
+        await self._enter(deadline)
+        started = self._clock()
+        try:
+            era = self._admit()
+            self.attempts += 1
+            try:
+                answer = await send(max(deadline - started, 0.001))
+            except Unavailable:
+                self._failed(era)
+                raise
+            except asyncio.CancelledError:
+                self.breaker.abandoned(era)
+                raise
+            except BaseException:
+                # It came, so the endpoint works; that it cannot be read is another matter.
+                self._worked(era, started)
+                raise
+            self._judge(answer, era, started)
+            return answer
+        finally:
+            self._leave()
+
+    def _admit(self) -> int:
+        era = self.breaker.admit()
+        if era is None:
+            self._turn_away("is failing", self.breaker.seconds_to_probe)
+        return era
+
+    def _judge(self, answer: Reply, era: int, started: float) -> None:
+        if answer.retry_after is not None:
+            rest = min(answer.retry_after, _LONGEST_REST_SECONDS)
+            self._rests_until = max(self._rests_until, self._clock() + rest)
+        if answer.status == _TOO_MANY:
+            self.limit = max(1.0, self.limit / 2)
+            self.breaker.abandoned(era)
+        elif answer.status >= 500 or answer.status in _SICK:  # noqa: PLR2004  # server errors
+            self._failed(era)
+        else:
+            self._worked(era, started)
+
+    def _failed(self, era: int) -> None:
+        self.breaker.failed(era)
+        if self.breaker.state == "open":
+            # They would only learn the same later.
+            while self._queue:
+                turn = self._queue.popleft()
+                if not turn.done():
+                    turn.set_exception(TurnedAway(f"{self.name} is failing", retry_after=1.0))
+
+    def _worked(self, era: int, started: float) -> None:
+        self.breaker.worked(era)
+        self.limit = min(self.limit + _RECOVERY, self._options.in_flight)
+        took = self._clock() - started
+        self._mean_seconds += (took - self._mean_seconds) * (0.1 if self._mean_seconds else 1.0)
+
+    async def _rest(self, deadline: float) -> None:
+        """Wait until imin may be asked again. Raises TurnedAway where that is too late."""
+        left = self._rests_until - self._clock()
+        if left <= 0:
+            return
+        if self._clock() + left >= deadline:
+            self._turn_away("asked to be left alone", left)
+        await asyncio.sleep(left + random.uniform(0, _JITTER_SECONDS))  # noqa: S311  # jitter, no secret
+
+    async def _enter(self, deadline: float) -> None:
+        if not self.running:
+            self._moved_at = self._clock()
+        if self.running < int(self.limit) and not self._queue:
+            self.running += 1
+            return
+        if self._is_full(deadline):
+            self._turn_away("has enough to do", 1.0)
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            async with asyncio.timeout(deadline - self._clock()):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._leave()  # the turn came too late; it is the next one's
+            elif turn in self._queue:
+                self._queue.remove(turn)
+            if isinstance(error, TurnedAway):
+                self.turned_away += 1
+            if isinstance(error, TimeoutError):
+                self._turn_away("has enough to do", 1.0)
+            raise
+
+    def _is_full(self, deadline: float) -> bool:
+        """Whether a call that joins the queue would wait in vain.
+
+        The promised places are always there. Beyond them a call may wait as long as the queue
+        moves so fast that half its time will do.
+        """
+        waiting = len(self._queue)
+        if waiting < self._options.waiting:
+            return False
+        now = self._clock()
+        pace = max(self._mean_seconds, now - self._moved_at)
+        return waiting >= _MOST_WAITING or (waiting + 1) / self.limit * pace > (deadline - now) / 2
+
+    def _leave(self) -> None:
+        self.running -= 1
+        self._moved_at = self._clock()
+        while self._queue and self.running < int(self.limit):
+            turn = self._queue.popleft()
+            if not turn.done():
+                self.running += 1
+                turn.set_result(None)
+
+    def _turn_away(self, reason: str, retry_after: float) -> Never:
+        self.turned_away += 1
+        raise TurnedAway(f"{self.name} {reason}", retry_after=retry_after)
+
+
+class Traffic:
+    """The endpoints by name, made as they are first asked."""
+
+    def __init__(self, options: TrafficOptions, clock: Clock = time.monotonic) -> None:
+        self.endpoints: dict[str, Endpoint] = {}
+        self._options = options
+        self._clock = clock
+
+    def to(self, name: str) -> Endpoint:
+        """The endpoint of that name, such as `GET /orders/:id`."""
+        endpoint = self.endpoints.get(name)
+        if endpoint is None:
+            endpoint = self.endpoints[name] = Endpoint(name, self._options, self._clock)
+        return endpoint
