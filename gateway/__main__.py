@@ -74,6 +74,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
             settings = settings.but(imin_base_url=f"{upstream}/api/v2")
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
+        settings = _without_cache(settings)
         url = await running.enter_async_context(gateway_listening(settings, demo_caller))
         _say(f"sandbox  {upstream}")
         _say(f"GraphiQL {url}/graphql")
@@ -130,6 +131,12 @@ def _with_address(settings: Settings, options: argparse.Namespace) -> Settings:
     given = {"host": options.host, "port": options.port}
     changes = {name: value for name, value in given.items() if value is not None}
     return settings.but(**changes) if changes else settings
+
+
+def _without_cache(settings: Settings) -> Settings:
+    """Whoever changes the sandbox wants to see it: nothing is kept, unless the settings say otherwise."""
+    ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
+    return settings.but(**dict.fromkeys(ages, 0.0))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,8 +14,11 @@ from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.middleware import answer_in_json, cors, identify
 from gateway.http.receipts import receipt_handler
+from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.ownership import IdSeal
+from gateway.imin.reads import Reads
+from gateway.imin.traffic import TrafficOptions
+from gateway.ownership import CustomerOwner, IdSeal
 from gateway.settings import Settings
 
 LARGEST_BODY_BYTES = 65_536
@@ -29,9 +32,13 @@ def create_app(settings: Settings, authenticate: Authenticate) -> web.Applicatio
         middlewares=[identify, cors(settings.cors_origins), answer_in_json],
     )
     services = _services(settings)
-    app.cleanup_ctx.append(_hold_open(services.client))
+    app.cleanup_ctx.append(_hold_open(services))
     endpoint = GraphQLEndpoint(
-        executor=Executor(build_schema(), is_development=is_development),
+        executor=Executor(
+            build_schema(),
+            is_development=is_development,
+            query_seconds=settings.request_timeout_seconds,
+        ),
         services=services,
         authenticate=authenticate,
         with_graphiql=is_development,
@@ -58,18 +65,38 @@ def _services(settings: Settings) -> Services:
             max_answer_bytes=settings.imin_max_answer_bytes,
             max_receipt_bytes=settings.imin_max_receipt_bytes,
             customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
+            traffic=TrafficOptions(settings.imin_endpoint_concurrency, settings.imin_endpoint_queue),
         )
     )
     # Sealed with the API key where nothing else is set: the same on every replica, and secret already.
     secrets = tuple(secret.get_secret_value().encode() for secret in settings.id_secret) or (
         api_key.encode(),
     )
+    seal, public_url = IdSeal(secrets), settings.public_url or _own_url(settings)
+    cache = _cache(settings)
+    if cache is not None:
+        client.on_change = cache.order_changed
     return Services(
         client=client,
-        seal=IdSeal(secrets),
-        public_url=settings.public_url or _own_url(settings),
+        reads=Reads(client, lambda customer: CustomerOwner(customer, seal, public_url), cache),
+        cache=cache,
+        seal=seal,
+        public_url=public_url,
         concurrency=settings.imin_concurrency,
         cancel_item_id=settings.imin_cancel_item_id,
+    )
+
+
+def _cache(settings: Settings) -> Cache | None:
+    if not settings.cache_enabled:
+        return None
+    return Cache(
+        CacheOptions(
+            fresh_seconds=settings.cache_fresh_seconds,
+            stale_seconds=settings.cache_stale_seconds,
+            error_seconds=settings.cache_error_seconds,
+            max_bytes=settings.cache_max_bytes,
+        )
     )
 
 
@@ -79,10 +106,12 @@ def _own_url(settings: Settings) -> str:
     return str(yarl.URL.build(scheme="http", host=host, port=settings.port))
 
 
-def _hold_open(client: IminClient) -> Callable[[web.Application], AsyncIterator[None]]:
+def _hold_open(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
     async def hold_open(_app: web.Application) -> AsyncIterator[None]:
-        async with client:
+        async with services.client:
             yield
+            if services.cache is not None:
+                await services.cache.close()
 
     return hold_open
 

@@ -8,7 +8,9 @@ from graphql import GraphQLError
 
 from gateway.auth import Caller
 from gateway.idempotency import Outcomes
+from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
+from gateway.imin.reads import Reads
 from gateway.loaders import CustomerAccountLoader, OrderItemPageLoader, OrderLoader, OrderPageLoader
 from gateway.ownership import CustomerOwner, IdSeal
 
@@ -17,12 +19,15 @@ from gateway.ownership import CustomerOwner, IdSeal
 class Services:
     """What all requests share; put together once by the app.
 
+    client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
     concurrency: requests to imin in flight for one query.
     cancel_item_id: what a cancellation names an item by, `identifier` or `iri`.
     cancellations: outcomes by idempotency key.
     """
 
     client: IminClient
+    reads: Reads
+    cache: Cache | None
     seal: IdSeal
     public_url: str
     concurrency: int
@@ -32,21 +37,29 @@ class Services:
 
 @dataclass
 class Context:
-    """One request: who asks, its loaders, and the errors that belong to no null field."""
+    """One request: who asks, its loaders, and the errors that belong to no null field.
+
+    stale_seconds: age of the oldest part that is given because imin is down.
+    """
 
     caller: Caller
     request_id: str
     services: Services
     errors: list[GraphQLError] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
+    stale_seconds: float | None = None
 
     def __post_init__(self) -> None:
         turn = asyncio.Semaphore(self.services.concurrency)
-        client = self.services.client
-        self.orders = OrderLoader(client, turn, self.owner)
-        self.order_pages = OrderPageLoader(client, turn, self.owner, self.orders)
-        self.order_item_pages = OrderItemPageLoader(client, turn, self.owner)
-        self.accounts = CustomerAccountLoader(client, turn)
+        reads = self.services.reads
+        self.orders = OrderLoader(reads, turn, self.on_stale)
+        self.order_pages = OrderPageLoader(reads, turn, self.on_stale, self.orders)
+        self.order_item_pages = OrderItemPageLoader(reads, turn, self.on_stale)
+        self.accounts = CustomerAccountLoader(reads, turn, self.on_stale)
+
+    def on_stale(self, age_seconds: float) -> None:
+        """Part of the answer is as old as that, because imin is down."""
+        self.stale_seconds = max(age_seconds, self.stale_seconds or 0.0)
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""

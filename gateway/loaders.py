@@ -6,27 +6,17 @@ Loaders live as long as one GraphQL request and never serve another.
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import TypeVar
 
 from aiodataloader import DataLoader
 
-from gateway.imin.client import IminClient
-from gateway.imin.documents import (
-    CustomerAccount,
-    Order,
-    OrderItem,
-    Owner,
-    Page,
-    bind_order,
-    bind_upcoming_item,
-)
-from gateway.imin.errors import NotFound
+from gateway.imin.cache import OnStale
+from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
+from gateway.imin.reads import Reads
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-OwnerOf = Callable[[str], Owner]
 CustomerPage = tuple[str, int]
 CustomerOrder = tuple[str, str]
 
@@ -34,14 +24,16 @@ CustomerOrder = tuple[str, str]
 class CoalescingLoader(DataLoader[K, V]):
     """Loads each key once, at most as many at a time as the semaphore lets in."""
 
-    def __init__(self, client: IminClient, turn: asyncio.Semaphore) -> None:
+    def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale) -> None:
         super().__init__()
-        self.client = client
+        self.reads = reads
+        self.on_stale = on_stale
         self._turn = turn
+        self._anew: set[K] = set()
 
     @abstractmethod
-    async def fetch(self, key: K) -> V:
-        """One thing, from imin."""
+    async def fetch(self, key: K, *, anew: bool) -> V:
+        """One thing, from imin or as it was a moment ago. anew: from imin, now."""
 
     async def batch_load_fn(self, keys: list[K]) -> list[V]:
         """All things side by side; the error of one is an answer of its own, not that of all."""
@@ -55,20 +47,22 @@ class CoalescingLoader(DataLoader[K, V]):
         return await asyncio.shield(self.load(key))
 
     async def get_anew(self, key: K) -> V:
-        """The thing, asked for again."""
+        """The thing, asked of imin again."""
+        self._anew.add(key)
         return await self.clear(key).get(key)
 
     async def _fetch_in_turn(self, key: K) -> V:
         async with self._turn:
-            return await self.fetch(key)
+            anew = key in self._anew
+            self._anew.discard(key)
+            return await self.fetch(key, anew=anew)
 
 
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
     """Order by customer and identifier, or None where imin has none. Orders on a loaded page cost nothing."""
 
-    def __init__(self, client: IminClient, turn: asyncio.Semaphore, owner_of: OwnerOf) -> None:
-        super().__init__(client, turn)
-        self._owner_of = owner_of
+    def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale) -> None:
+        super().__init__(reads, turn, on_stale)
         self._seen: dict[CustomerOrder, Order] = {}
 
     def remember(self, customer: str, orders: tuple[Order, ...]) -> None:
@@ -80,65 +74,40 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
         return self._seen[key] if key in self._seen else await super().get(key)
 
     async def get_anew(self, key: CustomerOrder) -> Order | None:
-        """The order, asked for again."""
+        """The order, asked of imin again."""
         self._seen.pop(key, None)
         return await super().get_anew(key)
 
-    async def fetch(self, key: CustomerOrder) -> Order | None:
-        """The order from imin, bound to its customer."""
-        customer, identifier = key
-        try:
-            order = await self.client.order(identifier)
-        except NotFound:
-            return None
-        bind_order(order, self._owner_of(customer))
-        return order
+    async def fetch(self, key: CustomerOrder, *, anew: bool) -> Order | None:
+        """The order, bound to its customer."""
+        return await self.reads.order(*key, self.on_stale, anew=anew)
 
 
 class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
     """Page of a customer's history, by customer and page number."""
 
-    def __init__(
-        self, client: IminClient, turn: asyncio.Semaphore, owner_of: OwnerOf, orders: OrderLoader
-    ) -> None:
-        super().__init__(client, turn)
-        self._owner_of = owner_of
+    def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale, orders: OrderLoader) -> None:
+        super().__init__(reads, turn, on_stale)
         self._orders = orders
 
-    async def fetch(self, key: CustomerPage) -> Page[Order]:
-        """The page from imin, its orders bound to the customer."""
-        customer, number = key
-        page = await self.client.orders(customer, number)
-        owner = self._owner_of(customer)
-        for order in page.items:
-            bind_order(order, owner)
-        self._orders.remember(customer, page.items)
+    async def fetch(self, key: CustomerPage, *, anew: bool) -> Page[Order]:
+        """The page, its orders bound to the customer."""
+        page = await self.reads.orders(*key, self.on_stale, anew=anew)
+        self._orders.remember(key[0], page.items)
         return page
 
 
 class OrderItemPageLoader(CoalescingLoader[CustomerPage, Page[OrderItem]]):
     """Page of a customer's upcoming items, by customer and page number."""
 
-    def __init__(self, client: IminClient, turn: asyncio.Semaphore, owner_of: OwnerOf) -> None:
-        super().__init__(client, turn)
-        self._owner_of = owner_of
-
-    async def fetch(self, key: CustomerPage) -> Page[OrderItem]:
-        """The page from imin, its items bound to the customer."""
-        customer, number = key
-        page = await self.client.upcoming_order_items(customer, number)
-        owner = self._owner_of(customer)
-        for item in page.items:
-            bind_upcoming_item(item, owner)
-        return page
+    async def fetch(self, key: CustomerPage, *, anew: bool) -> Page[OrderItem]:
+        """The page, its items bound to the customer."""
+        return await self.reads.upcoming_order_items(*key, self.on_stale, anew=anew)
 
 
 class CustomerAccountLoader(CoalescingLoader[str, CustomerAccount | None]):
     """Account by customer identifier, or None where imin has none."""
 
-    async def fetch(self, key: str) -> CustomerAccount | None:
-        """The account from imin."""
-        try:
-            return await self.client.customer_account(key)
-        except NotFound:
-            return None
+    async def fetch(self, key: str, *, anew: bool) -> CustomerAccount | None:
+        """The account."""
+        return await self.reads.account(key, self.on_stale, anew=anew)

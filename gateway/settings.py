@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
 Seconds = Annotated[float, Field(gt=0, le=300)]
+Age = Annotated[float, Field(ge=0, le=86_400)]
 
 
 class Settings(BaseSettings):
@@ -35,7 +36,9 @@ class Settings(BaseSettings):
     )
     imin_base_url: HttpUrl = Field("https://book.imin.co/api/v2", description="Where imin's Booking API is.")
     imin_api_key: SecretStr | None = Field(None, description="imin's key; required by `gateway serve`.")
-    imin_timeout_seconds: Seconds = Field(3.0, description="Time for one answer of imin, headers and body.")
+    imin_timeout_seconds: Seconds = Field(
+        1.5, description="Time for one answer of imin: waiting for a turn, headers, body, one repeat."
+    )
     imin_cancel_timeout_seconds: Seconds = Field(4.0, description="Time for imin's answer to a cancellation.")
     imin_max_answer_bytes: int = Field(
         1_048_576, gt=0, description="Largest answer that is read, after inflating."
@@ -44,6 +47,12 @@ class Settings(BaseSettings):
         10_485_760, gt=0, description="Largest receipt PDF that is passed on."
     )
     imin_concurrency: int = Field(16, ge=1, le=256, description="Requests to imin in flight for one query.")
+    imin_endpoint_concurrency: int = Field(
+        16, ge=1, le=256, description="Requests in flight to one endpoint of imin."
+    )
+    imin_endpoint_queue: int = Field(
+        32, ge=0, le=10_000, description="Requests that may always wait for that; more while it moves fast."
+    )
     imin_customer_accounts_path: str = Field(
         "customer-accounts",
         pattern=r"^[A-Za-z0-9/_-]+$",
@@ -52,6 +61,22 @@ class Settings(BaseSettings):
     imin_cancel_item_id: Literal["identifier", "iri"] = Field(
         "identifier",
         description="What a cancellation names an item by; imin says identifier (assumption).",
+    )
+    request_timeout_seconds: Seconds = Field(
+        5.0, description="Time for a whole query, however many answers of imin it needs."
+    )
+    cache_enabled: bool = Field(
+        default=True, description="Whether what imin answered is kept, and questions shared."
+    )
+    cache_fresh_seconds: Age = Field(3.0, description="Age up to which an answer is given as it is.")
+    cache_stale_seconds: Age = Field(
+        2.0, description="For so long after that it is given while it is asked for anew."
+    )
+    cache_error_seconds: Age = Field(
+        600.0, description="For so long after that it is given while imin is down, marked with its age."
+    )
+    cache_max_bytes: int = Field(
+        67_108_864, gt=0, description="Memory for what is kept, in each worker process."
     )
     id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),

@@ -51,8 +51,13 @@ def sandbox(imin: tuple[Sandbox, str]) -> Sandbox:
 
 @pytest.fixture
 def settings(imin: tuple[Sandbox, str]) -> Settings:
+    """The cache is off, so that every question to imin is seen; tests of the cache turn it on."""
     return Settings(
-        port=0, imin_base_url=imin[1], imin_api_key=SecretStr("sandbox-key"), imin_timeout_seconds=1
+        port=0,
+        imin_base_url=imin[1],
+        imin_api_key=SecretStr("sandbox-key"),
+        imin_timeout_seconds=1,
+        cache_enabled=False,
     )
 
 

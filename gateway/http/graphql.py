@@ -60,7 +60,7 @@ class GraphQLEndpoint:
         context = Context(caller, request[REQUEST_ID], self.services)
         answer = await self._execute(wanted, context, is_get=request.method == "GET")
         _log(wanted, answer, context.request_id)
-        return _response(answer, media_type)
+        return _response(answer, media_type, context.stale_seconds)
 
     async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
         return await self.executor.execute(
@@ -84,10 +84,12 @@ def _bad_request(refusal: BadRequest, *, media_type: str = PLAIN_JSON) -> web.Re
     return response
 
 
-def _response(answer: Answer, media_type: str) -> web.Response:
+def _response(answer: Answer, media_type: str, stale_seconds: float | None = None) -> web.Response:
     content: dict[str, Any] = {"errors": answer.errors} if answer.errors else {}
     if answer.executed:
         content["data"] = answer.data
+        if stale_seconds is not None:
+            content["extensions"] = {"stale": {"ageSeconds": round(stale_seconds, 3)}}
         return json_response(content, media_type=media_type)
     if answer.is_wrong_method:
         response = json_response(content, status=405, media_type=media_type)

@@ -8,6 +8,7 @@ key would travel with it). Only GETs are ever repeated.
 import asyncio
 import re
 import zlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -79,6 +80,8 @@ class IminClient:
 
     def __init__(self, options: ClientOptions) -> None:
         self.traffic = Traffic(options.traffic)
+        self.on_change: Callable[[str], Awaitable[None]] | None = None
+        """Told the identifier of an order, before and after it is asked to change."""
         self._options = options
         self._session: aiohttp.ClientSession
 
@@ -104,11 +107,11 @@ class IminClient:
         page: 1-based, 10 orders a page. An unknown customer has an empty list (assumption).
         Raises Unavailable, Unreadable, Refused. Source: imin docs, Order History.
         """
-        try:
-            body = await self._get("orders", query={"customerIdentifier": _known(customer), "page": page})
-        except NotFound:
-            return Page(page, PAGE_SIZE, 0, ())
-        return read_order_page(body, page)
+        return read_orders(await self.orders_json(customer, page), page)
+
+    async def orders_json(self, customer: str, page: int) -> bytes | None:
+        """As orders, not read yet; None where imin does not know the customer."""
+        return await _or_none(self._page("orders", customer, page))
 
     async def upcoming_order_items(self, customer: str, page: int) -> Page[OrderItem]:
         """Page of a customer's upcoming order items, earliest first.
@@ -116,35 +119,33 @@ class IminClient:
         page: 1-based, 10 items a page. An unknown customer has an empty list (assumption).
         Raises Unavailable, Unreadable, Refused. Source: imin docs, Upcoming OrderItems.
         """
-        try:
-            body = await self._get(
-                "order-items", query={"customerIdentifier": _known(customer), "page": page}
-            )
-        except NotFound:
-            return Page(page, PAGE_SIZE, 0, ())
-        return read_order_item_page(body, page)
+        return read_upcoming_order_items(await self.upcoming_order_items_json(customer, page), page)
+
+    async def upcoming_order_items_json(self, customer: str, page: int) -> bytes | None:
+        """As upcoming_order_items, not read yet; None where imin does not know the customer."""
+        return await _or_none(self._page("order-items", customer, page))
 
     async def order(self, identifier: str) -> Order:
         """One order.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Order By Id.
         """
-        body = await self._get("orders", identifier)
-        order, unreadable = jsonld.read(Order, body)
-        order.unreadable = unreadable
-        if order.identifier != identifier:
-            raise Unreadable("GET /orders/:id answered another order")
-        return order
+        return read_order(await self._get("orders", identifier), identifier)
+
+    async def order_json(self, identifier: str) -> bytes | None:
+        """As order, not read yet; None where imin has none."""
+        return await _or_none(self._get("orders", identifier))
 
     async def customer_account(self, identifier: str) -> CustomerAccount:
         """A customer's account.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
         """
-        body = await self._get(self._options.customer_accounts_path, identifier)
-        account, unreadable = jsonld.read(CustomerAccount, body)
-        account.unreadable = unreadable
-        return account
+        return read_account(await self._get(self._options.customer_accounts_path, identifier))
+
+    async def customer_account_json(self, identifier: str) -> bytes | None:
+        """As customer_account, not read yet; None where imin has none."""
+        return await _or_none(self._get(self._options.customer_accounts_path, identifier))
 
     async def receipt(self, identifier: str) -> bytes:
         """A receipt's PDF.
@@ -171,13 +172,25 @@ class IminClient:
         url, path = self._url("orders", order_identifier)
         endpoint = f"PATCH {path}"
         content = msgspec.json.encode(body)
-        answer = await self.traffic.to(endpoint).call(
-            lambda seconds: self._request("PATCH", url, endpoint, seconds, json=content),
-            self._options.cancel_timeout_seconds,
-            is_repeatable=False,
-        )
+        await self._announce(order_identifier)
+        try:
+            answer = await self.traffic.to(endpoint).call(
+                lambda seconds: self._request("PATCH", url, endpoint, seconds, json=content),
+                self._options.cancel_timeout_seconds,
+                is_repeatable=False,
+            )
+        finally:
+            # Once more: somebody may have read the order just before imin changed it.
+            await self._announce(order_identifier)
         if answer.status not in {200, 202, 204}:
             _raise_problem(answer, endpoint)
+
+    async def _page(self, resource: str, customer: str, page: int) -> bytes:
+        return await self._get(resource, query={"customerIdentifier": _known(customer), "page": page})
+
+    async def _announce(self, order_identifier: str) -> None:
+        if self.on_change is not None:
+            await self.on_change(order_identifier)
 
     async def _get(
         self,
@@ -243,6 +256,39 @@ class IminClient:
         if query:
             address += "?" + urlencode(query)
         return yarl.URL(address, encoded=True), name
+
+
+def read_orders(json: bytes | None, page: int) -> Page[Order]:
+    """Page of orders that imin gave under that number; None is an empty list. Raises Unreadable."""
+    return Page(page, PAGE_SIZE, 0, ()) if json is None else read_order_page(json, page)
+
+
+def read_upcoming_order_items(json: bytes | None, page: int) -> Page[OrderItem]:
+    """Page of upcoming order items that imin gave under that number. As read_orders."""
+    return Page(page, PAGE_SIZE, 0, ()) if json is None else read_order_item_page(json, page)
+
+
+def read_order(json: bytes, identifier: str) -> Order:
+    """Order that imin gave for that identifier. Raises Unreadable."""
+    order, unreadable = jsonld.read(Order, json)
+    order.unreadable = unreadable
+    if order.identifier != identifier:
+        raise Unreadable("GET /orders/:id answered another order")
+    return order
+
+
+def read_account(json: bytes) -> CustomerAccount:
+    """Account that imin gave. Raises Unreadable."""
+    account, unreadable = jsonld.read(CustomerAccount, json)
+    account.unreadable = unreadable
+    return account
+
+
+async def _or_none(answer: Awaitable[bytes]) -> bytes | None:
+    try:
+        return await answer
+    except NotFound:
+        return None
 
 
 def _known(identifier: str) -> str:

@@ -15,7 +15,8 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Never, Protocol, TypeVar
@@ -28,11 +29,23 @@ Clock = Callable[[], float]
 REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=float("inf"))
 """Moment on the monotonic clock at which the client's own request must be answered."""
 
+
+@contextmanager
+def answered_within(seconds: float | None) -> Iterator[None]:
+    """Let no call in here outlast so many seconds from now; None for no bound."""
+    token = REQUEST_DEADLINE.set(float("inf") if seconds is None else time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        REQUEST_DEADLINE.reset(token)
+
+
 _PASSING = {502, 503, 504}
 _SICK = {401, 403, 408}
 _TOO_MANY = 429
 _JITTER_SECONDS = 0.05
 _LONGEST_REST_SECONDS = 30.0
+_LEAST_SECONDS = 0.01
 _MOST_WAITING = 1_000
 _RECOVERY = 0.25
 """By how much each success raises what may be in flight after a 429 has lowered it."""
@@ -137,10 +150,12 @@ class Endpoint:
         await self._enter(deadline)
         started = self._clock()
         try:
+            if deadline - started < _LEAST_SECONDS:
+                self._turn_away("has enough to do", 1.0)
             era = self._admit()
             self.attempts += 1
             try:
-                answer = await send(max(deadline - started, 0.001))
+                answer = await send(deadline - started)
             except Unavailable:
                 self._failed(era)
                 raise

@@ -88,7 +88,11 @@ class Reader:
 async def reader_over(imin: str) -> AsyncIterator[Reader]:
     """A gateway over an imin at that address."""
     settings = Settings(
-        port=0, imin_base_url=imin, imin_api_key=SecretStr("sandbox-key"), imin_timeout_seconds=9
+        port=0,
+        cache_enabled=False,
+        imin_base_url=imin,
+        imin_api_key=SecretStr("sandbox-key"),
+        imin_timeout_seconds=9,
     )
     async with gateway_listening(settings, demo_caller) as url, aiohttp.ClientSession() as http:
         async with http.post(f"{url}/graphql", json={"query": get_introspection_query()}) as response:
