@@ -11,11 +11,14 @@ RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir /
     && /app/bin/pip uninstall --yes --quiet pip
 
 FROM python:3.14-slim
-RUN useradd --system --uid 10001 --no-create-home gateway
+RUN useradd --system --uid 10001 --no-create-home gateway && install -d -o 10001 -m 700 /state
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    GATEWAY_HOST=0.0.0.0 GATEWAY_PORT=8000 GATEWAY_PROFILE=production
+    GATEWAY_HOST=0.0.0.0 GATEWAY_PORT=8000 GATEWAY_PROFILE=production \
+    GATEWAY_STATE_PATH=/state/gateway.sqlite3
 USER 10001
+# What was asked of imin must outlive the container.
+VOLUME /state
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/health/live\", timeout=2)"]

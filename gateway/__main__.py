@@ -16,6 +16,8 @@ from pydantic import SecretStr, ValidationError
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
 from gateway.auth.bearer import bearer_authentication
+from gateway.cancellation.journal import StateUnusable
+from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.logs import configure_logs
 from gateway.sandbox.app import create_sandbox
@@ -23,6 +25,7 @@ from gateway.sandbox.settings import SandboxSettings
 from gateway.settings import Settings
 
 SANDBOX_PORT = 8001
+STATE_FILE = "gateway-state.sqlite3"
 _DRAIN_SECONDS = 10.0
 
 
@@ -41,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = {"serve": serve, "demo": demo, "sandbox": sandbox}
     try:
         uvloop.run(commands[options.command](settings, options))
+    except StateUnusable as error:
+        _refuse(f"GATEWAY_STATE_PATH: {error}")
     except OSError as error:
         _refuse(f"cannot listen: {error.strerror or error}")
 
@@ -55,6 +60,7 @@ async def serve(settings: Settings, _options: argparse.Namespace) -> None:
             authenticate = await running.enter_async_context(bearer_authentication(settings))
         except ValueError as error:
             _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
+        settings = settings.but(state_path=settings.state_path or STATE_FILE)
         url = await running.enter_async_context(gateway_listening(settings, authenticate))
         _say(f"ready {url}")
         await _until_stopped()
@@ -90,10 +96,12 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 
 
 @asynccontextmanager
-async def gateway_listening(settings: Settings, authenticate: Authenticate) -> AsyncIterator[str]:
+async def gateway_listening(
+    settings: Settings, authenticate: Authenticate, now: Clock = system_clock
+) -> AsyncIterator[str]:
     """The gateway, accepting requests; gives its address. Links to receipts need the port beforehand."""
     sock = _bound(settings.host, settings.port)
-    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate)
+    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
     async with listening(app, settings.host, sock=sock) as url:
         yield url
 

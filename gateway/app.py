@@ -6,6 +6,9 @@ import yarl
 from aiohttp import web
 
 from gateway.auth import Authenticate
+from gateway.cancellation.exchange import ExchangeOptions
+from gateway.cancellation.service import Cancellations
+from gateway.clock import Clock, system_clock
 from gateway.context import Services
 from gateway.execution import Executor
 from gateway.graph.schema import build_schema
@@ -19,19 +22,23 @@ from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
 from gateway.imin.traffic import TrafficOptions
 from gateway.ownership import CustomerOwner, IdSeal
+from gateway.pace import Pace
 from gateway.settings import Settings
 
 LARGEST_BODY_BYTES = 65_536
 
 
-def create_app(settings: Settings, authenticate: Authenticate) -> web.Application:
-    """The gateway as an application; what it opens is opened on start and closed on stop."""
+def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:
+    """The gateway as an application; what it opens is opened on start and closed on stop.
+
+    now: tells the time by which windows close.
+    """
     is_development = settings.profile == "development"
     app = web.Application(
         client_max_size=LARGEST_BODY_BYTES,
         middlewares=[identify, cors(settings.cors_origins), answer_in_json],
     )
-    services = _services(settings)
+    services = _services(settings, now)
     app.cleanup_ctx.append(_hold_open(services))
     endpoint = GraphQLEndpoint(
         executor=Executor(
@@ -54,7 +61,7 @@ def create_app(settings: Settings, authenticate: Authenticate) -> web.Applicatio
     return app
 
 
-def _services(settings: Settings) -> Services:
+def _services(settings: Settings, now: Clock) -> Services:
     api_key = settings.imin_api_key.get_secret_value() if settings.imin_api_key else ""
     client = IminClient(
         ClientOptions(
@@ -78,12 +85,13 @@ def _services(settings: Settings) -> Services:
         client.on_change = cache.order_changed
     return Services(
         client=client,
-        reads=Reads(client, lambda customer: CustomerOwner(customer, seal, public_url), cache),
+        reads=Reads(client, lambda customer: CustomerOwner(customer, seal, public_url, now), cache),
         cache=cache,
         seal=seal,
         public_url=public_url,
         concurrency=settings.imin_concurrency,
-        cancel_item_id=settings.imin_cancel_item_id,
+        cancellations=_cancellations(settings, client, now),
+        now=now,
     )
 
 
@@ -100,6 +108,16 @@ def _cache(settings: Settings) -> Cache | None:
     )
 
 
+def _cancellations(settings: Settings, client: IminClient, now: Clock) -> Cancellations:
+    options = ExchangeOptions(
+        deadline_seconds=settings.cancel_deadline_seconds,
+        doubt_seconds=settings.cancel_doubt_seconds,
+        item_id=settings.imin_cancel_item_id,
+    )
+    pace = Pace(settings.follow_first_seconds, settings.follow_longest_seconds)
+    return Cancellations(client, settings.state_path, now, options, pace)
+
+
 def _own_url(settings: Settings) -> str:
     """Where the gateway can be reached on this machine; right for trying it, and for nothing else."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # read, not bound
@@ -108,7 +126,7 @@ def _own_url(settings: Settings) -> str:
 
 def _hold_open(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
     async def hold_open(_app: web.Application) -> AsyncIterator[None]:
-        async with services.client:
+        async with services.client, services.cancellations.running():
             yield
             if services.cache is not None:
                 await services.cache.close()

@@ -2,12 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
 
 from graphql import GraphQLError
 
 from gateway.auth import Caller
-from gateway.idempotency import Outcomes
+from gateway.cancellation.service import Cancellations
+from gateway.clock import Clock
 from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
@@ -21,8 +21,6 @@ class Services:
 
     client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
     concurrency: requests to imin in flight for one query.
-    cancel_item_id: what a cancellation names an item by, `identifier` or `iri`.
-    cancellations: outcomes by idempotency key.
     """
 
     client: IminClient
@@ -31,8 +29,8 @@ class Services:
     seal: IdSeal
     public_url: str
     concurrency: int
-    cancel_item_id: str
-    cancellations: Outcomes[Any] = field(default_factory=Outcomes)
+    cancellations: Cancellations
+    now: Clock
 
 
 @dataclass
@@ -63,4 +61,4 @@ class Context:
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""
-        return CustomerOwner(customer, self.services.seal, self.services.public_url)
+        return CustomerOwner(customer, self.services.seal, self.services.public_url, self.services.now)

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import msgspec
 
+from gateway.clock import Clock
 from gateway.imin.documents import Order, Page
 from gateway.imin.jsonld import parse_date_time
 
@@ -75,11 +76,13 @@ class CustomerOwner:
     """A customer as owner of documents: hands out the ids of their things.
 
     customer: imin's identifier; "" for a thing that a service asked for by number.
+    now: the present time, in UTC.
     """
 
     customer: str
     seal: IdSeal
     public_url: str
+    now: Clock
 
     def global_id(self, kind: str, *parts: str) -> str:
         """Global id of one of the customer's things."""

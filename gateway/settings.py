@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     imin_timeout_seconds: Seconds = Field(
         1.5, description="Time for one answer of imin: waiting for a turn, headers, body, one repeat."
     )
-    imin_cancel_timeout_seconds: Seconds = Field(4.0, description="Time for imin's answer to a cancellation.")
+    imin_cancel_timeout_seconds: Seconds = Field(2.5, description="Time for imin's answer to a cancellation.")
     imin_max_answer_bytes: int = Field(
         1_048_576, gt=0, description="Largest answer that is read, after inflating."
     )
@@ -78,6 +78,25 @@ class Settings(BaseSettings):
     cache_max_bytes: int = Field(
         67_108_864, gt=0, description="Memory for what is kept, in each worker process."
     )
+    cancel_deadline_seconds: Seconds = Field(
+        4.0, description="Time for a whole cancellation: reading, asking, reading again."
+    )
+    cancel_doubt_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=86_400,
+        description="How long imin may still act on a cancellation whose answer was lost (assumption); for "
+        "so long it is not asked again.",
+    )
+    state_path: str = Field(
+        "",
+        description="File that remembers cancellations across restarts. When empty, `gateway serve` takes "
+        "`gateway-state.sqlite3` in its working directory, and `gateway demo` keeps them in memory.",
+    )
+    follow_first_seconds: Seconds = Field(
+        2.0, description="Pause before an order that is followed is read again, after a change."
+    )
+    follow_longest_seconds: Seconds = Field(60.0, description="Longest pause, reached while nothing changes.")
     id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
         description="Key of the global ids, comma-separated: the first signs, all are accepted. "

@@ -58,10 +58,15 @@ def settings(imin: tuple[Sandbox, str]) -> Settings:
         imin_api_key=SecretStr("sandbox-key"),
         imin_timeout_seconds=1,
         cache_enabled=False,
+        cancel_deadline_seconds=1,
+        follow_first_seconds=0.02,
+        follow_longest_seconds=0.1,
     )
 
 
 @pytest.fixture
-async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    async with gateway_listening(settings, demo_caller) as url, aiohttp.ClientSession() as http:
+async def gateway(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Gateway]:
+    """A gateway over the sandbox, in the sandbox's time."""
+    running = gateway_listening(settings, demo_caller, sandbox.clock.now)
+    async with running as url, aiohttp.ClientSession() as http:
         yield Gateway(url, http)

@@ -52,10 +52,17 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *keys: PrivateKey, **changes: object) -> AsyncIterator[Served]:
-    """A gateway and its issuer."""
+async def serving(
+    settings: Settings,
+    *keys: PrivateKey,
+    broken: tuple[int, bytes, dict[str, str]] | None = None,
+    **changes: object,
+) -> AsyncIterator[Served]:
+    """A gateway and its issuer. broken: what the issuer answers from the start, in place of its keys."""
     async with AsyncExitStack() as running:
         issuer = await running.enter_async_context(issuing(*keys))
+        if broken:
+            issuer.status, issuer.body, issuer.headers = broken
         served = issuer.settings(settings, **changes)
         authenticate = await running.enter_async_context(bearer_authentication(served))
         url = await running.enter_async_context(gateway_listening(served, authenticate))
@@ -352,9 +359,7 @@ async def test_keys_never_arrived(
     settings: Settings, status: int, body: bytes, headers: dict[str, str]
 ) -> None:
     """Without any key nobody is let in, and the answer says that it is not the token's fault."""
-    async with serving(settings, KEY) as served:
-        served.issuer.status, served.issuer.body, served.issuer.headers = status, body, headers
-
+    async with serving(settings, KEY, broken=(status, body, headers)) as served:
         answer = await served.ask(f"Bearer {token(KEY)}")
 
         message = "Tokens cannot be checked at the moment. Please try again later."

@@ -13,7 +13,11 @@ mutation ($input: CancelOrderItemsInput!) {
   cancelOrderItems(input: $input) {
     result {
       __typename
-      ... on CancellationPending { order { id } orderItems { id status } }
+      ... on CancellationPending { code message order { id } orderItems { id status } }
+      ... on AlreadyCancelled { code message order { id } orderItems { id status } }
+      ... on CancellationNotPermittedError { refusals { orderItem { id } reason cancellableUntil } }
+      ... on CancellationUnconfirmedError { orderItemIds }
+      ... on OrderItemNotInOrderError { orderItemIds }
       ... on Error { code message }
       ... on OrderItemNotFoundError { orderItemIds }
     }
@@ -21,6 +25,19 @@ mutation ($input: CancelOrderItemsInput!) {
 }
 """
 
+DEADLINE = "2026-11-04T12:30:00+00:00"
+UNAVAILABLE = {
+    "__typename": "CancellationUnavailableError",
+    "code": "UPSTREAM_UNAVAILABLE",
+    "message": "The booking system cannot be reached at the moment. Nothing was cancelled. "
+    "Please try again later.",
+}
+UNCONFIRMED = {
+    "__typename": "CancellationUnconfirmedError",
+    "code": "CANCELLATION_UNCONFIRMED",
+    "message": "We asked for the cancellation but do not know yet whether it went through. "
+    "Please look at the booking again in a moment.",
+}
 READ_PATCH_READ = {"GET /orders/:id": 2, "PATCH /orders/:id": 1}
 
 
@@ -51,8 +68,13 @@ async def test_pending(gateway: Gateway, sandbox: Sandbox) -> None:
 
     result = await cancel(gateway, order, items)
 
-    pending = [{"id": item, "status": "CUSTOMER_CANCELLATION_PENDING"} for item in items]
-    assert result == {"__typename": "CancellationPending", "order": {"id": order}, "orderItems": pending}
+    assert result == {
+        "__typename": "CancellationPending",
+        "code": "CANCELLATION_PENDING",
+        "message": "We have asked the venue to cancel. You will get an e-mail once they have confirmed it.",
+        "order": {"id": order},
+        "orderItems": [{"id": item, "status": "CUSTOMER_CANCELLATION_PENDING"} for item in items],
+    }
     assert sandbox.ledger.counts() == READ_PATCH_READ
 
 
@@ -95,20 +117,23 @@ async def test_refused_by_booking_system(gateway: Gateway, sandbox: Sandbox) -> 
 
 async def test_not_permitted(gateway: Gateway, sandbox: Sandbox) -> None:
     """A refusal passes on imin's sentence, and nothing changes."""
-    order, items = await booked(gateway, index=60)
+    order, items = await booked(gateway, index=1)
     before = await statuses(gateway, order)
     sandbox.ledger.clear()
 
     result = await cancel(gateway, order, items)
 
-    patch = sandbox.ledger.entries[-1]
+    patch = sandbox.ledger.entries[1]
     assert (patch.route, patch.status) == ("PATCH /orders/:id", 400)
     assert result == {
         "__typename": "CancellationNotPermittedError",
         "code": "CANCELLATION_NOT_PERMITTED",
         "message": "Customer cancellation not permitted as the offer does not include a refund",
+        "refusals": [
+            {"orderItem": {"id": items[0]}, "reason": "NOT_REFUNDABLE", "cancellableUntil": DEADLINE}
+        ],
     }
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1, "PATCH /orders/:id": 1}
+    assert sandbox.ledger.counts() == READ_PATCH_READ
     assert await statuses(gateway, order) == before
 
 
@@ -160,19 +185,214 @@ async def test_answer_lost(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
     assert sandbox.ledger.counts() == READ_PATCH_READ
 
 
-@pytest.mark.parametrize("kind", ["reset", "500", "503", "502_html", "429", "truncate", "redirect"])
-async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
-    """A PATCH of which nothing tells whether it took effect is said to be unconfirmed, and not sent again."""
+@pytest.mark.parametrize("kind", ["500", "503", "502_html", "429", "kong_401", "express_400", "redirect"])
+async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """A PATCH that imin answers with a failure, and that left the order as it was, has cancelled nothing."""
     order, items = await booked(gateway)
-    sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
+    sandbox.faults.add(Fault("PATCH /orders/:id", kind))
     sandbox.ledger.clear()
 
     result = await cancel(gateway, order, items)
 
-    assert result["__typename"] in {"CancellationUnconfirmedError", "CancellationPending"}
+    assert result == UNAVAILABLE
     assert sandbox.ledger.count("PATCH /orders/:id") == 1
-    if result["__typename"] == "CancellationPending":
-        assert kind == "truncate"
+    assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "ORDER_ITEM_CONFIRMED"]
+
+
+async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
+    """What failed for certain can be tried again at once, also under the same idempotency key."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "503"))
+    failed = await cancel(gateway, order, items, idempotencyKey="k")
+
+    result = await cancel(gateway, order, items, idempotencyKey="k")
+
+    assert (failed["__typename"], result["__typename"]) == (
+        "CancellationUnavailableError",
+        "CancellationPending",
+    )
+    assert sandbox.ledger.count("PATCH /orders/:id") == 2
+
+
+@pytest.mark.parametrize("kind", ["reset", "black_hole"])
+async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """A PATCH of which nothing tells whether it arrived is said to be unconfirmed, and holds its items."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", kind))
+    sandbox.ledger.clear()
+
+    first = await cancel(gateway, order, items, idempotencyKey="k1")
+    second = await cancel(gateway, order, items[:1], idempotencyKey="k2")
+
+    assert first == UNCONFIRMED | {"orderItemIds": items}
+    assert second == UNCONFIRMED | {"orderItemIds": items[:1]}
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+
+
+async def test_other_items_are_free(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An unconfirmed cancellation holds its own items only."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
+    await cancel(gateway, order, items[:1])
+
+    result = await cancel(gateway, order, items[1:])
+
+    assert result["__typename"] == "CancellationPending"
+    assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "CUSTOMER_CANCELLATION_PENDING"]
+
+
+async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Once imin can no longer act on a lost PATCH, the next reading settles it, and it can be tried again."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
+    await cancel(gateway, order, items, idempotencyKey="k")
+    sandbox.clock.advance(61)
+
+    result = await cancel(gateway, order, items, idempotencyKey="k")
+
+    assert result["__typename"] == "CancellationPending"
+    assert sandbox.ledger.count("PATCH /orders/:id") == 2
+
+
+@pytest.mark.parametrize("kind", ["500", "reset", "html_200", "cut_json"])
+async def test_unreadable_before(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """While the order cannot be read, nothing is sent."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("GET /orders/:id", kind, times=None))
+    sandbox.ledger.clear()
+
+    result = await cancel(gateway, order, items)
+
+    assert result == UNAVAILABLE
+    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+
+
+async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
+    """imin's yes stands though the order cannot be read afterwards: its items are pending."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+    call = asyncio.ensure_future(cancel(gateway, order, items))
+    await sandbox.ledger.reached("PATCH /orders/:id")
+    sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
+
+    result = await call
+
+    assert result["__typename"] == "CancellationPending"
+    assert [item["status"] for item in result["orderItems"]] == ["CUSTOMER_CANCELLATION_PENDING"] * 2
+
+
+async def test_again(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Asking again for what is pending is success, without another PATCH."""
+    order, items = await booked(gateway)
+    first = await cancel(gateway, order, items)
+    sandbox.ledger.clear()
+
+    assert await cancel(gateway, order, items) == first
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+
+
+async def test_already_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Asking again for what is cancelled is success, whatever the window says, without another PATCH."""
+    order, items = await booked(gateway)
+    await cancel(gateway, order, items)
+    sandbox.clock.advance(400 * 86_400)
+    sandbox.ledger.clear()
+
+    assert await cancel(gateway, order, items) == {
+        "__typename": "AlreadyCancelled",
+        "code": "ALREADY_CANCELLED",
+        "message": "This booking is cancelled already.",
+        "order": {"id": order},
+        "orderItems": [{"id": item, "status": "CUSTOMER_CANCELLED"} for item in items],
+    }
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+
+
+async def test_partly_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Of items that are cancelled in part, imin is asked for the rest only."""
+    order, items = await booked(gateway)
+    await cancel(gateway, order, items[:1])
+
+    result = await cancel(gateway, order, items)
+
+    patched = [
+        len(entry.body["orderedItem"])
+        for entry in sandbox.ledger.entries
+        if entry.route == "PATCH /orders/:id"
+    ]
+    assert patched == [1, 1]
+    assert [item["status"] for item in result["orderItems"]] == ["CUSTOMER_CANCELLATION_PENDING"] * 2
+
+
+async def test_window_passed(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A refusal because the window has closed tells imin's sentence, the item, and when it closed."""
+    order, items = await booked(gateway)
+    sandbox.clock.advance(400 * 86_400)
+
+    result = await cancel(gateway, order, items[:1])
+
+    assert result["message"].startswith("Customer cancellation not permitted as outside the refund window")
+    assert [(one["orderItem"]["id"], one["reason"]) for one in result["refusals"]] == [
+        (items[0], "WINDOW_PASSED")
+    ]
+
+
+async def test_cancelled_by_seller(gateway: Gateway, sandbox: Sandbox) -> None:
+    """What the seller has cancelled is not cancelled again: imin is not asked, and the reason is told."""
+    order, items = await booked(gateway)
+    number = sandbox.store.identifiers("1234")[0]
+    sandbox.seller_cancel(number, sandbox.order(number)["orderedItem"][0]["identifier"])
+    sandbox.ledger.clear()
+
+    result = await cancel(gateway, order, items)
+
+    assert result["message"] == "The seller has cancelled this booking already."
+    assert [(one["orderItem"]["id"], one["reason"]) for one in result["refusals"]] == [
+        (items[0], "SELLER_CANCELLED")
+    ]
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+
+
+async def test_item_of_another_order(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A cancellation cannot span orders: items of another order are named, and nothing is sent."""
+    order, items = await booked(gateway)
+    _, others = await booked(gateway, index=1)
+    sandbox.ledger.clear()
+
+    assert await cancel(gateway, order, [items[0], others[0]]) == {
+        "__typename": "OrderItemNotInOrderError",
+        "code": "ORDER_ITEM_NOT_IN_ORDER",
+        "message": "The item belongs to another order.",
+        "orderItemIds": [others[0]],
+    }
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+
+
+async def test_double_click(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Two calls at the same time, without a key, are one cancellation, and both get its outcome."""
+    order, items = await booked(gateway)
+    sandbox.ledger.clear()
+
+    first, second = await asyncio.gather(*(cancel(gateway, order, items) for _ in range(2)))
+
+    assert first == second
+    assert first["__typename"] == "CancellationPending"
+    assert sandbox.ledger.counts() == READ_PATCH_READ
+
+
+async def test_client_hangs_up(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A cancellation that was sent is seen through although the client has gone."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+    sandbox.ledger.clear()
+    call = asyncio.ensure_future(cancel(gateway, order, items))
+    await sandbox.ledger.reached("PATCH /orders/:id")
+
+    call.cancel()
+    await sandbox.ledger.reached("GET /orders/:id", 2)
+
+    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert await statuses(gateway, order) == ["CUSTOMER_CANCELLATION_PENDING"] * 2
 
 
 async def test_same_key(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -213,8 +433,7 @@ async def test_failure_is_not_kept(gateway: Gateway, sandbox: Sandbox) -> None:
 
     result = await cancel(gateway, order, items, idempotencyKey="k")
 
-    assert failed["data"] == {"cancelOrderItems": None}
-    assert failed["errors"][0]["extensions"] == {"code": "UPSTREAM_INVALID"}
+    assert failed["data"]["cancelOrderItems"]["result"] == UNAVAILABLE
     assert result["__typename"] == "CancellationPending"
 
 

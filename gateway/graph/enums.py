@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.vocabulary import (
     AttendanceMode,
     BrokerRole,
@@ -21,6 +22,7 @@ from gateway.imin.documents.vocabulary import (
 __all__ = [
     "AttendanceMode",
     "BrokerRole",
+    "CancellationBlock",
     "DayOfWeek",
     "EventStatus",
     "Gender",
@@ -43,6 +45,7 @@ def _declare(terms: type[Term]) -> None:
 for _terms in (
     AttendanceMode,
     BrokerRole,
+    CancellationBlock,
     DayOfWeek,
     EventStatus,
     Gender,

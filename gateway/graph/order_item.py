@@ -6,7 +6,7 @@ import strawberry
 
 from gateway.graph.access import AccessChannel, AccessCode, AccessPass
 from gateway.graph.agent import Person
-from gateway.graph.enums import OrderItemStatus
+from gateway.graph.enums import CancellationBlock, OrderItemStatus
 from gateway.graph.field import resolved
 from gateway.graph.info import Info
 from gateway.graph.money import Money, TaxCharge
@@ -64,7 +64,12 @@ class OrderItem(Node):
         description="The status as imin writes it, without its namespace; tells an UNKNOWN status."
     )
     is_presently_cancellable: bool | None = strawberry.field(
-        description="Whether imin would let the customer cancel it now; null where imin does not say."
+        description="Whether the customer can cancel it at this moment, by its terms and the clock; false "
+        "where imin says no; null where nothing tells."
+    )
+    cancellation_blocked_because: CancellationBlock | None = strawberry.field(
+        description="Why the customer cannot cancel it at this moment; null where nothing is known "
+        "against it."
     )
     cancellable_until: DateTime | None = strawberry.field(
         description="When the window for cancelling closes: start minus the offer's notice. Whether a "

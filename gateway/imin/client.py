@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import NoReturn, Self
 from urllib.parse import quote, urlencode
 
@@ -157,13 +158,13 @@ class IminClient:
             raise Unreadable("GET /receipts/:id answered something that is no PDF")
         return body
 
-    async def cancel(self, order_identifier: str, item_ids: list[str]) -> None:
+    async def cancel(self, order_identifier: str, item_ids: list[str], timeout_seconds: float = inf) -> None:
         """Ask for the cancellation of some items of an order: all of them or none. Sent once, never repeated.
 
         item_ids: what imin names the items by. Returns once imin has accepted the request, which
-        does not mean that the items are cancelled.
+        does not mean that the items are cancelled. timeout_seconds: less time than the setting gives.
         Raises Refused with the reason, NotFound, Unavailable (`sent` tells whether imin may have
-        received it), Unreadable. Source: imin docs, Cancellations.
+        received it, `answered` whether it is done with it), Unreadable. Source: imin docs, Cancellations.
         """
         items = [
             {"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids
@@ -176,12 +177,14 @@ class IminClient:
         try:
             answer = await self.traffic.to(endpoint).call(
                 lambda seconds: self._request("PATCH", url, endpoint, seconds, json=content),
-                self._options.cancel_timeout_seconds,
+                min(timeout_seconds, self._options.cancel_timeout_seconds),
                 is_repeatable=False,
             )
         finally:
             # Once more: somebody may have read the order just before imin changed it.
             await self._announce(order_identifier)
+        if 300 <= answer.status < 400:  # noqa: PLR2004  # a redirect, which is not followed
+            raise Unavailable(f"{endpoint} answered {answer.status}", answered=True)
         if answer.status not in {200, 202, 204}:
             _raise_problem(answer, endpoint)
 
@@ -346,11 +349,11 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
     if 200 <= status < 400:  # noqa: PLR2004  # success of another kind, or a redirect
         raise Unreadable(f"{endpoint} answered {status}")
     if status in {401, 403}:
-        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})")
+        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})", answered=True)
     if status in {404, 410} and not problem.is_wrong_endpoint:
         raise NotFound(f"{endpoint} answered {status}")
     if status in {404, 410, 408, 429}:
-        raise Unavailable(f"{endpoint} answered {status}", retry_after=answer.retry_after)
+        raise _unavailable(answer, endpoint)
     if status < 500 or kind in _MISTAKES_ANSWERED_500:  # noqa: PLR2004  # their mistakes and ours
         raise Refused(
             f"{endpoint} answered {status} {kind}".strip(),
@@ -358,7 +361,16 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
             kind=kind,
             description=problem.description,
         )
-    raise Unavailable(f"{endpoint} answered {status}", retry_after=answer.retry_after)
+    raise _unavailable(answer, endpoint)
+
+
+def _unavailable(answer: _Answer, endpoint: str) -> Unavailable:
+    """A failure that was answered. A proxy's time-out tells nothing of what goes on behind it."""
+    return Unavailable(
+        f"{endpoint} answered {answer.status}",
+        answered=answer.status not in {408, 504},
+        retry_after=answer.retry_after,
+    )
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -20,12 +20,16 @@ class Unavailable(IminError):
     """imin cannot be reached, is overloaded, or refuses our key.
 
     sent: whether the request may have reached imin.
+    answered: whether imin, or a proxy before it, has answered the request and so is done with it.
     retry_after: seconds imin asked us to wait, if it did.
     """
 
-    def __init__(self, message: str, *, sent: bool = True, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, sent: bool = True, answered: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.sent = sent
+        self.answered = answered
         self.retry_after = retry_after
 
 

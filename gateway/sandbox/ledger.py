@@ -1,5 +1,6 @@
 """What imin was asked: every request to its routes, in order of arrival."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -30,17 +31,25 @@ class Ledger:
         self.entries: list[LedgerEntry] = []
         self.in_flight = 0
         self.peak_in_flight = 0
+        self._arrival = asyncio.Event()
 
     def arrived(self, entry: LedgerEntry) -> None:
         """Notes a request before it is answered."""
         self.entries.append(entry)
         self.in_flight += 1
         self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
+        self._arrival.set()
+        self._arrival = asyncio.Event()
 
     def answered(self, entry: LedgerEntry, status: int) -> None:
         """Notes how a request ended; status 0 when without an answer."""
         entry.status = status
         self.in_flight -= 1
+
+    async def reached(self, route: str, times: int = 1) -> None:
+        """Waits until a route has been asked so often."""
+        while self.count(route) < times:
+            await self._arrival.wait()
 
     def count(self, route: str) -> int:
         """How often a route was asked, "GET /orders/:id" for example."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +85,11 @@ class Reader:
         return (await self.item({"orderedItem": document}, f"{{ session {selection} }}"))["session"]
 
 
+def before_all_examples() -> datetime:
+    """A time when no window for cancelling had closed."""
+    return datetime(2018, 1, 1, tzinfo=UTC)
+
+
 @asynccontextmanager
 async def reader_over(imin: str) -> AsyncIterator[Reader]:
     """A gateway over an imin at that address."""
@@ -94,7 +100,8 @@ async def reader_over(imin: str) -> AsyncIterator[Reader]:
         imin_api_key=SecretStr("sandbox-key"),
         imin_timeout_seconds=9,
     )
-    async with gateway_listening(settings, demo_caller) as url, aiohttp.ClientSession() as http:
+    running = gateway_listening(settings, demo_caller, before_all_examples)
+    async with running as url, aiohttp.ClientSession() as http:
         async with http.post(f"{url}/graphql", json={"query": get_introspection_query()}) as response:
             schema = build_client_schema((await response.json())["data"])
         yield Reader(url, http, schema)

@@ -7,6 +7,7 @@ the property of the plain name adds what other objects say.
 
 from gateway.imin.documents.account import CustomerAccount, Entitlement
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Address, Agent, BookingService, Terms
+from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.order import Order, Receipt, Seller, bind_order
@@ -33,6 +34,7 @@ __all__ = [
     "AggregateOffer",
     "Amenity",
     "BookingService",
+    "CancellationBlock",
     "Concept",
     "CustomerAccount",
     "Entitlement",

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import field
 
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
+from gateway.imin.documents.cancellability import CancellationBlock, reason_against
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
@@ -54,7 +55,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     order_item_status: str | None = None
     accepted_offer: Offer | None = None
     own_allows_full_refund: bool | None = field(default=None, name="allowCustomerCancellationFullRefund")
-    is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
+    own_is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
     tax: tuple[TaxCharge, ...] = field(default=(), name="unitTaxSpecification")
     own_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessPass")
     older_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessToken")
@@ -128,6 +129,28 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
             return starts
         length = parse_duration(window)
         return shift(starts, -length) if length is not None else None
+
+    @property
+    def cancellation_blocked_because(self) -> CancellationBlock | None:
+        """Why the customer cannot cancel it at this moment; None where nothing is known against it."""
+        owner: Owner = self.owner
+        return reason_against(
+            self.status,
+            refunds=self.allows_full_refund,
+            until=self.cancellable_until,
+            flag=self.own_is_presently_cancellable,
+            now=owner.now(),
+        )
+
+    @property
+    def is_presently_cancellable(self) -> bool | None:
+        """Whether the customer can cancel it at this moment; None where neither imin nor the terms tell."""
+        if self.cancellation_blocked_because:
+            return False
+        if self.own_is_presently_cancellable:
+            return True
+        told = self.allows_full_refund and self.cancellable_until is not None
+        return True if told and self.status is OrderItemStatus.ORDER_ITEM_CONFIRMED else None
 
     @property
     def access_passes(self) -> tuple[AccessPass, ...]:

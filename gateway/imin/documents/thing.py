@@ -1,5 +1,6 @@
 """What every JSON-LD object has, and the small objects that occur everywhere."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -141,6 +142,9 @@ class Owner(Protocol):
 
     def seller_id(self, iri: str | None, order_identifier: str) -> str:
         """Opaque id of a seller, the same on every order of the owner."""
+
+    def now(self) -> datetime:
+        """The present time, by the clock that documents are read by."""
 
     def receipt_url(self, receipt_id: str) -> str:
         """Where a browser can open the receipt with that global id."""

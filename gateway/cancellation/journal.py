@@ -1,0 +1,171 @@
+"""The journal in SQLite: a file that outlives the process, or memory where no file is named.
+
+One thread of its own runs every statement, so that a slow disk does not hold up the event loop.
+Writes are synced before they return: what the journal says was noted is there after kill -9 and power cuts.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry
+
+T = TypeVar("T")
+
+IN_MEMORY = ":memory:"
+_DAY_SECONDS = 24 * 60 * 60
+_ATTEMPTS_KEPT_DAYS = 90
+_BUSY_SECONDS = 2.0
+
+_TABLES = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS attempt (
+    id TEXT PRIMARY KEY, customer TEXT NOT NULL, order_id TEXT NOT NULL, items TEXT NOT NULL,
+    requested_at REAL NOT NULL, state TEXT NOT NULL, settled_at REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS attempt_of_order ON attempt (order_id, requested_at);
+CREATE INDEX IF NOT EXISTS attempt_unconfirmed ON attempt (order_id) WHERE state = 'UNCONFIRMED';
+CREATE TABLE IF NOT EXISTS idempotency_key (
+    caller TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, outcome BLOB, claimed_at REAL NOT NULL,
+    PRIMARY KEY (caller, name)) WITHOUT ROWID;
+"""
+
+_COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at"
+
+
+class StateUnusable(Exception):
+    """The file cannot be opened, or holds something else."""
+
+
+class SqliteJournal:
+    """A Journal, inside `async with`.
+
+    path: the file, or `:memory:`. Raises StateUnusable where it cannot be opened.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._database: sqlite3.Connection
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._database = await asyncio.wrap_future(self._thread.submit(_open, self._path))
+        except (OSError, sqlite3.Error) as error:
+            self._thread.shutdown()
+            raise StateUnusable(f"cannot use the file {self._path}: {error}") from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._run(sqlite3.Connection.close)
+        self._thread.shutdown()
+
+    async def begin(self, attempt: Attempt) -> None:
+        """Note an attempt, before its PATCH leaves."""
+        row = (
+            attempt.id,
+            attempt.customer,
+            attempt.order,
+            msgspec.json.encode(attempt.items).decode(),
+            attempt.requested_at,
+            attempt.state.value,
+            attempt.settled_at,
+        )
+        oldest = attempt.requested_at - _ATTEMPTS_KEPT_DAYS * _DAY_SECONDS
+
+        def begin(database: sqlite3.Connection) -> None:
+            database.execute("DELETE FROM attempt WHERE requested_at < ?", (oldest,))
+            database.execute(f"INSERT INTO attempt ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
+
+        await self._write(begin)
+
+    async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
+        """Note what became of an attempt. A settled one stays as it is."""
+        settled = None if state in {AttemptState.UNCONFIRMED, AttemptState.PENDING} else at
+        await self._write(
+            lambda database: database.execute(
+                "UPDATE attempt SET state = ?, settled_at = ? WHERE id = ? AND settled_at IS NULL",
+                (state.value, settled, attempt.id),
+            )
+        )
+
+    async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
+        """Attempts of an order, or of all, of which it is not known whether imin took them."""
+        where, given = ("AND order_id = ?", (order,)) if order is not None else ("", ())
+        return await self._attempts(f"state = 'UNCONFIRMED' {where} ORDER BY requested_at", given)
+
+    async def latest(self, customer: str, order: str) -> Attempt | None:
+        """The newest attempt on a customer's order."""
+        found = await self._attempts(
+            "order_id = ? AND customer = ? ORDER BY requested_at DESC LIMIT 1", (order, customer)
+        )
+        return found[0] if found else None
+
+    async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
+        """What the key stands for: the payload given where it is new, or older than a day."""
+
+        def claim(database: sqlite3.Connection) -> KeyEntry:
+            database.execute("DELETE FROM idempotency_key WHERE claimed_at < ?", (at - _DAY_SECONDS,))
+            database.execute(
+                "INSERT OR IGNORE INTO idempotency_key VALUES (?, ?, ?, NULL, ?)", (caller, key, payload, at)
+            )
+            row = database.execute(
+                "SELECT payload, outcome FROM idempotency_key WHERE caller = ? AND name = ?", (caller, key)
+            ).fetchone()
+            return KeyEntry(*row)
+
+        return await self._write(claim)
+
+    async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
+        """Note the outcome that the key stands for from now on."""
+        await self._write(
+            lambda database: database.execute(
+                "UPDATE idempotency_key SET outcome = ? WHERE caller = ? AND name = ? AND outcome IS NULL",
+                (outcome, caller, key),
+            )
+        )
+
+    async def forget(self, caller: str, key: str) -> None:
+        """The key stands for nothing again."""
+        await self._write(
+            lambda database: database.execute(
+                "DELETE FROM idempotency_key WHERE caller = ? AND name = ?", (caller, key)
+            )
+        )
+
+    async def _attempts(self, condition: str, given: tuple[Any, ...]) -> list[Attempt]:
+        statement = f"SELECT {_COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own
+        rows = await self._run(lambda database: database.execute(statement, given).fetchall())
+        return [_attempt(row) for row in rows]
+
+    async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        def write(database: sqlite3.Connection) -> T:
+            database.execute("BEGIN IMMEDIATE")
+            with database:
+                return change(database)
+
+        return await self._run(write)
+
+    async def _run(self, use: Callable[[sqlite3.Connection], T]) -> T:
+        # Shielded: a statement that has begun is waited for, whoever asked.
+        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(use, self._database)))
+
+
+def _open(path: str) -> sqlite3.Connection:
+    if path != IN_MEMORY:
+        # It names customers and orders: for the owner's eyes only.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    database.executescript(_TABLES)
+    return database
+
+
+def _attempt(row: tuple[Any, ...]) -> Attempt:
+    id_, customer, order, items, requested_at, state, settled_at = row
+    names = msgspec.json.decode(items, type=tuple[str, ...])
+    return Attempt(id_, customer, order, names, requested_at, AttemptState(state), settled_at)

@@ -1,0 +1,52 @@
+"""When a customer may cancel an item, and why not. Pure: status, terms and a moment → a reason or none.
+
+imin computes its flag when it answers; by the time a cached answer is read, a window may have closed.
+So the flag is believed where it says no, and the clock has the last word where it says yes.
+Source: Open Booking API 8.3.2.
+"""
+
+from datetime import datetime
+
+from gateway.imin.documents.vocabulary import OrderItemStatus, Term
+
+
+class CancellationBlock(Term):
+    """Why an item cannot be cancelled by the customer now."""
+
+    ALREADY_CANCELLED = "AlreadyCancelled", "The customer has cancelled it."
+    CANCELLATION_PENDING = "CancellationPending", "A cancellation is under way."
+    SELLER_CANCELLED = "SellerCancelled", "The seller has cancelled it."
+    ATTENDANCE_RECORDED = "AttendanceRecorded", "It is over: attendance has been recorded."
+    NOT_YET_BOOKED = "NotYetBooked", "The seller has yet to approve the booking."
+    NOT_REFUNDABLE = "NotRefundable", "Its terms include no refund."
+    WINDOW_PASSED = "WindowPassed", "The deadline for cancelling, cancellableUntil, has passed."
+    UNKNOWN = "UNKNOWN", "imin says no and does not tell why."
+
+
+_BY_STATUS = {
+    OrderItemStatus.CUSTOMER_CANCELLED: CancellationBlock.ALREADY_CANCELLED,
+    OrderItemStatus.CUSTOMER_CANCELLATION_PENDING: CancellationBlock.CANCELLATION_PENDING,
+    OrderItemStatus.SELLER_CANCELLED: CancellationBlock.SELLER_CANCELLED,
+    OrderItemStatus.ATTENDEE_ATTENDED: CancellationBlock.ATTENDANCE_RECORDED,
+    OrderItemStatus.ATTENDEE_ABSENT: CancellationBlock.ATTENDANCE_RECORDED,
+    OrderItemStatus.ORDER_ITEM_PROPOSED: CancellationBlock.NOT_YET_BOOKED,
+}
+
+FINAL = frozenset({CancellationBlock.SELLER_CANCELLED, CancellationBlock.ATTENDANCE_RECORDED})
+"""Reasons that no clock and no rule of imin's can turn round."""
+
+
+def reason_against(
+    status: OrderItemStatus, *, refunds: bool | None, until: datetime | None, flag: bool | None, now: datetime
+) -> CancellationBlock | None:
+    """Why the item cannot be cancelled at that moment; None where nothing is known against it.
+
+    refunds: whether a cancellation in time is refunded. flag: what imin said when it answered.
+    """
+    if by_status := _BY_STATUS.get(status):
+        return by_status
+    if refunds is False:
+        return CancellationBlock.NOT_REFUNDABLE
+    if until is not None and now > until:
+        return CancellationBlock.WINDOW_PASSED
+    return CancellationBlock.UNKNOWN if flag is False else None
