@@ -11,11 +11,14 @@ from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock, system_clock
 from gateway.context import Services
 from gateway.execution import Executor
+from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
+from gateway.http.gate import Gate
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.middleware import answer_in_json, cors, identify
+from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
@@ -25,8 +28,6 @@ from gateway.ownership import CustomerOwner, IdSeal
 from gateway.pace import Pace
 from gateway.settings import Settings
 
-LARGEST_BODY_BYTES = 65_536
-
 
 def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:
     """The gateway as an application; what it opens is opened on start and closed on stop.
@@ -35,7 +36,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     """
     is_development = settings.profile == "development"
     app = web.Application(
-        client_max_size=LARGEST_BODY_BYTES,
+        client_max_size=settings.limit_body_bytes,
         middlewares=[identify, cors(settings.cors_origins), answer_in_json],
     )
     services = _services(settings, now)
@@ -43,11 +44,14 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     endpoint = GraphQLEndpoint(
         executor=Executor(
             build_schema(),
+            _limits(settings),
             is_development=is_development,
             query_seconds=settings.request_timeout_seconds,
         ),
         services=services,
         authenticate=authenticate,
+        rates=Rates(_rate_rules(settings)),
+        gate=Gate(settings.limit_requests),
         with_graphiql=is_development,
         with_get=is_development,
     )
@@ -93,6 +97,16 @@ def _services(settings: Settings, now: Clock) -> Services:
         cancellations=_cancellations(settings, client, now),
         now=now,
     )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(**{name: getattr(settings, f"limit_{name}") for name in Limits.__dataclass_fields__})
+
+
+def _rate_rules(settings: Settings) -> RateRules | None:
+    if not settings.rate_limited:
+        return None
+    return RateRules(settings.rate_cost_per_second, settings.rate_burst_cost)
 
 
 def _cache(settings: Settings) -> Cache | None:

@@ -1,6 +1,7 @@
 """What one GraphQL request may use."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graphql import GraphQLError
@@ -38,6 +39,8 @@ class Context:
     """One request: who asks, its loaders, and the errors that belong to no null field.
 
     stale_seconds: age of the oldest part that is given because imin is down.
+    spend: takes cost from what the caller may still ask for; tells whether there was enough.
+    operation, digest, cost: what is asked, for logs; filled in when it is known.
     """
 
     caller: Caller
@@ -46,6 +49,10 @@ class Context:
     errors: list[GraphQLError] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
     stale_seconds: float | None = None
+    spend: Callable[[int], bool] = lambda _cost: True
+    operation: str = ""
+    digest: str = ""
+    cost: int = 0
 
     def __post_init__(self) -> None:
         turn = asyncio.Semaphore(self.services.concurrency)

@@ -6,6 +6,8 @@ GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED   the document is no GraphQL, or
 BAD_USER_INPUT                                    an argument or variable cannot be used
 OPERATION_RESOLUTION_FAILURE                      the document has no operation of that name
 BAD_REQUEST                                       the HTTP request is no GraphQL request
+LIMIT_EXCEEDED                                    the request is larger than the gateway lets it be
+RATE_LIMITED                                      the caller asks for too much in a short time
 UNAUTHENTICATED, FORBIDDEN                        nobody known is asking, or it is not theirs to ask
 SERVICE_UNAVAILABLE                               the gateway cannot serve anybody at the moment
 UPSTREAM_UNAVAILABLE                              imin cannot be reached, is overloaded or refuses our key
@@ -29,6 +31,8 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 NO_SUCH_OPERATION = "OPERATION_RESOLUTION_FAILURE"
 BAD_REQUEST = "BAD_REQUEST"
+LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+RATE_LIMITED = "RATE_LIMITED"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
 SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"

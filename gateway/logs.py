@@ -2,15 +2,59 @@
 
 import logging
 import sys
+import time
 import traceback
+from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from graphql import GraphQLError
 
 from gateway.errors import INTERNAL, code_of
+from gateway.imin.calls import Calls, counting_calls
 from gateway.imin.errors import IminError
 
 log = structlog.get_logger()
+
+_LONGEST_NAME = 100
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the log tells of a request besides its status. Nothing here can name a person.
+
+    caller: a pseudonym. digest: of the document's text. calls: requests to imin.
+    """
+
+    calls: Calls = field(default_factory=counting_calls)
+    began: float = field(default_factory=time.perf_counter)
+    caller: str = ""
+    operation: str = ""
+    digest: str = ""
+    cost: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def note(self, operation: str, digest: str, cost: int, errors: list[dict[str, Any]]) -> None:
+        """What was asked, and the codes of what went wrong."""
+        self.operation, self.digest, self.cost = operation[:_LONGEST_NAME], digest, cost
+        self.errors = sorted({error["extensions"]["code"] for error in errors})
+
+
+def log_request(request_id: str, place: str, status: int, facts: Facts) -> None:
+    """The one line of a request."""
+    log.info(
+        "request",
+        request_id=request_id,
+        place=place,
+        status=status,
+        operation=facts.operation,
+        digest=facts.digest,
+        caller=facts.caller,
+        cost=facts.cost,
+        calls=facts.calls.made,
+        errors=facts.errors,
+        ms=round((time.perf_counter() - facts.began) * 1000, 1),
+    )
 
 
 def configure_logs(level: str) -> None:

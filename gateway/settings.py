@@ -9,6 +9,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
+Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Age = Annotated[float, Field(ge=0, le=86_400)]
 
@@ -132,6 +133,29 @@ class Settings(BaseSettings):
     auth_nbf_required: bool = Field(
         default=True, description="Whether tokens must say `nbf`; some issuers do not."
     )
+
+    limit_body_bytes: Count = Field(65_536, description="Most bytes of a request, after inflating.")
+    limit_document_bytes: Count = Field(16_384, description="Most bytes of a document.")
+    limit_tokens: Count = Field(2_000, description="Most tokens of a document.")
+    limit_depth: Count = Field(12, description="Most levels of fields.")
+    limit_aliases: Count = Field(30, description="Most aliases, fragments put in place.")
+    limit_root_fields: Count = Field(20, description="Most fields at the root of an operation.")
+    limit_directives: Count = Field(50, description="Most directives, fragments put in place.")
+    limit_fields: Count = Field(20_000, description="Most fields, fragments put in place.")
+    limit_pairs: Count = Field(
+        5_000, description="Most pairs of fields of one response name: what makes validation slow."
+    )
+    limit_list_items: Count = Field(100, description="Most items of a list in arguments or variables.")
+    limit_cost: Count = Field(250, description="Most requests to imin that an operation may cause.")
+    limit_errors: Count = Field(5, description="Most errors told in an answer.")
+    limit_requests: Count = Field(
+        256, description="Most operations that run at one time; more are answered 503 at once."
+    )
+    rate_limited: bool = Field(default=True, description="Whether customers' rates are limited.")
+    rate_cost_per_second: float = Field(
+        100.0, gt=0, description="Requests to imin a customer may cause each second, over time."
+    )
+    rate_burst_cost: Count = Field(2_000, description="Requests to imin a customer may cause in a burst.")
 
     @field_validator("cors_origins", mode="before")
     @classmethod

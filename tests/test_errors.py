@@ -52,7 +52,7 @@ async def test_imin_fails(gateway: Gateway, sandbox: Sandbox, kind: Any, code: s
     assert [(error["message"], error["path"], error["extensions"]) for error in answer["errors"]] == [
         (message, ["viewer", "orders"], {"code": code})
     ]
-    assert [entry["event"] for entry in logs] == ["imin failed", "graphql"]
+    assert [entry["event"] for entry in logs] == ["imin failed", "request"]
     assert not any(secret in str(logs) for secret in ("sandbox-key", "127.0.0.1", "1234", "Eheuheu"))
 
 
@@ -121,5 +121,5 @@ async def test_bug_outside_execution(settings: Settings, gateway: Gateway) -> No
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
     assert response.status == 500
     assert answer["errors"][0]["extensions"] == extensions
-    assert [entry["event"] for entry in logs] == ["unexpected error"]
+    assert [entry["event"] for entry in logs] == ["unexpected error", "request"]
     assert "secret" not in f"{answer}{logs}"

@@ -10,12 +10,16 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.utils.await_maybe import await_maybe
 
 from gateway.context import Context
-from gateway.errors import BAD_REQUEST, GatewayError, formatted
-from gateway.execution.prepared import Preparation
+from gateway.errors import BAD_REQUEST, RATE_LIMITED, GatewayError, formatted
+from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
+from gateway.execution.prepared import Preparation, Prepared
 from gateway.imin.traffic import answered_within
 from gateway.logs import log_failures
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
+RATE_LIMITED_ERROR = GatewayError(
+    RATE_LIMITED, "Too much was asked for in a short time. Please wait a moment."
+)
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,15 @@ class Answer:
     """What a client gets.
 
     executed: whether execution began; otherwise there is no `data` at all.
-    is_wrong_method: a mutation that came where only queries may.
+    status: of HTTP, where the media type does not settle it.
+    omitted: errors that are not told, because there are too many.
     """
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]
     executed: bool
-    is_wrong_method: bool = False
+    status: int | None = None
+    omitted: int = 0
 
 
 class Executor:
@@ -39,11 +45,15 @@ class Executor:
     query_seconds: time for a whole query. A change has the time that its steps have.
     """
 
-    def __init__(self, schema: strawberry.Schema, *, is_development: bool, query_seconds: float) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, limits: Limits, *, is_development: bool, query_seconds: float
+    ) -> None:
         self._schema = schema
+        self._limits = limits
         self._query_seconds = query_seconds
         self._preparation = Preparation(
             schema._schema,  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+            limits,
             with_introspection=is_development,
             suggestions=is_development,
         )
@@ -59,10 +69,12 @@ class Executor:
     ) -> Answer:
         """The answer to one request. Raises nothing that is the client's or imin's fault."""
         prepared = self._preparation.prepare(text, operation_name)
-        if prepared.errors:
-            return _refused(prepared.errors, context)
-        if queries_only and not prepared.is_query:
-            return _refused((WRONG_METHOD,), context, is_wrong_method=True)
+        context.operation, context.digest = prepared.name, prepared.digest
+        refusals = prepared.errors or self._forbidding(
+            prepared, variables or {}, context, queries_only=queries_only
+        )
+        if refusals:
+            return self._answer(None, list(refusals), context, status=_status(refusals[0]))
         with answered_within(self._query_seconds if prepared.is_query else None):
             result: ExecutionResult = await await_maybe(
                 execute(
@@ -77,10 +89,39 @@ class Executor:
             )
         errors = [*(result.errors or []), *context.errors]
         log_failures(errors, context.request_id)
-        executed = result.data is not None or any(error.path for error in errors)
-        return Answer(result.data, [formatted(error, context.request_id) for error in errors], executed)
+        return self._answer(result.data, errors, context)
+
+    def _forbidding(
+        self, prepared: Prepared, variables: Mapping[str, Any], context: Context, *, queries_only: bool
+    ) -> tuple[GraphQLError, ...]:
+        """What forbids to run a sound operation with these variables, for this caller."""
+        if queries_only and not prepared.is_query:
+            return (WRONG_METHOD,)
+        try:
+            check_lists(variables, self._limits)
+            context.cost = prepared.cost.of(variables)
+            check_cost(context.cost, self._limits)
+        except LimitExceeded as error:
+            return (error,)
+        return () if context.spend(context.cost) else (RATE_LIMITED_ERROR,)
+
+    def _answer(
+        self,
+        data: dict[str, Any] | None,
+        errors: list[GraphQLError],
+        context: Context,
+        *,
+        status: int | None = None,
+    ) -> Answer:
+        """The answer with as many errors as may be told."""
+        executed = data is not None or any(error.path for error in errors)
+        told = [formatted(error, context.request_id) for error in errors[: self._limits.errors]]
+        return Answer(data, told, executed, status, len(errors) - len(told))
 
 
-def _refused(errors: tuple[GraphQLError, ...], context: Context, *, is_wrong_method: bool = False) -> Answer:
-    answer = [formatted(error, context.request_id) for error in errors]
-    return Answer(None, answer, executed=False, is_wrong_method=is_wrong_method)
+def _status(refusal: GraphQLError) -> int | None:
+    if refusal is WRONG_METHOD:
+        return 405
+    if refusal is RATE_LIMITED_ERROR:
+        return 429
+    return 400 if isinstance(refusal, LimitExceeded) else None

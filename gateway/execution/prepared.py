@@ -3,6 +3,7 @@
 A text that was seen before costs one look-up.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -13,31 +14,40 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
-    parse,
     specified_rules,
     validate,
 )
 
-from gateway.errors import BAD_REQUEST, NO_SUCH_OPERATION, GatewayError
+from gateway.errors import NO_SUCH_OPERATION, GatewayError
+from gateway.execution.cost import Cost, cost_of
+from gateway.execution.limits import Limits, read_document
 
 _MOST_PREPARED = 1_000
-_MOST_ERRORS = 5
-
-TOO_DEEP = GatewayError(BAD_REQUEST, "The document is nested too deeply.")
+_FREE = Cost(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document and its one operation to run, or the errors that forbid it."""
+    """A document and its one operation to run, or the errors that forbid it.
+
+    digest: of the text, by which logs name it.
+    """
 
     document: DocumentNode
     operation: OperationDefinitionNode | None
     errors: tuple[GraphQLError, ...]
+    cost: Cost = _FREE
+    digest: str = ""
 
     @property
     def is_query(self) -> bool:
         """Whether running it changes nothing."""
         return self.operation is not None and self.operation.operation is OperationType.QUERY
+
+    @property
+    def name(self) -> str:
+        """Name of the operation, "" where it has none."""
+        return self.operation.name.value if self.operation and self.operation.name else ""
 
 
 class Preparation:
@@ -47,8 +57,11 @@ class Preparation:
     about a misspelt name lists its neighbours.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, with_introspection: bool, suggestions: bool) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, with_introspection: bool, suggestions: bool
+    ) -> None:
         self._schema = schema
+        self._limits = limits
         self._rules = (
             specified_rules if with_introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
@@ -64,23 +77,24 @@ class Preparation:
         return prepared
 
     def _prepare(self, text: str, operation_name: str | None) -> Prepared:
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         try:
-            document = parse(text)
+            document = read_document(text, self._limits)
         except GraphQLError as error:
-            return Prepared(DocumentNode(), None, (error,))
-        except RecursionError:
-            return Prepared(DocumentNode(), None, (TOO_DEEP,))
+            return Prepared(DocumentNode(), None, (error,), digest=digest)
         errors = validate(
             self._schema,
             document,
             self._rules,
-            max_errors=_MOST_ERRORS,
+            max_errors=self._limits.errors,
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            return Prepared(document, None, tuple(errors))
+            return Prepared(document, None, tuple(errors), digest=digest)
         operation = _the_operation(document, operation_name)
-        return Prepared(document, operation, () if operation else (_no_operation(operation_name),))
+        if operation is None:
+            return Prepared(document, None, (_no_operation(operation_name),), digest=digest)
+        return Prepared(document, operation, (), cost_of(self._schema, document, operation), digest)
 
 
 def _the_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

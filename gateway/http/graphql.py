@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from aiohttp import web
 
-from gateway.auth import Authenticate, NotAdmitted
+from gateway.auth import Authenticate, Caller, NotAdmitted
 from gateway.context import Context, Services
+from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution import Answer, Executor
 from gateway.http.admission import admitted, turned_away
+from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
-from gateway.http.middleware import REQUEST_ID
+from gateway.http.middleware import FACTS, REQUEST_ID
+from gateway.http.rate import Bucket, Rates
 from gateway.http.request import (
     PLAIN_JSON,
     RESPONSE_JSON,
@@ -21,8 +23,6 @@ from gateway.http.request import (
     read_request,
 )
 from gateway.http.response import error_response, json_response
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class GraphQLEndpoint:
     executor: Executor
     services: Services
     authenticate: Authenticate
+    rates: Rates
+    gate: Gate
     with_graphiql: bool
     with_get: bool
 
@@ -52,15 +54,35 @@ class GraphQLEndpoint:
             return turned_away(refusal, media_type=media_type)
         except BadRequest as refusal:
             return _bad_request(refusal, media_type=media_type)
+        except Overloaded:
+            return _overloaded(media_type)
 
     async def _answer(self, request: web.Request, media_type: str) -> web.Response:
         """The answer to a request. Who asks is settled before anything else of it is read."""
+        self.gate.check()
         caller = await admitted(self.authenticate, request)
+        bucket = self.rates.bucket_of(caller)
+        request[FACTS].caller = self.services.seal.pseudonym(caller.customer or caller.name)
+        if bucket and not bucket.spend(1):
+            return _rate_limited(bucket, 1, media_type)
         wanted = await read_request(request, with_get=self.with_get)
+        with self.gate:
+            context = self._context(caller, bucket, request)
+            answer = await self._execute(wanted, context, is_get=request.method == "GET")
+        request[FACTS].note(context.operation, context.digest, context.cost, answer.errors)
+        if answer.status == 429 and bucket:  # noqa: PLR2004  # too many requests
+            return _rate_limited(bucket, context.cost, media_type)
+        response = _response(answer, media_type, _extensions(wanted, answer, context, request))
+        if bucket:
+            response.headers.update(bucket.headers())
+        return response
+
+    def _context(self, caller: Caller, bucket: Bucket | None, request: web.Request) -> Context:
         context = Context(caller, request[REQUEST_ID], self.services)
-        answer = await self._execute(wanted, context, is_get=request.method == "GET")
-        _log(wanted, answer, context.request_id)
-        return _response(answer, media_type, context.stale_seconds)
+        if bucket:
+            # One is spent already: a document that cannot even be read is not free.
+            context.spend = lambda cost: bucket.spend(max(0, cost - 1))
+        return context
 
     async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
         return await self.executor.execute(
@@ -84,21 +106,44 @@ def _bad_request(refusal: BadRequest, *, media_type: str = PLAIN_JSON) -> web.Re
     return response
 
 
-def _response(answer: Answer, media_type: str, stale_seconds: float | None = None) -> web.Response:
+def _overloaded(media_type: str) -> web.Response:
+    message = "Too many requests are being served. Please try again in a moment."
+    response = error_response(503, SERVICE_UNAVAILABLE, message, media_type=media_type)
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def _rate_limited(bucket: Bucket, cost: int, media_type: str) -> web.Response:
+    seconds = bucket.seconds_until(cost)
+    message = f"Too much was asked for in a short time. Please wait {seconds} s."
+    response = error_response(429, RATE_LIMITED, message, media_type=media_type)
+    response.headers.update(bucket.headers() | {"Retry-After": str(seconds)})
+    return response
+
+
+def _extensions(
+    wanted: GraphQLRequest, answer: Answer, context: Context, request: web.Request
+) -> dict[str, Any]:
+    """What an answer tells besides: what it cost where that was asked, what it leaves out."""
+    extensions: dict[str, Any] = {}
+    if answer.executed and context.stale_seconds is not None:
+        extensions["stale"] = {"ageSeconds": round(context.stale_seconds, 3)}
+    if answer.omitted > 0:
+        extensions["omittedErrors"] = answer.omitted
+    if (wanted.extensions or {}).get("cost") is True:
+        extensions["cost"] = {"estimated": context.cost, "made": request[FACTS].calls.made}
+    return extensions
+
+
+def _response(answer: Answer, media_type: str, extensions: dict[str, Any]) -> web.Response:
     content: dict[str, Any] = {"errors": answer.errors} if answer.errors else {}
     if answer.executed:
         content["data"] = answer.data
-        if stale_seconds is not None:
-            content["extensions"] = {"stale": {"ageSeconds": round(stale_seconds, 3)}}
-        return json_response(content, media_type=media_type)
-    if answer.is_wrong_method:
-        response = json_response(content, status=405, media_type=media_type)
-        response.headers["Allow"] = "POST"
-        return response
+    if extensions:
+        content["extensions"] = extensions
     # The older media type says what went wrong in the body alone.
-    return json_response(content, status=400 if media_type == RESPONSE_JSON else 200, media_type=media_type)
-
-
-def _log(wanted: GraphQLRequest, answer: Answer, request_id: str) -> None:
-    codes = sorted({error["extensions"]["code"] for error in answer.errors})
-    log.info("graphql", request_id=request_id, operation=(wanted.operation_name or "")[:100], errors=codes)
+    refused = answer.status or (400 if media_type == RESPONSE_JSON else 200)
+    response = json_response(content, status=200 if answer.executed else refused, media_type=media_type)
+    if answer.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status
+        response.headers["Allow"] = "POST"
+    return response

@@ -8,10 +8,12 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gateway.errors import BAD_REQUEST, INTERNAL
 from gateway.http.response import error_response
-from gateway.logs import log_bug
+from gateway.logs import Facts, log_bug, log_request
 
 REQUEST_ID = web.RequestKey("request_id", str)
+FACTS = web.RequestKey("facts", Facts)
 
+_METHODS = {*hdrs.METH_ALL} - {hdrs.METH_ANY}
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
@@ -20,10 +22,19 @@ async def identify(request: web.Request, handler: Handler) -> web.StreamResponse
     """Give the request an id, the caller's own where it is a plain one, and send it back."""
     given = request.headers.get("X-Request-Id", "")
     request[REQUEST_ID] = given if _GIVEN_ID.match(given) else uuid.uuid4().hex
+    facts = request[FACTS] = Facts()
     response = await handler(request)
+    log_request(request[REQUEST_ID], _place(request), response.status, facts)
     if not response.prepared:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
     return response
+
+
+def _place(request: web.Request) -> str:
+    """Method and route: an address may hold anything, the route is ours."""
+    resource = request.match_info.route.resource
+    method = request.method if request.method in _METHODS else "OTHER"
+    return f"{method} {resource.canonical if resource else 'elsewhere'}"
 
 
 @web.middleware

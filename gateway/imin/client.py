@@ -22,6 +22,7 @@ import yarl
 from pydantic import SecretStr
 
 from gateway.imin import jsonld
+from gateway.imin.calls import count_call
 from gateway.imin.documents import (
     PAGE_SIZE,
     CustomerAccount,
@@ -224,6 +225,7 @@ class IminClient:
         json: bytes | None = None,
         limit: int | None = None,
     ) -> _Answer:
+        count_call()
         headers = {"Content-Type": "application/json"} if json is not None else None
         try:
             async with (

@@ -1,0 +1,201 @@
+"""What an operation may cost at most, in requests to imin, told before it runs.
+
+A field that asks imin stands in CALLS with its requests; a field below which something is asked
+for each element multiplies. Loaders and caches make it less, never more, with two exceptions
+that are too rare to charge everybody for: proving a raw order number to be the caller's, and
+finding a seller by id, may read several pages.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+)
+
+Variables = Mapping[str, Any]
+Size = Callable[[Variables], int]
+
+CALLS = {
+    "Query.order": 2,
+    "Query.node": 1,
+    "Query.nodes": 1,
+    "OrderItem.order": 1,
+    "Mutation.cancelOrderItems": 3,
+    "Subscription.orderChanged": 1,
+}
+"""Requests of a field; of `nodes` for each id."""
+
+PAGED = {"Customer.orders", "Customer.upcomingOrderItems"}
+"""Fields that read pages of ten."""
+
+ON_ACCOUNT = "Customer account"
+"""All other fields of a customer but these come with one request for the account."""
+NOT_ON_ACCOUNT = {"id", "identifier", "__typename"}
+
+WHOLE = {"Order"}
+"""Types that come whole: below them nothing is asked for."""
+
+_PAGE = 10
+_MOST_PAGES = 10
+_LONGEST_INT = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """fixed: requests that no variable changes. varying: requests for each combination of sizes."""
+
+    fixed: int
+    varying: tuple[tuple[int, tuple[Size, ...]], ...] = ()
+
+    def of(self, variables: Variables) -> int:
+        """Requests to imin that these variables may cause, at most."""
+        total = self.fixed
+        for calls, sizes in self.varying:
+            for size in sizes:
+                calls *= size(variables)  # noqa: PLW2901  # the product is what is wanted
+            total += calls
+        return total
+
+
+def cost_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Cost:
+    """Cost of an operation that is valid."""
+    ledger = _Ledger(schema, document, operation)
+    root = schema.get_root_type(operation.operation)
+    ledger.charge_selection(root, operation.selection_set, ())
+    return Cost(ledger.fixed, tuple(ledger.varying))
+
+
+class _Ledger:
+    """Adds up the charges of one operation."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> None:
+        self._schema = schema
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._defaults = {
+            node.variable.name.value: node.default_value for node in operation.variable_definitions or ()
+        }
+        self.fixed = 0
+        self.varying: list[tuple[int, tuple[Size, ...]]] = []
+
+    def charge_selection(
+        self, parent: Any, selection: SelectionSetNode | None, sizes: tuple[Size, ...]
+    ) -> None:
+        """Charge what a selection asks for, as often as the sizes say."""
+        if parent is None or selection is None or parent.name in WHOLE:
+            return
+        if parent.name == "Customer" and self._reads_account(selection):
+            self._charge(1, sizes)
+        for node in selection.selections:
+            if isinstance(node, FieldNode):
+                self._charge_field(parent, node, sizes)
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                inner = self._schema.type_map[condition.name.value] if condition else parent
+                self.charge_selection(inner, node.selection_set, sizes)
+            elif isinstance(node, FragmentSpreadNode):
+                fragment = self._fragments[node.name.value]
+                inner = self._schema.type_map[fragment.type_condition.name.value]
+                self.charge_selection(inner, fragment.selection_set, sizes)
+
+    def _charge_field(self, parent: Any, node: FieldNode, sizes: tuple[Size, ...]) -> None:
+        definition = getattr(parent, "fields", {}).get(node.name.value)
+        if definition is None:  # __typename and the like
+            return
+        name = f"{parent.name}.{node.name.value}"
+        if name in PAGED:
+            self._charge(1, (*sizes, self._pages(node)))
+            sizes = (*sizes, self._window(node))
+        elif name in CALLS:
+            if name == "Query.nodes":
+                sizes = (*sizes, self._length(_argument(node, "ids")))
+            self._charge(CALLS[name], sizes)
+        self.charge_selection(get_named_type(definition.type), node.selection_set, sizes)
+
+    def _charge(self, calls: int, sizes: tuple[Size, ...]) -> None:
+        if sizes:
+            self.varying.append((calls, sizes))
+        else:
+            self.fixed += calls
+
+    def _reads_account(self, selection: SelectionSetNode) -> bool:
+        return any(
+            isinstance(node, FieldNode)
+            and node.name.value not in NOT_ON_ACCOUNT
+            and f"Customer.{node.name.value}" not in PAGED
+            for node in selection.selections
+        )
+
+    def _number(self, value: ValueNode | None) -> Callable[[Variables], int | None]:
+        """A whole number of an argument; None where it is none, or not given."""
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            default = _literal_number(self._defaults.get(name))
+
+            def of_variable(variables: Variables) -> int | None:
+                given = variables.get(name, default)
+                return given if isinstance(given, int) else None
+
+            return of_variable
+        number = _literal_number(value)
+        return lambda _: number
+
+    def _window(self, node: FieldNode) -> Size:
+        """How many elements a connection is asked for; ten where it is not said."""
+        first = self._number(_argument(node, "first"))
+        last = self._number(_argument(node, "last"))
+
+        def window(variables: Variables) -> int:
+            given = [number for number in (first(variables), last(variables)) if number is not None]
+            return min(max([1, *given]) if given else _PAGE, _PAGE * _MOST_PAGES)
+
+        return window
+
+    def _pages(self, node: FieldNode) -> Size:
+        """Pages that a window may touch: one more where it may begin in the middle of a page."""
+        window = self._window(node)
+        extra = int(any(_argument(node, name) is not None for name in ("after", "last", "before")))
+        return lambda variables: -(-window(variables) // _PAGE) + extra
+
+    def _length(self, value: ValueNode | None) -> Size:
+        """How many elements a list argument has."""
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            default = _literal_length(self._defaults.get(name))
+
+            def of_variable(variables: Variables) -> int:
+                given = variables.get(name)
+                return len(given) if isinstance(given, list) else default
+
+            return of_variable
+        count = _literal_length(value)
+        return lambda _: count
+
+
+def _argument(node: FieldNode, name: str) -> ValueNode | None:
+    return next((argument.value for argument in node.arguments or () if argument.name.value == name), None)
+
+
+def _literal_number(value: ValueNode | None) -> int | None:
+    return int(value.value) if isinstance(value, IntValueNode) and len(value.value) <= _LONGEST_INT else None
+
+
+def _literal_length(value: ValueNode | None) -> int:
+    return len(value.values) if isinstance(value, ListValueNode) else 1

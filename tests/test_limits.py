@@ -1,0 +1,320 @@
+"""Limits: what is too large is refused before it costs anything, and says by which limit."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+from strawberry.types.base import StrawberryObjectDefinition
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import Caller, demo_caller
+from gateway.execution.cost import CALLS, NOT_ON_ACCOUNT, PAGED
+from gateway.execution.limits import Limits
+from gateway.graph.schema import build_schema
+from gateway.sandbox import Fault, Sandbox
+from gateway.settings import Settings
+from tests.conftest import Gateway
+from tests.examples.everything import Everything
+
+
+def bomb(levels: int) -> str:
+    """Fragments that spread the next one twice: twice the fields with each level."""
+    parts = [f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels)]
+    return "{ ...F0 } " + " ".join(parts) + f" fragment F{levels} on Query {{ viewer {{ id }} }}"
+
+
+def deep_bomb(levels: int) -> str:
+    """The same with a level of fields between, which depth alone would stop."""
+    parts = [
+        f"fragment F{n} on OrderItem {{ order {{ items {{ ...F{n + 1} ...F{n + 1} }} }} }}"
+        for n in range(levels)
+    ]
+    return (
+        '{ order(identifier: "x") { items { ...F0 } } } '
+        + " ".join(parts)
+        + (f" fragment F{levels} on OrderItem {{ id }}")
+    )
+
+
+def refusal(what: str, most: int, got: int | str, code: str = "LIMIT_EXCEEDED") -> dict[str, Any]:
+    message = f"{what} must be {most} at most, got {got}."
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+def text(template: str, count: int) -> str:
+    return template.replace("%", " ".join(f"a{n}" for n in range(count)))
+
+
+REFUSED = [
+    ("{ viewer { id } } # " + "x" * 16_384, refusal("Document bytes", 16_384, 16_404)),
+    ("{ viewer { " + "id " * 2_000 + "} }", refusal("Tokens", 2_000, "more")),
+    (
+        '{ order(identifier: "x") ' + "{ items { order " * 6 + "{ id }" + "} }" * 6 + "}",
+        refusal("Depth", 12, 14),
+    ),
+    ("{ " + " ".join(f"a{n}: viewer {{ id }}" for n in range(31)) + " }", refusal("Aliases", 30, 31)),
+    (
+        "{ viewer { ...F } b: viewer { ...F } } fragment F on Customer { "
+        + " ".join(f"a{n}: id" for n in range(16))
+        + " }",
+        refusal("Aliases", 30, 33),
+    ),
+    ("{ " + "__typename " * 21 + "}", refusal("Root fields", 20, 21)),
+    ("{ " + "...F " * 21 + "} fragment F on Query { viewer { id } }", refusal("Root fields", 20, 21)),
+    ("{ viewer { id " + "@skip(if: false) " * 51 + "} }", refusal("Directives", 50, 51)),
+    (bomb(12), refusal("Root fields", 20, 4096)),
+    (bomb(150), refusal("Root fields", 20, "far more")),
+    (deep_bomb(40), refusal("Depth", 12, 83)),
+    ("{ viewer { " + "id " * 101 + "} }", refusal("Pairs", 5_000, 5_050)),
+    ("{ viewer { " + "orders(first: 1) { totalCount } " * 72 + "} }", refusal("Pairs", 5_000, 5_112)),
+    ("{ nodes(ids: [" + '"x" ' * 101 + "]) { id } }", refusal("List items", 100, 101)),
+    (
+        "{ viewer { " + " ".join(f"a{n}: orders(first: 100) {{ totalCount }}" for n in range(26)) + " } }",
+        refusal("Cost", 250, 260),
+    ),
+    (
+        "{ nodes(ids: [" + '"x" ' * 100 + "]) { ... on Customer { orders { totalCount } name } } }",
+        refusal("Cost", 250, 300),
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), REFUSED)
+async def test_refused(gateway: Gateway, sandbox: Sandbox, query: str, expected: dict[str, Any]) -> None:
+    """Each limit refuses with a coded 400 that names it, in either media type; imin is asked nothing."""
+    for media_type in ("application/json", "application/graphql-response+json"):
+        url, headers = f"{gateway.url}/graphql", {"Accept": media_type}
+        async with gateway.http.post(url, json={"query": query}, headers=headers) as response:
+            assert (response.status, await response.json()) == (400, expected)
+
+    assert sandbox.ledger.entries == []
+
+
+async def test_refused_quickly(gateway: Gateway) -> None:
+    """A refusal takes less than 100 ms, whatever was sent, seen for the first time."""
+    slow: list[tuple[float, str]] = []
+    await gateway.answer("{ viewer { id } }")
+    for query, _ in REFUSED:
+        took: list[float] = []
+        for attempt in range(3):
+            began = time.perf_counter()
+            await gateway.answer(query.replace("{", f"{{ # {attempt}\n", 1))
+            took.append(time.perf_counter() - began)
+        slow += [(min(took), query[:60])] if min(took) >= 0.1 else []
+
+    assert slow == []
+
+
+async def test_nesting_beyond_any_stack(gateway: Gateway) -> None:
+    """What is nested too deeply to be read at all is refused as well."""
+    answer = await gateway.answer("{ a " * 990)
+
+    assert answer["errors"][0]["extensions"]["code"] in {"BAD_REQUEST", "GRAPHQL_PARSE_FAILED"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ ...F } fragment F on Query { ...F }",
+        "{ ...F } fragment F on Query { viewer { id } ...G } fragment G on Query { ...F }",
+        "{ viewer { orders { nodes { ...G } } } } fragment G on Order { items { order { ...G } } }",
+    ],
+)
+async def test_cycles(gateway: Gateway, query: str) -> None:
+    """A fragment that spreads itself is refused before anything follows it."""
+    answer = await gateway.answer(query)
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
+    assert "within itself" in answer["errors"][0]["message"]
+
+
+async def test_honest_clients_pass(gateway: Gateway) -> None:
+    """GraphiQL's introspection and a query for every field there is stay within the limits."""
+    schema = build_schema()._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+    introspection = get_introspection_query(
+        input_value_deprecation=True,
+        specified_by_url=True,
+        directive_is_repeatable=True,
+    )
+    everything = Everything(schema).inside("{ viewer %s }", "Customer")
+
+    assert list(await gateway.answer(introspection)) == ["data"]
+    assert (await gateway.answer(everything))["data"]["viewer"]["orders"]["totalCount"] == 1917
+
+
+async def test_introspection_is_bounded(gateway: Gateway) -> None:
+    """The schema cannot be asked for round and round."""
+    answer = await gateway.answer(
+        "{ __schema { types { " + "fields { type { " * 4 + "name" + " } }" * 4 + " } } }"
+    )
+
+    assert answer["errors"][0]["message"] == "Maximum introspection depth exceeded"
+
+
+async def test_variables(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Lists and sizes in variables are limited like those in the document."""
+    nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { orders { totalCount } } } }"
+    cancel = "mutation ($i: CancelOrderItemsInput!) { cancelOrderItems(input: $i) { result { __typename } } }"
+    aliases = " ".join(f"a{n}: orders(first: $n) {{ nodes {{ id }} }}" for n in range(26))
+    orders = f"query ($n: Int) {{ viewer {{ {aliases} }} }}"
+
+    assert await gateway.answer(nodes, ids=["x"] * 101) == refusal("List items", 100, 101)
+    assert await gateway.answer(nodes, ids=[[["x"] * 101]]) == refusal("List items", 100, 101)
+    assert await gateway.answer(cancel, i={"orderItemIds": ["x"] * 101}) == refusal("List items", 100, 101)
+    assert await gateway.answer(orders, n=100) == refusal("Cost", 250, 260)
+    assert await gateway.answer(orders.replace("Int)", "Int = 100)")) == refusal("Cost", 250, 260)
+    assert sandbox.ledger.entries == []
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "estimated", "made"),
+    [
+        ("{ viewer { id identifier } }", {}, 0, 0),
+        ("{ viewer { name email orders { totalCount } } }", {}, 2, 2),
+        ("{ viewer { orders(first: 100) { nodes { id items { order { id } } } } } }", {}, 10, 10),
+        ("query ($n: Int) { viewer { orders(first: $n) { nodes { id } } } }", {"n": 25}, 3, 3),
+        ("query ($n: Int = 25) { viewer { orders(first: $n) { nodes { id } } } }", {}, 3, 3),
+        ("{ viewer { orders(last: 10) { nodes { id } } } }", {}, 2, 3),
+        ("{ viewer { upcomingOrderItems(first: 5) { nodes { order { id } } } } }", {}, 6, 6),
+        ('{ order(identifier: "nope") { id } }', {}, 2, 1),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["x", "y"]}, 2, 0),
+    ],
+)
+async def test_cost(
+    gateway: Gateway, query: str, variables: dict[str, Any], estimated: int, made: int
+) -> None:
+    """The cost is told on request: what was reckoned with before, and the requests made."""
+    body = {"query": query, "variables": variables, "extensions": {"cost": True}}
+
+    async with gateway.http.post(f"{gateway.url}/graphql", json=body) as response:
+        answer = await response.json()
+
+    assert answer["extensions"]["cost"] == {"estimated": estimated, "made": made}
+    assert "extensions" not in await gateway.answer(query, **variables)
+
+
+def test_every_resolver_has_a_cost() -> None:
+    """A field that has a resolver of its own is reckoned with."""
+    schema = build_schema()
+    costly = {*CALLS, *PAGED, "Query.viewer", "Query.customer"}
+    resolved = {
+        f"{kind.name}.{field.name}"
+        for kind in (schema.get_type_by_name(name) for name in schema._schema.type_map)  # noqa: SLF001  # as above
+        if isinstance(kind, StrawberryObjectDefinition)
+        for field in kind.fields
+        if getattr(field, "base_resolver", None)
+    }
+    assert resolved - {name for name in resolved if name.startswith("Customer.")} <= {
+        *map(_python_name, costly)
+    }
+    assert {"id", "identifier"} <= NOT_ON_ACCOUNT
+
+
+def _python_name(name: str) -> str:
+    kind, _, field = name.partition(".")
+    return f"{kind}." + "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in field)
+
+
+async def test_few_errors(gateway: Gateway, sandbox: Sandbox) -> None:
+    """However much fails, an answer tells five errors and how many it leaves out."""
+    data = await gateway.data("{ viewer { orders(first: 20) { nodes { id } } } }")
+    ids = [node["id"] for node in data["viewer"]["orders"]["nodes"]]
+    sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=None))
+
+    answer = await gateway.answer("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    invalid = await gateway.answer("{ " + " ".join(f"nope{n}" for n in range(20)) + " }")
+
+    assert len(answer["errors"]) == 5
+    assert answer["extensions"] == {"omittedErrors": 15}
+    assert answer["data"] == {"nodes": [None] * 20}
+    assert len(invalid["errors"]) == 5
+
+
+@pytest.fixture
+async def customers_gateway(settings: Settings, gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway for customers, told apart by a header, who may spend 10 at once and 1 a second."""
+
+    async def by_header(request: Any) -> Caller:
+        return Caller(request.headers["X-Customer"])
+
+    limited = settings.but(rate_cost_per_second=1, rate_burst_cost=10)
+    async with gateway_listening(limited, by_header) as url:
+        yield Gateway(url, gateway.http)
+
+
+async def ask(gateway: Gateway, customer: str, query: str) -> tuple[int, dict[str, str], Any]:
+    headers = {"X-Customer": customer}
+    async with gateway.http.post(
+        f"{gateway.url}/graphql", json={"query": query}, headers=headers
+    ) as response:
+        told = {
+            name: response.headers.get(name, "") for name in ("RateLimit-Policy", "RateLimit", "Retry-After")
+        }
+        return response.status, told, await response.json()
+
+
+async def test_rate(customers_gateway: Gateway, sandbox: Sandbox) -> None:
+    """A customer who asks for too much waits; another is not touched by it."""
+    query = "{ viewer { orders(first: 90) { nodes { id } } } }"
+
+    first = await ask(customers_gateway, "abc", query)
+    sandbox.ledger.clear()
+    second = await ask(customers_gateway, "abc", query)
+    other = await ask(customers_gateway, "small", query)
+    asked = sandbox.ledger.counts()
+
+    assert (first[0], first[1]) == (
+        200,
+        {"RateLimit-Policy": '"cost";q=10;w=10', "RateLimit": '"cost";r=1;t=9', "Retry-After": ""},
+    )
+    assert second[0] == 429
+    assert second[1]["RateLimit"] == '"cost";r=0;t=10'
+    assert 8 <= int(second[1]["Retry-After"]) <= 10
+    assert second[2]["errors"][0]["extensions"] == {"code": "RATE_LIMITED"}
+    assert other[0] == 200
+    assert asked == {"GET /orders": 1}
+
+
+async def test_unreadable_documents_are_not_free(customers_gateway: Gateway) -> None:
+    """Documents that cannot be read use up the bucket too."""
+    statuses = [(await ask(customers_gateway, "abc", "{ nope"))[0] for _ in range(12)]
+
+    assert statuses.count(429) == 2
+
+
+async def test_services_are_not_rated(settings: Settings, gateway: Gateway) -> None:
+    """A trusted service, which asks for many customers, has no bucket."""
+
+    async def service(_request: object) -> Caller:
+        return Caller(None, may_name_any_customer=True)
+
+    async with gateway_listening(settings.but(rate_burst_cost=1), service) as url:
+        for _ in range(5):
+            assert "errors" not in await Gateway(url, gateway.http).answer("{ viewer { id } }")
+
+
+async def test_overload(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """What is more than can run at a time is sent away at once, and told when to come back."""
+    sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
+    body = {"query": "{ viewer { orders { totalCount } } }"}
+    async with gateway_listening(settings.but(limit_requests=2), demo_caller) as url:
+
+        async def status() -> tuple[int, str | None]:
+            async with gateway.http.post(f"{url}/graphql", json=body) as response:
+                return response.status, response.headers.get("Retry-After")
+
+        answers = await asyncio.gather(*(status() for _ in range(6)))
+        async with gateway.http.get(f"{url}/health/live") as response:
+            assert response.status == 200
+
+    assert sorted(answers, key=str) == [(200, None)] * 2 + [(503, "1")] * 4
+
+
+def test_limits_and_settings_agree() -> None:
+    """Each limit has a setting with the same default."""
+    defaults = {name: Settings.model_fields[f"limit_{name}"].default for name in Limits.__dataclass_fields__}
+
+    assert Limits(**defaults) == Limits()
