@@ -5,12 +5,11 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NoReturn
 
 import uvloop
-from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
 from gateway.app import create_app
@@ -20,13 +19,18 @@ from gateway.cancellation.journal import StateUnusable
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.logs import configure_logs
+from gateway.metrics import metrics_directory
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.settings import SandboxSettings
+from gateway.server import bind, listening, url_of
 from gateway.settings import Settings
+from gateway.workers import Supervisor
+
+__all__ = ["gateway_listening", "listening", "main"]
 
 SANDBOX_PORT = 8001
 STATE_FILE = "gateway-state.sqlite3"
-_DRAIN_SECONDS = 10.0
+_GOODBYE_SECONDS = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,29 +45,57 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse("\n".join(_explain(problem) for problem in error.errors()))
     settings = _with_address(settings, options)
     configure_logs(settings.log_level)
-    commands = {"serve": serve, "demo": demo, "sandbox": sandbox}
     try:
-        uvloop.run(commands[options.command](settings, options))
+        if options.command == "serve":
+            serve(settings, options)
+        else:
+            uvloop.run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
     except StateUnusable as error:
         _refuse(f"GATEWAY_STATE_PATH: {error}")
     except OSError as error:
         _refuse(f"cannot listen: {error.strerror or error}")
 
 
-async def serve(settings: Settings, _options: argparse.Namespace) -> None:
+def serve(settings: Settings, _options: argparse.Namespace) -> None:
     """The gateway, over the imin that the settings name."""
     missing = settings.missing_for_serve()
     if missing:
         _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
+    if settings.workers == 1:
+        uvloop.run(_serve(settings, bind(settings.host, settings.port), _say))
+        return
+    with metrics_directory():
+        sock = bind(settings.host, settings.port)
+        build_schema()
+        url = url_of(settings.host, sock)
+        supervisor = Supervisor(
+            settings.workers,
+            sock,
+            lambda its, ready, lifeline: uvloop.run(_serve(settings, its, lambda _: ready(), lifeline)),
+            lambda: _say(f"ready {url}"),
+        )
+        status = supervisor.run()
+    sys.exit(status)
+
+
+async def _serve(
+    settings: Settings, sock: socket.socket, ready: Callable[[str], None], lifeline: int | None = None
+) -> None:
+    """Serve until told to stop. ready: told the line to print. lifeline: closes when the parent is gone."""
     async with AsyncExitStack() as running:
         try:
             authenticate = await running.enter_async_context(bearer_authentication(settings))
         except ValueError as error:
             _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
         settings = settings.but(state_path=settings.state_path or STATE_FILE)
-        url = await running.enter_async_context(gateway_listening(settings, authenticate))
-        _say(f"ready {url}")
-        await _until_stopped()
+        try:
+            url = await running.enter_async_context(
+                gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
+            )
+        except StateUnusable as error:
+            _refuse(f"GATEWAY_STATE_PATH: {error}")
+        ready(f"ready {url}")
+        await _until_stopped(lifeline)
 
 
 async def demo(settings: Settings, options: argparse.Namespace) -> None:
@@ -97,46 +129,35 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 
 @asynccontextmanager
 async def gateway_listening(
-    settings: Settings, authenticate: Authenticate, now: Clock = system_clock
+    settings: Settings,
+    authenticate: Authenticate,
+    now: Clock = system_clock,
+    *,
+    sock: socket.socket | None = None,
+    goodbye_seconds: float = 0.0,
 ) -> AsyncIterator[str]:
-    """The gateway, accepting requests; gives its address. Links to receipts need the port beforehand."""
-    sock = _bound(settings.host, settings.port)
+    """The gateway, accepting requests; gives its address. As listening.
+
+    Links to receipts need the port beforehand.
+    """
+    sock = sock or bind(settings.host, settings.port)
     app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
-    async with listening(app, settings.host, sock=sock) as url:
+    async with listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds) as url:
         yield url
 
 
-@asynccontextmanager
-async def listening(
-    app: web.Application, host: str, port: int = 0, *, sock: socket.socket | None = None
-) -> AsyncIterator[str]:
-    """An application, accepting requests; gives its address. Ends what runs before it stops."""
-    bound = sock or _bound(host, port)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
-    await runner.setup()
-    try:
-        await web.SockSite(runner, bound).start()
-        yield f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
-    finally:
-        await runner.cleanup()
-        bound.close()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=1024)
-
-
-async def _until_stopped() -> None:
+async def _until_stopped(lifeline: int | None = None) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if lifeline is not None:
+        loop.add_reader(lifeline, stopped.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
 
 
 def _with_address(settings: Settings, options: argparse.Namespace) -> Settings:
-    given = {"host": options.host, "port": options.port}
+    given = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
     changes = {name: value for name, value in given.items() if value is not None}
     return settings.but(**changes) if changes else settings
 
@@ -155,6 +176,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=(summary or "").splitlines()[0])
         command.add_argument("--host", help="address to listen on")
         command.add_argument("--port", type=_port, help="port to listen on; 0 picks a free one")
+        if name == "serve":
+            command.add_argument("--workers", type=int, help="processes that share the port")
         if name == "demo":
             command.add_argument(
                 "--sandbox-port",

@@ -1,5 +1,6 @@
 """The only place where the parts are put together: settings → a running application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import yarl
@@ -17,6 +18,7 @@ from gateway.http.gate import Gate
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
+from gateway.http.lifecycle import add_lifecycle, send_elsewhere
 from gateway.http.middleware import answer_in_json, cors, identify
 from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
@@ -24,6 +26,8 @@ from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
 from gateway.imin.traffic import TrafficOptions
+from gateway.metrics import Metrics
+from gateway.observation import counts_of
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.pace import Pace
 from gateway.settings import Settings
@@ -37,10 +41,14 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     is_development = settings.profile == "development"
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
-        middlewares=[identify, cors(settings.cors_origins), answer_in_json],
+        middlewares=[identify, send_elsewhere, cors(settings.cors_origins), answer_in_json],
     )
-    services = _services(settings, now)
+    services, metrics = _services(settings, now), Metrics()
+    services.client.traffic.observe = metrics.call
+    metrics.watch(lambda: counts_of(services))
+    life = add_lifecycle(app)
     app.cleanup_ctx.append(_hold_open(services))
+    app.cleanup_ctx.append(_keep_copying(metrics))
     endpoint = GraphQLEndpoint(
         executor=Executor(
             build_schema(),
@@ -54,11 +62,12 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         gate=Gate(settings.limit_requests),
         with_graphiql=is_development,
         with_get=is_development,
+        metrics=metrics,
     )
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate))
-    add_health(app)
+    add_health(app, services, life, metrics, lambda: "off")
     if is_development:
         add_graphiql(app)
         app.router.add_get("/", _to_graphiql)
@@ -146,6 +155,15 @@ def _hold_open(services: Services) -> Callable[[web.Application], AsyncIterator[
                 await services.cache.close()
 
     return hold_open
+
+
+def _keep_copying(metrics: Metrics) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def keep_copying(_app: web.Application) -> AsyncIterator[None]:
+        copying = asyncio.ensure_future(metrics.copy_for_ever())
+        yield
+        copying.cancel()
+
+    return keep_copying
 
 
 async def _to_graphiql(_request: web.Request) -> web.Response:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
     public_url: HttpUrl | None = Field(
         None, description="Address at which browsers reach the gateway; receipt links start with it."
     )
@@ -98,6 +99,12 @@ class Settings(BaseSettings):
         2.0, description="Pause before an order that is followed is read again, after a change."
     )
     follow_longest_seconds: Seconds = Field(60.0, description="Longest pause, reached while nothing changes.")
+    redis_url: SecretStr | None = Field(
+        None, description="Redis or Valkey that replicas share, such as `redis://host:6379/0`."
+    )
+    redis_timeout_seconds: Seconds = Field(
+        0.05, description="Time for one answer of it; then the gateway does without for a second."
+    )
     id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
         description="Key of the global ids, comma-separated: the first signs, all are accepted. "

@@ -107,6 +107,7 @@ def test_budget_share() -> None:
 class Reply:
     status: int = 200
     retry_after: float | None = None
+    size: int = 0
 
 
 async def _answer(reply: Reply) -> Reply:

@@ -1,5 +1,7 @@
 """The schema: all types put together."""
 
+from functools import cache
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -9,8 +11,9 @@ from gateway.graph.scalars import SCALARS
 from gateway.graph.session import OtherSession, ScheduledSession, Slot
 
 
+@cache
 def build_schema() -> strawberry.Schema:
-    """The executable schema."""
+    """The executable schema; one for all, as it holds no state."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,

@@ -1,5 +1,6 @@
 """`/graphql`: queries and mutations by POST, queries by GET, GraphiQL for a browser."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from gateway.http.request import (
     read_request,
 )
 from gateway.http.response import error_response, json_response
+from gateway.metrics import Metrics
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class GraphQLEndpoint:
     gate: Gate
     with_graphiql: bool
     with_get: bool
+    metrics: Metrics
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The answer, or the explorer for a browser that sends no query."""
@@ -68,7 +71,10 @@ class GraphQLEndpoint:
         wanted = await read_request(request, with_get=self.with_get)
         with self.gate:
             context = self._context(caller, bucket, request)
+            started = time.perf_counter()
             answer = await self._execute(wanted, context, is_get=request.method == "GET")
+        outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
+        self.metrics.request(wanted.query, outcome, time.perf_counter() - started)
         request[FACTS].note(context.operation, context.digest, context.cost, answer.errors)
         if answer.status == 429 and bucket:  # noqa: PLR2004  # too many requests
             return _rate_limited(bucket, context.cost, media_type)

@@ -71,6 +71,11 @@ class _Answer:
     retry_after: float | None
     body: bytes
 
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.body)
+
 
 def is_identifier(text: str) -> bool:
     """Whether imin could have given that identifier, and it may stand in a path."""

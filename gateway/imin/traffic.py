@@ -62,10 +62,21 @@ class Reply(Protocol):
     def retry_after(self) -> float | None:
         """Seconds that imin asks to be left alone."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+
+
+Observe = Callable[[str, str, float, int], None]
+"""Told of every answer: endpoint, status or error, seconds, bytes."""
 
 R = TypeVar("R", bound=Reply)
 Send = Callable[[float], Awaitable[R]]
 """Sends the request, given the seconds that are left."""
+
+
+def _nobody(_endpoint: str, _outcome: str, _seconds: float, _size: int) -> None:
+    """Nobody watches."""
 
 
 class TurnedAway(Unavailable):
@@ -98,6 +109,7 @@ class Endpoint:
         self.calls = 0
         self.attempts = 0
         self.turned_away = 0
+        self.observe: Observe = _nobody
         self._options = options
         self._clock = clock
         self._queue: deque[asyncio.Future[None]] = deque()
@@ -156,8 +168,9 @@ class Endpoint:
             self.attempts += 1
             try:
                 answer = await send(deadline - started)
-            except Unavailable:
+            except Unavailable as error:
                 self._failed(era)
+                self._tell(type(error).__name__, started, 0)
                 raise
             except asyncio.CancelledError:
                 self.breaker.abandoned(era)
@@ -165,11 +178,16 @@ class Endpoint:
             except BaseException:
                 # It came, so the endpoint works; that it cannot be read is another matter.
                 self._worked(era, started)
+                self._tell("Unreadable", started, 0)
                 raise
+            self._tell(str(answer.status), started, answer.size)
             self._judge(answer, era, started)
             return answer
         finally:
             self._leave()
+
+    def _tell(self, outcome: str, started: float, size: int) -> None:
+        self.observe(self.name, outcome, self._clock() - started, size)
 
     def _admit(self) -> int:
         era = self.breaker.admit()
@@ -269,6 +287,7 @@ class Traffic:
 
     def __init__(self, options: TrafficOptions, clock: Clock = time.monotonic) -> None:
         self.endpoints: dict[str, Endpoint] = {}
+        self.observe: Observe = _nobody
         self._options = options
         self._clock = clock
 
@@ -277,4 +296,5 @@ class Traffic:
         endpoint = self.endpoints.get(name)
         if endpoint is None:
             endpoint = self.endpoints[name] = Endpoint(name, self._options, self._clock)
+            endpoint.observe = self.observe
         return endpoint

@@ -1,0 +1,158 @@
+"""What is counted for operators, in Prometheus' format. No names, no arguments, no addresses.
+
+Requests and calls of imin are observed as they end. What other parts count for themselves
+(traffic, cache, execution) is copied once a second. Several workers share a directory of
+counts, so that whichever of them is asked answers for all.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+
+_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+_PREFIX = "gateway-metrics-"
+_MOST_OPERATIONS = 200
+_COPY_SECONDS = 1.0
+_REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 4)
+
+Source = Callable[[], Mapping[str, Mapping[str, float]]]
+"""Counts so far: name of the metric → value of its label → count."""
+
+COUNTED = {
+    "imin_attempts": ("endpoint", "Requests sent to imin, repeats included."),
+    "imin_turned_away": ("endpoint", "Calls of imin that were not sent."),
+    "cache_reads": ("result", "Reads by what the cache made of them."),
+    "executions": ("way", "Operations and values by how they were executed."),
+    "cancellations": ("outcome", "Cancellations by outcome."),
+}
+MEASURED = {
+    "imin_in_flight": ("endpoint", "Calls of imin under way.", "livesum"),
+    "imin_waiting": ("endpoint", "Calls of imin that wait for their turn.", "livesum"),
+    "imin_limit": ("endpoint", "Calls that may be under way at once.", "livemin"),
+    "imin_breaker": ("endpoint", "0 closed, 1 letting a probe through, 2 open.", "livemax"),
+    "cache_bytes": ("kind", "Memory of what the cache keeps.", "livesum"),
+    "redis_up": ("kind", "Whether the replicas' Redis answers.", "livemin"),
+}
+
+
+class Metrics:
+    """The metrics of one application."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        registry = self._registry
+        self._requests = Counter(
+            "gateway_requests", "GraphQL requests.", ["operation", "outcome"], registry=registry
+        )
+        self._request_seconds = Histogram(
+            "gateway_request_seconds", "Time of a request.", buckets=_REQUEST_SECONDS, registry=registry
+        )
+        self._calls = Counter(
+            "gateway_imin_calls", "Answers of imin.", ["endpoint", "outcome"], registry=registry
+        )
+        self._call_seconds = Histogram(
+            "gateway_imin_seconds",
+            "Time of an answer.",
+            ["endpoint"],
+            buckets=_CALL_SECONDS,
+            registry=registry,
+        )
+        self._call_bytes = Counter(
+            "gateway_imin_bytes", "Bytes of answers, inflated.", ["endpoint"], registry=registry
+        )
+        self._counted = {
+            name: Counter(f"gateway_{name}", text, [label], registry=registry)
+            for name, (label, text) in COUNTED.items()
+        }
+        self._measured = {
+            name: Gauge(f"gateway_{name}", text, [label], registry=registry, multiprocess_mode=mode)  # type: ignore[arg-type]  # one of its literals
+            for name, (label, text, mode) in MEASURED.items()
+        }
+        self._copied: dict[tuple[str, str], float] = {}
+        self._sources: list[Source] = []
+        self._operations: dict[str, str] = {}
+
+    def watch(self, source: Source) -> None:
+        """Copy what another part counts for itself."""
+        self._sources.append(source)
+
+    def request(self, text: str, outcome: str, seconds: float) -> None:
+        """A request has been answered. outcome: `ok`, or the first of its error codes."""
+        self._requests.labels(self._operation(text), outcome).inc()
+        self._request_seconds.observe(seconds)
+
+    def call(self, endpoint: str, outcome: str, seconds: float, size: int) -> None:
+        """Imin has answered, or not: a status, or what went wrong."""
+        self._calls.labels(endpoint, outcome).inc()
+        self._call_seconds.labels(endpoint).observe(seconds)
+        self._call_bytes.labels(endpoint).inc(size)
+
+    def render(self) -> bytes:
+        """All of it as text, of all workers."""
+        self.copy()
+        if _DIRECTORY not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # ships no types here
+        return generate_latest(together)
+
+    async def copy_for_ever(self) -> None:
+        """Keep what is copied up to date for the other workers."""
+        while True:
+            self.copy()
+            await asyncio.sleep(_COPY_SECONDS)
+
+    def copy(self) -> None:
+        """Copy what the other parts count."""
+        for source in self._sources:
+            for name, values in source().items():
+                for label, value in values.items():
+                    if name in self._measured:
+                        self._measured[name].labels(label).set(value)
+                    else:
+                        before = self._copied.get((name, label), 0.0)
+                        self._counted[name].labels(label).inc(max(0.0, value - before))
+                        self._copied[name, label] = value
+
+    def _operation(self, text: str) -> str:
+        """Short hash of a document; those beyond a number are counted together."""
+        known = self._operations.get(text)
+        if known is None:
+            if len(self._operations) >= _MOST_OPERATIONS:
+                return "other"
+            known = hashlib.blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
+            self._operations[text] = known
+        return known
+
+
+@contextmanager
+def metrics_directory() -> Iterator[None]:
+    """A directory where workers count together; the process begins anew with it in its environment.
+
+    prometheus_client looks for it when it is imported, which has happened by now.
+    """
+    if _DIRECTORY not in os.environ:
+        os.environ[_DIRECTORY] = tempfile.mkdtemp(prefix=_PREFIX)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # ourselves
+    try:
+        yield
+    finally:
+        directory = os.environ[_DIRECTORY]
+        if Path(directory).name.startswith(_PREFIX):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def forget_process(pid: int) -> None:
+    """Let what a dead worker measured no longer count; what it counted does."""
+    if _DIRECTORY in os.environ:
+        with suppress(OSError):
+            multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # ships no types here

@@ -1,0 +1,61 @@
+"""An application that accepts requests, and how it stops: nobody is cut off, nothing new comes in."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from gateway.http.lifecycle import LIFE
+
+_DRAIN_SECONDS = 10.0
+_LOOK_SECONDS = 0.02
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application,
+    host: str,
+    port: int = 0,
+    *,
+    sock: socket.socket | None = None,
+    goodbye_seconds: float = 0.0,
+) -> AsyncIterator[str]:
+    """An application, accepting requests; gives its address. Ends what runs before it stops.
+
+    goodbye_seconds: how long idle connections are still answered, once, after the end is announced;
+    a request that is on its way at that moment is not lost.
+    """
+    bound = sock or bind(host, port)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    await runner.setup()
+    site = web.SockSite(runner, bound)
+    try:
+        await site.start()
+        yield url_of(host, bound)
+    finally:
+        await site.stop()
+        if goodbye_seconds:
+            await _say_goodbye(app, runner, goodbye_seconds)
+        await runner.cleanup()
+        bound.close()
+
+
+async def _say_goodbye(app: web.Application, runner: web.AppRunner, seconds: float) -> None:
+    await app[LIFE].stop()
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while runner.server and runner.server.connections and loop.time() < until:  # noqa: ASYNC110  # no event tells
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that is ready to listen. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
+def url_of(host: str, sock: socket.socket) -> str:
+    """Address of what listens there."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
