@@ -149,7 +149,7 @@ async def test_stop_waits_for_what_runs(workers: str) -> None:
         serving(f"--workers={workers}", GATEWAY_CACHE_ENABLED="false") as gateway,
         aiohttp.ClientSession() as http,
     ):
-        base = await _sandbox_url(gateway)
+        base = await sandbox_url(gateway)
         fault = {"route": "GET /orders", "kind": "delay", "delaySeconds": 1, "times": 1}
         async with http.post(f"{base}/sandbox/faults", json=fault) as response:
             assert response.status == 201
@@ -170,7 +170,8 @@ async def _asked(http: aiohttp.ClientSession, base: str) -> bool:
         return bool((await response.json())["counts"])
 
 
-async def _sandbox_url(gateway: Serving) -> str:
+async def sandbox_url(gateway: Serving) -> str:
+    """Address of the sandbox behind it."""
     with open(f"/proc/{gateway.process.pid}/environ", "rb") as environ:  # noqa: PTH123, ASYNC230  # a file of the kernel's
         values = dict(pair.split(b"=", 1) for pair in environ.read().split(b"\0") if b"=" in pair)
     return values[b"GATEWAY_IMIN_BASE_URL"].decode().removesuffix("/api/v2")
