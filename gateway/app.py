@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import yarl
 from aiohttp import web
 
 from gateway.auth import Authenticate
+from gateway.cancellation.attempts import Journal
 from gateway.cancellation.exchange import ExchangeOptions
+from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock, system_clock
 from gateway.context import Services
@@ -30,6 +33,10 @@ from gateway.metrics import Metrics
 from gateway.observation import counts_of
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.pace import Pace
+from gateway.replicas.answers import RedisAnswers
+from gateway.replicas.journal import ReplicaJournal
+from gateway.replicas.link import Link
+from gateway.replicas.locks import ReplicaLocks
 from gateway.settings import Settings
 
 
@@ -67,7 +74,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate))
-    add_health(app, services, life, metrics, lambda: "off")
+    add_health(app, services, life, metrics, lambda: _redis_state(services))
     if is_development:
         add_graphiql(app)
         app.router.add_get("/", _to_graphiql)
@@ -93,7 +100,9 @@ def _services(settings: Settings, now: Clock) -> Services:
         api_key.encode(),
     )
     seal, public_url = IdSeal(secrets), settings.public_url or _own_url(settings)
-    cache = _cache(settings)
+    link = _link(settings)
+    answers = RedisAnswers(link) if link else None
+    cache = _cache(settings, answers)
     if cache is not None:
         client.on_change = cache.order_changed
     return Services(
@@ -103,7 +112,9 @@ def _services(settings: Settings, now: Clock) -> Services:
         seal=seal,
         public_url=public_url,
         concurrency=settings.imin_concurrency,
-        cancellations=_cancellations(settings, client, now),
+        cancellations=_cancellations(settings, client, now, link),
+        link=link,
+        answers=answers,
         now=now,
     )
 
@@ -118,27 +129,36 @@ def _rate_rules(settings: Settings) -> RateRules | None:
     return RateRules(settings.rate_cost_per_second, settings.rate_burst_cost)
 
 
-def _cache(settings: Settings) -> Cache | None:
+def _link(settings: Settings) -> Link | None:
+    if settings.redis_url is None:
+        return None
+    return Link(settings.redis_url.get_secret_value(), settings.redis_timeout_seconds)
+
+
+def _cache(settings: Settings, answers: RedisAnswers | None) -> Cache | None:
     if not settings.cache_enabled:
         return None
-    return Cache(
-        CacheOptions(
-            fresh_seconds=settings.cache_fresh_seconds,
-            stale_seconds=settings.cache_stale_seconds,
-            error_seconds=settings.cache_error_seconds,
-            max_bytes=settings.cache_max_bytes,
-        )
+    options = CacheOptions(
+        fresh_seconds=settings.cache_fresh_seconds,
+        stale_seconds=settings.cache_stale_seconds,
+        error_seconds=settings.cache_error_seconds,
+        max_bytes=settings.cache_max_bytes,
     )
+    return Cache(options, answers)
 
 
-def _cancellations(settings: Settings, client: IminClient, now: Clock) -> Cancellations:
+def _cancellations(settings: Settings, client: IminClient, now: Clock, link: Link | None) -> Cancellations:
     options = ExchangeOptions(
         deadline_seconds=settings.cancel_deadline_seconds,
         doubt_seconds=settings.cancel_doubt_seconds,
         item_id=settings.imin_cancel_item_id,
     )
     pace = Pace(settings.follow_first_seconds, settings.follow_longest_seconds)
-    return Cancellations(client, settings.state_path, now, options, pace)
+
+    def with_replicas(journal: Journal, locks: OrderLocks) -> tuple[Journal, OrderLocks]:
+        return (ReplicaJournal(link, journal), ReplicaLocks(link, locks)) if link else (journal, locks)
+
+    return Cancellations(client, settings.state_path, now, options, pace, with_replicas)
 
 
 def _own_url(settings: Settings) -> str:
@@ -149,12 +169,30 @@ def _own_url(settings: Settings) -> str:
 
 def _hold_open(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
     async def hold_open(_app: web.Application) -> AsyncIterator[None]:
-        async with services.client, services.cancellations.running():
+        async with services.client, _replicas(services), services.cancellations.running():
             yield
             if services.cache is not None:
                 await services.cache.close()
 
     return hold_open
+
+
+def _redis_state(services: Services) -> str:
+    if services.link is None:
+        return "off"
+    return "ok" if services.link.is_up else "away"
+
+
+@asynccontextmanager
+async def _replicas(services: Services) -> AsyncIterator[None]:
+    """Hear what other replicas change."""
+    if services.answers is not None:
+        services.answers.start()
+    yield
+    if services.answers is not None:
+        await services.answers.stop()
+    if services.link is not None:
+        await services.link.close()
 
 
 def _keep_copying(metrics: Metrics) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -14,6 +14,8 @@ from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
 from gateway.loaders import CustomerAccountLoader, OrderItemPageLoader, OrderLoader, OrderPageLoader
 from gateway.ownership import CustomerOwner, IdSeal
+from gateway.replicas.answers import RedisAnswers
+from gateway.replicas.link import Link
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Services:
     """What all requests share; put together once by the app.
 
     client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
-    concurrency: requests to imin in flight for one query.
+    concurrency: requests to imin in flight for one query. link, answers: to Redis, where there are replicas.
     """
 
     client: IminClient
@@ -32,6 +34,8 @@ class Services:
     concurrency: int
     cancellations: Cancellations
     now: Clock
+    link: Link | None = None
+    answers: RedisAnswers | None = None
 
 
 @dataclass

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the browser and client tests need, where it may: as root on Debian.
+# Installs what the browser, client and Redis tests need, where it may: as root on Debian.
 # Elsewhere those tests are skipped and say why.
 set -u
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
@@ -9,6 +9,7 @@ missing=""
 has_browser || missing="$missing chromium"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
+command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2>&1 || missing="$missing redis-server"
 [ -n "$missing" ] || exit 0
 if may_install; then
     echo "installing$missing"

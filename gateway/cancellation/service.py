@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from gateway.cancellation.attempts import Attempt, AttemptState
+from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.exchange import Exchange, ExchangeOptions, Result, Wanted
 from gateway.cancellation.idempotency import IdempotencyKeys
 from gateway.cancellation.journal import IN_MEMORY, SqliteJournal
@@ -17,21 +17,28 @@ from gateway.imin.client import IminClient
 from gateway.imin.documents import Order
 from gateway.pace import Pace
 
+WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
+"""Makes a journal and locks of this machine those of all replicas."""
+
 
 class Cancellations:
     """Cancels, remembers, and settles what was left open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the app puts together
         self,
         client: IminClient,
         path: str,
         now: Clock,
         options: ExchangeOptions,
         pace: Pace,
+        with_replicas: WithReplicas | None = None,
     ) -> None:
-        self._journal = SqliteJournal(path or IN_MEMORY)
+        self._file = SqliteJournal(path or IN_MEMORY)
         self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
         locks: OrderLocks = self._file_locks or ProcessLocks()
+        self._journal: Journal = self._file
+        if with_replicas is not None:
+            self._journal, locks = with_replicas(self._file, locks)
         self._now = now
         self._exchange = Exchange(client, self._journal, locks, now, options)
         self._keys = IdempotencyKeys(self._journal, now)
@@ -43,7 +50,7 @@ class Cancellations:
     async def running(self) -> AsyncIterator[None]:
         """Open the journal, settle what an earlier process left, and in the end see all calls through."""
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._journal)
+            await stack.enter_async_context(self._file)
             if self._file_locks:
                 stack.enter_context(self._file_locks)
             stack.push_async_callback(self._settler.stop)

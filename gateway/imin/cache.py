@@ -104,6 +104,8 @@ class Cache:
             _MOST_CHANGES, options.longest_seconds + _GRACE_SECONDS, clock
         )
         self._change = 0
+        # Who was last seen to have an order, kept or not.
+        self._holders: LRUCache[str, str] = LRUCache(_MOST_CHANGES)
         self._flights: dict[tuple[Key, _Generation], asyncio.Task[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._shared.on_announcement(self._forget_order)
@@ -152,6 +154,8 @@ class Cache:
 
     async def _forget_order(self, identifier: str) -> None:
         holders = {key[0] for key, entry in self._entries.items() if identifier in entry.orders}
+        if (holder := self._holders.get(identifier)) is not None:
+            holders.add(holder)
         # Those who are being asked for just now may turn out to have it.
         await self._bump(holders | {key[0] for key, _ in self._flights})
 
@@ -226,6 +230,8 @@ class Cache:
         json = await question.ask()
         found = question.read(json)
         customer = question.key[0]
+        for order in found.orders:
+            self._holders[order] = customer
         if not found.is_lasting:
             self._drop(customer, question.key, found.orders)
         elif json is not None and self._changes.get(customer, 0) == generation.local:

@@ -1,0 +1,70 @@
+"""A real Redis on loopback, that can be stopped, frozen and started again."""
+
+import asyncio
+import shutil
+import signal
+import socket
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
+
+needs_redis = pytest.mark.skipif(PROGRAM is None, reason="there is no redis-server on this machine")
+
+
+@dataclass
+class RedisServer:
+    """Its address, and its process while there is one."""
+
+    port: int
+    process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    async def start(self) -> None:
+        assert PROGRAM
+        self.process = await asyncio.create_subprocess_exec(
+            PROGRAM,
+            *("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
+            stdout=DEVNULL,
+        )
+        async with asyncio.timeout(10), Redis.from_url(self.url) as redis:
+            while True:
+                with suppress(RedisError):
+                    await redis.ping()
+                    return
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+    def freeze(self) -> None:
+        """Take connections, answer nothing."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
+
+
+@asynccontextmanager
+async def redis_running() -> AsyncIterator[RedisServer]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = RedisServer(port)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.kill()

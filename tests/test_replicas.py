@@ -1,0 +1,225 @@
+"""Replicas: what one changes the other shows, through a real Redis; and both go on without it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.cancellation.locks import ProcessLocks
+from gateway.replicas.answers import RedisAnswers
+from gateway.replicas.link import Link
+from gateway.replicas.locks import ReplicaLocks
+from gateway.sandbox import Sandbox
+from gateway.settings import Settings
+from tests.conftest import Gateway
+from tests.redis_server import RedisServer, needs_redis, redis_running
+from tests.test_workers import sandbox_url, serving
+
+pytestmark = needs_redis
+
+FIRST = "{ viewer { orders(first: 1) { nodes { id identifier items { id status } } } } }"
+LIST = "{ viewer { orders(first: 10) { totalCount nodes { id identifier } } } }"
+ONE = "query ($id: ID!) { node(id: $id) { ... on Order { orderNumber } } }"
+CANCEL = """mutation ($order: ID!, $items: [ID!]!, $key: String) {
+  cancelOrderItems(input: {orderId: $order, orderItemIds: $items, idempotencyKey: $key}) {
+    result { __typename } } }"""
+
+
+@pytest.fixture
+async def redis() -> AsyncIterator[RedisServer]:
+    async with redis_running() as server:
+        yield server
+
+
+@asynccontextmanager
+async def replicas(
+    settings: Settings, gateway: Gateway, redis: RedisServer, count: int = 2, **changes: Any
+) -> AsyncIterator[list[Gateway]]:
+    """Gateways over the same sandbox and Redis. Each has a cache, a journal and locks of its own."""
+    values = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
+    async with AsyncExitStack() as stack:
+        running = [
+            await stack.enter_async_context(gateway_listening(settings.but(**values, **changes), demo_caller))
+            for _ in range(count)
+        ]
+        yield [Gateway(url, gateway.http) for url in running]
+
+
+async def ready(gateway: Gateway) -> Any:
+    async with gateway.http.get(f"{gateway.url}/health/ready") as response:
+        return await response.json()
+
+
+async def test_shared_answers(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """A session that wanders between replicas asks imin as often as one that stays."""
+    async with replicas(settings, gateway, redis) as (one, other):
+        nodes = (await one.data(LIST))["viewer"]["orders"]["nodes"]
+        await written(redis)
+        again = (await other.data(LIST))["viewer"]["orders"]["nodes"]
+        for node in nodes[:3]:
+            await other.data(ONE, id=node["id"])
+        await one.data(LIST)
+
+    assert again == nodes
+    assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def written(redis: RedisServer) -> None:
+    """Until an answer lies in Redis, where it is put behind the answer's back."""
+    async with asyncio.timeout(5):
+        link = Link(redis.url, 1)
+        while not await link.ask(lambda asked: asked.keys("gateway:answer:*")):  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.01)
+        await link.close()
+
+
+async def test_cancelled_elsewhere(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """What is cancelled on one replica is shown by the other at once."""
+    sandbox.add_order("1234")
+    async with replicas(settings, gateway, redis) as (one, other):
+        (order,) = (await other.data(FIRST))["viewer"]["orders"]["nodes"]
+        await one.data(FIRST)
+        items = [item["id"] for item in order["items"]]
+        result = await one.data(CANCEL, order=order["id"], items=items)
+        (seen,) = (await other.data(FIRST))["viewer"]["orders"]["nodes"]
+
+    assert result["cancelOrderItems"]["result"]["__typename"] == "CancellationPending"
+    assert {item["status"] for item in order["items"]} == {"ORDER_ITEM_CONFIRMED"}
+    assert {item["status"] for item in seen["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+async def test_same_key_on_both(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """A cancellation that is sent to both replicas under one key is made once."""
+    sandbox.add_order("1234")
+    async with replicas(settings, gateway, redis) as both:
+        (order,) = (await both[0].data(FIRST))["viewer"]["orders"]["nodes"]
+        items = [item["id"] for item in order["items"]]
+        results = await asyncio.gather(
+            *(one.data(CANCEL, order=order["id"], items=items, key="once") for one in both * 3)
+        )
+
+    kinds = {result["cancelOrderItems"]["result"]["__typename"] for result in results}
+    assert kinds == {"CancellationPending"}
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+
+
+async def test_redis_dies(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:
+    """Redis may die and come back under load: every answer stays right, and readiness tells."""
+    async with replicas(settings, gateway, redis) as (one, other):
+        before = await one.data(LIST)
+        states = [await ready(one)]
+        answers = [one.data(LIST) if number % 2 else other.data(LIST) for number in range(40)]
+        asked = asyncio.gather(*answers)
+        await redis.kill()
+        during = await asked
+        during += [await one.data(LIST), await other.data(LIST)]
+        states.append(await ready(one))
+        await redis.start()
+        async with asyncio.timeout(5):
+            while (await ready(one))["status"] != "ok":
+                during.append(await one.data(LIST))
+        after = await one.data(LIST)
+
+    assert all(answer == before for answer in [*during, after])
+    assert [state["redis"] for state in states] == ["ok", "away"]
+    assert states[1]["status"] == "degraded"
+
+
+async def test_redis_hangs(redis: RedisServer) -> None:
+    """A Redis that takes questions and answers none costs fifty milliseconds, once a second."""
+    loop = asyncio.get_running_loop()
+    link = Link(redis.url, 0.05)
+    answers = RedisAnswers(link)
+    assert await answers.generation("ann")
+    redis.freeze()
+
+    began = loop.time()
+    unknown = [await answers.generation("ann") for _ in range(100)]
+    took = loop.time() - began
+    redis.thaw()
+    await link.close()
+
+    assert unknown == [None] * 100
+    assert 0.04 < took < 0.15
+
+
+async def test_change_while_redis_is_away(redis: RedisServer) -> None:
+    """A change that could not be told is told before anything else is asked of Redis."""
+    here, there = Link(redis.url, 0.05), Link(redis.url, 0.05)
+    changed, asked = RedisAnswers(here), RedisAnswers(there)
+    before = await asked.generation("ann")
+    redis.freeze()
+    await changed.bump(("ann",))
+    redis.thaw()
+    async with asyncio.timeout(5):
+        while await changed.generation("bob") is None:  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.02)
+
+    assert await asked.generation("ann") not in {None, before}
+    await here.close()
+    await there.close()
+
+
+async def test_memory_lost(redis: RedisServer) -> None:
+    """A Redis that has forgotten everything begins new generations: none is ever used twice."""
+    link = Link(redis.url, 1)
+    answers = RedisAnswers(link)
+    before = await answers.generation("ann")
+    await link.ask(lambda asked: asked.flushall())
+
+    assert await answers.generation("ann") != before
+    await link.close()
+
+
+async def test_lock(redis: RedisServer) -> None:
+    """One replica at a time holds an order; another order is held beside it."""
+    links = [Link(redis.url, 1), Link(redis.url, 1)]
+    locks = [ReplicaLocks(link, ProcessLocks()) for link in links]
+    inside: list[int] = []
+
+    async def use(lock: ReplicaLocks, number: int) -> None:
+        async with lock.hold("order"):
+            inside.append(number)
+            await asyncio.sleep(0.01)
+            inside.append(number)
+
+    async with locks[0].hold("other"):
+        await asyncio.gather(*(use(locks[number % 2], number) for number in range(6)))
+    for link in links:
+        await link.close()
+
+    pairs = list(zip(inside[::2], inside[1::2], strict=True))
+    assert sorted(pairs) == [(number, number) for number in range(6)]
+
+
+async def test_two_processes(redis: RedisServer) -> None:
+    """Two processes of their own: what is cancelled on one is seen on the other at once."""
+    url = {"GATEWAY_REDIS_URL": redis.url, "GATEWAY_CACHE_FRESH_SECONDS": "60"}
+    async with serving(**url) as one:
+        base = await sandbox_url(one)
+        async with (
+            serving(**url, GATEWAY_IMIN_BASE_URL=f"{base}/api/v2") as other,
+            aiohttp.ClientSession(headers=one.headers) as http,
+        ):
+            async with http.post(f"{base}/sandbox/orders", json={"customer": "1234"}) as response:
+                assert response.status == 201
+            first, second = Gateway(one.url, http), Gateway(other.url, http)
+            (order,) = (await second.data(FIRST))["viewer"]["orders"]["nodes"]
+            items = [item["id"] for item in order["items"]]
+            await first.data(CANCEL, order=order["id"], items=items)
+            (seen,) = (await second.data(FIRST))["viewer"]["orders"]["nodes"]
+
+    assert {item["status"] for item in order["items"]} == {"ORDER_ITEM_CONFIRMED"}
+    assert {item["status"] for item in seen["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
