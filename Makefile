@@ -2,10 +2,12 @@
 PYTHON ?= python3
 PORT ?= 8000
 SANDBOX_PORT ?= 8001
+N ?= 2000
+KILLS ?= 50
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check schema graphiql clean
+.PHONY: help run test check faults schema graphiql clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +26,9 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 	$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
 	$(BIN)/pytest --ignore tests/test_clients.py --ignore tests/test_graphiql.py
+
+faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9 (N=2000 KILLS=50)
+	$(BIN)/python -m tests.faults $(N) $(KILLS)
 
 schema: .venv/runtime ## Write schema.graphql anew
 	$(BIN)/python -m gateway schema > schema.graphql.new && mv schema.graphql.new schema.graphql

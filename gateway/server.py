@@ -29,7 +29,11 @@ async def listening(
     """
     bound = sock or bind(host, port)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
-    await runner.setup()
+    try:
+        await runner.setup()
+    except BaseException:
+        bound.close()
+        raise
     site = web.SockSite(runner, bound)
     try:
         await site.start()

@@ -190,7 +190,8 @@ class Exchange:
         with suppress(IminError, TimeoutError):
             order = await _read(wanted, until) or order
         shown = under_way(wanted.customer, order, wanted.names)
-        await self._note(attempt, _state_of(shown) if shown else AttemptState.REFUSED)
+        refused = AttemptState.REFUSED if isinstance(meaning, NotPermitted) else AttemptState.NOT_TAKEN
+        await self._note(attempt, _state_of(shown) if shown else refused)
         return Result(shown or meaning, order)
 
     async def _find_out(

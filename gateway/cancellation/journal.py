@@ -27,8 +27,8 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS attempt (
     id TEXT PRIMARY KEY, customer TEXT NOT NULL, order_id TEXT NOT NULL, items TEXT NOT NULL,
-    requested_at REAL NOT NULL, state TEXT NOT NULL, settled_at REAL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS attempt_of_order ON attempt (order_id, requested_at);
+    requested_at REAL NOT NULL, state TEXT NOT NULL, settled_at REAL);
+CREATE INDEX IF NOT EXISTS attempt_of_order ON attempt (order_id);
 CREATE INDEX IF NOT EXISTS attempt_unconfirmed ON attempt (order_id) WHERE state = 'UNCONFIRMED';
 CREATE TABLE IF NOT EXISTS idempotency_key (
     caller TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, outcome BLOB, claimed_at REAL NOT NULL,
@@ -102,7 +102,7 @@ class SqliteJournal:
     async def latest(self, customer: str, order: str) -> Attempt | None:
         """The newest attempt on a customer's order."""
         found = await self._attempts(
-            "order_id = ? AND customer = ? ORDER BY requested_at DESC LIMIT 1", (order, customer)
+            "order_id = ? AND customer = ? ORDER BY rowid DESC LIMIT 1", (order, customer)
         )
         return found[0] if found else None
 

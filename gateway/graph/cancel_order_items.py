@@ -16,6 +16,7 @@ from gateway.graph.cancellation_outcomes import CancelOrderItemsResult, needs_or
 from gateway.graph.field import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import find_order
+from gateway.imin import documents
 from gateway.imin.client import is_identifier
 from gateway.imin.errors import IminError
 
@@ -99,11 +100,15 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
     customer, order = key
     items = tuple(_wanted_item(context, order, id_) for id_ in dict.fromkeys(wanted.order_item_ids))
     result = await context.services.cancellations.cancel(
-        Wanted(customer, order, items, lambda: context.orders.get_anew(key))
+        Wanted(customer, order, items, lambda: _read(context, customer, order))
     )
     if result.order:
         context.orders.remember(customer, (result.order,))
     return result
+
+
+async def _read(context: Context, customer: str, order: str) -> documents.Order | None:
+    return await context.services.reads.order(customer, order, context.on_stale, anew=True)
 
 
 async def _own_order(context: Context, text: str) -> tuple[str, str] | None:
@@ -134,7 +139,7 @@ async def _with_order(context: Context, result: Result) -> Result:
     if result.order is not None or not needs_order(outcome):
         return result
     try:
-        order = await context.orders.get_anew((outcome.customer, outcome.order))  # type: ignore[union-attr]  # needs_order
+        order = await _read(context, outcome.customer, outcome.order)  # type: ignore[union-attr]  # needs_order
     except IminError:
         order = None
     return Result(outcome, order) if order else Result(Unavailable())

@@ -5,7 +5,10 @@ from typing import Any
 import strawberry
 
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
+from gateway.graph.cancellation import Cancellation
 from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment, ProposalStatus
+from gateway.graph.field import resolved
+from gateway.graph.info import Info
 from gateway.graph.money import Money, TaxCharge
 from gateway.graph.node import Node
 from gateway.graph.order_item import OrderItem
@@ -50,6 +53,17 @@ class Order(Node):
     booking_service: BookingService | None = strawberry.field(
         description="The system that holds the booking."
     )
+
+    @resolved(
+        "The newest cancellation of its items that was asked for through this gateway; null where there is "
+        "none.",
+        Cancellation | None,
+    )
+    @staticmethod
+    async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:
+        """From the journal, brought up to what the order shows."""
+        attempt = await info.context.services.cancellations.latest(root.owner.customer, root)
+        return Cancellation.of(attempt) if attempt else None
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

@@ -47,6 +47,7 @@ _CONNECT_SECONDS = 0.5
 _MISTAKES_ANSWERED_500 = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 """Mistakes of the asker that booking systems answer with 500. Source: OpenActive reference implementation."""
 
+_ACCEPTED = 204
 CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 
 
@@ -91,22 +92,30 @@ class IminClient:
         """Told the identifier of an order, before and after it is asked to change."""
         self._options = options
         self._session: aiohttp.ClientSession
+        self._changing: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
+        self._session = self._new_session(aiohttp.TCPConnector(limit=_MOST_CONNECTIONS))
+        # A connection of its own for each change: on a kept one, a reset may mean that imin had closed it
+        # long ago, and then nobody knows whether the change arrived.
+        self._changing = self._new_session(aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, force_close=True))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+        await self._changing.close()
+
+    def _new_session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         key = self._options.api_key
         headers = {"X-API-KEY": key.get_secret_value()} if key else {}
-        self._session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             headers={**headers, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
-            connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
+            connector=connector,
             # The deadline is the request's own; this one is for a host that does not even answer the knock.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
         )
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
 
     async def orders(self, customer: str, page: int) -> Page[Order]:
         """Page of a customer's orders, newest first.
@@ -189,10 +198,12 @@ class IminClient:
         finally:
             # Once more: somebody may have read the order just before imin changed it.
             await self._announce(order_identifier)
-        if 300 <= answer.status < 400:  # noqa: PLR2004  # a redirect, which is not followed
-            raise Unavailable(f"{endpoint} answered {answer.status}", answered=True)
-        if answer.status not in {200, 202, 204}:
-            _raise_problem(answer, endpoint)
+        if answer.status == _ACCEPTED:
+            return
+        if 200 <= answer.status < 400:  # noqa: PLR2004  # a page of a proxy's, a redirect, or something new
+            is_known = answer.status >= 300 or answer.content_type == "text/html"  # noqa: PLR2004  # as above
+            raise Unavailable(f"{endpoint} answered {answer.status}", answered=is_known)
+        _raise_problem(answer, endpoint)
 
     async def _page(self, resource: str, customer: str, page: int) -> bytes:
         return await self._get(resource, query={"customerIdentifier": _known(customer), "page": page})
@@ -232,12 +243,11 @@ class IminClient:
     ) -> _Answer:
         count_call()
         headers = {"Content-Type": "application/json"} if json is not None else None
+        session = self._session if json is None else self._changing
         try:
             async with (
                 asyncio.timeout(seconds),
-                self._session.request(
-                    method, url, data=json, headers=headers, allow_redirects=False
-                ) as response,
+                session.request(method, url, data=json, headers=headers, allow_redirects=False) as response,
             ):
                 body = await _read_body(response, endpoint, limit or self._options.max_answer_bytes)
                 return _Answer(

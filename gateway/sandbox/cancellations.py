@@ -31,6 +31,8 @@ class Cancellations:
         self._refused: set[str] = set()
         self._refuse_all = False
         self._receipts = count(_FIRST_NEW_RECEIPT)
+        # Every request that was accepted: its order, and the items that it made pending (none on a repeat).
+        self.accepted: list[tuple[str, frozenset[str]]] = []
 
     def request(self, order: str, requested: list[str], now: datetime) -> None:
         """Makes the items pending, all of them or none.
@@ -46,6 +48,7 @@ class Cancellations:
             if reason := refusal(item, now):
                 raise cancellation_not_permitted(reason)
         wanted = {str(item["identifier"]) for item in open_items}
+        self.accepted.append((order, frozenset(wanted)))
         due = now + timedelta(seconds=self.confirm_after_seconds)
         for item in items_of(self._store.changeable(order)) if wanted else ():
             if item.get("identifier") in wanted:

@@ -15,6 +15,8 @@ FaultKind = Literal[
     "reset",
     "reset_after",
     "status_after",
+    "half_open",
+    "late",
     "truncate",
     "cut_json",
     "html_200",
@@ -48,7 +50,8 @@ class Fault:
 
     route: one of ROUTES, or "*" for all. times: how many requests, None for every one.
     match: only requests whose path?query contains this text.
-    delay_seconds: waited before the fault; between two pieces of a slow_drip.
+    delay_seconds: waited before the fault; between two pieces of a slow_drip; by how much late takes effect
+    after its 504 has been answered.
     retry_after: the Retry-After header of a 429 or 503, left out when None.
     megabytes: the size of huge and gzip_bomb. location: where redirect points.
     """

@@ -25,6 +25,8 @@ _NOTICE_SECONDS = 0.02
 _DRIP_BYTES = 7
 _DRIP_SECONDS = 0.01
 _FAR_FUTURE_SECONDS = 10**9
+_AT_WORK: set[asyncio.Task[None]] = set()
+"""Requests that go on after their answer; the loop itself would forget them."""
 
 
 class ConnectionCutError(Exception):
@@ -38,7 +40,7 @@ async def misbehave(request: web.Request, fault: Fault, answer: Answer) -> web.S
     """
     if fault.kind == "slow_drip":
         return await _drip(request, await _whole(answer), fault.delay_seconds or _DRIP_SECONDS)
-    if fault.delay_seconds:
+    if fault.delay_seconds and fault.kind != "late":
         await _linger(request, fault.delay_seconds)
     if fault.kind in _INSTEAD:
         return _INSTEAD[fault.kind](fault)
@@ -128,6 +130,23 @@ async def _status_after(_: web.Request, __: Fault, answer: Answer) -> web.Stream
     return refuse(openactive("InternalApplicationError"))
 
 
+async def _half_open(request: web.Request, _: Fault, answer: Answer) -> web.StreamResponse:
+    await answer()
+    return await _black_hole(request, _, answer)
+
+
+async def _late(request: web.Request, fault: Fault, answer: Answer) -> web.StreamResponse:
+    async def take_effect() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(request.app[CLOSING].wait(), fault.delay_seconds)
+        if not request.app[CLOSING].is_set():
+            await answer()
+
+    _AT_WORK.add(task := asyncio.ensure_future(take_effect()))
+    task.add_done_callback(_AT_WORK.discard)
+    return _html(504, "504 Gateway Time-out")
+
+
 async def _truncate(request: web.Request, _: Fault, answer: Answer) -> web.StreamResponse:
     body = await _whole(answer)
     response = _stream()
@@ -169,6 +188,8 @@ _ON_THE_WIRE: dict[str, Callable[[web.Request, Fault, Answer], Awaitable[web.Str
     "reset": _reset,
     "reset_after": _reset_after,
     "status_after": _status_after,
+    "half_open": _half_open,
+    "late": _late,
     "truncate": _truncate,
     "huge": _huge,
     "gzip_bomb": _gzip_bomb,

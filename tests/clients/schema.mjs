@@ -21,7 +21,7 @@ import {
 import { command } from "./command.mjs";
 
 // Everything else mirrors a vocabulary of imin's, which may grow without a word.
-const ENUMS_OF_OUR_OWN = ["ErrorCode"];
+const ENUMS_OF_OUR_OWN = ["ErrorCode", "CancellationState"];
 // Swift and the tools that generate for it cannot have fields of these names.
 const FORBIDDEN_NAMES = ["self", "Type"];
 const WINDOW = { first: "Int", after: "String", last: "Int", before: "String" };

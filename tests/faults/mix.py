@@ -1,0 +1,111 @@
+"""What goes wrong in a run: drawn from a seed, so that each run can be repeated."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from gateway.sandbox import Fault
+from gateway.sandbox.faults import FaultKind
+
+READ, PATCH = "GET /orders/:id", "PATCH /orders/:id"
+
+Clicks = Literal["once", "twice", "twice with a key", "once more with another key", "hang up, ask again"]
+
+CLICKS: tuple[Clicks, ...] = (
+    "once",
+    "once",
+    "twice",
+    "twice with a key",
+    "once more with another key",
+    "hang up, ask again",
+)
+
+READ_FAULTS: tuple[FaultKind, ...] = (
+    "delay",
+    "black_hole",
+    "429",
+    "500",
+    "502_html",
+    "503",
+    "kong_401",
+    "reset",
+    "truncate",
+    "cut_json",
+    "html_200",
+    "empty_200",
+    "wrong_order",
+    "slow_drip",
+)
+PATCH_FAULTS: tuple[FaultKind, ...] = (
+    "delay",
+    "slow_drip",
+    "black_hole",
+    "half_open",
+    "late",
+    "reset",
+    "reset_after",
+    "status_after",
+    "500",
+    "502_html",
+    "503",
+    "429",
+    "kong_401",
+    "express_400",
+    "html_200",
+    "redirect",
+    "truncate",
+)
+
+_SHARE = 0.3
+"""Chance of a fault at each of the three points: the reading before, the PATCH, the readings after."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run.
+
+    items: how many of the order's two. before, patch, after: the faults that wait at each point.
+    confirms: seconds until the booking system confirms, 0 for at once.
+    """
+
+    seed: int
+    clicks: Clicks
+    pause_seconds: float
+    items: int
+    confirms: float
+    before: list[Fault] = field(default_factory=list)
+    patch: list[Fault] = field(default_factory=list)
+    after: list[Fault] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What goes wrong with the PATCH."""
+        return self.patch[0].kind if self.patch else "none"
+
+
+def plan(seed: int) -> Plan:
+    """The run of that seed."""
+    random = Random(seed)  # noqa: S311  # a repeatable draw
+    drawn = Plan(
+        seed,
+        clicks=random.choice(CLICKS),
+        pause_seconds=random.choice([0.0, 0.01, 0.1, 0.5]),
+        items=random.choice([1, 2]),
+        confirms=random.choice([20.0, 20.0, 20.0, 0.0]),
+    )
+    if random.random() < _SHARE:
+        drawn.before.append(_fault(random, READ, READ_FAULTS, random.choice([1, 1, 2, 5])))
+    if random.random() < _SHARE:
+        drawn.patch.append(_fault(random, PATCH, PATCH_FAULTS, 1))
+    if random.random() < _SHARE:
+        drawn.after.append(_fault(random, READ, READ_FAULTS, random.choice([1, 2, 5])))
+    return drawn
+
+
+def _fault(random: Random, route: str, kinds: tuple[FaultKind, ...], times: int) -> Fault:
+    kind = random.choice(kinds)
+    if kind == "late":
+        return Fault(route, kind, times, delay_seconds=random.choice([0.2, 1.0, 3.0, 6.0]))
+    if kind == "delay":
+        return Fault(route, kind, times, delay_seconds=random.choice([0.05, 0.3, 1.0, 3.0]))
+    return Fault(route, kind, times, delay_seconds=random.choice([0.0, 0.0, 0.05]))

@@ -1,0 +1,117 @@
+"""Many runs, side by side in several processes, and their figures."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+
+from gateway.logs import configure_logs
+from tests.faults.kill import run_kill
+from tests.faults.mix import plan
+from tests.faults.run import Verdict, run
+
+_AT_ONCE = 10
+_UNCONFIRMED = "CancellationUnconfirmedError"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of many runs. unconfirmed: share of the runs in which an answer was."""
+
+    runs: int
+    answers: Counter[str]
+    unconfirmed_by_fault: Counter[str]
+    unconfirmed: float
+    p50_seconds: float
+    p99_seconds: float
+    untrue: list[str]
+    doubles: list[str]
+    unsettled: list[str]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was double, untrue or left open."""
+        return not (self.doubles or self.untrue or self.unsettled)
+
+    def text(self) -> str:
+        """For a person."""
+        lines = [
+            f"{self.runs} runs, {sum(self.answers.values())} answers",
+            *(f"  {count:5} {kind}" for kind, count in self.answers.most_common()),
+            f"double PATCHes   {len(self.doubles)}",
+            f"untrue answers   {len(self.untrue)}",
+            f"unconfirmed      {self.unconfirmed:.1%} of the runs {dict(self.unconfirmed_by_fault)}",
+            f"not settled by the next read  {len(self.unsettled)}",
+            f"p50 {self.p50_seconds:.2f} s, p99 {self.p99_seconds:.2f} s",
+            *self.doubles,
+            *self.untrue,
+            *self.unsettled,
+        ]
+        return "\n".join(lines)
+
+
+def report(runs: int, processes: int, first_seed: int = 1) -> Report:
+    """The figures of so many runs."""
+    seeds = range(first_seed, first_seed + runs)
+    parts = [seeds[number::processes] for number in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        verdicts = [verdict for part in pool.map(_run_all, parts) for verdict in part]
+    return _figures(verdicts)
+
+
+def kill_report(runs: int, processes: int, first_seed: int = 1) -> Report:
+    """The figures of so many runs in which the gateway is killed."""
+    seeds = range(first_seed, first_seed + runs)
+    parts = [seeds[number::processes] for number in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        return _figures([verdict for part in pool.map(_kill_all, parts) for verdict in part])
+
+
+def _kill_all(seeds: Iterable[int]) -> list[Verdict]:
+    configure_logs("ERROR")
+    return asyncio.run(_one_after_another(seeds))
+
+
+async def _one_after_another(seeds: Iterable[int]) -> list[Verdict]:
+    verdicts = []
+    for seed in seeds:
+        with TemporaryDirectory() as folder:
+            verdicts.append(await run_kill(seed, Path(folder) / "state.sqlite3"))
+    return verdicts
+
+
+def _run_all(seeds: Iterable[int]) -> list[Verdict]:
+    configure_logs("ERROR")
+    return asyncio.run(_side_by_side(seeds))
+
+
+async def _side_by_side(seeds: Iterable[int]) -> list[Verdict]:
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def in_turn(seed: int) -> Verdict:
+        async with turn:
+            return await run(plan(seed))
+
+    return await asyncio.gather(*map(in_turn, seeds))
+
+
+def _figures(verdicts: list[Verdict]) -> Report:
+    seconds = sorted(second for verdict in verdicts for second in verdict.seconds)
+    unconfirmed = [verdict for verdict in verdicts if _UNCONFIRMED in verdict.answers]
+    shares = quantiles(seconds, n=100)
+    return Report(
+        runs=len(verdicts),
+        answers=Counter(answer for verdict in verdicts for answer in verdict.answers),
+        unconfirmed_by_fault=Counter(verdict.fault for verdict in unconfirmed),
+        unconfirmed=len(unconfirmed) / len(verdicts),
+        p50_seconds=shares[49],
+        p99_seconds=shares[98],
+        untrue=[what for verdict in verdicts for what in verdict.untrue],
+        doubles=[what for verdict in verdicts for what in verdict.doubles],
+        unsettled=[what for verdict in verdicts for what in verdict.unsettled],
+    )

@@ -1,0 +1,209 @@
+"""One run: a sandbox, a gateway over it, some clicks, and a verdict on every answer."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from gateway.__main__ import gateway_listening, listening
+from gateway.auth import demo_caller
+from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
+from gateway.sandbox.cancellation_rules import status_of
+from gateway.settings import Settings
+from tests.faults.mix import PATCH, Plan
+
+NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
+UNDER_WAY = {"CustomerCancellationPending", "CustomerCancelled"}
+SUCCESS = {"CancellationPending", "AlreadyCancelled"}
+DOUBT_SECONDS = 60.0
+_MOST_READS = 5
+
+ORDER = "{ viewer { orders(first: 1) { nodes { id items { id identifier } } } } }"
+CANCEL = """
+mutation ($input: CancelOrderItemsInput!) { cancelOrderItems(input: $input) { result {
+  __typename
+  ... on CancellationPending { orderItems { identifier statusText } }
+  ... on AlreadyCancelled { orderItems { identifier statusText } }
+} } }
+"""
+NEXT_READ = """
+query ($id: ID!) { node(id: $id) { ... on Order { items { identifier statusText } cancellation { state } } } }
+"""
+
+
+@dataclass
+class Verdict:
+    """What a run showed. untrue, doubles, unsettled: what must never be; each says what was seen."""
+
+    seed: int
+    fault: str
+    answers: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Run:
+    """A run on its way."""
+
+    plan: Plan
+    sandbox: Sandbox
+    url: str
+    http: aiohttp.ClientSession
+    verdict: Verdict
+    order: str = ""
+    number: str = ""
+    items: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    async def ask(self, query: str, **variables: Any) -> Any:
+        async with self.http.post(
+            f"{self.url}/graphql", json={"query": query, "variables": variables}
+        ) as response:
+            answer = await response.json()
+            assert "errors" not in answer, answer
+            return answer["data"]
+
+    async def read(self, query: str, **variables: Any) -> Any:
+        """What a query gives; asked again where a busy machine was too slow to answer in time."""
+        for _ in range(_MOST_READS - 1):
+            with suppress(AssertionError):
+                return await self.ask(query, **variables)
+        return await self.ask(query, **variables)
+
+    async def prepare(self) -> None:
+        """Choose the items, and lay the faults."""
+        data = await self.read(ORDER)
+        order = data["viewer"]["orders"]["nodes"][0]
+        self.order = order["id"]
+        chosen = order["items"][: self.plan.items]
+        self.items = [item["id"] for item in chosen]
+        self.names = [item["identifier"] for item in chosen]
+        self.number = self.sandbox.store.identifiers("1234")[0]
+        self.sandbox.ledger.clear()
+        for fault in (*self.plan.before, *self.plan.patch):
+            self.sandbox.faults.add(fault)
+
+    def true_statuses(self) -> dict[str, str]:
+        """The items as the booking system has them, whatever anybody says."""
+        items = self.sandbox.order(self.number)["orderedItem"]
+        return {item["identifier"]: status_of(item) for item in items}
+
+    def is_cancelled(self) -> bool:
+        return all(self.true_statuses()[name] in UNDER_WAY for name in self.names)
+
+    async def click(self, key: str | None = None) -> str:
+        """One call and its judgement: what is claimed must be so, at this moment."""
+        wanted = {"orderId": self.order, "orderItemIds": self.items}
+        if key:
+            wanted["idempotencyKey"] = key
+        began = time.monotonic()
+        result = (await self.ask(CANCEL, input=wanted))["cancelOrderItems"]["result"]
+        self.verdict.seconds.append(time.monotonic() - began)
+        kind = str(result["__typename"])
+        self.verdict.answers.append(kind)
+        truth = self.true_statuses()
+        if kind in SUCCESS and not self.is_cancelled():
+            self._untrue(f"{kind}, but {truth}")
+        for item in result.get("orderItems", ()):
+            shown, true = item["statusText"], truth[item["identifier"]]
+            # Between our reading and this judgement a pending item may have become a cancelled one.
+            if shown != true and (shown, true) != ("CustomerCancellationPending", "CustomerCancelled"):
+                self._untrue(f"shows {shown}, is {true}")
+        if kind not in {*SUCCESS, "CancellationUnconfirmedError", "CancellationUnavailableError"}:
+            self._untrue(f"unexpected {kind}")
+        return kind
+
+    def _untrue(self, what: str) -> None:
+        self.verdict.untrue.append(f"seed {self.plan.seed}, {self.plan.name}: {what}")
+
+    async def clicks(self) -> None:
+        """What the customer does."""
+        match self.plan.clicks:
+            case "once":
+                await self.click()
+            case "twice":
+                await asyncio.gather(self.click(), self._later())
+            case "twice with a key":
+                await asyncio.gather(self.click("k"), self._later("k"))
+            case "once more with another key":
+                await self.click("k1")
+                await self.click("k2")
+            case "hang up, ask again":
+                call = asyncio.ensure_future(self.click("k"))
+                await asyncio.sleep(self.plan.pause_seconds)
+                call.cancel()
+                with suppress(asyncio.CancelledError):
+                    await call
+                await self.click("k")
+
+    async def _later(self, key: str | None = None) -> None:
+        await asyncio.sleep(self.plan.pause_seconds)
+        await self.click(key)
+
+    async def spoil_readings(self) -> None:
+        """Once the PATCH has arrived, lay the faults of the readings after it."""
+        await self.sandbox.ledger.reached(PATCH)
+        for fault in self.plan.after:
+            self.sandbox.faults.add(fault)
+
+    def judge_whole(self) -> None:
+        """What must hold when everything is over."""
+        failed = self.verdict.answers.count("CancellationUnavailableError")
+        patches = self.sandbox.ledger.count(PATCH)
+        accepted = self.sandbox.cancellations.accepted
+        where = f"seed {self.plan.seed}, {self.plan.name}"
+        if patches > 1 + failed:
+            self.verdict.doubles.append(f"{where}: {patches} PATCHes, {failed} known to have failed")
+        if len(accepted) > 1:
+            self.verdict.doubles.append(f"{where}: imin accepted {accepted}")
+        if set(self.verdict.answers) == {"CancellationUnavailableError"} and self.is_cancelled():
+            self._untrue("said that nothing was cancelled, but all was")
+
+    async def judge_next_read(self) -> None:
+        """Once imin can no longer act on what was lost, the next reading knows."""
+        self.sandbox.faults.clear()
+        self.sandbox.clock.advance(DOUBT_SECONDS + 1)
+        node = (await self.read(NEXT_READ, id=self.order))["node"]
+        state = node["cancellation"] and node["cancellation"]["state"]
+        if (state in {"PENDING", "CANCELLED"}) != self.is_cancelled() or state == "UNCONFIRMED":
+            self.verdict.unsettled.append(f"seed {self.plan.seed}: {state}, but {self.true_statuses()}")
+
+
+async def run(plan: Plan) -> Verdict:
+    """The verdict on one run."""
+    verdict = Verdict(plan.seed, plan.name)
+    async with AsyncExitStack() as running:
+        app = create_sandbox(SandboxSettings(now=NOW, confirm_after_seconds=plan.confirms))
+        imin = await running.enter_async_context(listening(app, "127.0.0.1"))
+        settings = Settings(port=0, imin_base_url=f"{imin}/api/v2", imin_api_key=SecretStr("sandbox-key"))
+        gateway = gateway_listening(settings, demo_caller, app[SANDBOX].clock.now)
+        url = await running.enter_async_context(gateway)
+        http = await running.enter_async_context(aiohttp.ClientSession())
+        one = Run(plan, app[SANDBOX], url, http, verdict)
+        await one.prepare()
+        spoiling = asyncio.ensure_future(one.spoil_readings())
+        try:
+            await one.clicks()
+        finally:
+            spoiling.cancel()
+        await _until_quiet(one)
+        one.judge_whole()
+        await one.judge_next_read()
+    return verdict
+
+
+async def _until_quiet(one: Run) -> None:
+    """Wait until imin works on nothing any more, also not behind a proxy's back."""
+    late = max((fault.delay_seconds for fault in one.plan.patch if fault.kind == "late"), default=0.0)
+    one.sandbox.faults.clear()
+    await asyncio.sleep(late)
+    while one.sandbox.ledger.in_flight:  # noqa: ASYNC110  # a call that the gateway has given up ends unnoticed
+        await asyncio.sleep(0.02)
