@@ -1,9 +1,9 @@
 """What an operation may cost at most, in requests to imin, told before it runs.
 
 A field that asks imin stands in CALLS with its requests; a field below which something is asked
-for each element multiplies. Loaders and caches make it less, never more, with two exceptions
+for each element multiplies. Loaders and caches make it less, never more, with three exceptions
 that are too rare to charge everybody for: proving a raw order number to be the caller's, and
-finding a seller by id, may read several pages.
+finding a seller by id, may read several pages; a cancellation that is still open reads its order.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,6 +33,7 @@ CALLS = {
     "Query.order": 2,
     "Query.node": 1,
     "Query.nodes": 1,
+    "Order.cancellation": 0,
     "OrderItem.order": 1,
     "Mutation.cancelOrderItems": 3,
     "Subscription.orderChanged": 1,
