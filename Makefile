@@ -4,10 +4,11 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8001
 N ?= 2000
 KILLS ?= 50
+EXECUTIONS ?= 20000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults schema graphiql clean
+.PHONY: help run test check faults fuzz schema graphiql clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 
 faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9 (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
+
+fuzz: .venv/dev ## Compare compiled execution with graphql-core on 20,000 random requests (EXECUTIONS)
+	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)
 
 schema: .venv/runtime ## Write schema.graphql anew
 	$(BIN)/python -m gateway schema > schema.graphql.new && mv schema.graphql.new schema.graphql

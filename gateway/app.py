@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 
 import yarl
 from aiohttp import web
@@ -56,13 +57,15 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     life = add_lifecycle(app)
     app.cleanup_ctx.append(_hold_open(services))
     app.cleanup_ctx.append(_keep_copying(metrics))
+    executor = Executor(
+        build_schema(),
+        _limits(settings),
+        is_development=is_development,
+        query_seconds=settings.request_timeout_seconds,
+    )
+    metrics.watch(lambda: {"executions": asdict(executor.counts)})
     endpoint = GraphQLEndpoint(
-        executor=Executor(
-            build_schema(),
-            _limits(settings),
-            is_development=is_development,
-            query_seconds=settings.request_timeout_seconds,
-        ),
+        executor=executor,
         services=services,
         authenticate=authenticate,
         rates=Rates(_rate_rules(settings)),

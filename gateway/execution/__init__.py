@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult, GraphQLError, execute
-from strawberry.execution import optimized_is_awaitable
-from strawberry.utils.await_maybe import await_maybe
+from graphql import GraphQLError
 
 from gateway.context import Context
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, GatewayError, formatted
+from gateway.execution.counts import ExecutionCounts
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
 from gateway.execution.prepared import Preparation, Prepared
+from gateway.execution.run import run
 from gateway.imin.traffic import answered_within
 from gateway.logs import log_failures
 
@@ -43,16 +43,19 @@ class Executor:
 
     is_development: whether the schema may be introspected and misspelt names are helped with.
     query_seconds: time for a whole query. A change has the time that its steps have.
+    counts: what ran compiled, and what did not.
     """
 
     def __init__(
         self, schema: strawberry.Schema, limits: Limits, *, is_development: bool, query_seconds: float
     ) -> None:
-        self._schema = schema
+        self.counts = ExecutionCounts()
         self._limits = limits
         self._query_seconds = query_seconds
+        self._schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+        self._suggestions = is_development
         self._preparation = Preparation(
-            schema._schema,  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+            self._schema,
             limits,
             with_introspection=is_development,
             suggestions=is_development,
@@ -76,16 +79,13 @@ class Executor:
         if refusals:
             return self._answer(None, list(refusals), context, status=_status(refusals[0]))
         with answered_within(self._query_seconds if prepared.is_query else None):
-            result: ExecutionResult = await await_maybe(
-                execute(
-                    self._schema._schema,  # noqa: SLF001  # as above
-                    prepared.document,
-                    context_value=context,
-                    variable_values=dict(variables or {}),
-                    operation_name=operation_name,
-                    executor_class=self._schema.execution_context_class,
-                    is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # tells the same, untyped
-                )
+            result = await run(
+                self._schema,
+                prepared,
+                variables or {},
+                context,
+                self.counts,
+                hide_suggestions=not self._suggestions,
             )
         errors = [*(result.errors or []), *context.errors]
         log_failures(errors, context.request_id)

@@ -21,6 +21,7 @@ from graphql import (
 from gateway.errors import NO_SUCH_OPERATION, GatewayError
 from gateway.execution.cost import Cost, cost_of
 from gateway.execution.limits import Limits, read_document
+from gateway.execution.plan import PlannedOperation
 
 _MOST_PREPARED = 1_000
 _FREE = Cost(0)
@@ -31,6 +32,7 @@ class Prepared:
     """A document and its one operation to run, or the errors that forbid it.
 
     digest: of the text, by which logs name it.
+    planned: the operation's plans; None where graphql-core runs it alone.
     """
 
     document: DocumentNode
@@ -38,6 +40,7 @@ class Prepared:
     errors: tuple[GraphQLError, ...]
     cost: Cost = _FREE
     digest: str = ""
+    planned: PlannedOperation | None = None
 
     @property
     def is_query(self) -> bool:
@@ -94,7 +97,14 @@ class Preparation:
         operation = _the_operation(document, operation_name)
         if operation is None:
             return Prepared(document, None, (_no_operation(operation_name),), digest=digest)
-        return Prepared(document, operation, (), cost_of(self._schema, document, operation), digest)
+        return Prepared(
+            document,
+            operation,
+            (),
+            cost_of(self._schema, document, operation),
+            digest,
+            PlannedOperation.of(self._schema, document, operation),
+        )
 
 
 def _the_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

@@ -1,0 +1,233 @@
+"""Plans: what can be known of an operation before it runs, kept with its document.
+
+Which fields are selected depends on the document and on the Booleans that @skip
+and @include read from variables, and on nothing else. So there is one plan for
+each such assignment: graphql-core's collected fields, shared by all requests,
+and the generated code for them, made where it is first needed.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetailsList,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from gateway.execution.projection import Project, attribute_of, compile_projection
+
+MOST_PLANS = 16
+"""Assignments of @skip's and @include's variables planned for one operation; others run unplanned."""
+
+PATIENCE = 8
+"""Bails after which generated code is given up where they are also more than half of its runs."""
+
+_CONDITIONS = {GraphQLSkipDirective.name, GraphQLIncludeDirective.name}
+
+Subfields = dict[tuple[GraphQLObjectType, int], tuple[FieldDetailsList, CollectedFields]]
+
+
+class Projection:
+    """Generated code for one place of an operation; given up where its data mostly makes it bail.
+
+    project: the code, or None where there is none.
+    """
+
+    __slots__ = ("bails", "project", "runs")
+
+    def __init__(self, project: Project | None) -> None:
+        self.project = project
+        self.runs = 0
+        self.bails = 0
+
+    def bailed(self, patience: int) -> None:
+        """Count a failure; give up where they are the rule."""
+        self.bails += 1
+        if self.bails >= patience and self.bails * 2 > self.runs:
+            self.project = None
+
+
+class PlannedField:
+    """A field of an operation under one parent type.
+
+    attribute: what it reads, where it has no resolver. projection: of its value.
+    """
+
+    __slots__ = ("attribute", "definition", "projection")
+
+    def __init__(self, definition: GraphQLField | None, projection: Projection) -> None:
+        self.definition = definition
+        self.attribute = attribute_of(definition) if definition else None
+        self.projection = projection
+
+
+class Plan:
+    """A query under one assignment of its conditions.
+
+    Lists of collected fields are told by identity; the plan keeps them all.
+    """
+
+    def __init__(self, operation: "PlannedOperation", variables: VariableValues) -> None:
+        self.operation = operation
+        self.root_type: GraphQLObjectType = operation.root_type
+        self._variables = VariableValues({}, operation.conditions_of(variables))
+        collected = collect_fields(
+            operation.schema, operation.fragments, self._variables, operation.root_type, operation.definition
+        )
+        self.root_fields = collected.grouped_field_set
+        self.subfields: Subfields = {}
+        self._projections: dict[tuple[int, int], Projection] = {}
+        self._fields: dict[int, PlannedField] = {}
+
+    def field(self, parent: GraphQLObjectType, fields: FieldDetailsList) -> PlannedField:
+        """The field that a list of collected nodes stands for."""
+        planned = self._fields.get(id(fields))
+        if planned is None:
+            definition = self.operation.schema.get_field(parent, fields[0].node.name.value)
+            projection = self.projection(definition.type, fields) if definition else Projection(None)
+            planned = self._fields[id(fields)] = PlannedField(definition, projection)
+        return planned
+
+    def projection(self, return_type: GraphQLOutputType, fields: FieldDetailsList) -> Projection:
+        """Generated code for values of a type under the selection of those fields."""
+        key = id(fields), id(return_type)
+        projection = self._projections.get(key)
+        if projection is None:
+            code = compile_projection(self.operation.schema, self._collect, return_type, fields)
+            projection = self._projections[key] = Projection(code)
+        return projection
+
+    def _collect(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:
+        """As the executor collects, into the same memory. Raises GraphQLError."""
+        key = object_type, id(fields)
+        known = self.subfields.get(key)
+        if known is None:
+            operation = self.operation
+            collected = collect_subfields(
+                operation.schema,
+                operation.fragments,
+                self._variables,
+                operation.definition,
+                object_type,
+                fields,
+            )
+            known = self.subfields[key] = fields, collected
+        return known[1]
+
+
+class PlannedOperation:
+    """A query that can be planned, and its plans so far."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        root: GraphQLObjectType,
+        patience: int,
+    ) -> None:
+        self.patience = patience
+        self.schema = schema
+        self.definition = definition
+        self.root_type = root
+        self.fragment_definitions = _fragments(document)
+        self.fragments = {name: FragmentDetails(node) for name, node in self.fragment_definitions.items()}
+        self._conditions = tuple(sorted(_condition_variables(document)))
+        self._plans: dict[tuple[Any, ...], Plan | None] = {}
+
+    @classmethod
+    def of(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        patience: int = PATIENCE,
+    ) -> "PlannedOperation | None":
+        """The operation; None where graphql-core shall run it alone.
+
+        That is: mutations and subscriptions, and documents with any directive but @skip and
+        @include or with variables of fragments.
+        """
+        if definition.operation is not OperationType.QUERY or schema.query_type is None:
+            return None
+        plain = all(
+            not node.directives
+            and not (isinstance(node, FragmentDefinitionNode) and node.variable_definitions)
+            for node in document.definitions
+            if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
+        ) and not any(variable.directives for variable in definition.variable_definitions or ())
+        if not plain or any(node.name.value not in _CONDITIONS for node in _directives(document)):
+            return None
+        return cls(schema, document, definition, schema.query_type, patience)
+
+    def conditions_of(self, variables: VariableValues) -> dict[str, Any]:
+        """The variables that decide which fields are selected."""
+        coerced = variables.coerced
+        return {name: coerced[name] for name in self._conditions if name in coerced}
+
+    def plan(self, variables: VariableValues) -> Plan | None:
+        """The plan under those variables; None where graphql-core shall run the operation alone."""
+        key = tuple(variables.coerced.get(name) for name in self._conditions)
+        if key in self._plans:
+            return self._plans[key]
+        if len(self._plans) == MOST_PLANS or not all(isinstance(value, bool) for value in key):
+            return None
+        try:
+            plan = Plan(self, variables)
+        except GraphQLError:
+            plan = None
+        self._plans[key] = plan
+        return plan
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+
+
+def _selections(selection_set: SelectionSetNode | None) -> Iterator[SelectionNode]:
+    """Every selection of a selection set, those below included; fragments are not entered."""
+    waiting = list(selection_set.selections) if selection_set else []
+    while waiting:
+        selection = waiting.pop()
+        yield selection
+        below = getattr(selection, "selection_set", None)
+        if below:
+            waiting += below.selections
+
+
+def _directives(document: DocumentNode) -> Iterator[DirectiveNode]:
+    for definition in document.definitions:
+        for selection in _selections(getattr(definition, "selection_set", None)):
+            yield from selection.directives or ()
+
+
+def _condition_variables(document: DocumentNode) -> set[str]:
+    return {
+        argument.value.name.value
+        for directive in _directives(document)
+        for argument in directive.arguments or ()
+        if isinstance(argument.value, VariableNode)
+    }

@@ -1,0 +1,144 @@
+"""The comparison: one request by graphql-core alone and by this gateway's execution."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, GraphQLSchema
+from strawberry import Schema
+
+from tests.fuzz.data import Data
+from tests.fuzz.declared import Request
+from tests.fuzz.queries import Query, random_variables
+from tests.fuzz.schemas import random_world
+from tests.fuzz.values import exact
+
+QUERIES_OF_A_WORLD = 12
+RUNS_OF_A_QUERY = 5
+
+_LIMITS = ("document_bytes", "tokens", "depth", "aliases", "root_fields", "directives", "fields", "pairs")
+_ODDNESS = ((0.0, 0), (0.04, 1), (0.08, 1), (0.08, 2), (0.1, 100))
+
+
+class Difference(AssertionError):
+    """The two answered differently."""
+
+
+@dataclass
+class Engine:
+    """The execution under test: modules of gateway.execution, or of a mutant."""
+
+    run: ModuleType
+    prepared: ModuleType
+    plan: ModuleType
+    counts: Any
+    limits: Any
+
+    @classmethod
+    def of(cls, package: str, load: Callable[[str], ModuleType]) -> "Engine":
+        """The execution in that package."""
+        counts = load(f"{package}.counts").ExecutionCounts()
+        limits = load(f"{package}.limits").Limits(**dict.fromkeys(_LIMITS, 1_000_000))
+        run, prepared, plan = (load(f"{package}.{name}") for name in ("run", "prepared", "plan"))
+        return cls(run, prepared, plan, counts, limits)
+
+
+@dataclass
+class Tally:
+    """What a fuzz run has done."""
+
+    executions: int = 0
+    refused: int = 0
+    with_errors: int = 0
+    without_data: int = 0
+    seeds: list[int] = field(default_factory=list)
+
+
+async def compare(
+    engine: Engine, schema: GraphQLSchema, prepared: Any, variables: dict[str, Any], values: dict[str, Any]
+) -> ExecutionResult:
+    """Graphql-core's answer, after making sure that the other is the same. Raises Difference."""
+    stock, ours = Request(values), Request(values)
+    expected: ExecutionResult = await engine.run.run_unplanned(
+        schema, prepared, variables, stock, engine.counts
+    )
+    await _settle()
+    got = await engine.run.run(schema, prepared, variables, ours, engine.counts)
+    await _settle()
+    if _written(expected) != _written(got):
+        raise Difference(f"expected {_written(expected)}\ngot {_written(got)}")
+    if stock.seen != ours.seen:
+        raise Difference(f"resolvers called: expected {stock.seen}\ngot {ours.seen}")
+    if _as_bytes(expected) != _as_bytes(got):
+        raise Difference("the same values, but not the same bytes")
+    return expected
+
+
+def _written(result: ExecutionResult) -> Any:
+    """Everything of an answer that can differ, the order of keys and of errors included."""
+    errors = [
+        (
+            error.formatted,
+            type(error.original_error).__name__,
+            [node.loc and node.loc.start for node in error.nodes or ()],
+        )
+        for error in result.errors or ()
+    ]
+    return str(exact(result.data)), str(errors)
+
+
+def _as_bytes(result: ExecutionResult) -> bytes:
+    errors = [error.formatted for error in result.errors or ()]
+    try:
+        return orjson.dumps({"data": result.data, "errors": errors}, default=repr)
+    except TypeError:  # what a scalar made of it is no JSON at all, in both
+        return b""
+
+
+async def _settle() -> None:
+    """Let work that an error has left behind come to its end."""
+    while left := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(left)
+
+
+async def fuzz(engine: Engine, seed: int, executions: int) -> Tally:
+    """Compare that many random requests. Raises Difference, with what is needed to see it again."""
+    tally = Tally()
+    while tally.executions < executions:
+        seed += 1
+        await _fuzz_world(engine, seed, tally)
+    return tally
+
+
+async def _fuzz_world(engine: Engine, seed: int, tally: Tally) -> None:
+    chance = random.Random(seed)  # noqa: S311  # repeatable, no secret
+    with random_world(chance) as world:
+        schema = _core(world.schema)
+        preparation = engine.prepared.Preparation(
+            schema, engine.limits, with_introspection=True, suggestions=True
+        )
+        for _ in range(QUERIES_OF_A_WORLD):
+            text = Query(world, chance).text()
+            prepared = preparation.prepare(text, None)
+            if prepared.errors:
+                tally.refused += 1
+                continue
+            for _ in range(RUNS_OF_A_QUERY):
+                oddness, most_odd = chance.choice(_ODDNESS)
+                values = Data(world, chance, oddness, most_odd).root()
+                variables = random_variables(text, chance, oddness)
+                try:
+                    result = await compare(engine, schema, prepared, variables, values)
+                except Exception as error:
+                    raise Difference(f"seed {seed}: {text}\nvariables {variables}\n{error}") from error
+                tally.executions += 1
+                tally.with_errors += bool(result.errors)
+                tally.without_data += result.data is None
+
+
+def _core(schema: Schema) -> GraphQLSchema:
+    return schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema

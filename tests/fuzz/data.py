@@ -1,0 +1,112 @@
+"""Random data for a random schema: objects of several kinds, here and there not what was promised."""
+
+import random
+from typing import Any
+
+from tests.fuzz.schemas import FieldOf, World
+from tests.fuzz.values import ODD, USUAL, Raises
+
+_MOST_OF_A_TYPE = 3
+
+
+class Open:
+    """Keeps its attributes in a dictionary, as most objects do."""
+
+    def __init__(self, kind: str, values: dict[str, Any]) -> None:
+        self.__dict__.update(values, kind=kind, values=values)
+
+
+class Hooked:
+    """Finds its attributes by a hook; some raise."""
+
+    __slots__ = ("kind", "values")
+
+    def __init__(self, kind: str, values: dict[str, Any]) -> None:
+        self.kind, self.values = kind, values
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            value = self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+        if isinstance(value, Raises):
+            raise value.error
+        return value
+
+
+class Data:
+    """Objects of a world.
+
+    oddness: how likely a value is none that its type allows. most_odd: how many may be so, since
+    one oddity hides others.
+    """
+
+    def __init__(self, world: World, chance: random.Random, oddness: float, most_odd: int) -> None:
+        self._world, self._chance, self._oddness, self._odd_left = world, chance, oddness, most_odd
+        self._made: dict[str, list[Any]] = {}
+        self._fixed: dict[str, type] = {}
+
+    def root(self) -> dict[str, Any]:
+        """Values of the query's fields."""
+        return {one.name: self._value(one.wrapper, one.of) for one in self._world.fields["Query"]}
+
+    def _value(self, wrapper: str, of: str) -> Any:
+        chance = self._chance
+        if self._is_odd():
+            return chance.choice(ODD)()
+        if not wrapper.endswith("!") and chance.random() < 0.1:
+            return None
+        wrapper = wrapper.removesuffix("!")
+        if wrapper.startswith("["):
+            items = [self._value(wrapper[1:-1], of) for _ in range(chance.choice((0, 1, 2, 2)))]
+            return tuple(items) if chance.random() < 0.5 else items
+        return USUAL[of](chance) if of in USUAL else self._object(of)
+
+    def _object(self, of: str) -> Any:
+        chance = self._chance
+        kind = chance.choice(self._world.members.get(of, [of]))
+        if self._is_odd():
+            kind = chance.choice(
+                [name for name in self._world.fields if name.startswith("T") and name != "Thing"]
+            )
+        made = self._made.setdefault(kind, [])
+        if len(made) >= _MOST_OF_A_TYPE or (made and chance.random() < 0.3):
+            return chance.choice(made)
+        values: dict[str, Any] = {}
+        if self._is_odd():
+            values["__await__"] = "looks awaitable, and is not"
+            one: Any = Hooked(kind, values)
+        else:
+            one = self._shell(kind, values)
+        made.append(one)
+        for field in self._world.fields[kind]:
+            self._fill(one, values, field)
+        return one
+
+    def _shell(self, kind: str, values: dict[str, Any]) -> Any:
+        match self._chance.randrange(4):
+            case 0:
+                return Open(kind, values)
+            case 1:
+                return Hooked(kind, values)
+            case 2:
+                one = object.__new__(getattr(self._world.module, kind))
+                one.kind, one.values = kind, values
+                return one
+        if kind not in self._fixed:
+            names = [field.name for field in self._world.fields[kind] if field.how == "attribute"]
+            self._fixed[kind] = type(kind, (), {"__slots__": ("kind", "values", *names)})
+        fixed = self._fixed[kind]()
+        fixed.kind, fixed.values = kind, values
+        return fixed
+
+    def _fill(self, one: Any, values: dict[str, Any], field: FieldOf) -> None:
+        value = values[field.name] = self._value(field.wrapper, field.of)
+        is_missing = self._is_odd()
+        if field.how == "attribute" and not isinstance(one, Hooked) and not is_missing:
+            setattr(one, field.name, value)
+
+    def _is_odd(self) -> bool:
+        odd = self._odd_left > 0 and self._chance.random() < self._oddness
+        self._odd_left -= odd
+        return odd

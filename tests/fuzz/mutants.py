@@ -1,0 +1,117 @@
+"""Wrong versions of the compiled execution, which the comparisons must find out."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from tests.fuzz.compare import Engine, fuzz
+from tests.fuzz.matrix import compare_matrix
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mistake: in that module of gateway.execution, `wrong` stands for `right`.
+
+    is_of_leaves: whether the matrix finds it; else random requests do.
+    """
+
+    module: str
+    right: str
+    wrong: str
+    is_of_leaves: bool = False
+
+    async def find(self, engine: Engine) -> None:
+        """Compare until it shows. Raises Difference when it does."""
+        if self.is_of_leaves:
+            await compare_matrix(engine)
+        else:
+            await fuzz(engine, seed=0, executions=3_000)
+
+
+def _of_leaf(right: str, wrong: str) -> Mutant:
+    return Mutant("leaf", right, wrong, is_of_leaves=True)
+
+
+MUTANTS = {
+    "a 33-bit Int passes": _of_leaf("{0} <= 2147483647", "{0} <= 2147483648"),
+    "an Int one below the smallest passes": _of_leaf("-2147483648 <=", "-2147483649 <="),
+    "True passes for an Int": _of_leaf("type({1}) is int and", "isinstance({1}, int) and"),
+    "infinity passes for a Float": _of_leaf("-inf < {0} < inf", "-inf < {0} <= inf"),
+    "1 passes for a Boolean": _of_leaf("{1} is True or {0} is False", "{1} == True or {0} is False"),
+    "a member is written by its value": _of_leaf("= enum.coerce_output_value(member)", "= str(member.value)"),
+    "a scalar may give null": _of_leaf(
+        "completed is None or completed is Undefined", "completed is Undefined"
+    ),
+    "an exception passes for a value": _of_leaf("or isinstance(value, Exception)", ""),
+    "an awaitable passes for a value": _of_leaf("or optimized_is_awaitable(value)", ""),
+    "anything iterable passes for a list": Mutant(
+        "projection",
+        'f"type({first}) is tuple or type({name}) is list"',
+        "f\"hasattr({first}, '__iter__')\"",
+        is_of_leaves=True,
+    ),
+    "null passes in a list that may hold none": Mutant(
+        "projection",
+        "each = self._value(nullable.of_type, fields, item)",
+        "each = self._value(getattr(nullable.of_type, 'of_type', nullable.of_type), fields, item)",
+        is_of_leaves=True,
+    ),
+    "null passes where none may be": Mutant(
+        "projection",
+        "return self._present(return_type.of_type, fields, source)",
+        "return self._value(return_type.of_type, fields, source)",
+        is_of_leaves=True,
+    ),
+    "no object is asked for its type": Mutant("projection", "if object_type.is_type_of:", "if False:"),
+    "whatever is not False passes for True": Mutant("projection", "is not True:", "is False:"),
+    "a class that passed once passes for good": Mutant(
+        "projection", "if _is_fixed(type(value)):", "if True:"
+    ),
+    "__typename names another type": Mutant("projection", "repr(object_type.name)", "repr('Thing')"),
+    "plans ignore @skip and @include": Mutant(
+        "plan", "tuple(variables.coerced.get(name) for", "tuple(True for"
+    ),
+    "places are told by the name of their field": Mutant("plan", "id(fields)", "fields[0].node.name.value"),
+    "only the first of merged fields is selected": Mutant(
+        "plan", "object_type,\n                fields,", "object_type,\n                fields[:1],"
+    ),
+    "a value that bails is null": Mutant(
+        "planned", "self._bailed(projection)\n", "self._bailed(projection)\n                return None\n"
+    ),
+    "an operation's errors are forgotten": Mutant(
+        "planned", "self.collected_errors.add(error, None)", "pass"
+    ),
+    "variables that do not fit pass": Mutant(
+        "run", "return ExecutionResult(None, values)", "values = VariableValues({}, {})"
+    ),
+}
+"""By what is wrong."""
+
+
+@contextmanager
+def mutant(name: str, directory: Path) -> Iterator[Engine]:
+    """The execution with that mistake in it, as a package of its own."""
+    one = MUTANTS[name]
+    package = "mutated_execution"
+    folder = directory / package
+    folder.mkdir()
+    for source in resources.files("gateway.execution").iterdir():
+        if source.name.endswith(".py"):
+            text = source.read_text().replace("gateway.execution", package)
+            if source.name == f"{one.module}.py":
+                if one.right not in text:
+                    raise LookupError(f"{source.name} no longer says {one.right!r}")
+                text = text.replace(one.right, one.wrong)
+            (folder / source.name).write_text("" if source.name == "__init__.py" else text)
+    sys.path.insert(0, str(directory))
+    try:
+        yield Engine.of(package, importlib.import_module)
+    finally:
+        sys.path.remove(str(directory))
+        for loaded in [one for one in sys.modules if one.partition(".")[0] == package]:
+            del sys.modules[loaded]
+        importlib.invalidate_caches()

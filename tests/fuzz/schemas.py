@@ -1,0 +1,148 @@
+"""Random schemas, declared through Strawberry as a person would."""
+
+from __future__ import annotations
+
+import random
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import strawberry
+
+LEAVES = {
+    "String": "str",
+    "Int": "int",
+    "Float": "float",
+    "Boolean": "bool",
+    "ID": "strawberry.ID",
+    "Colour": "Colour",
+    "Level": "Level",
+    "Decimal": "decimal.Decimal",
+    "DateTime": "datetime.datetime",
+    "Fussy": "Fussy",
+}
+"""Annotation by the name of a leaf type."""
+
+WRAPPERS = ("{}", "{}!", "[{}]", "[{}!]", "[{}]!", "[{}!]!", "[[{}!]]", "[[{}]!]!")
+
+HEADER = """
+import datetime, decimal
+from typing import Annotated, Any, Optional, Union
+import strawberry
+from tests.fuzz.declared import (
+    Colour, Either, Filter, Fussy, Level, SCALARS, is_kind, is_kind_loosely, is_kind_nosily,
+    resolve, resolve_later
+)
+from strawberry.schema.config import StrawberryConfig
+"""
+_FOOTER = """
+schema = strawberry.Schema(
+    query=Query, types=[{types}], config=StrawberryConfig(auto_camel_case=False, scalar_map=SCALARS)
+)
+"""
+_ARGUMENTS = (
+    "number: int = 5, text: Optional[str] = None, colour: Optional[Colour] = None, "
+    "filter: Optional[Filter] = strawberry.UNSET, either: Optional[Either] = strawberry.UNSET, "
+    "ids: Optional[list[strawberry.ID]] = None"
+)
+_TELLINGS = ("is_kind", "is_kind", "is_kind_loosely", "is_kind_loosely", "is_kind_nosily", "")
+
+
+@dataclass(frozen=True)
+class FieldOf:
+    """A field of a random type. how: attribute, sync or async."""
+
+    name: str
+    of: str
+    wrapper: str
+    how: str
+    takes_arguments: bool
+
+
+@dataclass(frozen=True)
+class World:
+    """A schema and what it was made of. members: objects of Thing, an interface, and of Some, a union."""
+
+    schema: strawberry.Schema
+    module: types.ModuleType
+    fields: dict[str, list[FieldOf]]
+    members: dict[str, list[str]]
+
+
+@contextmanager
+def random_world(chance: random.Random) -> Iterator[World]:
+    """A random schema: a few objects, an interface, a union, and a query over them."""
+    objects = [f"T{n}" for n in range(chance.randint(2, 4))]
+    members = {
+        "Thing": chance.sample(objects, k=len(objects) - 1),
+        "Some": chance.sample(objects, k=chance.randint(2, len(objects))),
+    }
+    names = [*objects, *members]
+    shared = [_field(chance, f"s{n}", names, "a") for n in range(2)]
+    fields = {"Thing": shared}
+    for name in objects:
+        own = [_field(chance, f"f{n}", names, "aaaaaarl") for n in range(chance.randint(2, 6))]
+        fields[name] = [*(shared if name in members["Thing"] else []), *own]
+    fields["Query"] = [_field(chance, f"q{n}", names, "rll") for n in range(4)]
+    text = _source(fields, members, {name: chance.choice(_TELLINGS) for name in objects})
+    module = types.ModuleType("tests.fuzz.random_schema")
+    sys.modules[module.__name__] = module  # where Strawberry looks up what annotations name
+    try:
+        exec(text, module.__dict__)  # noqa: S102  # our own text
+        yield World(module.schema, module, fields, members)
+    finally:
+        del sys.modules[module.__name__]
+
+
+def _field(chance: random.Random, name: str, names: list[str], hows: str) -> FieldOf:
+    of = chance.choice(list(LEAVES) if chance.random() < 0.5 else names)
+    how = {"a": "attribute", "r": "sync", "l": "async"}[chance.choice(hows)]
+    return FieldOf(name, of, chance.choice(WRAPPERS), how, how != "attribute" and chance.random() < 0.6)
+
+
+def annotation(wrapper: str, of: str) -> str:
+    """The Python annotation of a wrapped type."""
+    if wrapper.endswith("!"):
+        return _not_null(wrapper[:-1], of)
+    return f"Optional[{_not_null(wrapper, of)}]"
+
+
+def _not_null(wrapper: str, of: str) -> str:
+    if wrapper.startswith("["):
+        return f"list[{annotation(wrapper[1:-1], of)}]"
+    return LEAVES.get(of, f"'{of}'" if of != "Some" else "Some")
+
+
+def _source(fields: dict[str, list[FieldOf]], members: dict[str, list[str]], tellings: dict[str, str]) -> str:
+    """The schema as a Python module."""
+    union = ", ".join(f"'{name}'" for name in members["Some"])
+    parts = [HEADER, f"Some = Annotated[Union[{union}], strawberry.union('Some')]"]
+    for name, of_type in fields.items():
+        decorator = "interface" if name == "Thing" else "type"
+        inherits = "(Thing)" if name in members["Thing"] else ""
+        lines = [f"@strawberry.{decorator}", f"class {name}{inherits}:"]
+        lines += [line for one in of_type for line in _declaration(one)]
+        if tellings.get(name):
+            lines.append(f"    is_type_of = classmethod({tellings[name]})")
+        parts.append("\n".join(lines))
+    objects = ", ".join(name for name in tellings)
+    return "\n\n".join([*parts, _FOOTER.format(types=objects)])
+
+
+def _declaration(one: FieldOf) -> list[str]:
+    returns = annotation(one.wrapper, one.of)
+    if one.how == "attribute":
+        return [f"    {one.name}: {returns}"]
+    arguments = f", {_ARGUMENTS}" if one.takes_arguments else ""
+    given = "number, text, colour, filter, either, ids" if one.takes_arguments else ""
+    call = f"(self, info, {one.name!r}, ({given}))"
+    kind, body = "def", f"return resolve{call}"
+    if one.how == "async":
+        kind, body = "async def", f"return await resolve_later{call}"
+    return [
+        "    @strawberry.field",
+        f"    {kind} {one.name}(self, info: strawberry.Info{arguments}) -> {returns}:",
+        f"        {body}",
+    ]

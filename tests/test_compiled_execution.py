@@ -1,0 +1,81 @@
+"""Compiled execution gives what graphql-core alone gives, byte for byte."""
+
+import importlib
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.sandbox import Sandbox
+from gateway.settings import Settings
+from tests.fuzz.compare import Difference, Engine, fuzz
+from tests.fuzz.matrix import compare_matrix
+from tests.fuzz.mutants import MUTANTS, mutant
+
+QUERIES = Path(__file__).parent.parent / "bench" / "queries"
+DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.graphql"))}
+
+
+# graphql-core itself leaves some coroutines unawaited where an error ends their siblings.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine.of("gateway.execution", importlib.import_module)
+
+
+async def test_random_requests(engine: Engine) -> None:
+    """1,500 random requests, odd data and variables among them, are answered alike."""
+    tally = await fuzz(engine, seed=1, executions=1_500)
+
+    assert tally.executions >= 1_500
+    # The comparison must not be one of refusals, nor of code that always bails.
+    assert tally.with_errors < tally.executions * 0.6
+    assert engine.counts.planned > tally.executions * 0.7
+    assert engine.counts.compiled > engine.counts.bailed
+
+
+async def test_every_leaf(engine: Engine) -> None:
+    """Each leaf type in each wrapper completes each odd value alike."""
+    assert await compare_matrix(engine) == 146 * 10 * 8
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+async def test_mistakes_are_found(name: str, tmp_path: Path) -> None:
+    """A wrong compiler does not pass those comparisons."""
+    with mutant(name, tmp_path) as wrong, pytest.raises(Difference):
+        await MUTANTS[name].find(wrong)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: Sandbox) -> None:
+    """What the benchmarks measure is compiled: nothing is left to graphql-core alone, nothing bails."""
+    orders = sandbox.orders_page("1234", 1)["imin:item"]
+    variables = {key: order["identifier"] for key, order in zip("abcdefghij", orders, strict=True)}
+    body = {
+        "query": DOCUMENTS[name],
+        "variables": {**variables, "id": variables["a"], "customer": "1234"},
+    }
+
+    async with (
+        gateway_listening(settings, demo_caller) as url,
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/graphql", json=body) as response,
+        http.get(f"{url}/metrics") as metrics,
+    ):
+        answer, lines = await response.json(), (await metrics.text()).splitlines()
+
+    assert list(answer) == ["data"]
+    compiled = {"W1": 2, "W2": 1, "W3": 20, "W4": 2}[name]
+    assert sorted(line for line in lines if line.startswith("gateway_executions_total")) == [
+        'gateway_executions_total{way="bailed"} 0.0',
+        f'gateway_executions_total{{way="compiled"}} {compiled}.0',
+        'gateway_executions_total{way="planned"} 1.0',
+        'gateway_executions_total{way="unplanned"} 0.0',
+    ]
