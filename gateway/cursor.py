@@ -40,15 +40,14 @@ class Listing(Generic[T]):
     newest_first: bool
 
 
-_Fields = tuple[str, str, int | None, int, int, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Cursor:
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """Which item, and where it stood when the list had `total` items.
 
-    tied: identities of items of the same date that stood directly before it; they mark the
-    place when the item itself is gone.
+    size: items a page of the list held.
+    marks: identities of what stood directly before it: items of the same date, and at the top of a page
+    the item above; they tell the place when the item itself is gone or not looked at.
+    behind: identities of items of the same date that stood directly behind it.
+    knows_marks, knows_behind: whether those are all items of the same date on that side.
     """
 
     kind: str
@@ -56,23 +55,28 @@ class Cursor:
     date: int | None
     position: int
     total: int
-    tied: tuple[str, ...] = ()
+    size: int = PAGE_SIZE
+    marks: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    knows_marks: bool = False
+    knows_behind: bool = False
 
     def encode(self) -> str:
         """Opaque text for clients."""
-        fields = (self.kind, self.identity, self.date, self.position, self.total, self.tied)
-        return base64.urlsafe_b64encode(msgspec.msgpack.encode(fields)).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(msgspec.msgpack.encode(self)).rstrip(b"=").decode()
 
     @classmethod
     def decode(cls, text: str, kind: str, argument: str) -> "Cursor":
         """The cursor a client gave back. Raises BadArgument where it is none of this list."""
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            cursor = cls(*msgspec.msgpack.decode(raw, type=_Fields))
+            cursor = msgspec.msgpack.decode(raw, type=cls)
         except (ValueError, msgspec.MsgspecError, RecursionError):
             raise _bad_cursor(text, argument) from None
-        sane = 0 <= cursor.position < cursor.total <= _LARGEST_NUMBER and len(text) <= _LONGEST_CURSOR
-        if not sane or cursor.kind != kind:
+        # A page size made up small would make a window cost many pages.
+        sane = cursor.position in range(cursor.total) and cursor.total <= _LARGEST_NUMBER
+        sane = sane and PAGE_SIZE // 2 <= cursor.size <= _LARGEST_NUMBER
+        if not sane or cursor.kind != kind or len(text) > _LONGEST_CURSOR:
             raise _bad_cursor(text, argument)
         return cursor
 
@@ -110,9 +114,9 @@ class Range:
         return cls(first or last or DEFAULT_WINDOW, from_end, after_cursor, before_cursor)
 
     @property
-    def fits_one_page(self) -> bool:
-        """Whether so many items can stand on one page."""
-        return self.count <= PAGE_SIZE
+    def is_first_page(self) -> bool:
+        """Whether the first page has all of it."""
+        return self.count <= PAGE_SIZE and not (self.from_end or self.after or self.before)
 
     def cut(self, low: int, high: int) -> tuple[int, int]:
         """The first or last `count` positions of low … high - 1."""

@@ -180,6 +180,18 @@ class Settings(BaseSettings):
                 raise ValueError("an origin is scheme://host[:port], without a path")
         return origins
 
+    @field_validator("imin_api_key", mode="before")
+    @classmethod
+    def _without_newline(cls, value: object) -> object:
+        """A key from a mounted file ends in a newline, which no header may hold."""
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not isinstance(text, str):
+            return value
+        text = text.strip()
+        if not text.isascii() or not text.isprintable():
+            raise ValueError("a key is printable ASCII")
+        return SecretStr(text)
+
     @field_validator("id_secret", mode="before")
     @classmethod
     def _split_secrets(cls, value: object) -> object:

@@ -56,7 +56,7 @@ def settings(imin: tuple[Sandbox, str]) -> Settings:
         port=0,
         imin_base_url=imin[1],
         imin_api_key=SecretStr("sandbox-key"),
-        imin_timeout_seconds=1,
+        imin_timeout_seconds=3,
         cache_enabled=False,
         cancel_deadline_seconds=1,
         follow_first_seconds=0.02,

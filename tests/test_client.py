@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from gateway.imin.client import ClientOptions, IminClient
+from gateway.imin.client import ClientOptions, IminClient, read_account, read_order, read_orders
 from gateway.imin.errors import IminError, NotFound, Refused, TimedOut, Unavailable, Unreadable
 from gateway.sandbox import Fault, Sandbox
 
@@ -27,8 +27,8 @@ def options(url: str, **changes: Any) -> ClientOptions:
     values: dict[str, Any] = {
         "base_url": url,
         "api_key": SecretStr("sandbox-key"),
-        "timeout_seconds": 0.3,
-        "cancel_timeout_seconds": 0.3,
+        "timeout_seconds": 5.0,
+        "cancel_timeout_seconds": 5.0,
         "max_answer_bytes": 1_048_576,
         "max_receipt_bytes": 1_048_576,
         "customer_accounts_path": "customer-accounts",
@@ -64,8 +64,6 @@ FAILURES = [
     ("429", Unavailable),
     ("kong_401", Unavailable),
     ("express_400", Refused),
-    ("black_hole", TimedOut),
-    ("slow_drip", TimedOut),
 ]
 
 
@@ -82,6 +80,17 @@ async def test_failures(
 
     text = f"{failure.value} {failure.value!r}"
     assert not any(secret in text for secret in ("sandbox-key", "127.0.0.1", "http", "1234", DOCUMENTED, "@"))
+
+
+@pytest.mark.parametrize("route", READS)
+@pytest.mark.parametrize("kind", ["black_hole", "slow_drip"])
+async def test_too_slow(imin: tuple[Sandbox, str], sandbox: Sandbox, route: str, kind: Any) -> None:
+    """An answer that does not come whole before the deadline, headers and body, is given up."""
+    sandbox.faults.add(Fault(route, kind, times=None))
+
+    async with IminClient(options(imin[1], timeout_seconds=0.2)) as client:
+        with pytest.raises(TimedOut):
+            await READS[route](client)
 
 
 async def test_redirect_not_followed(client: IminClient, sandbox: Sandbox) -> None:
@@ -117,12 +126,14 @@ async def test_get_not_repeated_again(client: IminClient, sandbox: Sandbox) -> N
 
 
 @pytest.mark.parametrize("kind", ["500", "502_html", "503", "reset", "black_hole", "429"])
-async def test_patch_never_repeated(client: IminClient, sandbox: Sandbox, kind: Any) -> None:
+async def test_patch_never_repeated(imin: tuple[Sandbox, str], sandbox: Sandbox, kind: Any) -> None:
     """A PATCH is sent once, whatever becomes of it, and counts as sent."""
     sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
+    seconds = 0.2 if kind == "black_hole" else 5.0
 
-    with pytest.raises(Unavailable) as failure:
-        await client.cancel(DOCUMENTED, ["abcd"])
+    async with IminClient(options(imin[1], cancel_timeout_seconds=seconds)) as client:
+        with pytest.raises(Unavailable) as failure:
+            await client.cancel(DOCUMENTED, ["abcd"])
 
     assert failure.value.sent is True
     assert sandbox.ledger.counts() == {"PATCH /orders/:id": 1}
@@ -191,3 +202,39 @@ async def test_wrong_key(imin: tuple[Sandbox, str]) -> None:
 async def test_secret_stays_inside(imin: tuple[Sandbox, str]) -> None:
     """The key shows in no repr."""
     assert "sandbox-key" not in repr(options(imin[1]))
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_page_behind_the_end(client: IminClient, sandbox: Sandbox, *, refused: bool) -> None:
+    """A page behind the end is an empty one, also where imin calls its number a bad parameter."""
+    if refused:
+        sandbox.faults.add(Fault("GET /orders", "express_400", times=None, match="page=9"))
+
+    page = await client.orders("small", 9)
+
+    assert (page.items, page.is_beyond_the_end) == ((), True)
+
+
+def test_another_account() -> None:
+    """The account of somebody else than was asked for is no answer."""
+    account = b'{"@type": "CustomerAccount", "identifier": "abc", "customer": {"email": "a@b.c"}}'
+
+    assert read_account(account, "abc").identifier == "abc"
+    with pytest.raises(Unreadable):
+        read_account(account, "xyz")
+
+
+def test_order_that_does_not_say_who_it_is() -> None:
+    """An order that was asked for by name need not repeat it; one of another name is no answer."""
+    order = b'{"@type": "Order", "orderNumber": "1", "orderedItem": [{"identifier": "a"}]}'
+
+    assert read_order(order, "x").identifier == "x"
+    with pytest.raises(Unreadable):
+        read_order(order.replace(b'"orderNumber"', b'"identifier"'), "x")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"@type": "NotFoundError"}', b"[]", b'"page"'])
+def test_no_page(body: bytes) -> None:
+    """What is no page of a list is not taken for an empty one."""
+    with pytest.raises(Unreadable):
+        read_orders(body, 1)

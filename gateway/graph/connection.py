@@ -146,7 +146,7 @@ async def connect(
     wanted: Range,
 ) -> Connection[T]:
     """The connection for a window. Where only the total is selected, one page is fetched."""
-    needs_items = wanted.fits_one_page or _selects_items(info)
+    needs_items = wanted.is_first_page or _selects_items(info)
     window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
     if any(item.unreadable for item in window.items):
         _report(info, window)

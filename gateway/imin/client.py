@@ -157,7 +157,8 @@ class IminClient:
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
         """
-        return read_account(await self._get(self._options.customer_accounts_path, identifier))
+        json = await self._get(self._options.customer_accounts_path, identifier)
+        return read_account(json, identifier)
 
     async def customer_account_json(self, identifier: str) -> bytes | None:
         """As customer_account, not read yet; None where imin has none."""
@@ -206,7 +207,13 @@ class IminClient:
         _raise_problem(answer, endpoint)
 
     async def _page(self, resource: str, customer: str, page: int) -> bytes:
-        return await self._get(resource, query={"customerIdentifier": _known(customer), "page": page})
+        try:
+            return await self._get(resource, query={"customerIdentifier": _known(customer), "page": page})
+        except Refused as refusal:
+            # Assumption: a page behind the end may be a bad parameter to imin; the first page never is.
+            if page > 1 and refusal.kind == "InvalidQuery":
+                raise NotFound(str(refusal)) from refusal
+            raise
 
     async def _announce(self, order_identifier: str) -> None:
         if self.on_change is not None:
@@ -289,18 +296,22 @@ def read_upcoming_order_items(json: bytes | None, page: int) -> Page[OrderItem]:
 
 
 def read_order(json: bytes, identifier: str) -> Order:
-    """Order that imin gave for that identifier. Raises Unreadable."""
+    """Order that imin gave for that identifier, which it need not repeat. Raises Unreadable."""
     order, unreadable = jsonld.read(Order, json)
     order.unreadable = unreadable
+    if not order.identifier and order.own_items:
+        order.own_identifier = identifier
     if order.identifier != identifier:
         raise Unreadable("GET /orders/:id answered another order")
     return order
 
 
-def read_account(json: bytes) -> CustomerAccount:
-    """Account that imin gave. Raises Unreadable."""
+def read_account(json: bytes, identifier: str) -> CustomerAccount:
+    """Account that imin gave for that identifier. Raises Unreadable."""
     account, unreadable = jsonld.read(CustomerAccount, json)
     account.unreadable = unreadable
+    if account.own_identifier is not None and str(account.own_identifier) != identifier:
+        raise Unreadable("GET /customer-accounts/:id answered another account")
     return account
 
 
@@ -367,7 +378,7 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
         raise Unreadable(f"{endpoint} answered {status}")
     if status in {401, 403}:
         raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})", answered=True)
-    if status in {404, 410} and not problem.is_wrong_endpoint:
+    if status in {404, 410} and not problem.is_of_proxy:
         raise NotFound(f"{endpoint} answered {status}")
     if status in {404, 410, 408, 429}:
         raise _unavailable(answer, endpoint)

@@ -152,9 +152,10 @@ def parse_duration(text: str | None) -> timedelta | None:
     return cast("timedelta", duration)
 
 
-def shift(moment: datetime, by: timedelta) -> datetime | None:
+def shift(moment: datetime, by: timedelta, *, back: bool = False) -> datetime | None:
     """The moment moved by a length of real time, offset kept; None outside the calendar."""
     try:
+        by = -by if back else by
         return (moment.astimezone(UTC) + by).astimezone(moment.tzinfo)
     except OverflowError:
         return None

@@ -22,11 +22,12 @@ class Problem:
 
     kind: OpenActive error type such as `UnknownOrderError`, or imin's own; "" where there is none.
     description: a sentence; only that of OpenActive errors is written for customers.
+    is_of_proxy: whether it was not imin itself that spoke, or it knows no such endpoint.
     """
 
     kind: str = ""
     description: str = ""
-    is_wrong_endpoint: bool = False
+    is_of_proxy: bool = False
 
 
 def read_problem(body: bytes) -> Problem:
@@ -34,7 +35,7 @@ def read_problem(body: bytes) -> Problem:
     try:
         value = decode(Any, body)
     except Unreadable:
-        return Problem()
+        return Problem(is_of_proxy=bool(body.strip()))
     match value:
         case {"@type": str(kind), **rest} | {"type": str(kind), **rest}:
             kind = tail(kind)

@@ -100,7 +100,7 @@ class Reads:
         def read(json: bytes | None) -> Found[CustomerAccount | None]:
             if json is None:
                 return Found(None, is_lasting=False)
-            account = read_account(json)
+            account = read_account(json, customer)
             return Found(account, is_lasting=not account.unreadable)
 
         question = Question(

@@ -94,7 +94,9 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
             return str(reference.identifier)
         iri = (reference.iri if reference else None) or self.iri or ""
         found = _ORDER_IN_IRI.search(iri)
-        return found[1] if found else None
+        if found:
+            return found[1]
+        return tail(reference.iri) or None if reference and reference.iri else None
 
     @property
     def status(self) -> OrderItemStatus:
@@ -128,7 +130,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         if not window:
             return starts
         length = parse_duration(window)
-        return shift(starts, -length) if length is not None else None
+        return shift(starts, length, back=True) if length is not None else None
 
     @property
     def cancellation_blocked_because(self) -> CancellationBlock | None:

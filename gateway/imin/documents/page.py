@@ -15,7 +15,7 @@ from gateway.imin.jsonld import Int
 T = TypeVar("T")
 D = TypeVar("D", Order, OrderItem)
 
-# Assumption: ten a page, as documented; a page that says otherwise is believed.
+# Assumption: ten a page, as documented; a page that shows otherwise is believed.
 PAGE_SIZE = 10
 
 
@@ -28,22 +28,23 @@ class View(Thing, kw_only=True, gc=False, rename="camel"):
     next: str | None = None
 
 
-class _Collection(Struct, gc=False):
+class _Collection(Thing, kw_only=True, gc=False, rename="camel"):
     total_items: Int | None = field(default=None, name="imin:totalItems")
     view: View | None = None
 
 
-class _Orders(_Collection, gc=False):
+class _Orders(_Collection, kw_only=True, gc=False, rename="camel"):
     items: tuple[Order, ...] = field(default=(), name="imin:item")
 
 
-class _OrderItems(_Collection, gc=False):
+class _OrderItems(_Collection, kw_only=True, gc=False, rename="camel"):
     items: tuple[OrderItem, ...] = field(default=(), name="imin:item")
 
 
 class _Pieces(Struct, gc=False):
     """A page cut up, so that one odd piece costs no other."""
 
+    type: msgspec.Raw = msgspec.Raw(b"null")
     total_items: msgspec.Raw = field(default=msgspec.Raw(b"null"), name="imin:totalItems")
     view: msgspec.Raw = msgspec.Raw(b"null")
     items: msgspec.Raw = field(default=msgspec.Raw(b"null"), name="imin:item")
@@ -52,13 +53,19 @@ class _Pieces(Struct, gc=False):
 class Page(Struct, Generic[T], frozen=True):
     """One numbered page.
 
-    number: from 1. size: items a full page holds. total: items in the whole list, as this page has it.
+    number: from 1. size: items a full page holds, as far as this page tells. total: items in the
+    whole list, as this page has it; 0 where a page behind the end does not say.
     """
 
     number: int
     size: int
     total: int
     items: tuple[T, ...]
+
+    @property
+    def is_beyond_the_end(self) -> bool:
+        """Whether the list ends before this page."""
+        return self.number > 1 and not self.items
 
 
 def read_order_page(body: bytes, number: int) -> Page[Order]:
@@ -83,14 +90,27 @@ def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: by
     for item in items:
         if item.own_identifier is None and not item.iri and not item.unreadable:
             item.unreadable = ("identifier",)
+    if (
+        not items
+        and collection.total_items is None
+        and not collection.view
+        and not _is_collection(collection)
+    ):
+        raise Unreadable("the answer is no page of a list")
     return _page(collection, items, number)
+
+
+def _is_collection(collection: _Collection) -> bool:
+    """Whether it is called one; a page of an empty list may say no more."""
+    return (collection.type or "").endswith("Collection")
 
 
 def _read_pieces(item_type: type[D], body: bytes) -> tuple[_Collection, tuple[D, ...]]:
     pieces = jsonld.decode(_Pieces, body)
     if pieces is None:
         raise Unreadable("the page is no JSON object")
-    envelope = b'{"imin:totalItems":%b,"view":%b}' % (bytes(pieces.total_items), bytes(pieces.view))
+    told = {"type": pieces.type, "imin:totalItems": pieces.total_items, "view": pieces.view}
+    envelope = msgspec.json.encode(told)
     collection, _ = jsonld.lenient(_Collection, envelope)
     return collection, tuple(_read_piece(item_type, item) for item in _one_or_many(pieces.items))
 
@@ -115,16 +135,28 @@ def _page(collection: _Collection, items: tuple[D, ...], number: int) -> Page[D]
     view = collection.view or View()
     if view.current_page is not None and view.current_page != number:
         raise Unreadable(f"asked for page {number}, got page {view.current_page}")
-    size = view.items_per_page if view.items_per_page and view.items_per_page > 0 else PAGE_SIZE
-    size = max(size, len(items))
-    return Page(number, size, _total(collection.total_items, view, len(items), size, number), items)
+    size = _size(collection.total_items, view, len(items), number)
+    return Page(number, size, _total(collection, len(items), size, number), items)
 
 
-def _total(stated: int | None, view: View, found: int, size: int, number: int) -> int:
-    """Items in the whole list: as stated, else told from the number of pages, else what has been seen."""
+def _size(total: int | None, view: View, found: int, number: int) -> int:
+    """Items a full page holds: more than documented where more are seen, fewer if the first page has."""
+    is_short = number == 1 and 0 < found < PAGE_SIZE and total is not None and found < total
+    if found > PAGE_SIZE or (is_short and view.items_per_page in {None, found}):
+        return found
+    return PAGE_SIZE
+
+
+def _total(collection: _Collection, found: int, size: int, number: int) -> int:
+    """Items in the whole list: as stated, else told from the number of pages, else what has been seen.
+
+    A full page without a word on the rest may have a next one.
+    """
+    stated, view = collection.total_items, collection.view
     seen = (number - 1) * size + found if found else 0
     if stated is not None and stated >= 0:
-        return max(stated, seen)
-    if view.total_pages and view.total_pages > number:
+        return max(stated, found)
+    if view and view.total_pages and view.total_pages > number:
         return view.total_pages * size
-    return seen + (1 if view.next and found == size else 0)
+    may_go_on = found == size and (view is None or view.next is not None)
+    return seen + (1 if may_go_on else 0)
