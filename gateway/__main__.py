@@ -18,6 +18,8 @@ from gateway.auth.bearer import bearer_authentication
 from gateway.cancellation.journal import StateUnusable
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
+from gateway.http.edge import Patience
+from gateway.http.persisted import ManifestUnusable
 from gateway.logs import configure_logs
 from gateway.metrics import metrics_directory
 from gateway.sandbox.app import create_sandbox
@@ -50,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             serve(settings, options)
         else:
             uvloop.run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
+    except ManifestUnusable as error:
+        _refuse(f"GATEWAY_TRUSTED_DOCUMENTS: {error}")
     except StateUnusable as error:
         _refuse(f"GATEWAY_STATE_PATH: {error}")
     except OSError as error:
@@ -92,6 +96,8 @@ async def _serve(
             url = await running.enter_async_context(
                 gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
             )
+        except ManifestUnusable as error:
+            _refuse(f"GATEWAY_TRUSTED_DOCUMENTS: {error}")
         except StateUnusable as error:
             _refuse(f"GATEWAY_STATE_PATH: {error}")
         ready(f"ready {url}")
@@ -142,7 +148,9 @@ async def gateway_listening(
     """
     sock = sock or bind(settings.host, settings.port)
     app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
-    async with listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds) as url:
+    patience = Patience(settings.header_timeout_seconds, settings.write_timeout_seconds)
+    running = listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds, patience=patience)
+    async with running as url:
         yield url
 
 

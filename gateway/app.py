@@ -18,14 +18,17 @@ from gateway.context import Services
 from gateway.execution import Executor
 from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
+from gateway.http.edge import harden
 from gateway.http.gate import Gate
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.lifecycle import add_lifecycle, send_elsewhere
 from gateway.http.middleware import answer_in_json, cors, identify
+from gateway.http.persisted import Documents, read_manifest
 from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
+from gateway.http.request import Reading
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
@@ -47,6 +50,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     now: tells the time by which windows close.
     """
     is_development = settings.profile == "development"
+    with_graphiql = _or_else(settings.graphiql_enabled, is_development)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
         middlewares=[identify, send_elsewhere, cors(settings.cors_origins), answer_in_json],
@@ -60,25 +64,33 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     executor = Executor(
         build_schema(),
         _limits(settings),
-        is_development=is_development,
+        with_introspection=_or_else(settings.introspection_enabled, is_development),
+        suggestions=is_development,
         query_seconds=settings.request_timeout_seconds,
     )
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
+    gate = Gate(settings.limit_requests)
     endpoint = GraphQLEndpoint(
         executor=executor,
         services=services,
         authenticate=authenticate,
         rates=Rates(_rate_rules(settings)),
-        gate=Gate(settings.limit_requests),
-        with_graphiql=is_development,
-        with_get=is_development,
+        gate=gate,
+        reading=Reading(
+            documents=_documents(settings),
+            own_origins=settings.cors_origins,
+            with_get=is_development,
+            body_seconds=settings.body_timeout_seconds,
+        ),
+        with_graphiql=with_graphiql,
         metrics=metrics,
     )
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
-    app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate))
+    app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))
     add_health(app, services, life, metrics, lambda: _redis_state(services))
-    if is_development:
+    app.on_response_prepare.append(harden)
+    if with_graphiql:
         add_graphiql(app)
         app.router.add_get("/", _to_graphiql)
     return app
@@ -110,10 +122,15 @@ def _services(settings: Settings, now: Clock) -> Services:
         client.on_change = cache.order_changed
     return Services(
         client=client,
-        reads=Reads(client, lambda customer: CustomerOwner(customer, seal, public_url, now), cache),
+        reads=Reads(
+            client,
+            lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
+            cache,
+        ),
         cache=cache,
         seal=seal,
         public_url=public_url,
+        link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
         cancellations=_cancellations(settings, client, now, link),
         link=link,
@@ -124,6 +141,21 @@ def _services(settings: Settings, now: Clock) -> Services:
 
 def _limits(settings: Settings) -> Limits:
     return Limits(**{name: getattr(settings, f"limit_{name}") for name in Limits.__dataclass_fields__})
+
+
+def _or_else(chosen: bool | None, usual: bool) -> bool:  # noqa: FBT001  # two of a kind
+    return usual if chosen is None else chosen
+
+
+def _documents(settings: Settings) -> Documents:
+    """What clients may name. Raises ManifestUnusable."""
+    path = settings.trusted_documents
+    return Documents(
+        read_manifest(path) if path else {},
+        only_trusted=settings.trusted_documents_mode == "only",
+        most=settings.persisted_queries,
+        most_bytes=settings.limit_document_bytes,
+    )
 
 
 def _rate_rules(settings: Settings) -> RateRules | None:

@@ -23,7 +23,8 @@ class Services:
     """What all requests share; put together once by the app.
 
     client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
-    concurrency: requests to imin in flight for one query. link, answers: to Redis, where there are replicas.
+    link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
+    link, answers: to Redis, where there are replicas.
     """
 
     client: IminClient
@@ -31,6 +32,7 @@ class Services:
     cache: Cache | None
     seal: IdSeal
     public_url: str
+    link_seconds: int
     concurrency: int
     cancellations: Cancellations
     now: Clock
@@ -72,4 +74,7 @@ class Context:
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""
-        return CustomerOwner(customer, self.services.seal, self.services.public_url, self.services.now)
+        services = self.services
+        return CustomerOwner(
+            customer, services.seal, services.public_url, services.now, services.link_seconds
+        )

@@ -6,10 +6,13 @@ GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED   the document is no GraphQL, or
 BAD_USER_INPUT                                    an argument or variable cannot be used
 OPERATION_RESOLUTION_FAILURE                      the document has no operation of that name
 BAD_REQUEST                                       the HTTP request is no GraphQL request
+PERSISTED_QUERY_NOT_FOUND, …_NOT_SUPPORTED        no document of that hash or id: send its text
+UNTRUSTED_DOCUMENT                                only documents of the trusted list are served
 LIMIT_EXCEEDED                                    the request is larger than the gateway lets it be
 RATE_LIMITED                                      the caller asks for too much in a short time
 UNAUTHENTICATED, FORBIDDEN                        nobody known is asking, or it is not theirs to ask
 SERVICE_UNAVAILABLE                               the gateway cannot serve anybody at the moment
+NOT_FOUND                                         there is no such address or receipt
 UPSTREAM_UNAVAILABLE                              imin cannot be reached, is overloaded or refuses our key
 UPSTREAM_TIMEOUT                                  imin did not answer in time
 UPSTREAM_INVALID                                  imin answered something that cannot be read
@@ -31,8 +34,12 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 NO_SUCH_OPERATION = "OPERATION_RESOLUTION_FAILURE"
 BAD_REQUEST = "BAD_REQUEST"
+PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+UNTRUSTED_DOCUMENT = "UNTRUSTED_DOCUMENT"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 RATE_LIMITED = "RATE_LIMITED"
+NOT_FOUND = "NOT_FOUND"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
 SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"

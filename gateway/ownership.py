@@ -56,6 +56,17 @@ class IdSeal:
             customer.encode(), key=self._keys[0], digest_size=6, person=b"pseudonym"
         ).hexdigest()
 
+    def sign_link(self, receipt_id: str, ends: int) -> str:
+        """Signature of a link that opens without a token until then. ends: seconds since 1970."""
+        return _link_mac(self._keys[0], receipt_id, ends)
+
+    def is_signed_link(self, receipt_id: str, ends: int, signature: str) -> bool:
+        """Whether the gateway signed that link."""
+        given = signature.encode("utf-8", "replace")
+        return any(
+            hmac.compare_digest(_link_mac(key, receipt_id, ends).encode(), given) for key in self._keys
+        )
+
     def read(self, text: str) -> GlobalId | None:
         """What the id says; None where the gateway never wrote it."""
         if not text or len(text) > _LONGEST_ID or not text.isascii():
@@ -77,18 +88,25 @@ def _mac(key: bytes, content: bytes) -> bytes:
     return hashlib.blake2b(content, key=key, digest_size=_SEAL_BYTES).digest()
 
 
+def _link_mac(key: bytes, receipt_id: str, ends: int) -> str:
+    content = f"{receipt_id}?{ends}".encode()
+    return hashlib.blake2b(content, key=key, digest_size=16, person=b"receipt-link").hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerOwner:
     """A customer as owner of documents: hands out the ids of their things.
 
     customer: imin's identifier; "" for a thing that a service asked for by number.
     now: the present time, in UTC.
+    link_seconds: how long links to receipts open without a token.
     """
 
     customer: str
     seal: IdSeal
     public_url: str
     now: Clock
+    link_seconds: int
 
     def global_id(self, kind: str, *parts: str) -> str:
         """Global id of one of the customer's things."""
@@ -105,8 +123,10 @@ class CustomerOwner:
         return self.global_id("Seller", order_identifier)
 
     def receipt_url(self, receipt_id: str) -> str:
-        """Where a browser can open the receipt with that global id."""
-        return f"{self.public_url}/receipts/{receipt_id}"
+        """Where a browser, which has no token, can open the receipt with that global id for a while."""
+        ends = int(self.now().timestamp()) + self.link_seconds
+        signature = self.seal.sign_link(receipt_id, ends)
+        return f"{self.public_url}/receipts/{receipt_id}?ends={ends}&signature={signature}"
 
 
 async def is_in_history(

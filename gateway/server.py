@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from gateway.http.edge import EdgeRunner, Patience
 from gateway.http.lifecycle import LIFE
 
 _DRAIN_SECONDS = 10.0
@@ -14,21 +15,22 @@ _LOOK_SECONDS = 0.02
 
 
 @asynccontextmanager
-async def listening(
+async def listening(  # noqa: PLR0913  # the one place where these come together
     app: web.Application,
     host: str,
     port: int = 0,
     *,
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
+    patience: Patience | None = None,
 ) -> AsyncIterator[str]:
     """An application, accepting requests; gives its address. Ends what runs before it stops.
 
     goodbye_seconds: how long idle connections are still answered, once, after the end is announced;
-    a request that is on its way at that moment is not lost.
+    a request that is on its way at that moment is not lost. patience: with slow clients.
     """
     bound = sock or bind(host, port)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    runner = EdgeRunner(app, patience or Patience(), shutdown_timeout=_DRAIN_SECONDS)
     try:
         await runner.setup()
     except BaseException:

@@ -3,6 +3,7 @@
 Each setting is an environment variable `GATEWAY_…` of the field's name in capitals.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, field_validator
@@ -29,6 +30,24 @@ class Settings(BaseSettings):
     )
     profile: Literal["development", "production"] = Field(
         "development", description="`production` turns GraphiQL, introspection and queries by GET off."
+    )
+    graphiql_enabled: bool | None = Field(
+        None, description="Whether there is GraphiQL; as the profile says when empty."
+    )
+    introspection_enabled: bool | None = Field(
+        None, description="Whether the schema may be asked for; as the profile says when empty."
+    )
+    trusted_documents: Path | None = Field(
+        None, description="File of trusted documents, JSON: id → text, or Apollo's manifest."
+    )
+    trusted_documents_mode: Literal["also", "only"] = Field(
+        "also", description="`only` refuses every other document."
+    )
+    persisted_queries: int = Field(
+        1_000, ge=0, le=100_000, description="Documents kept for clients that name them by hash; 0 for none."
+    )
+    receipt_link_seconds: int = Field(
+        300, ge=10, le=86_400, description="How long a receipt's url opens without a token."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severity that is logged."
@@ -141,6 +160,9 @@ class Settings(BaseSettings):
         default=True, description="Whether tokens must say `nbf`; some issuers do not."
     )
 
+    header_timeout_seconds: Seconds = Field(10.0, description="Time for a request's headers to arrive.")
+    body_timeout_seconds: Seconds = Field(15.0, description="Time for a request's body to arrive.")
+    write_timeout_seconds: Seconds = Field(30.0, description="Time for which a client may stop reading.")
     limit_body_bytes: Count = Field(65_536, description="Most bytes of a request, after inflating.")
     limit_document_bytes: Count = Field(16_384, description="Most bytes of a document.")
     limit_tokens: Count = Field(2_000, description="Most tokens of a document.")

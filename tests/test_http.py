@@ -162,21 +162,6 @@ async def test_elsewhere(gateway: Gateway, path: str, status: int) -> None:
     assert list(answer) == ["errors"]
 
 
-async def test_persisted_query(gateway: Gateway) -> None:
-    """A client that tries a persisted query first is told, by Apollo's protocol, to send the text."""
-    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
-
-    status, _, answer = await send(gateway, json={"extensions": extensions})
-
-    assert status == 200
-    assert answer == {
-        "errors": [
-            {"message": "PersistedQueryNotSupported", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}}
-        ]
-    }
-    assert await send(gateway, json={"query": QUERY, "extensions": extensions}) == (200, JSON, DATA)
-
-
 async def test_wrong_method(gateway: Gateway) -> None:
     """Another method than POST and GET is refused in JSON."""
     status, media_type, answer = await send(gateway, method="DELETE")

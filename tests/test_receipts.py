@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.__main__ import gateway_listening
-from gateway.auth import Caller
+from gateway.auth import Caller, demo_caller
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
@@ -51,7 +51,13 @@ async def test_only_linked_ones(gateway: Gateway, sandbox: Sandbox) -> None:
     for id_ in (
         "1",
         "15336",
+        url.rpartition("/")[2].partition("?")[0][:-1] + "x",
         url.rpartition("/")[2][:-1] + "x",
+        url.rpartition("/")[2].replace("?ends=1", "?ends=2"),
+        url.rpartition("/")[2].replace("?ends=", "?ends=0"),
+        url.rpartition("/")[2].replace("?ends=", "?ends=-"),
+        url.rpartition("/")[2].replace("?", "?ends=9999999999&"),
+        order + "?" + url.partition("?")[2],
         order,
         data["viewer"]["id"],
         "..%2F1",
@@ -65,7 +71,7 @@ async def test_only_linked_ones(gateway: Gateway, sandbox: Sandbox) -> None:
 
 async def test_another_customer(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
     """Another customer's link is answered like one that never was."""
-    id_ = (await link(gateway)).rpartition("/")[2]
+    id_ = (await link(gateway)).rpartition("/")[2].partition("?")[0]
     sandbox.ledger.clear()
 
     async def stranger(_request: object) -> Caller:
@@ -79,6 +85,45 @@ async def test_another_customer(settings: Settings, gateway: Gateway, sandbox: S
 
     assert foreign.status == missing.status == 404
     assert sandbox.ledger.entries == []
+
+
+async def test_link_without_token(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
+    """A browser, which has no token, opens the link for five minutes; the bare address it does not."""
+
+    async def nobody(_request: object) -> None:
+        return None
+
+    async with gateway_listening(settings, nobody, sandbox.clock.now) as url:
+        signed = f"{url}/receipts/{(await link(gateway)).rpartition('/')[2]}"
+        answers = []
+        for address, seconds in ((signed, 0), (signed.partition("?")[0], 0), (signed, 299), (signed, 2)):
+            sandbox.clock.advance(seconds)
+            async with gateway.http.get(address) as response:
+                answers.append((response.status, (await response.read())[:5]))
+        ended = await gateway.http.get(signed)
+
+    assert answers == [(200, b"%PDF-"), (401, b'{"err'), (200, b"%PDF-"), (403, b'{"err')]
+    assert await ended.json() == {
+        "errors": [
+            {
+                "message": "This link has ended. Ask for the receipt's url again.",
+                "extensions": {"code": "FORBIDDEN"},
+            }
+        ]
+    }
+    assert sandbox.ledger.count("GET /receipts/:id") == 2
+
+
+async def test_too_large(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
+    """A receipt beyond the size cap is not passed on, nor any part of it."""
+    small = settings.but(imin_max_receipt_bytes=100)
+    async with gateway_listening(small, demo_caller, sandbox.clock.now) as url:
+        answer = await gateway.http.get(f"{url}/receipts/{(await link(gateway)).rpartition('/')[2]}")
+
+    assert (answer.status, (await answer.json())["errors"][0]["extensions"]) == (
+        502,
+        {"code": "UPSTREAM_INVALID"},
+    )
 
 
 @pytest.mark.parametrize(

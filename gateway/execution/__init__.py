@@ -41,24 +41,31 @@ class Answer:
 class Executor:
     """Runs operations against the schema.
 
-    is_development: whether the schema may be introspected and misspelt names are helped with.
+    with_introspection: whether the schema may be asked for. suggestions: whether errors about
+    misspelt names list their neighbours.
     query_seconds: time for a whole query. A change has the time that its steps have.
     counts: what ran compiled, and what did not.
     """
 
     def __init__(
-        self, schema: strawberry.Schema, limits: Limits, *, is_development: bool, query_seconds: float
+        self,
+        schema: strawberry.Schema,
+        limits: Limits,
+        *,
+        with_introspection: bool,
+        suggestions: bool,
+        query_seconds: float,
     ) -> None:
         self.counts = ExecutionCounts()
         self._limits = limits
         self._query_seconds = query_seconds
         self._schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
-        self._suggestions = is_development
+        self._suggestions = suggestions
         self._preparation = Preparation(
             self._schema,
             limits,
-            with_introspection=is_development,
-            suggestions=is_development,
+            with_introspection=with_introspection,
+            suggestions=suggestions,
         )
 
     async def execute(

@@ -32,3 +32,11 @@ def turned_away(refusal: NotAdmitted, *, media_type: str = PLAIN_JSON) -> web.Re
     else:
         response.headers[hdrs.RETRY_AFTER] = _RETRY_SECONDS
     return response
+
+
+def overloaded(*, media_type: str = PLAIN_JSON) -> web.Response:
+    """The answer to whoever is one too many."""
+    message = "Too many requests are being served. Please try again in a moment."
+    response = error_response(503, SERVICE_UNAVAILABLE, message, media_type=media_type)
+    response.headers[hdrs.RETRY_AFTER] = "1"
+    return response

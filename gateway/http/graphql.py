@@ -8,9 +8,10 @@ from aiohttp import web
 
 from gateway.auth import Authenticate, Caller, NotAdmitted
 from gateway.context import Context, Services
-from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE
+from gateway.errors import RATE_LIMITED
 from gateway.execution import Answer, Executor
-from gateway.http.admission import admitted, turned_away
+from gateway.http.admission import admitted, overloaded, turned_away
+from gateway.http.body import BadRequest
 from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import FACTS, REQUEST_ID
@@ -18,8 +19,8 @@ from gateway.http.rate import Bucket, Rates
 from gateway.http.request import (
     PLAIN_JSON,
     RESPONSE_JSON,
-    BadRequest,
     GraphQLRequest,
+    Reading,
     media_type_of_answer,
     read_request,
 )
@@ -31,7 +32,7 @@ from gateway.metrics import Metrics
 class GraphQLEndpoint:
     """Answers `/graphql`.
 
-    with_graphiql: whether a browser gets the explorer. with_get: whether queries may come by GET.
+    with_graphiql: whether a browser gets the explorer.
     """
 
     executor: Executor
@@ -39,8 +40,8 @@ class GraphQLEndpoint:
     authenticate: Authenticate
     rates: Rates
     gate: Gate
+    reading: Reading
     with_graphiql: bool
-    with_get: bool
     metrics: Metrics
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -58,7 +59,7 @@ class GraphQLEndpoint:
         except BadRequest as refusal:
             return _bad_request(refusal, media_type=media_type)
         except Overloaded:
-            return _overloaded(media_type)
+            return overloaded(media_type=media_type)
 
     async def _answer(self, request: web.Request, media_type: str) -> web.Response:
         """The answer to a request. Who asks is settled before anything else of it is read."""
@@ -68,7 +69,7 @@ class GraphQLEndpoint:
         request[FACTS].caller = self.services.seal.pseudonym(caller.customer or caller.name)
         if bucket and not bucket.spend(1):
             return _rate_limited(bucket, 1, media_type)
-        wanted = await read_request(request, with_get=self.with_get)
+        wanted = await read_request(request, self.reading)
         with self.gate:
             context = self._context(caller, bucket, request)
             started = time.perf_counter()
@@ -101,6 +102,7 @@ def _wants_page(request: web.Request) -> bool:
         request.method == "GET"
         and "query" not in request.query
         and "extensions" not in request.query
+        and "documentId" not in request.query
         and "text/html" in request.headers.get("Accept", "")
     )
 
@@ -109,13 +111,6 @@ def _bad_request(refusal: BadRequest, *, media_type: str = PLAIN_JSON) -> web.Re
     response = error_response(refusal.status, refusal.code, str(refusal), media_type=media_type)
     if refusal.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status
         response.headers["Allow"] = "POST"
-    return response
-
-
-def _overloaded(media_type: str) -> web.Response:
-    message = "Too many requests are being served. Please try again in a moment."
-    response = error_response(503, SERVICE_UNAVAILABLE, message, media_type=media_type)
-    response.headers["Retry-After"] = "1"
     return response
 
 

@@ -1,54 +1,101 @@
-"""`/receipts/<id>`: a receipt's PDF, fetched from imin with the key that a browser must not have."""
+"""`/receipts/<id>`: a receipt's PDF, fetched from imin with the key that a browser must not have.
+
+The id names customer, order and receipt and proves all three. Who may open it is told by a bearer
+token, or by the signature of a link that the gateway gave to somebody who may, for a short time.
+"""
+
+import re
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.auth import Authenticate, NotAdmitted
 from gateway.context import Services
-from gateway.errors import UPSTREAM_INVALID, UPSTREAM_TIMEOUT, UPSTREAM_UNAVAILABLE
-from gateway.http.admission import admitted, turned_away
+from gateway.errors import (
+    FORBIDDEN,
+    NOT_FOUND,
+    UPSTREAM_INVALID,
+    UPSTREAM_TIMEOUT,
+    UPSTREAM_UNAVAILABLE,
+)
+from gateway.http.admission import admitted, overloaded, turned_away
+from gateway.http.gate import Gate, Overloaded
 from gateway.http.response import error_response
 from gateway.imin.errors import IminError, NotFound, TimedOut, Unavailable
 
-NOT_FOUND = "NOT_FOUND"
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+_ENDS = re.compile(r"[1-9][0-9]{0,11}\Z")
+_CHUNK_BYTES = 65_536
 
 
-def receipt_handler(services: Services, authenticate: Authenticate) -> Handler:
-    """Handler of GET /receipts/{id}. The id names customer, order and receipt, and proves all three."""
+def receipt_handler(services: Services, authenticate: Authenticate, gate: Gate) -> Handler:
+    """Handler of GET /receipts/{id}."""
 
     async def receipt(request: web.Request) -> web.StreamResponse:
         try:
-            caller = await admitted(authenticate, request)
+            number = await _allowed(request, services, authenticate)
+            with gate:
+                content = await services.client.receipt(number)
         except NotAdmitted as refusal:
             return turned_away(refusal)
-        known = services.seal.read(request.match_info["id"])
-        if known is None or known.kind != "Receipt" or not caller.may_see(known.customer):
-            return _no_receipt()
-        number = known.parts[1]
-        try:
-            content = await services.client.receipt(number)
-        except NotFound:
-            return _no_receipt()
-        except IminError as error:
+        except Overloaded:
+            return overloaded()
+        except (IminError, _LinkEnded) as error:
             return _failed(error)
-        return web.Response(
-            body=content,
-            content_type="application/pdf",
-            headers={
-                "Content-Disposition": f'inline; filename="receipt-{number}.pdf"',
-                "Cache-Control": "private, no-store",
-                "X-Content-Type-Options": "nosniff",
-            },
-        )
+        return await _passed_on(request, content, f"receipt-{number}.pdf")
 
     return receipt
 
 
-def _no_receipt() -> web.Response:
-    return error_response(404, NOT_FOUND, "There is no such receipt.")
+class _LinkEnded(Exception):
+    """The gateway signed the link, for a time that is over."""
 
 
-def _failed(error: IminError) -> web.Response:
+async def _allowed(request: web.Request, services: Services, authenticate: Authenticate) -> str:
+    """imin's number of the receipt that may be opened. Raises NotFound, NotAdmitted, _LinkEnded."""
+    id_ = request.match_info["id"]
+    known = services.seal.read(id_)
+    if "signature" in request.query:
+        ends = request.query.get("ends", "")
+        if known is None or not _ENDS.match(ends):
+            raise NotFound("no such link")
+        if not services.seal.is_signed_link(id_, int(ends), request.query["signature"]):
+            raise NotFound("no such link")
+        if int(ends) < services.now().timestamp():
+            raise _LinkEnded
+    else:
+        caller = await admitted(authenticate, request)
+        if known is None or not caller.may_see(known.customer):
+            raise NotFound("no such link")
+    if known.kind != "Receipt":
+        raise NotFound("not a receipt")
+    return known.parts[1]
+
+
+async def _passed_on(request: web.Request, content: bytes, name: str) -> web.StreamResponse:
+    """The PDF, piece by piece: it was read whole before, so that no half of one is given out as a receipt."""
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "application/pdf",
+            "Content-Length": str(len(content)),
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Cache-Control": "private, no-store",
+            # A browser's PDF viewer puts the document into a page of its own.
+            "Content-Security-Policy": PDF_POLICY,
+        }
+    )
+    await response.prepare(request)
+    for start in range(0, len(content), _CHUNK_BYTES):
+        await response.write(content[start : start + _CHUNK_BYTES])
+    return response
+
+
+def _failed(error: Exception) -> web.Response:
+    if isinstance(error, NotFound):
+        return error_response(404, NOT_FOUND, "There is no such receipt.")
+    if isinstance(error, _LinkEnded):
+        return error_response(403, FORBIDDEN, "This link has ended. Ask for the receipt's url again.")
     if isinstance(error, TimedOut):
         return error_response(504, UPSTREAM_TIMEOUT, "The booking system did not answer in time.")
     if isinstance(error, Unavailable):

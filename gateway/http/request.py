@@ -1,15 +1,29 @@
 """Reading a GraphQL request from HTTP. Source: GraphQL over HTTP specification."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from gateway.errors import BAD_REQUEST
+from gateway.errors import FORBIDDEN
+from gateway.http.body import BadRequest, read_body
+from gateway.http.persisted import Documents, NoDocument
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+
+_AS_JSON = ("variables", "extensions")
+
+_PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId")
+# A page of another site cannot send these unless CORS allows it. Source: Apollo Server, CSRF prevention.
+_PREFLIGHTED = (
+    "GraphQL-Require-Preflight",
+    "Apollo-Require-Preflight",
+    "X-Apollo-Operation-Name",
+    "X-Requested-With",
+)
 
 
 @dataclass(frozen=True)
@@ -22,13 +36,18 @@ class GraphQLRequest:
     extensions: dict[str, Any] | None
 
 
-class BadRequest(Exception):  # named as HTTP names it
-    """The HTTP request is no GraphQL request. The message is meant for the client."""
+@dataclass(frozen=True)
+class Reading:
+    """How requests are read.
 
-    def __init__(self, status: int, message: str, *, code: str = BAD_REQUEST) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
+    documents: what clients may name instead of sending it. own_origins: front ends that may ask.
+    with_get: whether queries may come by GET. body_seconds: in which a body must arrive.
+    """
+
+    documents: Documents
+    own_origins: tuple[str, ...]
+    with_get: bool
+    body_seconds: float
 
 
 def media_type_of_answer(request: web.Request) -> str:
@@ -43,61 +62,66 @@ def media_type_of_answer(request: web.Request) -> str:
     raise BadRequest(406, f"Accept must allow {RESPONSE_JSON} or {PLAIN_JSON}.")
 
 
-async def read_request(request: web.Request, *, with_get: bool) -> GraphQLRequest:
+async def read_request(request: web.Request, reading: Reading) -> GraphQLRequest:
     """The GraphQL request. Raises BadRequest."""
     if request.method == "GET":
-        if not with_get:
+        if not reading.with_get:
             raise BadRequest(405, "Queries by GET are turned off; use POST.")
-        return _checked(_from_query(request))
+        _refuse_other_sites(request, reading.own_origins)
+        return _checked(_from_query(request), reading.documents)
     if request.content_type != PLAIN_JSON:
         raise BadRequest(415, f"Content-Type must be {PLAIN_JSON}, got {request.content_type[:80]!r}.")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise BadRequest(415, "The charset must be utf-8.")
-    try:
-        body = await request.read()
-    except web.HTTPRequestEntityTooLarge as error:
-        raise BadRequest(413, f"The body must be {request.client_max_size} bytes at most.") from error
-    except web.HTTPException:
-        raise
-    except Exception as error:  # corrupt content encoding, or a client that hung up
-        raise BadRequest(400, "The body cannot be read.") from error
-    return _checked(_parsed(body, "The body"))
+    return _checked(_parsed(await read_body(request, reading.body_seconds), "The body"), reading.documents)
+
+
+def _refuse_other_sites(request: web.Request, own_origins: Collection[str]) -> None:
+    """Raise BadRequest where a page of another site asks by GET, which its browser tells."""
+    if any(name in request.headers for name in _PREFLIGHTED):
+        return
+    origin = request.headers.get(hdrs.ORIGIN)
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    own = {f"{request.scheme}://{request.host}", *own_origins}
+    if (origin is not None and origin not in own) or (origin is None and site in {"cross-site", "same-site"}):
+        raise BadRequest(
+            403, f"A page of another site must send the header {_PREFLIGHTED[0]}.", code=FORBIDDEN
+        )
 
 
 def _from_query(request: web.Request) -> dict[str, Any]:
-    parameters: dict[str, Any] = dict(request.query)
-    for name in ("variables", "extensions"):
-        if name in parameters:
-            parameters[name] = _parsed(parameters[name].encode(), name)
+    parameters: dict[str, Any] = {}
+    for name in _PARAMETERS:
+        given = request.query.getall(name, [])
+        if len(given) > 1:
+            raise BadRequest(400, f"{name} must be given once.")
+        if given:
+            parameters[name] = _parsed(given[0].encode(), name) if name in _AS_JSON else given[0]
     return parameters
 
 
 def _parsed(text: bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
-    except (orjson.JSONDecodeError, RecursionError):
+    except (orjson.JSONDecodeError, UnicodeError, RecursionError):
         raise BadRequest(400, f"{what} must be JSON.") from None
 
 
-def _asks_for_persisted(extensions: Any) -> bool:
-    return isinstance(extensions, dict) and "persistedQuery" in extensions
-
-
-def _checked(parameters: Any) -> GraphQLRequest:
+def _checked(parameters: Any, documents: Documents) -> GraphQLRequest:
     if isinstance(parameters, list):
         raise BadRequest(400, "Batching is not supported: the body must be one JSON object, got a list.")
     if not isinstance(parameters, dict):
         raise BadRequest(400, "The body must be a JSON object.")
-    query = parameters.get("query")
-    if query is None and _asks_for_persisted(parameters.get("extensions")):
-        # Apollo's protocol: the client then sends the text, and stops asking.
-        raise BadRequest(200, "PersistedQueryNotSupported", code="PERSISTED_QUERY_NOT_SUPPORTED")
+    for name in ("variables", "extensions"):
+        if not isinstance(parameters.get(name), dict | None):
+            raise BadRequest(400, f"{name} must be a JSON object.")
+    try:
+        query = documents.text_of(parameters)
+    except NoDocument as reason:
+        raise BadRequest(reason.status, str(reason), code=reason.code) from None
     if not isinstance(query, str):
         raise BadRequest(400, "query must be a text." if "query" in parameters else "query is missing.")
     operation_name = parameters.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise BadRequest(400, "operationName must be a text.")
-    for name in ("variables", "extensions"):
-        if not isinstance(parameters.get(name), dict | None):
-            raise BadRequest(400, f"{name} must be a JSON object.")
     return GraphQLRequest(query, parameters.get("variables"), operation_name, parameters.get("extensions"))

@@ -1,0 +1,52 @@
+"""Reading a request's body: all of it in time, and never more than may be."""
+
+import asyncio
+import zlib
+
+from aiohttp import hdrs, web
+
+from gateway.errors import BAD_REQUEST
+
+_WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+
+
+class BadRequest(Exception):  # named as HTTP names it
+    """The HTTP request is no GraphQL request. The message is meant for the client."""
+
+    def __init__(self, status: int, message: str, *, code: str = BAD_REQUEST) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class _TooLarge(Exception):
+    """The body inflates to more than is allowed."""
+
+
+async def read_body(request: web.Request, seconds: float) -> bytes:
+    """The body, inflated. Raises BadRequest."""
+    limit = request.client_max_size
+    try:
+        async with asyncio.timeout(seconds):
+            body = await request.read()
+        encoding = request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower()
+        return body if encoding == "identity" else _inflated(body, encoding, limit)
+    except (web.HTTPRequestEntityTooLarge, _TooLarge):
+        raise BadRequest(413, f"The body must be {limit} bytes at most.") from None
+    except TimeoutError:
+        raise BadRequest(408, f"The body must arrive within {seconds:g} s.") from None
+    except (zlib.error, EOFError, web.RequestPayloadError, ConnectionError) as error:
+        raise BadRequest(400, "The body cannot be read.") from error
+
+
+def _inflated(body: bytes, encoding: str, limit: int) -> bytes:
+    """The body, never more of it than the limit and a byte."""
+    if encoding not in _WINDOW_BITS:
+        raise BadRequest(415, "Content-Encoding must be gzip or deflate.")
+    inflate = zlib.decompressobj(_WINDOW_BITS[encoding])
+    plain = inflate.decompress(body, limit + 1)
+    if len(plain) > limit:
+        raise _TooLarge
+    if not inflate.eof:
+        raise EOFError
+    return plain

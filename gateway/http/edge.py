@@ -1,0 +1,162 @@
+"""The edge: connections that do not wait for ever, and answers that do not say what runs here.
+
+aiohttp waits for ever for a request's headers and for a client to read its answer, and answers what
+it cannot parse in plain text with a traceback in the log. Its timers and hooks are not public; the
+tests in test_edge.py tell when a new version has moved them.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import hdrs, http_exceptions, web
+from aiohttp.web_protocol import RequestHandler
+
+from gateway.errors import BAD_REQUEST, INTERNAL
+from gateway.http.response import error_response
+
+# Longer than load balancers keep idle connections, so that it is they who close them.
+KEEP_ALIVE_SECONDS = 75.0
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds that a client has to send a request's headers, and to go on reading its answer."""
+
+    header_seconds: float = 10.0
+    write_seconds: float = 30.0
+
+
+class Connection(RequestHandler):
+    """A connection that is closed when its client is too slow."""
+
+    __slots__ = ("_header_timer", "_patience", "_write_timer")
+
+    def __init__(self, patience: Patience, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._patience = patience
+        self._header_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._await_headers()
+
+    def data_received(self, data: bytes) -> None:
+        """Once a request has begun it must be whole in time; drops that trickle in do not buy more."""
+        super().data_received(data)
+        if self._waiter is None or self._waiter.done() or self._messages or self._upgraded:
+            self._header_timer = self._cancelled(self._header_timer)
+        elif self._header_timer is None:
+            self._await_headers()
+
+    def pause_writing(self) -> None:
+        """The client does not read: begin to wait."""
+        super().pause_writing()
+        if self._write_timer is None:
+            self._write_timer = self._loop.call_later(self._patience.write_seconds, self._abort)
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        super().resume_writing()
+        self._write_timer = self._cancelled(self._write_timer)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the timers."""
+        self._header_timer = self._cancelled(self._header_timer)
+        self._write_timer = self._cancelled(self._write_timer)
+        super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,  # noqa: ARG002  # nothing of it is told
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002  # it may quote the request
+    ) -> web.StreamResponse:
+        """Answer what cannot be parsed, in JSON. One line in the log, which quotes nothing."""
+        log.warning("request not understood", status=status, type=type(exc).__name__)
+        if isinstance(exc, http_exceptions.LineTooLong):
+            response: web.Response = _Nameless.like(431, BAD_REQUEST, "A header or the address is too long.")
+        elif status < 500:  # noqa: PLR2004  # the client's mistake
+            response = _Nameless.like(status, BAD_REQUEST, "This is not HTTP that can be understood.")
+        else:
+            response = _Nameless.like(status, INTERNAL, "Something went wrong on our side.")
+        response.force_close()
+        return response
+
+    @staticmethod
+    def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+        """No timer, after the one that ran was stopped."""
+        if timer is not None:
+            timer.cancel()
+        return None
+
+    def _await_headers(self) -> None:
+        self._header_timer = self._loop.call_later(self._patience.header_seconds, self.force_close)
+
+    def _abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class _Nameless(web.Response):
+    """An answer for what never became a request: no signal removes its `Server` header."""
+
+    @classmethod
+    def like(cls, status: int, code: str, message: str) -> "_Nameless":
+        """The error as an answer."""
+        plain = error_response(status, code, message)
+        return cls(body=plain.body, status=status, headers={**plain.headers, **SECURITY_HEADERS})
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.popall(hdrs.SERVER, None)
+
+
+class _EdgeServer(web.Server):
+    """Makes such connections."""
+
+    patience = Patience()
+
+    def __call__(self) -> RequestHandler:
+        return Connection(self.patience, self, loop=self._loop, **self._kwargs)
+
+
+class EdgeRunner(web.AppRunner):
+    """Runs an application behind such connections. Bodies come as they were sent, compressed or not."""
+
+    def __init__(self, app: web.Application, patience: Patience, *, shutdown_timeout: float) -> None:
+        self._patience = patience
+        super().__init__(
+            app,
+            access_log=None,
+            shutdown_timeout=shutdown_timeout,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            auto_decompress=False,
+        )
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        server = _EdgeServer(made.request_handler, request_factory=made.request_factory, **self._kwargs)
+        server.patience = self._patience
+        return server
+
+
+async def harden(_request: web.Request, response: web.StreamResponse) -> None:
+    """Headers of every answer; a signal of aiohttp's, sent before an answer is."""
+    response.headers.popall(hdrs.SERVER, None)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)

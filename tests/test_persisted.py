@@ -1,0 +1,136 @@
+"""Documents that are named instead of sent: Apollo's automatic ones, and trusted ones from a file."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.http.persisted import ManifestUnusable, read_manifest
+from gateway.settings import Settings
+from tests.conftest import Gateway
+
+QUERY = "{ viewer { identifier } }"
+OTHER = "{ viewer { id } }"
+DATA = {"data": {"viewer": {"identifier": "1234"}}}
+Answer = tuple[int, Any]
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def apollo(text: str, *, send: bool = False, **changes: Any) -> dict[str, Any]:
+    """A request as Apollo's link sends it, with or without the text."""
+    persisted = {"version": 1, "sha256Hash": digest(text)} | changes
+    return ({"query": text} if send else {}) | {"extensions": {"persistedQuery": persisted}}
+
+
+async def send(gateway: Gateway, body: dict[str, Any]) -> Answer:
+    async with gateway.http.post(f"{gateway.url}/graphql", json=body) as response:
+        return response.status, await response.json()
+
+
+def refusal(message: str, code: str, status: int = 400) -> Answer:
+    return status, {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+NOT_FOUND = refusal("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND", 200)
+UNTRUSTED = refusal("Only trusted documents are served here.", "UNTRUSTED_DOCUMENT")
+
+
+async def test_apollo(gateway: Gateway) -> None:
+    """A hash is not known, then comes with its text, then is known."""
+    assert await send(gateway, apollo(QUERY)) == NOT_FOUND
+    assert await send(gateway, apollo(QUERY, send=True)) == (200, DATA)
+    assert await send(gateway, apollo(QUERY)) == (200, DATA)
+    params = {"extensions": json.dumps(apollo(QUERY)["extensions"])}
+    async with gateway.http.get(f"{gateway.url}/graphql", params=params) as response:
+        assert await response.json() == DATA
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"sha256Hash": "0" * 64}, {"sha256Hash": "x"}, {"sha256Hash": 1}, {"version": 2}, {"version": None}],
+)
+async def test_wrong_hash(gateway: Gateway, changes: dict[str, Any]) -> None:
+    """Nothing is kept under a hash that is not the text's: nobody can put words into another's mouth."""
+    status, answer = await send(gateway, apollo(QUERY, send=True, **changes))
+
+    assert (status, answer["errors"][0]["extensions"]) == (400, {"code": "BAD_REQUEST"})
+    assert await send(gateway, apollo(QUERY)) == NOT_FOUND
+
+
+async def test_store_is_bounded(settings: Settings, gateway: Gateway) -> None:
+    """The store holds so many documents; the one unused longest goes. None may be kept at all."""
+    async with gateway_listening(settings.but(persisted_queries=2), demo_caller) as url:
+        small = Gateway(url, gateway.http)
+        for number in range(3):
+            await send(small, apollo(f"{QUERY} # {number}", send=True))
+
+        assert await send(small, apollo(f"{QUERY} # 0")) == NOT_FOUND
+        assert await send(small, apollo(f"{QUERY} # 2")) == (200, DATA)
+    async with gateway_listening(settings.but(persisted_queries=0), demo_caller) as url:
+        expected = refusal("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED", 200)
+        assert await send(Gateway(url, gateway.http), apollo(QUERY)) == expected
+
+
+MANIFESTS = {
+    "codegen": {f"sha256:{digest(QUERY)}": QUERY},
+    "relay": {digest(QUERY): QUERY},
+    "apollo": {
+        "format": "apollo-persisted-query-manifest",
+        "version": 1,
+        "operations": [{"id": digest(QUERY), "name": "Q", "type": "query", "body": QUERY}],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", list(MANIFESTS))
+async def test_trusted(settings: Settings, gateway: Gateway, tmp_path: Path, kind: str) -> None:
+    """Documents of the front end's build are had by id; in mode `only` no other is served."""
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps(MANIFESTS[kind]))
+    trusting = settings.but(trusted_documents=file)
+    named: list[dict[str, Any]] = [
+        {"documentId": digest(QUERY)},
+        {"documentId": f"sha256:{digest(QUERY)}"},
+        apollo(QUERY),
+        {"query": QUERY},
+    ]
+
+    async with gateway_listening(trusting, demo_caller) as url:
+        also = Gateway(url, gateway.http)
+        assert [await send(also, body) for body in named] == [(200, DATA)] * 4
+        assert (await send(also, {"query": OTHER}))[0] == 200
+    async with gateway_listening(trusting.but(trusted_documents_mode="only"), demo_caller) as url:
+        only = Gateway(url, gateway.http)
+        assert [await send(only, body) for body in named] == [(200, DATA)] * 4
+        for other in (OTHER, f"{QUERY} ", "{ __schema { types { name } } }", "{ nope"):
+            assert await send(only, {"query": other}) == UNTRUSTED
+            assert await send(only, apollo(other, send=True)) == UNTRUSTED
+            assert await send(only, {"query": other, "documentId": digest(QUERY)}) == UNTRUSTED
+        assert await send(only, apollo(OTHER)) == NOT_FOUND
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "", 1, ["x"], {}])
+async def test_unknown_id(gateway: Gateway, name: Any) -> None:
+    """An id that stands for nothing is refused."""
+    expected = refusal("There is no trusted document of that id.", "PERSISTED_QUERY_NOT_FOUND")
+
+    assert await send(gateway, {"documentId": name}) == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"a": 1}', '{"operations": [{"id": "a"}]}', "{"])
+def test_unusable_manifest(tmp_path: Path, text: str) -> None:
+    """A file that holds no documents is refused at the start, with the reason."""
+    file = tmp_path / "documents.json"
+    file.write_text(text)
+
+    with pytest.raises(ManifestUnusable):
+        read_manifest(file)
+    with pytest.raises(ManifestUnusable, match="cannot be read: No such file"):
+        read_manifest(tmp_path / "nowhere.json")
