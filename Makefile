@@ -5,6 +5,8 @@ SANDBOX_PORT ?= 8001
 N ?= 2000
 KILLS ?= 50
 EXECUTIONS ?= 20000
+HOSTILE ?= 20000
+BLEED ?= 10000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -31,8 +33,9 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9 (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
 
-fuzz: .venv/dev ## Compare compiled execution with graphql-core on 20,000 random requests (EXECUTIONS)
+fuzz: .venv/dev ## 20,000 random requests against graphql-core and the law, 10,000 of two customers (EXECUTIONS, HOSTILE, BLEED)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)
+	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) $(BIN)/pytest tests/test_hostile.py tests/test_bleed.py
 
 schema: .venv/runtime ## Write schema.graphql anew
 	$(BIN)/python -m gateway schema > schema.graphql.new && mv schema.graphql.new schema.graphql

@@ -289,3 +289,17 @@ async def test_redirects_are_not_followed(gateway: Gateway, sandbox: Sandbox) ->
 
     assert answer["errors"][0]["extensions"] == {"code": "UPSTREAM_INVALID"}
     assert set(sandbox.ledger.counts()) == {"GET /orders"}
+
+
+async def test_legacy_websocket(gateway: Gateway) -> None:
+    """The legacy subprotocol graphql-ws, whose handshake let strangers in elsewhere, is not spoken."""
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Protocol": "graphql-ws",
+    }
+    async with gateway.http.get(f"{gateway.url}/graphql", headers=headers) as response:
+        assert response.headers.get("Sec-WebSocket-Protocol") is None
+        assert response.status != 101

@@ -89,6 +89,31 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
     assert sandbox.ledger.count("PATCH /orders/:id") == 0
 
 
+@pytest.mark.parametrize("customer", ["abc", "1234"])
+async def test_foreign_costs_what_missing_costs(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, customer: str
+) -> None:
+    """imin is asked for an order that never was as for another's: the order once, then pages by date."""
+
+    async def one(_request: object) -> Caller:
+        return Caller(customer)
+
+    foreign = [order for order, _, _ in await identifiers(gateway, "small")]
+    missing = [f"{order[:-1]}{'0' if order[-1] != '0' else '1'}" for order in foreign]
+    asked = []
+    async with gateway_listening(settings, one) as url:
+        for order in (*foreign, *missing):
+            sandbox.ledger.clear()
+            query = "query ($i: ID!) { order(identifier: $i) { identifier } }"
+            assert await Gateway(url, gateway.http).data(query, i=order) == {"order": None}
+            asked.append(sandbox.ledger.counts())
+
+    assert {counts["GET /orders/:id"] for counts in asked} == {1}
+    pages = [counts["GET /orders"] for counts in asked]
+    most = 3 if customer == "abc" else 9
+    assert [count for count in pages if not 1 <= count <= most] == []
+
+
 def test_ids_survive_rotation() -> None:
     """An id sealed with an older secret still opens; one sealed with a secret that is gone does not."""
     older, newer = IdSeal((b"old",)), IdSeal((b"new", b"old"))

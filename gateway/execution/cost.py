@@ -30,7 +30,7 @@ Variables = Mapping[str, Any]
 Size = Callable[[Variables], int]
 
 CALLS = {
-    "Query.order": 2,
+    "Query.order": 5,
     "Query.node": 1,
     "Query.nodes": 1,
     "Order.cancellation": 0,

@@ -1,6 +1,8 @@
 """Finding one thing by what a client names it by, if it is the caller's to see."""
 
 import asyncio
+import zlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.context import Context
@@ -16,19 +18,31 @@ MOST_PAGES_AT_ONCE = 16
 
 
 async def find_order(context: Context, identifier: str) -> documents.Order | None:
-    """An order by imin's identifier. A customer's own is told by their history, where it must stand."""
+    """An order by imin's identifier. A customer's own is told by their history, where it must stand.
+
+    An order that is not there is looked for all the same: else its answer would come sooner than
+    the one about somebody else's.
+    """
     if not is_identifier(identifier):
         return None
     caller = context.caller
     customer = caller.customer or ""
     order = await context.orders.get((customer, identifier))
-    if order is None or caller.may_name_any_customer:
+    if caller.may_name_any_customer:
         return order
-    ordered = parse_date_time(order.order_date)
-    proved = ordered is not None and await is_in_history(
-        identifier, ordered, lambda number: context.order_pages.get((customer, number))
+    ordered = parse_date_time(order.order_date) if order else None
+    proved = await is_in_history(
+        identifier,
+        ordered or _some_date(identifier),
+        lambda number: context.order_pages.get((customer, number)),
     )
     return order if proved else None
+
+
+def _some_date(identifier: str) -> datetime:
+    """A date within the last ten years, always the same for an identifier."""
+    share = zlib.crc32(identifier.encode()) / 2**32
+    return datetime.now(UTC) - timedelta(days=3_650 * share)
 
 
 async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
