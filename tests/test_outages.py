@@ -1,0 +1,240 @@
+"""imin fails or lies, in every way at every endpoint: answered in time, rightly coded, nothing leaked."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from aiohttp import web
+
+from gateway.__main__ import gateway_listening, listening
+from gateway.auth import demo_caller
+from gateway.sandbox import Fault, Sandbox
+from gateway.sandbox.faults import FaultKind
+from gateway.settings import Settings
+from tests.conftest import Gateway
+from tests.test_command_line import started
+
+DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
+
+OPERATIONS = {
+    "GET /orders": ("orders { totalCount }", "orders"),
+    "GET /order-items": ("upcomingOrderItems { totalCount }", "upcomingOrderItems"),
+    "GET /customer-accounts/:id": ("givenName", "givenName"),
+}
+ORDER = "query ($id: ID!) { viewer { identifier } order(identifier: $id) { orderNumber } }"
+
+DOWN, LATE, INVALID = "UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_INVALID"
+CODES: dict[str, set[str]] = {
+    "delay": set(),
+    "black_hole": {LATE},
+    "429": {DOWN},
+    "500": {DOWN},
+    "502_html": {DOWN},
+    "503": {DOWN},
+    "kong_401": {DOWN},
+    "express_400": {INVALID},
+    "reset": {DOWN},
+    "reset_after": {DOWN},
+    "status_after": {DOWN},
+    "truncate": {DOWN, INVALID},
+    "cut_json": {INVALID},
+    "html_200": {INVALID},
+    "empty_200": {INVALID},
+    "huge": {INVALID},
+    "redirect": {INVALID},
+    "wrong_page": {INVALID},
+    "wrong_order": {INVALID},
+    "slow_drip": {LATE},
+    "gzip_bomb": {INVALID},
+    "nan": {INVALID},
+}
+ELSEWHERE_HARMLESS = {
+    ("wrong_page", "GET /customer-accounts/:id"),
+    ("wrong_page", "GET /orders/:id"),
+    ("wrong_order", "GET /customer-accounts/:id"),
+    ("nan", "GET /customer-accounts/:id"),
+    ("slow_drip", "GET /customer-accounts/:id"),
+}
+"""Faults that change nothing in such an answer, or too little to matter."""
+
+
+def test_every_kind() -> None:
+    """No way in which the sandbox can fail is left out."""
+    assert set(CODES) == set(get_args(FaultKind))
+
+
+def memory_mib() -> float:
+    """Memory of this process, in which gateway and sandbox run."""
+    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) / 1024
+
+
+@pytest.mark.parametrize("kind", CODES)
+async def test_fault(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """Whatever goes wrong at one endpoint: its field is null with a code and a path, in time."""
+    began, before = time.monotonic(), memory_mib()
+    for route, (selection, field) in OPERATIONS.items():
+        sandbox.faults.add(Fault(route, kind, times=None, megabytes=16))
+        answer = await gateway.answer(f"{{ viewer {{ identifier {selection} }} }}")
+        check(answer, kind, route, ["viewer", field])
+        assert answer["data"]["viewer"]["identifier"] == "1234"
+    sandbox.faults.add(Fault("GET /orders/:id", kind, times=None, megabytes=16))
+    answer = await gateway.answer(ORDER, id=DOCUMENTED)
+    check(answer, kind, "GET /orders/:id", ["order"])
+
+    assert answer["data"]["viewer"] == {"identifier": "1234"}
+    # Four answers one after the other, each within the second that imin has in these tests.
+    assert time.monotonic() - began < 6
+    assert memory_mib() - before < 50
+
+
+def check(answer: dict[str, Any], kind: str, route: str, path: list[str]) -> None:
+    errors = answer.get("errors", [])
+    codes = {error["extensions"]["code"] for error in errors}
+    value = answer["data"]
+    for name in path:
+        value = value[name]
+    if (kind, route) in ELSEWHERE_HARMLESS or not CODES[kind]:
+        assert codes <= CODES[kind] | {LATE}
+    else:
+        assert codes
+        assert codes <= CODES[kind]
+        assert value is None
+    assert all(error["path"][: len(path)] == path for error in errors)
+    assert not any(secret in json.dumps(errors) for secret in ("sandbox-key", "127.0.0.1", "http", "1234"))
+
+
+async def test_missing_page_is_an_error(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A window of which one page fails is an error of that connection, no gap that looks like the end."""
+    sandbox.faults.add(Fault("GET /orders", "500", times=None, match="page=3"))
+
+    answer = await gateway.answer(
+        "{ viewer { orders(first: 50) { nodes { identifier } } upcomingOrderItems { totalCount } } }"
+    )
+
+    assert answer["data"] == {"viewer": {"orders": None, "upcomingOrderItems": {"totalCount": 19}}}
+    assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+        (["viewer", "orders"], DOWN)
+    ]
+
+
+class Liar:
+    """An imin that answers every request with what a test tells it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.bodies: list[bytes] = []
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path_qs)
+        body = self.bodies[min(len(self.asked), len(self.bodies)) - 1]
+        return web.Response(body=body, content_type="application/json")
+
+
+@asynccontextmanager
+async def lying(settings: Settings, gateway: Gateway, *bodies: bytes) -> AsyncIterator[tuple[Gateway, Liar]]:
+    liar = Liar()
+    liar.bodies = list(bodies)
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", liar.handle)
+    async with (
+        listening(app, "127.0.0.1") as imin,
+        gateway_listening(settings.but(imin_base_url=imin), demo_caller) as url,
+    ):
+        yield Gateway(url, gateway.http), liar
+
+
+PAGE = "{ viewer { orders(first: 3) { totalCount nodes { identifier orderNumber } } } }"
+
+
+def page(*orders: str, total: int = 3, **view: Any) -> bytes:
+    items = ",".join(orders)
+    return b'{"imin:totalItems": %d, "view": %b, "imin:item": [%b]}' % (
+        total,
+        json.dumps(view).encode(),
+        items.encode(),
+    )
+
+
+async def test_duplicate_keys(settings: Settings, gateway: Gateway) -> None:
+    """Of a key that comes twice the last counts everywhere, so nobody can check one and show the other."""
+    twice = '{"type": "Order", "identifier": "a", "orderNumber": "1", "identifier": "b", "orderNumber": "2"}'
+    async with lying(settings, gateway, page(twice, total=1), twice.encode()) as (lied_to, _):
+        listed = await lied_to.data(PAGE)
+        asked = await lied_to.answer('{ order(identifier: "a") { identifier } }')
+
+    assert listed["viewer"]["orders"]["nodes"] == [{"identifier": "b", "orderNumber": "2"}]
+    assert asked["data"] == {"order": None}
+    assert asked["errors"][0]["extensions"]["code"] == INVALID
+
+
+async def test_totals_that_jump(settings: Settings, gateway: Gateway) -> None:
+    """A total that is another one each time is asked about a few times, then taken as it is."""
+    orders = [json.dumps({"type": "Order", "identifier": f"o{number}"}) for number in range(10)]
+    bodies = [page(*orders, total=30 + 7 * number) for number in range(200)]
+    async with lying(settings, gateway, *bodies) as (lied_to, liar):
+        answer = await lied_to.answer("{ viewer { orders(first: 25) { nodes { identifier } } } }")
+
+    assert len(liar.asked) <= 30
+    assert (
+        answer["data"]["viewer"]["orders"] is None or len(answer["data"]["viewer"]["orders"]["nodes"]) <= 25
+    )
+
+
+async def test_next_elsewhere(settings: Settings, gateway: Gateway) -> None:
+    """Links of a page to other places are not followed: pages are asked for by number, of imin alone."""
+    elsewhere = "http://127.0.0.1:1/orders?page=2"
+    first = page(
+        *(json.dumps({"type": "Order", "identifier": f"o{number}"}) for number in range(10)),
+        total=12,
+        next=elsewhere,
+        last=elsewhere,
+    )
+    rest = page(*(json.dumps({"type": "Order", "identifier": f"p{number}"}) for number in range(2)), total=12)
+    async with lying(settings, gateway, first, rest) as (lied_to, liar):
+        data = await lied_to.data("{ viewer { orders(first: 12) { nodes { identifier } } } }")
+
+    assert [node["identifier"] for node in data["viewer"]["orders"]["nodes"]] == [
+        *(f"o{number}" for number in range(10)),
+        "p0",
+        "p1",
+    ]
+    assert liar.asked == ["/orders?customerIdentifier=1234&page=1", "/orders?customerIdentifier=1234&page=2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", b'{"type": "Order", "identifier": "a", "orderNumber": "1"}', b'{"error": "later"}'],
+    ids=["nothing", "an order", "an error"],
+)
+async def test_no_page(settings: Settings, gateway: Gateway, body: bytes) -> None:
+    """A document that is no page at all is no empty list."""
+    async with lying(settings, gateway, body) as (lied_to, _):
+        answer = await lied_to.answer(PAGE)
+
+    assert answer["data"] == {"viewer": {"orders": None}}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == [INVALID]
+
+
+async def test_hundred_lies(settings: Settings, gateway: Gateway) -> None:
+    """A hundred answers of sixteen megabytes, plain and packed, leave the gateway's memory as it was."""
+    async with started("sandbox", "--port", "0") as (_, lines):
+        imin = lines[-1].removeprefix("ready ")
+        async with gateway_listening(settings.but(imin_base_url=f"{imin}/api/v2"), demo_caller) as url:
+            lied_to, before = Gateway(url, gateway.http), memory_mib()
+            for kind in ("huge", "gzip_bomb"):
+                fault = {"route": "GET /orders", "kind": kind, "times": 50, "megabytes": 16}
+                async with gateway.http.post(f"{imin}/sandbox/faults", json=fault) as response:
+                    assert response.status == 201
+            codes = set()
+            for _ in range(10):
+                for answer in await asyncio.gather(*(lied_to.answer(PAGE) for _ in range(10))):
+                    codes |= {error["extensions"]["code"] for error in answer["errors"]}
+            after = memory_mib()
+
+    assert codes == {INVALID}
+    assert after - before < 50
