@@ -10,7 +10,7 @@ BLEED ?= 10000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults fuzz schema graphiql clean
+.PHONY: help run test check faults fuzz soak schema graphiql clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,12 +30,17 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
 	$(BIN)/pytest --ignore tests/test_clients.py --ignore tests/test_graphiql.py
 
-faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9 (N=2000 KILLS=50)
+faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9; then a brownout (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
+	$(BIN)/python -m tests.endurance.brownout
 
 fuzz: .venv/dev ## 20,000 random requests against graphql-core and the law, 10,000 of two customers (EXECUTIONS, HOSTILE, BLEED)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)
 	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) $(BIN)/pytest tests/test_hostile.py tests/test_bleed.py
+
+soak: .venv/dev ## Half load for MINUTES=20, then restarts in turn under load for ROLLING=5: memory flat, nothing lost
+	$(BIN)/python -m tests.endurance.soak --minutes $(or $(MINUTES),20)
+	$(BIN)/python -m tests.endurance.rolling --minutes $(or $(ROLLING),5)
 
 schema: .venv/runtime ## Write schema.graphql anew
 	$(BIN)/python -m gateway schema > schema.graphql.new && mv schema.graphql.new schema.graphql
