@@ -10,6 +10,9 @@ from tests.conftest import Gateway
 
 LIST = '{ customer(identifier: "1234") { orders(first: 1) { totalCount } } }'
 
+CANCEL = """mutation ($order: ID!, $items: [ID!]!) {
+  cancelOrderItems(input: {orderId: $order, orderItemIds: $items}) { result { __typename } } }"""
+
 
 async def metrics(gateway: Gateway) -> dict[tuple[str, tuple[str, ...]], float]:
     """Every sample by name and label values, the operation's hash left out."""
@@ -72,3 +75,20 @@ async def test_failing_endpoint(gateway: Gateway, sandbox: Sandbox) -> None:
     assert ready == (200, {"status": "degraded", "failingEndpoints": ["GET /orders"], "redis": "off"})
     assert seen["gateway_imin_breaker", ("GET /orders",)] in {1, 2}
     assert seen["gateway_imin_attempts_total", ("GET /orders",)] == 5
+
+
+async def test_cancellations(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Cancellations are counted by outcome, operations by the way they were executed."""
+    sandbox.add_order("1234")
+    query = "{ viewer { orders(first: 1) { nodes { id items { id } } } } }"
+    (order,) = (await gateway.data(query))["viewer"]["orders"]["nodes"]
+    items = [item["id"] for item in order["items"]]
+    await gateway.data(CANCEL, order=order["id"], items=items)
+    seen = await metrics(gateway)
+
+    cancellations = {
+        name[1]: value for name, value in seen.items() if name[0] == "gateway_cancellations_total"
+    }
+    assert sum(cancellations.values()) == 1
+    assert seen["gateway_executions_total", ("planned",)] == 1
+    assert seen["gateway_executions_total", ("unplanned",)] == 1

@@ -1,6 +1,7 @@
 """Cancellations as one thing to call, put together and held open by the app."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -43,6 +44,8 @@ class Cancellations:
         self._exchange = Exchange(client, self._journal, locks, now, options)
         self._keys = IdempotencyKeys(self._journal, now)
         self._settler = Settler(client, self._journal, now, options.doubt_seconds, pace)
+        self.counts: Counter[str] = Counter()
+        """Cancellations by the name of their outcome."""
         self._under_way: set[asyncio.Task[Result]] = set()
         self._same: dict[tuple[str, str, frozenset[str]], asyncio.Task[Result]] = {}
 
@@ -67,8 +70,13 @@ class Cancellations:
         made = change() if key is None else self._keys.once(caller, key, payload, change)
         task: asyncio.Task[Result] = asyncio.ensure_future(made)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Result]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and task.exception() is None:
+            self.counts[type(task.result().outcome).__name__] += 1
 
     async def cancel(self, wanted: Wanted) -> Result:
         """What became of it. A double click is one cancellation: both calls get its outcome."""
