@@ -86,5 +86,7 @@ def log_failures(errors: list[GraphQLError], request_id: str) -> None:
             log.warning(
                 "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
             )
+            # Its frames hold what imin sent, up to a megabyte, until the collector comes by.
+            traceback.clear_frames(original.__traceback__)
         elif code_of(error) == INTERNAL:
             log_bug(original or error, request_id)

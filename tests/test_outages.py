@@ -32,6 +32,8 @@ DOWN, LATE, INVALID = "UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_INVA
 CODES: dict[str, set[str]] = {
     "delay": set(),
     "black_hole": {LATE},
+    "half_open": {LATE},
+    "late": {LATE, DOWN},
     "429": {DOWN},
     "500": {DOWN},
     "502_html": {DOWN},

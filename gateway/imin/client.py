@@ -339,16 +339,18 @@ async def _read_body(response: aiohttp.ClientResponse, endpoint: str, limit: int
     room = limit
     try:
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
-            piece = inflate.decompress(chunk, room + 1)
-            room -= len(piece)
+            pieces.append(inflate.decompress(chunk, room + 1))
+            room -= len(pieces[-1])
             if room < 0:
                 _refuse_size(endpoint, limit)
-            pieces.append(piece)
+        if not inflate.eof and pieces:
+            raise Unreadable(f"{endpoint} answered with a body cut short")
+        return b"".join(pieces)
     except zlib.error as error:
         raise Unreadable(f"{endpoint} answered with a corrupt body") from error
-    if not inflate.eof and pieces:
-        raise Unreadable(f"{endpoint} answered with a body cut short")
-    return b"".join(pieces)
+    finally:
+        # An error keeps the frames it passed, and they would keep what has been read.
+        pieces.clear()
 
 
 async def _read_plain(response: aiohttp.ClientResponse, endpoint: str, limit: int) -> bytes:
@@ -358,12 +360,15 @@ async def _read_plain(response: aiohttp.ClientResponse, endpoint: str, limit: in
         return await response.read()
     pieces: list[bytes] = []
     room = limit
-    async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
-        room -= len(chunk)
-        if room < 0:
-            _refuse_size(endpoint, limit)
-        pieces.append(chunk)
-    return b"".join(pieces)
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+            room -= len(chunk)
+            if room < 0:
+                _refuse_size(endpoint, limit)
+            pieces.append(chunk)
+        return b"".join(pieces)
+    finally:
+        pieces.clear()
 
 
 def _refuse_size(endpoint: str, limit: int) -> NoReturn:
