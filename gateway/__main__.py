@@ -26,6 +26,7 @@ from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.settings import SandboxSettings
 from gateway.server import bind, listening, url_of
 from gateway.settings import Settings
+from gateway.tracing import TracesMissing
 from gateway.workers import Supervisor
 
 __all__ = ["gateway_listening", "listening", "main"]
@@ -100,6 +101,8 @@ async def _serve(
             _refuse(f"GATEWAY_TRUSTED_DOCUMENTS: {error}")
         except StateUnusable as error:
             _refuse(f"GATEWAY_STATE_PATH: {error}")
+        except TracesMissing as error:
+            _refuse(f"GATEWAY_TRACES_ENABLED: {error}")
         ready(f"ready {url}")
         await _until_stopped(lifeline)
 

@@ -1,9 +1,10 @@
 """The only place where the parts are put together: settings → a running application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from typing import Any
 
 import yarl
 from aiohttp import web
@@ -29,6 +30,7 @@ from gateway.http.persisted import Documents, read_manifest
 from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import Reading
+from gateway.http.shared_rates import SharedRates
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
@@ -42,6 +44,7 @@ from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
 from gateway.settings import Settings
+from gateway.tracing import Tracing
 
 
 def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:
@@ -60,7 +63,15 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     metrics.watch(lambda: counts_of(services))
     life = add_lifecycle(app)
     app.cleanup_ctx.append(_hold_open(services))
-    app.cleanup_ctx.append(_keep_copying(metrics))
+    app.cleanup_ctx.append(_keep_running(metrics.copy_for_ever))
+    rates = Rates(_rate_rules(settings), are_shared=services.link is not None)
+    if services.link is not None:
+        app.cleanup_ctx.append(_keep_running(SharedRates(services.link, rates).run))
+    if settings.traces_enabled:
+        tracing = Tracing()
+        services.client.traffic.observe = tracing.with_calls(metrics.call)
+        app.middlewares.append(tracing.middleware())
+        app.cleanup_ctx.append(tracing.context())
     executor = Executor(
         build_schema(),
         _limits(settings),
@@ -74,7 +85,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         executor=executor,
         services=services,
         authenticate=authenticate,
-        rates=Rates(_rate_rules(settings)),
+        rates=rates,
         gate=gate,
         reading=Reading(
             documents=_documents(settings),
@@ -230,13 +241,18 @@ async def _replicas(services: Services) -> AsyncIterator[None]:
         await services.link.close()
 
 
-def _keep_copying(metrics: Metrics) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def keep_copying(_app: web.Application) -> AsyncIterator[None]:
-        copying = asyncio.ensure_future(metrics.copy_for_ever())
-        yield
-        copying.cancel()
+def _keep_running(
+    work: Callable[[], Coroutine[Any, Any, None]],
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Work that goes on as long as the application does."""
 
-    return keep_copying
+    async def keep_running(_app: web.Application) -> AsyncIterator[None]:
+        running = asyncio.ensure_future(work())
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    return keep_running
 
 
 async def _to_graphiql(_request: web.Request) -> web.Response:

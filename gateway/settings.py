@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         2.0, description="Pause before an order that is followed is read again, after a change."
     )
     follow_longest_seconds: Seconds = Field(60.0, description="Longest pause, reached while nothing changes.")
+    traces_enabled: bool = Field(
+        default=False, description="Whether OpenTelemetry traces are sent; needs the extra `otel`."
+    )
     redis_url: SecretStr | None = Field(
         None, description="Redis or Valkey that replicas share, such as `redis://host:6379/0`."
     )

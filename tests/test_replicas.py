@@ -10,8 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.__main__ import gateway_listening
-from gateway.auth import demo_caller
+from gateway.auth import Caller, demo_caller
 from gateway.cancellation.locks import ProcessLocks
+from gateway.http.rate import RateRules, Rates
+from gateway.http.shared_rates import SharedRates
 from gateway.replicas.answers import RedisAnswers
 from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
@@ -223,3 +225,24 @@ async def test_two_processes(redis: RedisServer) -> None:
 
     assert {item["status"] for item in order["items"]} == {"ORDER_ITEM_CONFIRMED"}
     assert {item["status"] for item in seen["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+async def test_rates_are_shared(redis: RedisServer) -> None:
+    """What a customer has spent at one replica is missing at the other, and fills up once for both."""
+    rules = RateRules(cost_per_second=0.001, burst=100)
+    links = [Link(redis.url, 1), Link(redis.url, 1)]
+    rates = [Rates(rules, are_shared=True), Rates(rules, are_shared=True)]
+    shared = [SharedRates(link, one) for link, one in zip(links, rates, strict=True)]
+    first, second = (one.bucket_of(Caller("ann")) for one in rates)
+    assert first
+    assert second
+
+    assert first.spend(60)
+    await shared[0].exchange()
+    assert second.spend(30)
+    await shared[1].exchange()
+    may_spend = (second.spend(20), second.spend(5))
+    for link in links:
+        await link.close()
+
+    assert may_spend == (False, True)

@@ -1,6 +1,6 @@
 """How much a caller may ask for: a bucket of cost for each, which fills up with time.
 
-Kept in this process; several processes let a caller have as many buckets.
+Kept in this process; gateway.http.shared_rates keeps those of several in step.
 """
 
 import math
@@ -24,11 +24,12 @@ class RateRules:
 
 @dataclass(slots=True)
 class Bucket:
-    """What one caller may still spend."""
+    """What one caller may still spend. unshared: spent here, and not known to other replicas yet."""
 
     rules: RateRules
     level: float
     filled_at: float
+    unshared: int = 0
 
     def spend(self, cost: int) -> bool:
         """Take the cost out, or nothing where there is not enough."""
@@ -39,6 +40,7 @@ class Bucket:
         if cost > self.level:
             return False
         self.level -= cost
+        self.unshared += cost
         return True
 
     def seconds_until(self, cost: int) -> int:
@@ -58,11 +60,16 @@ class Bucket:
 
 
 class Rates:
-    """Buckets by caller. Trusted services have none: they ask for many customers at once."""
+    """Buckets by caller. Trusted services have none: they ask for many customers at once.
 
-    def __init__(self, rules: RateRules | None) -> None:
+    are_shared: whether somebody keeps them in step with other replicas, and asks for `spenders`.
+    """
+
+    def __init__(self, rules: RateRules | None, *, are_shared: bool = False) -> None:
+        self.are_shared = are_shared
         self._rules = rules
         self._buckets: LRUCache[str, Bucket] = LRUCache(_MOST_CALLERS)
+        self._asked: dict[str, Bucket] = {}
 
     def bucket_of(self, caller: Caller) -> Bucket | None:
         """The caller's bucket; None where nothing limits them."""
@@ -73,4 +80,11 @@ class Rates:
         bucket = self._buckets.get(name)
         if bucket is None:
             bucket = self._buckets[name] = Bucket(rules, rules.burst, time.monotonic())
+        if self.are_shared:
+            self._asked[name] = bucket
         return bucket
+
+    def spenders(self) -> list[tuple[str, Bucket]]:
+        """Callers who have spent what other replicas do not know of yet, with their buckets."""
+        asked, self._asked = self._asked, {}
+        return [(name, bucket) for name, bucket in asked.items() if bucket.unshared]

@@ -1,0 +1,88 @@
+"""Traces by OpenTelemetry, where its extra is installed and `GATEWAY_TRACES_ENABLED` is set.
+
+A span for each GraphQL request, and one for each request to imin below it. They hold hashes,
+endpoints, outcomes and sizes: no document, argument, address, header or name of anybody.
+Where they go is said by OpenTelemetry's own variables, such as OTEL_EXPORTER_OTLP_ENDPOINT.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from gateway.imin.traffic import Observe
+
+_NANOSECONDS = 1_000_000_000
+
+
+class TracesMissing(Exception):
+    """Traces are wanted, but their extra is not installed."""
+
+
+class Tracing:
+    """Makes spans. Raises TracesMissing where OpenTelemetry is not installed."""
+
+    def __init__(self) -> None:
+        try:
+            from opentelemetry import propagate, trace  # noqa: PLC0415  # an extra that need not be there
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415  # as above
+                OTLPSpanExporter,
+            )
+            from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  # as above
+            from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  # as above
+            from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  # as above
+        except ImportError as error:
+            raise TracesMissing("install imin-gateway[otel] for GATEWAY_TRACES_ENABLED") from error
+        self._propagate = propagate
+        self._kind = trace.SpanKind
+        self._provider = TracerProvider(resource=Resource.create({"service.name": "imin-gateway"}))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("gateway")
+
+    def middleware(self) -> Middleware:
+        """A span around each request, below that of the caller where they sent one."""
+
+        @web.middleware
+        async def trace_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not request.path.startswith(("/graphql", "/receipts/")):
+                return await handler(request)
+            above = self._propagate.extract(dict(request.headers))
+            name = "receipt" if request.path.startswith("/receipts/") else "graphql"
+            with self._tracer.start_as_current_span(name, above, self._kind.SERVER) as span:
+                response = await handler(request)
+                span.set_attribute("http.response.status_code", response.status)
+                return response
+
+        return trace_request
+
+    def with_calls(self, observe: Observe) -> Observe:
+        """The observer, with a span for each request to imin, told of when it has ended."""
+
+        def traced(endpoint: str, outcome: str, seconds: float, size: int) -> None:
+            observe(endpoint, outcome, seconds, size)
+            ended = time.time_ns()
+            span = self._tracer.start_span(
+                endpoint,
+                kind=self._kind.CLIENT,
+                attributes={"imin.outcome": outcome, "imin.bytes": size},
+                start_time=ended - int(seconds * _NANOSECONDS),
+            )
+            span.end(ended)
+
+        return traced
+
+    def context(self) -> Callable[[web.Application], AsyncIterator[None]]:
+        """Sends what is left when the application stops."""
+
+        async def send_the_rest(_app: web.Application) -> AsyncIterator[None]:
+            yield
+            await _in_thread(self._provider.shutdown)
+
+        return send_the_rest
+
+
+async def _in_thread(call: Callable[[], Any]) -> None:
+    await asyncio.to_thread(call)
