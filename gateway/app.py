@@ -18,6 +18,7 @@ from gateway.clock import Clock, system_clock
 from gateway.context import Services
 from gateway.execution import Executor
 from gateway.execution.limits import Limits
+from gateway.following import Following
 from gateway.graph.schema import build_schema
 from gateway.http.edge import harden
 from gateway.http.gate import Gate
@@ -31,6 +32,7 @@ from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import Reading
 from gateway.http.shared_rates import SharedRates
+from gateway.http.sockets import SocketEndpoint, SocketRules
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
@@ -62,6 +64,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     services.client.traffic.observe = metrics.call
     metrics.watch(lambda: counts_of(services))
     life = add_lifecycle(app)
+    app.on_shutdown.append(lambda _app: services.following.stop())
     app.cleanup_ctx.append(_hold_open(services))
     app.cleanup_ctx.append(_keep_running(metrics.copy_for_ever))
     rates = Rates(_rate_rules(settings), are_shared=services.link is not None)
@@ -81,11 +84,13 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     )
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
     gate = Gate(settings.limit_requests)
+    rates = Rates(_rate_rules(settings))
     endpoint = GraphQLEndpoint(
         executor=executor,
         services=services,
         authenticate=authenticate,
         rates=rates,
+        sockets=SocketEndpoint(executor, services, authenticate, rates, _socket_rules(settings)),
         gate=gate,
         reading=Reading(
             documents=_documents(settings),
@@ -131,13 +136,15 @@ def _services(settings: Settings, now: Clock) -> Services:
     cache = _cache(settings, answers)
     if cache is not None:
         client.on_change = cache.order_changed
+    reads = Reads(
+        client,
+        lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
+        cache,
+    )
     return Services(
         client=client,
-        reads=Reads(
-            client,
-            lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
-            cache,
-        ),
+        reads=reads,
+        following=Following(reads, _pace(settings), settings.follow_most),
         cache=cache,
         seal=seal,
         public_url=public_url,
@@ -199,12 +206,24 @@ def _cancellations(settings: Settings, client: IminClient, now: Clock, link: Lin
         doubt_seconds=settings.cancel_doubt_seconds,
         item_id=settings.imin_cancel_item_id,
     )
-    pace = Pace(settings.follow_first_seconds, settings.follow_longest_seconds)
 
     def with_replicas(journal: Journal, locks: OrderLocks) -> tuple[Journal, OrderLocks]:
         return (ReplicaJournal(link, journal), ReplicaLocks(link, locks)) if link else (journal, locks)
 
-    return Cancellations(client, settings.state_path, now, options, pace, with_replicas)
+    return Cancellations(client, settings.state_path, now, options, _pace(settings), with_replicas)
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(settings.follow_first_seconds, settings.follow_longest_seconds)
+
+
+def _socket_rules(settings: Settings) -> SocketRules:
+    return SocketRules(
+        origins=settings.cors_origins,
+        sockets=settings.follow_sockets,
+        operations=settings.follow_operations,
+        message_bytes=settings.limit_body_bytes,
+    )
 
 
 def _own_url(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock
+from gateway.following import Following
 from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
@@ -35,6 +36,7 @@ class Services:
     link_seconds: int
     concurrency: int
     cancellations: Cancellations
+    following: Following
     now: Clock
     link: Link | None = None
     answers: RedisAnswers | None = None

@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     traces_enabled: bool = Field(
         default=False, description="Whether OpenTelemetry traces are sent; needs the extra `otel`."
     )
+    follow_most: int = Field(
+        2_000, ge=1, description="Subscriptions at a time, over WebSockets and event streams."
+    )
+    follow_sockets: int = Field(1_000, ge=1, description="WebSockets at a time.")
+    follow_operations: int = Field(20, ge=1, description="Operations at a time on one WebSocket.")
     redis_url: SecretStr | None = Field(
         None, description="Redis or Valkey that replicas share, such as `redis://host:6379/0`."
     )

@@ -281,6 +281,17 @@ async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
     assert [item["status"] for item in result["orderItems"]] == ["CUSTOMER_CANCELLATION_PENDING"] * 2
 
 
+async def test_unreadable_again(gateway: Gateway, sandbox: Sandbox) -> None:
+    """While the order cannot be read, what may be cancelled by now is not said to be untouched."""
+    order, items = await booked(gateway)
+    await cancel(gateway, order, items[:1])
+    sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=2))
+
+    assert await cancel(gateway, order, items) == UNCONFIRMED | {"orderItemIds": items}
+    assert await cancel(gateway, order, items[1:]) == UNAVAILABLE
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+
+
 async def test_again(gateway: Gateway, sandbox: Sandbox) -> None:
     """Asking again for what is pending is success, without another PATCH."""
     order, items = await booked(gateway)

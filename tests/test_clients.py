@@ -163,6 +163,16 @@ def test_urql(clients: Path, demo_endpoint: str) -> None:
     }
 
 
+def test_graphql_ws(clients: Path, demo_endpoint: str) -> None:
+    """graphql-ws follows an order, cancels over the same socket, and is told of the new state unasked."""
+    seen = run_script(clients, "follow.mjs", demo_endpoint)
+
+    assert seen == {
+        "states": ["ORDER_ITEM_CONFIRMED", "CancellationPending", "CUSTOMER_CANCELLATION_PENDING"],
+        "sockets": 1,
+    }
+
+
 def test_relay_store(clients: Path, demo_endpoint: str, printed_schema: Path, tmp_path: Path) -> None:
     """Relay pages through node(id:), sees a cancellation in its store, and can fetch the item again."""
     run_script(clients, "relay.mjs", printed_schema, tmp_path)

@@ -14,6 +14,7 @@ from yarl import URL
 
 from tests.clients.running import REPOSITORY, installed, run_script, running_demo
 
+DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BUILT = REPOSITORY / "gateway" / "http" / "static"
 FILES = sorted(file.name for file in BUILT.iterdir() if file.name != "index.html")
@@ -51,11 +52,16 @@ async def browserless(demo_url: str) -> AsyncIterator[aiohttp.ClientSession]:
 # In a browser
 
 
-def test_in_a_browser(demo_url: str) -> None:
-    """The page runs its first tab and a typed query, asks no other host, and breaks no policy of its own."""
+@pytest.fixture
+def folder() -> Path:
+    """The npm project that drives the browser. Skips the test where there is none."""
     if not os.environ.get("CHROMIUM") and not any(map(shutil.which, BROWSERS)):
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH, and CHROMIUM is not set")
-    folder = installed(Path(__file__).parent / "browser")
+    return installed(Path(__file__).parent / "browser")
+
+
+def test_in_a_browser(folder: Path, demo_url: str) -> None:
+    """The page runs its first tab and a typed query, asks no other host, and breaks no policy of its own."""
     query = "query Typed { viewer { orders(last: 1) { totalCount nodes { orderNumber } } } }"
 
     seen = run_script(folder, "graphiql.mjs", demo_url, "--query", query)
@@ -65,6 +71,19 @@ def test_in_a_browser(demo_url: str) -> None:
         "data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1"}]}}}
     }
     assert seen["tabs"] == ["History", "OneOrder", "Cancel"]
+    assert seen["outside"] == []
+    assert seen["cspViolations"] == []
+    assert seen["consoleErrors"] == []
+
+
+def test_subscription(folder: Path, demo_url: str) -> None:
+    """A subscription in the page opens its socket at the page's own path, and shows the order as it is."""
+    query = f'subscription Followed {{ orderChanged(id: "{DOCUMENTED}") {{ orderNumber }} }}'
+
+    seen = run_script(folder, "graphiql.mjs", demo_url, "--query", query)
+
+    assert json.loads(seen["typedAnswer"]) == {"data": {"orderChanged": {"orderNumber": "29"}}}
+    assert f"{demo_url.replace('http', 'ws', 1)}/graphql" in seen["requests"]
     assert seen["outside"] == []
     assert seen["cspViolations"] == []
     assert seen["consoleErrors"] == []

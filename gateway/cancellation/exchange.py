@@ -113,7 +113,7 @@ class Exchange:
             async with asyncio.timeout_at(until):
                 await turn.__aenter__()
         except TimeoutError:
-            return Result(Unavailable())
+            return await self._without_reading(wanted)
         try:
             return await self._run_alone(wanted, until)
         finally:
@@ -123,7 +123,7 @@ class Exchange:
         try:
             order = await _read(wanted, until)
         except (IminError, TimeoutError):
-            return Result(Unavailable())
+            return await self._without_reading(wanted)
         if order is None:
             return Result(OrderMissing())
         if strange := strangers(order, wanted.items):
@@ -133,6 +133,16 @@ class Exchange:
         if not isinstance(decision, tuple):
             return Result(decision, order)
         return await self._ask(wanted, order, decision, until)
+
+    async def _without_reading(self, wanted: Wanted) -> Result:
+        """What can be said while the order cannot be read: not that nothing is, if it may."""
+        latest = await self._journal.latest(wanted.customer, wanted.order)
+        attempts = await self._journal.unconfirmed(wanted.order)
+        if latest and latest.state not in {AttemptState.REFUSED, AttemptState.NOT_TAKEN}:
+            attempts.append(latest)
+        if any(name in attempt.items for attempt in attempts for name in wanted.names):
+            return Result(Unconfirmed(wanted.customer, wanted.order, wanted.names))
+        return Result(Unavailable())
 
     async def _still_unconfirmed(self, order: Order) -> frozenset[str]:
         """Items of which an earlier attempt remains unconfirmed, now that the order was read."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 
 from gateway.context import Context
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, GatewayError, formatted
@@ -17,6 +17,7 @@ from gateway.imin.traffic import answered_within
 from gateway.logs import log_failures
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
+NEEDS_A_STREAM = GatewayError(BAD_REQUEST, "A subscription needs a WebSocket or Accept: text/event-stream.")
 RATE_LIMITED_ERROR = GatewayError(
     RATE_LIMITED, "Too much was asked for in a short time. Please wait a moment."
 )
@@ -59,10 +60,10 @@ class Executor:
         self.counts = ExecutionCounts()
         self._limits = limits
         self._query_seconds = query_seconds
-        self._schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+        self.schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
         self._suggestions = suggestions
         self._preparation = Preparation(
-            self._schema,
+            self.schema,
             limits,
             with_introspection=with_introspection,
             suggestions=suggestions,
@@ -78,25 +79,46 @@ class Executor:
         queries_only: bool = False,
     ) -> Answer:
         """The answer to one request. Raises nothing that is the client's or imin's fault."""
-        prepared = self._preparation.prepare(text, operation_name)
-        context.operation, context.digest = prepared.name, prepared.digest
-        refusals = prepared.errors or self._forbidding(
-            prepared, variables or {}, context, queries_only=queries_only
-        )
-        if refusals:
-            return self._answer(None, list(refusals), context, status=_status(refusals[0]))
+        prepared = self.prepare(text, operation_name)
+        if refused := self.refused(prepared, variables or {}, context, queries_only=queries_only):
+            return refused
+        if prepared.is_subscription:
+            return self.answer(None, [NEEDS_A_STREAM], context)
         with answered_within(self._query_seconds if prepared.is_query else None):
             result = await run(
-                self._schema,
+                self.schema,
                 prepared,
                 variables or {},
                 context,
                 self.counts,
                 hide_suggestions=not self._suggestions,
             )
+        return self.told(result, context)
+
+    def told(self, result: ExecutionResult, context: Context) -> Answer:
+        """What came of an execution, as a client may be told it; what is a bug is logged."""
         errors = [*(result.errors or []), *context.errors]
         log_failures(errors, context.request_id)
-        return self._answer(result.data, errors, context)
+        return self.answer(result.data, errors, context)
+
+    def prepare(self, text: str, operation_name: str | None) -> Prepared:
+        """The document, ready to run or with the errors that forbid it."""
+        return self._preparation.prepare(text, operation_name)
+
+    def refused(
+        self,
+        prepared: Prepared,
+        variables: Mapping[str, Any],
+        context: Context,
+        *,
+        queries_only: bool = False,
+    ) -> Answer | None:
+        """The answer to an operation that may not run; None where it may."""
+        context.operation, context.digest = prepared.name, prepared.digest
+        refusals = prepared.errors or self._forbidding(
+            prepared, variables, context, queries_only=queries_only
+        )
+        return self.answer(None, list(refusals), context, status=_status(refusals[0])) if refusals else None
 
     def _forbidding(
         self, prepared: Prepared, variables: Mapping[str, Any], context: Context, *, queries_only: bool
@@ -112,7 +134,7 @@ class Executor:
             return (error,)
         return () if context.spend(context.cost) else (RATE_LIMITED_ERROR,)
 
-    def _answer(
+    def answer(
         self,
         data: dict[str, Any] | None,
         errors: list[GraphQLError],

@@ -48,6 +48,11 @@ class Prepared:
         return self.operation is not None and self.operation.operation is OperationType.QUERY
 
     @property
+    def is_subscription(self) -> bool:
+        """Whether it gives answers again and again."""
+        return self.operation is not None and self.operation.operation is OperationType.SUBSCRIPTION
+
+    @property
     def name(self) -> str:
         """Name of the operation, "" where it has none."""
         return self.operation.name.value if self.operation and self.operation.name else ""

@@ -15,9 +15,8 @@ from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.cancellation_outcomes import CancelOrderItemsResult, needs_order, show
 from gateway.graph.field import resolved
 from gateway.graph.info import Info
-from gateway.graph.lookup import find_order
+from gateway.graph.lookup import own_order
 from gateway.imin import documents
-from gateway.imin.client import is_identifier
 from gateway.imin.errors import IminError
 
 MOST_ITEMS = 100
@@ -92,7 +91,7 @@ def _payload(wanted: CancelOrderItemsInput) -> str:
 
 async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
     try:
-        key = await _own_order(context, wanted.order_id)
+        key = await own_order(context, wanted.order_id)
     except IminError:
         return Result(Unavailable())
     if key is None:
@@ -102,6 +101,7 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
     result = await context.services.cancellations.cancel(
         Wanted(customer, order, items, lambda: _read(context, customer, order))
     )
+    context.services.following.hurry(order)
     if result.order:
         context.orders.remember(customer, (result.order,))
     return result
@@ -109,18 +109,6 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
 
 async def _read(context: Context, customer: str, order: str) -> documents.Order | None:
     return await context.services.reads.order(customer, order, context.on_stale, anew=True)
-
-
-async def _own_order(context: Context, text: str) -> tuple[str, str] | None:
-    """Customer and identifier of an order the caller may cancel items of, by global id or number."""
-    known = context.services.seal.read(text)
-    if known is not None:
-        mine = (
-            known.kind == "Order" and context.caller.may_see(known.customer) and is_identifier(known.parts[0])
-        )
-        return (known.customer, known.parts[0]) if mine else None
-    order = await find_order(context, text)
-    return (context.caller.customer or "", order.identifier) if order else None
 
 
 def _wanted_item(context: Context, order: str, id_: str) -> WantedItem:

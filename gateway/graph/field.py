@@ -14,3 +14,10 @@ def resolved(description: str, graphql_type: Any = None) -> Callable[[F], F]:
     graphql_type: the field's type, where the method returns a document that plays that type's part.
     """
     return cast("Callable[[F], F]", strawberry.field(description=description, graphql_type=graphql_type))
+
+
+def followed(description: str, graphql_type: Any) -> Callable[[F], F]:
+    """Make an async generator the source of a subscription's field. graphql_type: of each event."""
+    return cast(
+        "Callable[[F], F]", strawberry.subscription(description=description, graphql_type=graphql_type)
+    )

@@ -45,6 +45,18 @@ def _some_date(identifier: str) -> datetime:
     return datetime.now(UTC) - timedelta(days=3_650 * share)
 
 
+async def own_order(context: Context, text: str) -> tuple[str, str] | None:
+    """Customer and identifier of an order that is the caller's to see, by global id or number."""
+    known = context.services.seal.read(text)
+    if known is not None:
+        mine = (
+            known.kind == "Order" and context.caller.may_see(known.customer) and is_identifier(known.parts[0])
+        )
+        return (known.customer, known.parts[0]) if mine else None
+    order = await find_order(context, text)
+    return (context.caller.customer or "", order.identifier) if order else None
+
+
 async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
     """The thing with a global id; None where there is none, or it is not the caller's."""
     context = info.context

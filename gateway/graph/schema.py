@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.graph.cancel_order_items import Mutation
+from gateway.graph.order_changed import Subscription
 from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
 from gateway.graph.session import OtherSession, ScheduledSession, Slot
@@ -17,6 +18,7 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[ScheduledSession, Slot, OtherSession],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -4,14 +4,16 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from gateway.auth import Authenticate, Caller, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution import Answer, Executor
+from gateway.execution.events import answers
 from gateway.http.admission import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
+from gateway.http.event_stream import needs_events, stream, takes_events
 from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import FACTS, REQUEST_ID
@@ -25,6 +27,7 @@ from gateway.http.request import (
     read_request,
 )
 from gateway.http.response import error_response, json_response
+from gateway.http.sockets import SocketEndpoint
 from gateway.metrics import Metrics
 
 
@@ -41,11 +44,17 @@ class GraphQLEndpoint:
     rates: Rates
     gate: Gate
     reading: Reading
+    sockets: SocketEndpoint
     with_graphiql: bool
     metrics: Metrics
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """The answer, or the explorer for a browser that sends no query."""
+        """The answer, a WebSocket, or the explorer for a browser that sends no query."""
+        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+            return await self.sockets.handle(request)
+        return await self._respond(request)
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         if self.with_graphiql and _wants_page(request):
             return graphiql_page()
         try:
@@ -61,7 +70,7 @@ class GraphQLEndpoint:
         except Overloaded:
             return overloaded(media_type=media_type)
 
-    async def _answer(self, request: web.Request, media_type: str) -> web.Response:
+    async def _answer(self, request: web.Request, media_type: str) -> web.StreamResponse:
         """The answer to a request. Who asks is settled before anything else of it is read."""
         self.gate.check()
         caller = await admitted(self.authenticate, request)
@@ -70,6 +79,8 @@ class GraphQLEndpoint:
         if bucket and not bucket.spend(1):
             return _rate_limited(bucket, 1, media_type)
         wanted = await read_request(request, self.reading)
+        if self._wants_events(request, wanted):
+            return await self._stream(request, wanted, caller, bucket)
         with self.gate:
             context = self._context(caller, bucket, request)
             started = time.perf_counter()
@@ -90,6 +101,26 @@ class GraphQLEndpoint:
             # One is spent already: a document that cannot even be read is not free.
             context.spend = lambda cost: bucket.spend(max(0, cost - 1))
         return context
+
+    def _wants_events(self, request: web.Request, wanted: GraphQLRequest) -> bool:
+        """Whether to answer as an event stream: a subscription, or a client that reads nothing else."""
+        if not takes_events(request):
+            return False
+        prepared = self.executor.prepare(wanted.query, wanted.operation_name)
+        return prepared.is_subscription or needs_events(request)
+
+    async def _stream(
+        self, request: web.Request, wanted: GraphQLRequest, caller: Caller, bucket: Bucket | None
+    ) -> web.StreamResponse:
+        found = answers(
+            self.executor,
+            wanted.query,
+            wanted.variables,
+            wanted.operation_name,
+            lambda: self._context(caller, bucket, request),
+            changes_nothing=request.method == "GET",
+        )
+        return await stream(request, found, self.sockets.rules.origins)
 
     async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
         return await self.executor.execute(

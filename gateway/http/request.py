@@ -13,6 +13,7 @@ from gateway.http.persisted import Documents, NoDocument
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 
 _AS_JSON = ("variables", "extensions")
 
@@ -59,6 +60,8 @@ def media_type_of_answer(request: web.Request) -> str:
             return RESPONSE_JSON
         if media_type in {PLAIN_JSON, "application/*", "*/*"}:
             return PLAIN_JSON
+    if EVENT_STREAM in wanted:
+        return PLAIN_JSON  # of what goes wrong before the stream begins
     raise BadRequest(406, f"Accept must allow {RESPONSE_JSON} or {PLAIN_JSON}.")
 
 

@@ -47,7 +47,8 @@ _CONNECT_SECONDS = 0.5
 _MISTAKES_ANSWERED_500 = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 """Mistakes of the asker that booking systems answer with 500. Source: OpenActive reference implementation."""
 
-_ACCEPTED = 204
+_ACCEPTED, _TOO_MANY = 204, 429
+_UNABLE_TO_UPDATE = "TemporarilyUnableToUpdateOrderError"
 CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 
 
@@ -382,11 +383,11 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
     if 200 <= status < 400:  # noqa: PLR2004  # success of another kind, or a redirect
         raise Unreadable(f"{endpoint} answered {status}")
     if status in {401, 403}:
-        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})", answered=True)
+        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})", sent=False)
     if status in {404, 410} and not problem.is_of_proxy:
         raise NotFound(f"{endpoint} answered {status}")
     if status in {404, 410, 408, 429}:
-        raise _unavailable(answer, endpoint)
+        raise _unavailable(answer, endpoint, is_refused=status == _TOO_MANY)
     if status < 500 or kind in _MISTAKES_ANSWERED_500:  # noqa: PLR2004  # their mistakes and ours
         raise Refused(
             f"{endpoint} answered {status} {kind}".strip(),
@@ -394,13 +395,17 @@ def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
             kind=kind,
             description=problem.description,
         )
-    raise _unavailable(answer, endpoint)
+    raise _unavailable(answer, endpoint, is_refused=kind == _UNABLE_TO_UPDATE)
 
 
-def _unavailable(answer: _Answer, endpoint: str) -> Unavailable:
-    """A failure that was answered. A proxy's time-out tells nothing of what goes on behind it."""
+def _unavailable(answer: _Answer, endpoint: str, *, is_refused: bool) -> Unavailable:
+    """A failure that was answered. A proxy's time-out tells nothing of what goes on behind it.
+
+    is_refused: whether the answer says itself that nothing was done.
+    """
     return Unavailable(
         f"{endpoint} answered {answer.status}",
+        sent=not is_refused,
         answered=answer.status not in {408, 504},
         retry_after=answer.retry_after,
     )

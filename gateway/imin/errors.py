@@ -19,7 +19,7 @@ class IminError(Exception):
 class Unavailable(IminError):
     """imin cannot be reached, is overloaded, or refuses our key.
 
-    sent: whether the request may have reached imin.
+    sent: whether imin may have acted on the request; not, where it never left or was turned away at the door.
     answered: whether imin, or a proxy before it, has answered the request and so is done with it.
     retry_after: seconds imin asked us to wait, if it did.
     """

@@ -82,7 +82,7 @@ async function tryPage(page, base, query) {
   const orderNumber = firstAnswer.match(/"orderNumber": "([^"]*)"/)?.[1] ?? null;
   const tabs = await page.locator(".graphiql-tab-button").allInnerTexts();
   await typeQuery(page, query);
-  const typedAnswer = await run(page);
+  const typedAnswer = await run(page, query);
 
   return { orderNumber, typedAnswer, ...seen, outside: seen.requests.filter(isOutside), tabs };
 }
@@ -115,11 +115,13 @@ async function watch(page) {
   return seen;
 }
 
-/** Presses the run button; gives the text that appears in the response pane. */
-async function run(page) {
+/** Presses the run button; gives the text that appears in the response pane. A subscription opens a socket. */
+async function run(page, query = "") {
   const before = await shownIn(page, ".graphiql-response");
   await Promise.all([
-    page.waitForResponse((response) => response.request().method() === "POST" && !isIntrospection(response)),
+    query.startsWith("subscription")
+      ? page.waitForEvent("websocket")
+      : page.waitForResponse((response) => response.request().method() === "POST" && !isIntrospection(response)),
     page.locator(".graphiql-execute-button").click(),
   ]);
   return changed(() => shownIn(page, ".graphiql-response"), before);

@@ -15,7 +15,7 @@ from tests.faults.kill import run_kill
 from tests.faults.mix import plan
 from tests.faults.run import Verdict, run
 
-_AT_ONCE = 10
+_AT_ONCE = 6
 _UNCONFIRMED = "CancellationUnconfirmedError"
 
 

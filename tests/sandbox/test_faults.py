@@ -126,6 +126,33 @@ async def test_status_after(imin: Imin) -> None:
     assert (await imin.orders("empty"))["imin:item"][0]["orderedItem"][0]["orderItemStatus"] == PENDING
 
 
+async def test_half_open(imin: Imin) -> None:
+    """half_open applies the cancellation and never answers."""
+    order = imin.sandbox.add_order("empty")
+    imin.sandbox.faults.add(Fault("PATCH /orders/:id", "half_open"))
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
+
+    assert (await imin.orders("empty"))["imin:item"][0]["orderedItem"][0]["orderItemStatus"] == PENDING
+
+
+async def test_late(imin: Imin) -> None:
+    """late answers 504 at once, and applies the cancellation afterwards."""
+    order = imin.sandbox.add_order("empty")
+    imin.sandbox.faults.add(Fault("PATCH /orders/:id", "late", delay_seconds=0.1))
+
+    status, _ = await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
+    at_once = list(imin.sandbox.cancellations.accepted)
+    async with asyncio.timeout(5):
+        while not imin.sandbox.cancellations.accepted:  # noqa: ASYNC110  # it happens behind a proxy's back
+            await asyncio.sleep(0.01)
+
+    assert (status, at_once) == (504, [])
+    assert (await imin.orders("empty"))["imin:item"][0]["orderedItem"][0]["orderItemStatus"] == PENDING
+
+
 async def test_truncate(imin: Imin) -> None:
     """A truncated body is shorter than its Content-Length."""
     imin.sandbox.faults.add(Fault("GET /orders", "truncate"))

@@ -1,0 +1,42 @@
+"""orderChanged: an order, followed to its end."""
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+
+from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
+from gateway.following import TooManyFollowers
+from gateway.graph.field import followed
+from gateway.graph.info import Info
+from gateway.graph.lookup import own_order
+from gateway.graph.order import Order
+from gateway.graph.query import Id
+from gateway.graph.reporting import report_unreadable
+from gateway.imin import documents
+
+
+@strawberry.type(description="Following, over a WebSocket (graphql-transport-ws) or as an event stream.")
+class Subscription:
+    """Root type; has no state."""
+
+    @followed(
+        "An order as it is, then after each change of an item's status, the total or the receipts, until all "
+        "its items are cancelled or over. Null, once, where there is no such order of the caller's.",
+        Order | None,
+    )
+    async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[documents.Order | None, None]:  # noqa: A002  # Relay names the argument
+        """The states of an order."""
+        key = await own_order(info.context, id)
+        if key is None:
+            yield None
+            return
+        changes = info.context.services.following.changes(*key)
+        try:
+            async for order in changes:
+                yield report_unreadable(info, order)
+        except TooManyFollowers:
+            raise GatewayError(
+                SERVICE_UNAVAILABLE, "Too many orders are being followed. Please try again in a moment."
+            ) from None
+        finally:
+            await changes.aclose()

@@ -1,0 +1,84 @@
+"""Answers as server-sent events, for clients without WebSockets.
+
+Source: enisdenjo/graphql-sse, PROTOCOL.md, distinct connections mode; lines end with LF alone.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import orjson
+from aiohttp import hdrs, web
+
+from gateway.execution import Answer
+from gateway.http.middleware import REQUEST_ID
+from gateway.http.request import EVENT_STREAM
+from gateway.http.sockets import payload_of
+
+_KEEP_ALIVE_SECONDS = 15.0
+
+
+def takes_events(request: web.Request) -> bool:
+    """Whether the client can read an event stream."""
+    return EVENT_STREAM in _accepted(request)
+
+
+def needs_events(request: web.Request) -> bool:
+    """Whether it can read nothing else."""
+    return set(_accepted(request)) == {EVENT_STREAM}
+
+
+def _accepted(request: web.Request) -> list[str]:
+    listed = ",".join(request.headers.getall(hdrs.ACCEPT, ())).split(",")
+    return [kind.split(";")[0].strip().lower() for kind in listed]
+
+
+async def stream(
+    request: web.Request, answers: AsyncGenerator[Answer, None], origins: tuple[str, ...]
+) -> web.StreamResponse:
+    """Send each answer as it comes, then `complete`."""
+    response = web.StreamResponse(headers=_headers(request, origins))
+    response.content_type = EVENT_STREAM
+    response.charset = "utf-8"
+    try:
+        await response.prepare(request)
+        await _send_all(response, answers)
+        await response.write(b"event: complete\ndata:\n\n")
+    except ConnectionError:
+        pass  # the client has gone
+    finally:
+        await answers.aclose()
+    return response
+
+
+async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Answer, None]) -> None:
+    coming: asyncio.Task[Answer | None] = asyncio.ensure_future(anext(answers, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({coming}, timeout=_KEEP_ALIVE_SECONDS)
+            if not done:
+                await response.write(b":\n\n")
+                continue
+            answer = coming.result()
+            if answer is None:
+                return
+            await response.write(b"event: next\ndata: " + orjson.dumps(payload_of(answer)) + b"\n\n")
+            coming = asyncio.ensure_future(anext(answers, None))
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+def _headers(request: web.Request, origins: tuple[str, ...]) -> dict[str, str]:
+    """Headers that the middlewares can no longer add, because they go out at once."""
+    headers = {
+        hdrs.CACHE_CONTROL: "private, no-store",
+        "X-Accel-Buffering": "no",
+        "X-Request-Id": request[REQUEST_ID],
+    }
+    origin = request.headers.get(hdrs.ORIGIN, "")
+    if origins:
+        headers[hdrs.VARY] = hdrs.ORIGIN
+    if origin in origins:
+        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+        headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
+    return headers

@@ -1,0 +1,219 @@
+"""WebSockets that speak graphql-transport-ws, and nothing else.
+
+Source: enisdenjo/graphql-ws, PROTOCOL.md. The older graphql-ws protocol lets operations begin before anybody
+is known (CVE-2026-35523), so it is not spoken.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from aiohttp import WSMessage, WSMsgType, hdrs, web
+
+from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
+from gateway.context import Context, Services
+from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE
+from gateway.execution import Answer, Executor
+from gateway.execution.events import answers
+from gateway.http.lifecycle import LIFE
+from gateway.http.middleware import REQUEST_ID
+from gateway.http.rate import Rates
+from gateway.http.response import error_response
+
+PROTOCOL = "graphql-transport-ws"
+
+INVALID, UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE = 4400, 4401, 4403, 4406
+NO_INIT, SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4408, 4409, 4429
+
+
+@dataclass(frozen=True)
+class SocketRules:
+    """origins: front ends that may open one, beside those of the gateway's own address.
+
+    sockets: at a time. operations: at a time on one. message_bytes: the longest message.
+    init_seconds: until a client must have said who it is.
+    """
+
+    origins: tuple[str, ...]
+    sockets: int
+    operations: int
+    message_bytes: int
+    init_seconds: float = 5.0
+
+
+class _Closed(Exception):
+    """The client broke the protocol, or may not be here."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass
+class SocketEndpoint:
+    """Opens sockets."""
+
+    executor: Executor
+    services: Services
+    authenticate: Authenticate
+    rates: Rates
+    rules: SocketRules
+    open: int = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve a socket to its end."""
+        if not self._is_welcome(request):
+            return error_response(403, "FORBIDDEN", "This page may not open a WebSocket here.")
+        if self.open >= self.rules.sockets or request.app[LIFE].is_stopping:
+            return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
+        socket = web.WebSocketResponse(
+            protocols=(PROTOCOL,), heartbeat=30.0, max_msg_size=self.rules.message_bytes
+        )
+        await socket.prepare(request)
+        request.app[LIFE].sockets[socket] = request
+        self.open += 1
+        try:
+            await _Conversation(self, request, socket).run()
+        finally:
+            self.open -= 1
+        return socket
+
+    def _is_welcome(self, request: web.Request) -> bool:
+        """Whether the page that opens it may: browsers ask no permission for WebSockets, so we look."""
+        origin = request.headers.get(hdrs.ORIGIN)
+        return origin is None or origin in self.rules.origins or origin.partition("://")[2] == request.host
+
+
+@dataclass
+class _Conversation:
+    """One socket: who is there, and what runs on it. caller, token: once connection_init has told."""
+
+    endpoint: SocketEndpoint
+    request: web.Request
+    socket: web.WebSocketResponse
+    caller: Caller = field(init=False)
+    token: web.BaseRequest = field(init=False)
+    running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Listen until it closes."""
+        try:
+            await self._begin()
+            async for message in self.socket:
+                await self._hear(_read(message))
+        except _Closed as closing:
+            await self.socket.close(code=closing.code, message=str(closing).encode())
+        finally:
+            tasks = list(self.running.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _begin(self) -> None:
+        """Learn who is there."""
+        if self.socket.ws_protocol != PROTOCOL:
+            raise _Closed(NOT_ACCEPTABLE, "Subprotocol not acceptable")
+        try:
+            async with asyncio.timeout(self.endpoint.rules.init_seconds):
+                message = _read(await self.socket.receive())
+        except TimeoutError:
+            raise _Closed(NO_INIT, "Connection initialisation timeout") from None
+        if message["type"] != "connection_init":
+            raise _Closed(UNAUTHORIZED, "Unauthorized")
+        payload = message.get("payload") or {}
+        if not isinstance(payload, dict):
+            raise _Closed(INVALID, "The payload of connection_init must be an object")
+        self.token = with_connection_init(self.request, payload)
+        await self._know()
+        await self._say({"type": "connection_ack"})
+
+    async def _know(self) -> None:
+        """Learn who is there, still: a token may have expired since."""
+        try:
+            caller = await self.endpoint.authenticate(self.token)
+        except NotAdmitted:
+            caller = None
+        if caller is None:
+            raise _Closed(FORBIDDEN, "Forbidden")
+        self.caller = caller
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"type": "ping"}:
+                await self._say({"type": "pong"})
+            case {"type": "pong"}:
+                pass
+            case {"type": "subscribe", "id": str(id_), "payload": {"query": str(), **_rest}} if id_:
+                await self._subscribe(id_, message["payload"])
+            case {"type": "complete", "id": str(id_)}:
+                if task := self.running.pop(id_, None):
+                    task.cancel()
+            case {"type": "connection_init"}:
+                raise _Closed(TOO_MANY_INITS, "Too many initialisation requests")
+            case _:
+                raise _Closed(INVALID, "Invalid message")
+
+    async def _subscribe(self, id_: str, payload: dict[str, Any]) -> None:
+        if id_ in self.running:
+            raise _Closed(SUBSCRIBER_EXISTS, f"Subscriber for {id_[:40]} already exists")
+        if len(self.running) >= self.endpoint.rules.operations:
+            text = "Too many operations are running on this WebSocket."
+            error = {"message": text, "extensions": {"code": RATE_LIMITED}}
+            await self._say({"id": id_, "type": "error", "payload": [error]})
+            return
+        variables, name = payload.get("variables"), payload.get("operationName")
+        if not isinstance(variables, dict | None) or not isinstance(name, str | None):
+            raise _Closed(INVALID, "Invalid message")
+        self.running[id_] = asyncio.ensure_future(self._answer(id_, payload["query"], variables, name))
+
+    async def _answer(self, id_: str, query: str, variables: dict[str, Any] | None, name: str | None) -> None:
+        """Run one operation to its end."""
+        stream = answers(self.endpoint.executor, query, variables, name, self._context)
+        try:
+            async for answer in stream:
+                await self._know()
+                if not answer.executed:
+                    await self._say({"id": id_, "type": "error", "payload": answer.errors})
+                    return
+                await self._say({"id": id_, "type": "next", "payload": payload_of(answer)})
+            await self._say({"id": id_, "type": "complete"})
+        except _Closed as closing:
+            await self.socket.close(code=closing.code, message=str(closing).encode())
+        except ConnectionError:
+            pass
+        finally:
+            if self.running.get(id_) is asyncio.current_task():
+                del self.running[id_]
+            with suppress(RuntimeError):
+                await stream.aclose()
+
+    def _context(self) -> Context:
+        context = Context(self.caller, self.request[REQUEST_ID], self.endpoint.services)
+        if bucket := self.endpoint.rates.bucket_of(self.caller):
+            context.spend = bucket.spend
+        return context
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self.socket.send_str(orjson.dumps(message).decode())
+
+
+def payload_of(answer: Answer) -> dict[str, Any]:
+    """The answer as the payload of a message."""
+    return {"data": answer.data} | ({"errors": answer.errors} if answer.errors else {})
+
+
+def _read(message: WSMessage) -> dict[str, Any]:
+    """A message of the protocol. Raises _Closed."""
+    if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
+        raise _Closed(1000, "")
+    if message.type is not WSMsgType.TEXT:
+        raise _Closed(INVALID, "Messages must be text")
+    try:
+        content = orjson.loads(message.data)
+    except orjson.JSONDecodeError:
+        raise _Closed(INVALID, "Messages must be JSON") from None
+    if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+        raise _Closed(INVALID, "Messages must be objects with a type")
+    return content
