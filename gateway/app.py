@@ -83,17 +83,17 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         query_seconds=settings.request_timeout_seconds,
     )
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
-    gate = Gate(settings.limit_requests)
     rates = Rates(_rate_rules(settings))
+    gate, documents = Gate(settings.limit_requests), _documents(settings)
     endpoint = GraphQLEndpoint(
         executor=executor,
         services=services,
         authenticate=authenticate,
         rates=rates,
-        sockets=SocketEndpoint(executor, services, authenticate, rates, _socket_rules(settings)),
+        sockets=SocketEndpoint(executor, services, authenticate, rates, _socket_rules(settings), documents),
         gate=gate,
         reading=Reading(
-            documents=_documents(settings),
+            documents=documents,
             own_origins=settings.cors_origins,
             with_get=is_development,
             body_seconds=settings.body_timeout_seconds,

@@ -116,6 +116,26 @@ async def test_trusted(settings: Settings, gateway: Gateway, tmp_path: Path, kin
         assert await send(only, apollo(OTHER)) == NOT_FOUND
 
 
+async def test_only_trusted_on_sockets(settings: Settings, gateway: Gateway, tmp_path: Path) -> None:
+    """A WebSocket is no way round the list."""
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps(MANIFESTS["relay"]))
+    only = settings.but(trusted_documents=file, trusted_documents_mode="only")
+    async with (
+        gateway_listening(only, demo_caller) as url,
+        gateway.http.ws_connect(f"{url}/graphql", protocols=("graphql-transport-ws",)) as socket,
+    ):
+        await socket.send_json({"type": "connection_init"})
+        assert (await socket.receive_json(timeout=5))["type"] == "connection_ack"
+        said = []
+        for payload in ({"query": OTHER}, {"documentId": digest(QUERY)}):
+            await socket.send_json({"id": "1", "type": "subscribe", "payload": payload})
+            said.append(await socket.receive_json(timeout=5))
+
+    assert said[0]["payload"] == UNTRUSTED[1]["errors"]
+    assert said[1] == {"id": "1", "type": "next", "payload": DATA}
+
+
 @pytest.mark.parametrize("name", ["0" * 64, "", 1, ["x"], {}])
 async def test_unknown_id(gateway: Gateway, name: Any) -> None:
     """An id that stands for nothing is refused."""

@@ -19,6 +19,7 @@ from gateway.execution import Answer, Executor
 from gateway.execution.events import answers
 from gateway.http.lifecycle import LIFE
 from gateway.http.middleware import REQUEST_ID
+from gateway.http.persisted import Documents, NoDocument
 from gateway.http.rate import Rates
 from gateway.http.response import error_response
 
@@ -60,6 +61,7 @@ class SocketEndpoint:
     authenticate: Authenticate
     rates: Rates
     rules: SocketRules
+    documents: Documents
     open: int = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -145,8 +147,8 @@ class _Conversation:
                 await self._say({"type": "pong"})
             case {"type": "pong"}:
                 pass
-            case {"type": "subscribe", "id": str(id_), "payload": {"query": str(), **_rest}} if id_:
-                await self._subscribe(id_, message["payload"])
+            case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
+                await self._subscribe(id_, payload)
             case {"type": "complete", "id": str(id_)}:
                 if task := self.running.pop(id_, None):
                     task.cancel()
@@ -164,9 +166,20 @@ class _Conversation:
             await self._say({"id": id_, "type": "error", "payload": [error]})
             return
         variables, name = payload.get("variables"), payload.get("operationName")
-        if not isinstance(variables, dict | None) or not isinstance(name, str | None):
+        extensions = payload.get("extensions")
+        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             raise _Closed(INVALID, "Invalid message")
-        self.running[id_] = asyncio.ensure_future(self._answer(id_, payload["query"], variables, name))
+        if not isinstance(name, str | None):
+            raise _Closed(INVALID, "Invalid message")
+        try:
+            query = self.endpoint.documents.text_of(payload)
+        except NoDocument as reason:
+            error = {"message": str(reason), "extensions": {"code": reason.code}}
+            await self._say({"id": id_, "type": "error", "payload": [error]})
+            return
+        if not isinstance(query, str):
+            raise _Closed(INVALID, "Invalid message")
+        self.running[id_] = asyncio.ensure_future(self._answer(id_, query, variables, name))
 
     async def _answer(self, id_: str, query: str, variables: dict[str, Any] | None, name: str | None) -> None:
         """Run one operation to its end."""
