@@ -10,7 +10,7 @@ BLEED ?= 10000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults fuzz soak schema graphiql clean
+.PHONY: help run test check faults bench fuzz soak schema graphiql clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9; then a brownout (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
 	$(BIN)/python -m tests.endurance.brownout
+
+bench: .venv/dev ## Measure the gateway beside its peers; needs Node, wrk and a quiet machine of 2 cores
+	cd bench/peers/node && npm ci --silent
+	$(BIN)/python -m bench --write
 
 fuzz: .venv/dev ## 20,000 random requests against graphql-core and the law, 10,000 of two customers (EXECUTIONS, HOSTILE, BLEED)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)

@@ -48,5 +48,5 @@ def test_nothing_of_one_machine() -> None:
     """No lock file of npm names a registry."""
     locks = [path for path in PROJECT.glob("**/package-lock.json") if "node_modules" not in path.parts]
 
-    assert len(locks) == 3
+    assert len(locks) == 4
     assert [path for path in locks if '"resolved"' in path.read_text()] == []

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal as ExactDecimal
+from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
@@ -28,10 +29,17 @@ def _invalid(what: str) -> GatewayError:
 def _write_date_time(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    moment = parse_date_time(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        raise _invalid("date and time")
+    return _date_time_text(value)
+
+
+@lru_cache(4_096)
+def _date_time_text(value: str) -> str:
+    moment = parse_date_time(value)
     if moment is None:
         raise _invalid("date and time")
-    text = str(value).strip()
+    text = value.strip()
     # What is RFC 3339 already is passed on to the letter; the rest is written out.
     return text if _RFC_3339.fullmatch(text) else moment.isoformat()
 

@@ -104,6 +104,13 @@ class _Event:
 class Session(_Event):
     """Runtime object: documents.Event."""
 
+    @classmethod
+    def resolve_type(cls, value: Any, _info: Any, _interface: Any) -> str | None:
+        """Which of the types below it is. Without this each of them is asked, for every session."""
+        if not isinstance(value, Event):
+            return None
+        return _TYPES.get(value.type or "", "OtherSession")
+
 
 @strawberry.type(description="A series that sessions belong to, or the event above it.")
 class SuperEvent(_Event):
@@ -141,6 +148,15 @@ class FacilityUse:
     )
 
 
+_TYPES = {
+    "ScheduledSession": "ScheduledSession",
+    "Slot": "Slot",
+    "FacilityUseSlot": "Slot",
+    "IndividualFacilityUseSlot": "Slot",
+}
+"""Type of a session by what imin calls it."""
+
+
 def _kind(event: Any) -> str | None:
     return event.type if isinstance(event, Event) else None
 
@@ -154,7 +170,7 @@ class ScheduledSession(Session):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is a scheduled session."""
-        return _kind(value) == "ScheduledSession"
+        return _TYPES.get(_kind(value) or "") == "ScheduledSession"
 
 
 @strawberry.type(description="A stretch of time on a facility, such as an hour on a court.")
@@ -169,7 +185,7 @@ class Slot(Session):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is a slot."""
-        return _kind(value) in {"Slot", "FacilityUseSlot", "IndividualFacilityUseSlot"}
+        return _TYPES.get(_kind(value) or "") == "Slot"
 
 
 @strawberry.type(description="Whatever else imin may book, such as a course; or a session imin only names.")

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 from zoneinfo import ZoneInfo
@@ -35,6 +35,9 @@ Int = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 
 # An escaped half of a surrogate pair (a text cut in the middle of an emoji) is no character.
 _ESCAPES = re.compile(rb"""\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.""", re.DOTALL)
+
+# The same few dates, lengths and terms stand on every level of every item, and are read for several fields.
+_MOST_REMEMBERED = 4_096
 
 Path = str
 Reader = Callable[[Any, Path, list[Path]], Any]
@@ -113,12 +116,14 @@ def read(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Pa
     return (document, ()) if document is not None else lenient(document_type, body)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def tail(text: str) -> str:
     """Last segment of an IRI, compact IRI or bare name: `https://schema.org/Female` → `Female`."""
     text = text.strip(" /")
     return text[max(text.rfind("/"), text.rfind("#"), text.rfind(":")) + 1 :]
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_date_time(text: str | None) -> datetime | None:
     """Instant with its offset, or None where the text is no date.
 
@@ -136,6 +141,7 @@ def parse_date_time(text: str | None) -> datetime | None:
     return moment
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_duration(text: str | None) -> timedelta | None:
     """Length of an ISO 8601 duration such as `P1DT16H`, or None where the text is none.
 

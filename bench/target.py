@@ -1,0 +1,40 @@
+"""The gateway as the benchmark runs it: for a trusted service, everything else as in production."""
+
+import asyncio
+import os
+
+import uvloop
+from aiohttp import web
+from pydantic import SecretStr
+
+from gateway.__main__ import listening
+from gateway.app import create_app
+from gateway.auth import Caller
+from gateway.logs import configure_logs
+from gateway.settings import Settings
+
+
+async def trusted_service(_request: web.BaseRequest) -> Caller:
+    """A service that may ask for any customer."""
+    return Caller(None, may_name_any_customer=True)
+
+
+async def main() -> None:
+    """Serve until ended."""
+    configure_logs("WARNING")
+    cached = bool(os.environ.get("CACHED"))
+    settings = Settings(
+        profile="production",
+        port=int(os.environ["PORT"]),
+        public_url="http://127.0.0.1",
+        imin_base_url=f"{os.environ['UPSTREAM']}/api/v2",
+        imin_api_key=SecretStr("bench"),
+        cache_enabled=cached,
+        rate_limited=False,  # all requests come from one caller here
+    )
+    async with listening(create_app(settings, trusted_service), "127.0.0.1", settings.port):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
