@@ -87,9 +87,6 @@ def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: by
         items = collection.items  # type: ignore[attr-defined]  # `whole` always has items
     else:
         collection, items = _read_pieces(item_type, body)
-    if not items and collection.total_items is None and collection.view is None:
-        # Another document, or an error that came as a success: an empty list would be a lie.
-        raise Unreadable("the document is no page")
     for item in items:
         if item.own_identifier is None and not item.iri and not item.unreadable:
             item.unreadable = ("identifier",)
