@@ -65,6 +65,12 @@ ELSEWHERE_HARMLESS = {
 """Faults that change nothing in such an answer, or too little to matter."""
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """As the gateway has it where nothing else is set."""
+    return settings.but(imin_timeout_seconds=1.5)
+
+
 def test_every_kind() -> None:
     """No way in which the sandbox can fail is left out."""
     assert set(CODES) == set(get_args(FaultKind))
