@@ -14,7 +14,7 @@ from aiohttp import WSMessage, WSMsgType, hdrs, web
 
 from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
 from gateway.context import Context, Services
-from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE
+from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution import Answer, Executor
 from gateway.execution.events import answers
 from gateway.http.lifecycle import LIFE
@@ -25,7 +25,7 @@ from gateway.http.response import error_response
 
 PROTOCOL = "graphql-transport-ws"
 
-INVALID, UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE = 4400, 4401, 4403, 4406
+INVALID, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
 NO_INIT, SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4408, 4409, 4429
 
 
@@ -68,6 +68,8 @@ class SocketEndpoint:
         """Serve a socket to its end."""
         if not self._is_welcome(request):
             return error_response(403, "FORBIDDEN", "This page may not open a WebSocket here.")
+        if PROTOCOL not in _offered(request):
+            return error_response(400, BAD_REQUEST, f"The WebSocket's subprotocol must be {PROTOCOL}.")
         if self.open >= self.rules.sockets or request.app[LIFE].is_stopping:
             return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
         socket = web.WebSocketResponse(
@@ -115,8 +117,6 @@ class _Conversation:
 
     async def _begin(self) -> None:
         """Learn who is there."""
-        if self.socket.ws_protocol != PROTOCOL:
-            raise _Closed(NOT_ACCEPTABLE, "Subprotocol not acceptable")
         try:
             async with asyncio.timeout(self.endpoint.rules.init_seconds):
                 message = _read(await self.socket.receive())
@@ -210,6 +210,12 @@ class _Conversation:
 
     async def _say(self, message: dict[str, Any]) -> None:
         await self.socket.send_str(orjson.dumps(message).decode())
+
+
+def _offered(request: web.Request) -> set[str]:
+    """Subprotocols that the client speaks."""
+    listed = ",".join(request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ())).split(",")
+    return {name.strip() for name in listed}
 
 
 def payload_of(answer: Answer) -> dict[str, Any]:
