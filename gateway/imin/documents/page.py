@@ -96,6 +96,7 @@ def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: by
         and not collection.view
         and not _is_collection(collection)
     ):
+        # Another document, or an error that came as a success: an empty list would be a lie.
         raise Unreadable("the answer is no page of a list")
     return _page(collection, items, number)
 
