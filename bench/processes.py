@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 HERE = Path(__file__).parent
 TARGET_CORE, LOAD_CORE = "0", "1"
@@ -27,10 +28,11 @@ def free_port() -> int:
 
 @dataclass
 class Process:
-    """A server under its own process id."""
+    """A server under its own process id. told: what it wrote on standard error."""
 
     port: int
     process: subprocess.Popen[bytes]
+    told: IO[bytes]
 
     def ask(self, path: str, body: Any = None) -> bytes:
         """What it answers."""
@@ -66,13 +68,14 @@ def running(command: list[str], core: str, **environment: str) -> Iterator[Proce
     """A server that answers by now; it is ended afterwards. `python` stands for this interpreter."""
     port = free_port()
     words = [sys.executable if word == "python" else word for word in command]
+    told = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process; a pipe would fill up
     process = subprocess.Popen(  # noqa: S603  # commands of ours
         ["taskset", "-c", core, *words],  # noqa: S607  # as above
         env={**os.environ, **environment, "PORT": str(port)},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=told,
     )
-    one = Process(port, process)
+    one = Process(port, process, told)
     try:
         _wait_for(one)
         yield one
@@ -80,13 +83,14 @@ def running(command: list[str], core: str, **environment: str) -> Iterator[Proce
         one.resume()
         process.terminate()
         process.wait(10)
+        told.close()
 
 
 def _wait_for(one: Process) -> None:
     for _ in range(300):
         if one.process.poll() is not None:
-            reason = one.process.stderr.read().decode()[-2000:] if one.process.stderr else ""
-            raise RuntimeError(f"{one.process.args} ended: {reason}")
+            one.told.seek(0)
+            raise RuntimeError(f"{one.process.args} ended: {one.told.read().decode()[-2000:]}")
         try:
             one.ask("/")
         except OSError:
