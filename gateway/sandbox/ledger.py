@@ -46,10 +46,11 @@ class Ledger:
         entry.status = status
         self.in_flight -= 1
 
-    async def reached(self, route: str, times: int = 1) -> None:
-        """Waits until a route has been asked so often."""
-        while self.count(route) < times:
-            await self._arrival.wait()
+    async def reached(self, route: str, times: int = 1, *, within_seconds: float = 30.0) -> None:
+        """Waits until a route has been asked so often. Raises TimeoutError where that does not happen."""
+        async with asyncio.timeout(within_seconds):
+            while self.count(route) < times:
+                await self._arrival.wait()
 
     def count(self, route: str) -> int:
         """How often a route was asked, "GET /orders/:id" for example."""
