@@ -20,13 +20,15 @@ from gateway.errors import (
 )
 from gateway.http.admission import admitted, overloaded, turned_away
 from gateway.http.gate import Gate, Overloaded
+from gateway.http.middleware import REQUEST_ID
 from gateway.http.response import error_response
+from gateway.imin.client import ReceiptContent
 from gateway.imin.errors import IminError, NotFound, TimedOut, Unavailable
+from gateway.logs import log
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 _ENDS = re.compile(r"[1-9][0-9]{0,11}\Z")
-_CHUNK_BYTES = 65_536
 
 
 def receipt_handler(services: Services, authenticate: Authenticate, gate: Gate) -> Handler:
@@ -36,14 +38,14 @@ def receipt_handler(services: Services, authenticate: Authenticate, gate: Gate) 
         try:
             number = await _allowed(request, services, authenticate)
             with gate:
-                content = await services.client.receipt(number)
+                async with services.client.receipt(number) as content:
+                    return await _passed_on(request, content, f"receipt-{number}.pdf")
         except NotAdmitted as refusal:
             return turned_away(refusal)
         except Overloaded:
             return overloaded()
         except (IminError, _LinkEnded) as error:
             return _failed(error)
-        return await _passed_on(request, content, f"receipt-{number}.pdf")
 
     return receipt
 
@@ -73,21 +75,26 @@ async def _allowed(request: web.Request, services: Services, authenticate: Authe
     return known.parts[1]
 
 
-async def _passed_on(request: web.Request, content: bytes, name: str) -> web.StreamResponse:
-    """The PDF, piece by piece: it was read whole before, so that no half of one is given out as a receipt."""
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": "application/pdf",
-            "Content-Length": str(len(content)),
-            "Content-Disposition": f'inline; filename="{name}"',
-            "Cache-Control": "private, no-store",
-            # A browser's PDF viewer puts the document into a page of its own.
-            "Content-Security-Policy": PDF_POLICY,
-        }
-    )
+async def _passed_on(request: web.Request, content: ReceiptContent, name: str) -> web.StreamResponse:
+    """The PDF, piece by piece. Where it breaks off, so does the connection: half of one is no receipt."""
+    headers = {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Cache-Control": "private, no-store",
+        # A browser's PDF viewer puts the document into a page of its own.
+        "Content-Security-Policy": PDF_POLICY,
+    }
+    if content.length is not None:
+        headers["Content-Length"] = str(content.length)
+    response = web.StreamResponse(headers=headers)
     await response.prepare(request)
-    for start in range(0, len(content), _CHUNK_BYTES):
-        await response.write(content[start : start + _CHUNK_BYTES])
+    try:
+        async for piece in content.pieces:
+            await response.write(piece)
+    except IminError as error:
+        log.warning("receipt broke off", request_id=request[REQUEST_ID], reason=str(error))
+        if request.transport is not None:
+            request.transport.abort()
     return response
 
 

@@ -1,54 +1,35 @@
-"""imin's Booking API: one method per endpoint, all over one private request.
+"""imin's Booking API: one method per endpoint, over one wire.
 
 Every request carries the key, has a deadline that covers headers and body, reads
 no more than a set number of bytes after inflating, and follows no redirect (the
 key would travel with it). Only GETs are ever repeated.
 """
 
-import asyncio
 import re
-import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from math import inf
-from typing import NoReturn, Self
-from urllib.parse import quote, urlencode
+from typing import Self
 
-import aiohttp
 import msgspec
-import yarl
 from pydantic import SecretStr
 
-from gateway.imin import jsonld
+from gateway.imin import wire
+from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.calls import count_call
-from gateway.imin.documents import (
-    PAGE_SIZE,
-    CustomerAccount,
-    Order,
-    OrderItem,
-    Page,
-    read_order_item_page,
-    read_order_page,
-)
+from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
 from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
-from gateway.imin.problems import Problem, read_problem
+from gateway.imin.replies import Begun, Reply, inflated, raise_problem, read_reply
 from gateway.imin.traffic import Traffic, TrafficOptions
 
-# `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place.
+# `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
+# and nothing in them needs quoting.
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
 
-_WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
-_CHUNK_BYTES = 65_536
-_MOST_CONNECTIONS = 128
-_CONNECT_SECONDS = 0.5
-
-_MISTAKES_ANSWERED_500 = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
-"""Mistakes of the asker that booking systems answer with 500. Source: OpenActive reference implementation."""
-
-_ACCEPTED, _TOO_MANY = 204, 429
-_UNABLE_TO_UPDATE = "TemporarilyUnableToUpdateOrderError"
+_OK, _ACCEPTED = 200, 204
+_LOOK_AHEAD_BYTES = 262_144
+_WIRE_ERRORS = (wire.CannotConnect, wire.Broken, wire.TooLarge, wire.TooLate)
 CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 
 
@@ -67,16 +48,11 @@ class ClientOptions:
 
 
 @dataclass(frozen=True)
-class _Answer:
-    status: int
-    content_type: str
-    retry_after: float | None
-    body: bytes
+class ReceiptContent:
+    """A receipt's PDF. length: bytes, None where imin does not tell. pieces: of the PDF, as they come."""
 
-    @property
-    def size(self) -> int:
-        """Bytes of the body."""
-        return len(self.body)
+    length: int | None
+    pieces: AsyncIterator[bytes]
 
 
 def is_identifier(text: str) -> bool:
@@ -92,31 +68,17 @@ class IminClient:
         self.on_change: Callable[[str], Awaitable[None]] | None = None
         """Told the identifier of an order, before and after it is asked to change."""
         self._options = options
-        self._session: aiohttp.ClientSession
-        self._changing: aiohttp.ClientSession
+        key = {"X-API-KEY": options.api_key.get_secret_value()} if options.api_key else {}
+        self._wire = wire.Wire(
+            options.base_url, {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        )
 
     async def __aenter__(self) -> Self:
-        self._session = self._new_session(aiohttp.TCPConnector(limit=_MOST_CONNECTIONS))
-        # A connection of its own for each change: on a kept one, a reset may mean that imin had closed it
-        # long ago, and then nobody knows whether the change arrived.
-        self._changing = self._new_session(aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, force_close=True))
+        self._wire.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
-        await self._changing.close()
-
-    def _new_session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-        key = self._options.api_key
-        headers = {"X-API-KEY": key.get_secret_value()} if key else {}
-        return aiohttp.ClientSession(
-            headers={**headers, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
-            connector=connector,
-            # The deadline is the request's own; this one is for a host that does not even answer the knock.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-        )
+        self._wire.close()
 
     async def orders(self, customer: str, page: int) -> Page[Order]:
         """Page of a customer's orders, newest first.
@@ -147,33 +109,42 @@ class IminClient:
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Order By Id.
         """
-        return read_order(await self._get("orders", identifier), identifier)
+        return read_order(await self._order(identifier), identifier)
 
     async def order_json(self, identifier: str) -> bytes | None:
         """As order, not read yet; None where imin has none."""
-        return await _or_none(self._get("orders", identifier))
+        return await _or_none(self._order(identifier))
 
     async def customer_account(self, identifier: str) -> CustomerAccount:
         """A customer's account.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
         """
-        json = await self._get(self._options.customer_accounts_path, identifier)
-        return read_account(json, identifier)
+        return read_account(await self._account(identifier), identifier)
 
     async def customer_account_json(self, identifier: str) -> bytes | None:
         """As customer_account, not read yet; None where imin has none."""
-        return await _or_none(self._get(self._options.customer_accounts_path, identifier))
+        return await _or_none(self._account(identifier))
 
-    async def receipt(self, identifier: str) -> bytes:
-        """A receipt's PDF.
+    @asynccontextmanager
+    async def receipt(self, identifier: str) -> AsyncIterator[ReceiptContent]:
+        """A receipt's PDF, as it comes: inside the `async with`, and only there.
 
-        Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Receipts.
+        Raises NotFound, Unavailable, Unreadable, Refused; while pieces come, Unavailable and Unreadable
+        mean that there will be no more. Source: imin docs, Receipts.
         """
-        body = await self._get("receipts", identifier, limit=self._options.max_receipt_bytes)
-        if not body.startswith(b"%PDF-"):
-            raise Unreadable("GET /receipts/:id answered something that is no PDF")
-        return body
+        path, endpoint = f"/receipts/{_known(identifier)}", "GET /receipts/:id"
+        room = self._options.max_receipt_bytes
+        async with AsyncExitStack() as stack:
+            begun = await self.traffic.to(endpoint).call(
+                lambda seconds: self._begin(stack, path, endpoint, seconds, room),
+                self._options.timeout_seconds,
+                is_repeatable=True,
+            )
+            pieces = _told(inflated(begun, endpoint, room), endpoint)
+            if begun.status != _OK:
+                raise_problem(begun.with_body(b"".join([piece async for piece in pieces])), endpoint)
+            yield ReceiptContent(begun.plain_length, await _checked(pieces))
 
     async def cancel(self, order_identifier: str, item_ids: list[str], timeout_seconds: float = inf) -> None:
         """Ask for the cancellation of some items of an order: all of them or none. Sent once, never repeated.
@@ -187,13 +158,14 @@ class IminClient:
             {"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids
         ]
         body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": items}
-        url, path = self._url("orders", order_identifier)
-        endpoint = f"PATCH {path}"
+        path, endpoint = f"/orders/{_known(order_identifier)}", "PATCH /orders/:id"
         content = msgspec.json.encode(body)
         await self._announce(order_identifier)
         try:
             answer = await self.traffic.to(endpoint).call(
-                lambda seconds: self._request("PATCH", url, endpoint, seconds, json=content),
+                lambda seconds: self._reply(
+                    self._wire.patch(path, content, seconds, self._options.max_answer_bytes), endpoint
+                ),
                 min(timeout_seconds, self._options.cancel_timeout_seconds),
                 is_repeatable=False,
             )
@@ -205,115 +177,98 @@ class IminClient:
         if 200 <= answer.status < 400:  # noqa: PLR2004  # a page of a proxy's, a redirect, or something new
             is_known = answer.status >= 300 or answer.content_type == "text/html"  # noqa: PLR2004  # as above
             raise Unavailable(f"{endpoint} answered {answer.status}", answered=is_known)
-        _raise_problem(answer, endpoint)
+        raise_problem(answer, endpoint)
 
     async def _page(self, resource: str, customer: str, page: int) -> bytes:
+        path = f"/{resource}?customerIdentifier={_known(customer)}&page={page}"
         try:
-            return await self._get(resource, query={"customerIdentifier": _known(customer), "page": page})
+            return await self._get(path, f"GET /{resource}")
         except Refused as refusal:
             # Assumption: a page behind the end may be a bad parameter to imin; the first page never is.
             if page > 1 and refusal.kind == "InvalidQuery":
                 raise NotFound(str(refusal)) from refusal
             raise
 
+    async def _order(self, identifier: str) -> bytes:
+        return await self._get(f"/orders/{_known(identifier)}", "GET /orders/:id")
+
+    async def _account(self, identifier: str) -> bytes:
+        resource = self._options.customer_accounts_path
+        return await self._get(f"/{resource}/{_known(identifier)}", f"GET /{resource}/:id")
+
     async def _announce(self, order_identifier: str) -> None:
         if self.on_change is not None:
             await self.on_change(order_identifier)
 
-    async def _get(
-        self,
-        resource: str,
-        identifier: str | None = None,
-        *,
-        query: dict[str, str | int] | None = None,
-        limit: int | None = None,
-    ) -> bytes:
-        url, path = self._url(resource, identifier, query)
-        endpoint = f"GET {path}"
-        answer = await self.traffic.to(endpoint).call(
-            lambda seconds: self._request("GET", url, endpoint, seconds, limit=limit),
+    async def _get(self, path: str, endpoint: str) -> bytes:
+        room = self._options.max_answer_bytes
+        reply = await self.traffic.to(endpoint).call(
+            lambda seconds: self._reply(self._wire.get(path, seconds, room), endpoint),
             self._options.timeout_seconds,
             is_repeatable=True,
         )
-        if answer.status != 200:  # noqa: PLR2004  # OK
-            _raise_problem(answer, endpoint)
-        return answer.body
+        if reply.status != _OK:
+            raise_problem(reply, endpoint)
+        return reply.body
 
-    async def _request(  # noqa: PLR0913  # the one place where a request's parts come together
-        self,
-        method: str,
-        url: yarl.URL,
-        endpoint: str,
-        seconds: float,
-        *,
-        json: bytes | None = None,
-        limit: int | None = None,
-    ) -> _Answer:
+    async def _reply(self, asked: Awaitable[tuple[wire.Head, bytes]], endpoint: str) -> Reply:
         count_call()
-        headers = {"Content-Type": "application/json"} if json is not None else None
-        session = self._session if json is None else self._changing
         try:
-            async with (
-                asyncio.timeout(seconds),
-                session.request(method, url, data=json, headers=headers, allow_redirects=False) as response,
-            ):
-                body = await _read_body(response, endpoint, limit or self._options.max_answer_bytes)
-                return _Answer(
-                    response.status,
-                    response.content_type,
-                    _seconds(response.headers.get("Retry-After")),
-                    body,
-                )
-        except TimeoutError as error:
-            sent = not isinstance(error, aiohttp.ConnectionTimeoutError)
-            raise TimedOut(f"{endpoint} took longer than {seconds:.1f} s", sent=sent) from error
-        except aiohttp.ClientConnectorError as error:
-            raise Unavailable(f"{endpoint}: imin cannot be reached", sent=False) from error
-        except (aiohttp.ClientError, ConnectionError) as error:
-            raise Unavailable(f"{endpoint}: the connection broke") from error
+            head, body = await asked
+            return read_reply(head, body, endpoint, self._options.max_answer_bytes)
+        except _WIRE_ERRORS as error:
+            raise _meaning(error, endpoint) from error
 
-    def _url(
-        self, resource: str, identifier: str | None = None, query: dict[str, str | int] | None = None
-    ) -> tuple[yarl.URL, str]:
-        """Address of a resource, and its name for messages."""
-        address = f"{self._options.base_url}/{resource}"
-        name = f"/{resource}"
-        if identifier is not None:
-            address += "/" + quote(_known(identifier), safe="")
-            name += "/:id"
-        if query:
-            address += "?" + urlencode(query)
-        return yarl.URL(address, encoded=True), name
+    async def _begin(
+        self, stack: AsyncExitStack, path: str, endpoint: str, seconds: float, room: int
+    ) -> Begun:
+        count_call()
+        try:
+            return Begun(*await stack.enter_async_context(self._wire.pieces(path, seconds, room)))
+        except _WIRE_ERRORS as error:
+            raise _meaning(error, endpoint) from error
 
 
-def read_orders(json: bytes | None, page: int) -> Page[Order]:
-    """Page of orders that imin gave under that number; None is an empty list. Raises Unreadable."""
-    return Page(page, PAGE_SIZE, 0, ()) if json is None else read_order_page(json, page)
+def _meaning(error: Exception, endpoint: str) -> Unavailable | Unreadable:
+    """What a failure of the wire means."""
+    match error:
+        case wire.CannotConnect(in_time=True):
+            return Unavailable(f"{endpoint}: imin cannot be reached", sent=False)
+        case wire.CannotConnect():
+            return TimedOut(f"{endpoint}: imin cannot be reached in time", sent=False)
+        case wire.TooLate():
+            return TimedOut(f"{endpoint} took too long")
+        case wire.TooLarge():
+            return Unreadable(f"{endpoint} answered more bytes than are allowed")
+    return Unavailable(f"{endpoint}: the connection broke")
 
 
-def read_upcoming_order_items(json: bytes | None, page: int) -> Page[OrderItem]:
-    """Page of upcoming order items that imin gave under that number. As read_orders."""
-    return Page(page, PAGE_SIZE, 0, ()) if json is None else read_order_item_page(json, page)
+async def _told(pieces: AsyncIterator[bytes], endpoint: str) -> AsyncIterator[bytes]:
+    """The pieces; what goes wrong on the wire as what it means."""
+    try:
+        async for piece in pieces:
+            yield piece
+    except _WIRE_ERRORS as error:
+        raise _meaning(error, endpoint) from error
 
 
-def read_order(json: bytes, identifier: str) -> Order:
-    """Order that imin gave for that identifier, which it need not repeat. Raises Unreadable."""
-    order, unreadable = jsonld.read(Order, json)
-    order.unreadable = unreadable
-    if not order.identifier and order.own_items:
-        order.own_identifier = identifier
-    if order.identifier != identifier:
-        raise Unreadable("GET /orders/:id answered another order")
-    return order
+async def _checked(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces of a PDF again, after a look at the first so many. Raises Unreadable.
 
+    What goes wrong with a small one shows before anything of it has been given out.
+    """
+    ahead = bytearray()
+    while len(ahead) < _LOOK_AHEAD_BYTES and (piece := await anext(pieces, b"")):
+        ahead += piece
+    if not ahead.startswith(b"%PDF-"):
+        raise Unreadable("GET /receipts/:id answered something that is no PDF")
 
-def read_account(json: bytes, identifier: str) -> CustomerAccount:
-    """Account that imin gave for that identifier. Raises Unreadable."""
-    account, unreadable = jsonld.read(CustomerAccount, json)
-    account.unreadable = unreadable
-    if account.own_identifier is not None and str(account.own_identifier) != identifier:
-        raise Unreadable("GET /customer-accounts/:id answered another account")
-    return account
+    async def again() -> AsyncIterator[bytes]:
+        yield bytes(ahead)
+        async for piece in pieces:
+            yield piece
+
+    return again()
 
 
 async def _or_none(answer: Awaitable[bytes]) -> bytes | None:
@@ -327,98 +282,3 @@ def _known(identifier: str) -> str:
     if not is_identifier(identifier):
         raise NotFound("imin gives no such identifiers")
     return identifier
-
-
-async def _read_body(response: aiohttp.ClientResponse, endpoint: str, limit: int) -> bytes:
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding in {"", "identity"}:
-        return await _read_plain(response, endpoint, limit)
-    if encoding not in _WINDOW_BITS:
-        raise Unreadable(f"{endpoint} answered in an encoding that was not asked for")
-    inflate = zlib.decompressobj(_WINDOW_BITS[encoding])
-    pieces: list[bytes] = []
-    room = limit
-    try:
-        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
-            pieces.append(inflate.decompress(chunk, room + 1))
-            room -= len(pieces[-1])
-            if room < 0:
-                _refuse_size(endpoint, limit)
-        if not inflate.eof and pieces:
-            raise Unreadable(f"{endpoint} answered with a body cut short")
-        return b"".join(pieces)
-    except zlib.error as error:
-        raise Unreadable(f"{endpoint} answered with a corrupt body") from error
-    finally:
-        # An error keeps the frames it passed, and they would keep what has been read.
-        pieces.clear()
-
-
-async def _read_plain(response: aiohttp.ClientResponse, endpoint: str, limit: int) -> bytes:
-    if response.content_length is not None:
-        if response.content_length > limit:
-            _refuse_size(endpoint, limit)
-        return await response.read()
-    pieces: list[bytes] = []
-    room = limit
-    try:
-        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
-            room -= len(chunk)
-            if room < 0:
-                _refuse_size(endpoint, limit)
-            pieces.append(chunk)
-        return b"".join(pieces)
-    finally:
-        pieces.clear()
-
-
-def _refuse_size(endpoint: str, limit: int) -> NoReturn:
-    raise Unreadable(f"{endpoint} answered more than {limit} bytes")
-
-
-def _raise_problem(answer: _Answer, endpoint: str) -> NoReturn:
-    """Turn an answer that is no success into the error it means."""
-    problem: Problem = read_problem(answer.body)
-    status, kind = answer.status, problem.kind
-    if 200 <= status < 400:  # noqa: PLR2004  # success of another kind, or a redirect
-        raise Unreadable(f"{endpoint} answered {status}")
-    if status in {401, 403}:
-        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})", sent=False)
-    if status in {404, 410} and not problem.is_of_proxy:
-        raise NotFound(f"{endpoint} answered {status}")
-    if status in {404, 410, 408, 429}:
-        raise _unavailable(answer, endpoint, is_refused=status == _TOO_MANY)
-    if status < 500 or kind in _MISTAKES_ANSWERED_500:  # noqa: PLR2004  # their mistakes and ours
-        raise Refused(
-            f"{endpoint} answered {status} {kind}".strip(),
-            status=status,
-            kind=kind,
-            description=problem.description,
-        )
-    raise _unavailable(answer, endpoint, is_refused=kind == _UNABLE_TO_UPDATE)
-
-
-def _unavailable(answer: _Answer, endpoint: str, *, is_refused: bool) -> Unavailable:
-    """A failure that was answered. A proxy's time-out tells nothing of what goes on behind it.
-
-    is_refused: whether the answer says itself that nothing was done.
-    """
-    return Unavailable(
-        f"{endpoint} answered {answer.status}",
-        sent=not is_refused,
-        answered=answer.status not in {408, 504},
-        retry_after=answer.retry_after,
-    )
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Seconds of a Retry-After, which is a number or a date. Source: RFC 9110, 10.2.3."""
-    if not retry_after:
-        return None
-    if retry_after.isdecimal():
-        return float(retry_after[:9])
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

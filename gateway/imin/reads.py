@@ -3,14 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.cache import Cache, Found, OnStale, Question
-from gateway.imin.client import (
-    IminClient,
-    read_account,
-    read_order,
-    read_orders,
-    read_upcoming_order_items,
-)
+from gateway.imin.client import IminClient
 from gateway.imin.documents import (
     CustomerAccount,
     Order,
