@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from functools import lru_cache
 from typing import TypeVar
 
 from gateway.cursor import Listing
@@ -12,7 +13,10 @@ from gateway.paging import Walk, Window
 
 T = TypeVar("T")
 
+_MOST_REMEMBERED = 4_096
 
+
+@lru_cache(_MOST_REMEMBERED)
 def _microseconds(text: str | None) -> int | None:
     moment = parse_date_time(text)
     return round(moment.timestamp() * 1_000_000) if moment else None

@@ -8,9 +8,10 @@ at the page where the item should be, then at pages chosen by date, halving the
 list. In the common case, a walk forward, that costs no page beyond the window.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from functools import cached_property
+from itertools import takewhile
 from typing import Generic, TypeVar
 
 from gateway.cursor import Cursor, Listing, Range
@@ -53,10 +54,10 @@ class Window(Generic[T]):
 
     def cursor(self, index: int) -> Cursor:
         """Cursor of the item at that index of the window."""
-        identity, date = _mark(self.listing, self.items[index])
-        position = self.positions[index]
-        before = list(islice(self._marks_before(index), _MOST_MARKS))
-        behind = [_mark(self.listing, item) for item in self.items[index + 1 : index + 1 + _MOST_MARKS]]
+        here = len(self.lead) + index
+        (identity, date), position = self._marks[here], self.positions[index]
+        before = self._marks[max(0, here - _MOST_MARKS) : here][::-1]
+        behind = self._marks[here + 1 : here + 1 + _MOST_MARKS]
         marks, tied = _names_of(before, date), _names_of(behind, date)
         knows = date is not None and (len(marks) < len(before) or position == 0), len(tied) < len(behind)
         if not marks and position % self.size == 0:
@@ -64,10 +65,10 @@ class Window(Generic[T]):
         kind, total, size = self.listing.kind, self.total, self.size
         return Cursor(kind, identity, date, position, total, size, marks, tied, *knows)
 
-    def _marks_before(self, index: int) -> Iterator[_Mark]:
-        for item in reversed(self.items[:index]):
-            yield _mark(self.listing, item)
-        yield from reversed(self.lead)
+    @cached_property
+    def _marks(self) -> list[_Mark]:
+        """Of the lead and the items."""
+        return [*self.lead, *(_mark(self.listing, item) for item in self.items)]
 
 
 class _Look(Exception):  # control flow: this page must be seen first

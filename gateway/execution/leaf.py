@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -41,8 +42,11 @@ _USUAL = {
     GraphQLFloat: "{0} if type({1}) is float and -inf < {0} < inf else {2}({0})",
     GraphQLBoolean: "{0} if {1} is True or {0} is False else {2}({0})",
 }
+_USUAL_TEXT = "{0} if type({1}) is str else {2}({0})"
+_USUAL_CUSTOM = "{3}({0}) if type({1}) is str else {2}({0})"
 _USUAL_ENUM = "{3}[{0}._name_] if type({1}) is {4} else {2}({0})"
-_ANY_OTHER = "{2}({1})"
+_MOST_REMEMBERED = 4_096
+"""Texts of one custom scalar whose results are remembered: the same few dates stand all over a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,14 @@ class LeafCode:
     """How generated code completes one leaf type.
 
     usual: template of an expression; {0} names the value, {1} does so for the first time, {2} is the
-    function `other`, {3} the names of an enum's members, {4} the enum.
-    other: completes any value but null. names, enum: of an enum, else None.
+    function `other`, {3} `known`, {4} the enum.
+    other: completes any value but null. known: names of an enum's members; of a custom scalar, a function
+    that completes texts. enum: of an enum, else None.
     """
 
     usual: str
     other: Callable[[Any], Any]
-    names: dict[str, str] | None = None
+    known: dict[str, str] | Callable[[str], Any] | None = None
     enum: type[Enum] | None = None
 
 
@@ -65,8 +70,18 @@ def leaf_code(leaf: GraphQLLeafType) -> LeafCode:
     other = _completer(leaf)
     if isinstance(leaf, CustomGraphQLEnumType) and issubclass(leaf.wrapped_cls, Enum):
         return LeafCode(_USUAL_ENUM, other, _member_names(leaf), leaf.wrapped_cls)
-    usual = next((text for scalar, text in _USUAL.items() if scalar is leaf), _ANY_OTHER)
-    return LeafCode(usual, other)
+    usual = next((text for scalar, text in _USUAL.items() if scalar is leaf), None)
+    if usual is not None:
+        return LeafCode(usual, other)
+    if leaf.coerce_output_value is str:
+        return LeafCode(_USUAL_TEXT, other)
+    return LeafCode(_USUAL_CUSTOM, other, _remembering(leaf))
+
+
+@cache
+def _remembering(leaf: GraphQLLeafType) -> Callable[[str], Any]:
+    """The completion of texts, which a scalar completes the same way every time."""
+    return lru_cache(_MOST_REMEMBERED)(_completer(leaf))
 
 
 def _member_names(enum: CustomGraphQLEnumType) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
@@ -36,6 +37,8 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from gateway.execution.projection import Project, attribute_of, compile_projection
+from gateway.execution.resolver import ResolverCall
+from gateway.execution.variables import Variables
 
 MOST_PLANS = 16
 """Assignments of @skip's and @include's variables planned for one operation; others run unplanned."""
@@ -71,14 +74,23 @@ class Projection:
 class PlannedField:
     """A field of an operation under one parent type.
 
-    attribute: what it reads, where it has no resolver. projection: of its value.
+    attribute: what it reads, where it has no resolver. call: how to call its resolver, where that is
+    known. projection: of its value.
     """
 
-    __slots__ = ("attribute", "definition", "projection")
+    __slots__ = ("attribute", "call", "definition", "nodes", "projection")
 
-    def __init__(self, definition: GraphQLField | None, projection: Projection) -> None:
+    def __init__(
+        self,
+        definition: GraphQLField | None,
+        call: ResolverCall | None,
+        nodes: list[FieldNode],
+        projection: Projection,
+    ) -> None:
         self.definition = definition
         self.attribute = attribute_of(definition) if definition else None
+        self.call = call
+        self.nodes = nodes
         self.projection = projection
 
 
@@ -105,8 +117,10 @@ class Plan:
         planned = self._fields.get(id(fields))
         if planned is None:
             definition = self.operation.schema.get_field(parent, fields[0].node.name.value)
+            nodes = [details.node for details in fields]
+            call = ResolverCall.of(self.operation.schema, definition, nodes[0]) if definition else None
             projection = self.projection(definition.type, fields) if definition else Projection(None)
-            planned = self._fields[id(fields)] = PlannedField(definition, projection)
+            planned = self._fields[id(fields)] = PlannedField(definition, call, nodes, projection)
         return planned
 
     def projection(self, return_type: GraphQLOutputType, fields: FieldDetailsList) -> Projection:
@@ -153,6 +167,9 @@ class PlannedOperation:
         self.root_type = root
         self.fragment_definitions = _fragments(document)
         self.fragments = {name: FragmentDetails(node) for name, node in self.fragment_definitions.items()}
+        self.stock: dict[str, Any] | None = None
+        """Kept here by the executor."""
+        self.variables = Variables(schema, definition)
         self._conditions = tuple(sorted(_condition_variables(document)))
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
 

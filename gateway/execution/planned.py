@@ -2,16 +2,25 @@
 
 from typing import Any, cast
 
-from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+)
 from graphql.execution.collect_fields import FieldDetailsList
-from graphql.execution.executor import default_field_resolver, default_type_resolver
+from graphql.execution.executor import CollectedErrors, default_field_resolver, default_type_resolver
 from graphql.execution.values import VariableValues
-from graphql.pyutils import Path
+from graphql.pyutils import Path, RefMap
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.plan import Plan, Projection
+from gateway.execution.plan import Plan, PlannedField, PlannedOperation, Projection
+from gateway.execution.resolver import Info, ResolverCall
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -22,23 +31,23 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     """
 
     def __init__(self, plan: Plan, variables: VariableValues, context: Any, counts: ExecutionCounts) -> None:
-        operation = plan.operation
-        super().__init__(
-            operation.schema,
-            operation.fragment_definitions,
-            operation.fragments,
-            None,
-            context,
-            operation.definition,
-            variables,
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-            is_awaitable=optimized_is_awaitable,
-        )
+        # graphql-core's own __init__ would tie this executor to itself, so that it, and all that its
+        # context holds, would wait for the garbage collector.
+        self.__dict__.update(_stock(plan.operation))
+        self.context_value = context
+        self.variable_values = variables
+        self.collected_errors = CollectedErrors()
+        self.pending_incremental_futures = set()
+        self.background_futures = set()
+        self._stream_usages = RefMap()
         self._plan = plan
         self._counts = counts
         self._relevant_sub_fields = plan.subfields
+
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:  # type: ignore[override]  # an attribute there
+        """Made where a resolver asks for them."""
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
 
     async def run(self) -> ExecutionResult:
         """The answer, as graphql-core's execute_operation gives it."""
@@ -69,7 +78,33 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             else:
                 self._counts.compiled += 1
                 return completed
+        elif field.call is not None:
+            arguments = field.call.arguments(self.variable_values.coerced)
+            if arguments is not None:
+                return self._resolved(parent_type, source, field_details_list, path, field, arguments)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    async def _resolved(  # noqa: PLR0913, PLR0917  # what graphql-core passes from hand to hand
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        field: PlannedField,
+        arguments: dict[str, Any],
+    ) -> Any:
+        """As execute_field and complete_awaitable_value, for a resolver whose call is known."""
+        call, definition = cast("ResolverCall", field.call), cast("GraphQLField", field.definition)
+        info = Info(self, call.declared, (definition, field.nodes, parent_type, path))
+        try:
+            result = await call(source, info, arguments)
+            completed = self.complete_value(
+                definition.type, field_details_list, cast("Any", info), path, result, None
+            )
+            return await completed if self.is_awaitable(completed) else completed
+        except Exception as error:  # noqa: BLE001  # as graphql-core
+            self.handle_field_error(error, definition.type, field_details_list, path)
+            return None
 
     def complete_value(  # noqa: PLR0913, PLR0917  # graphql-core's signature
         self,
@@ -91,8 +126,31 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             else:
                 self._counts.compiled += 1
                 return completed
-        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        raw = getattr(info, "_raw_info", info)
+        return super().complete_value(return_type, field_details_list, raw, path, result, position_context)
 
     def _bailed(self, projection: Projection) -> None:
         projection.bailed(self._plan.operation.patience)
         self._counts.bailed += 1
+
+
+def _stock(operation: PlannedOperation) -> dict[str, Any]:
+    """What graphql-core's executor is made of, besides what is a request's own."""
+    if operation.stock is None:
+        operation.stock = vars(
+            StrawberryGraphQLCoreExecutionContext(
+                operation.schema,
+                operation.fragment_definitions,
+                operation.fragments,
+                None,
+                None,
+                operation.definition,
+                None,
+                default_field_resolver,
+                default_type_resolver,
+                default_field_resolver,
+                is_awaitable=optimized_is_awaitable,
+            )
+        )
+        del operation.stock["async_helpers"]
+    return operation.stock

@@ -213,7 +213,7 @@ class _Generator:
         known = self._leaves.get(id(leaf))
         if known is None:
             code = leaf_code(leaf)
-            known = code, [self._global(one) for one in (code.other, code.names, code.enum)]
+            known = code, [self._global(one) for one in (code.other, code.known, code.enum)]
             self._leaves[id(leaf)] = known
         return known
 

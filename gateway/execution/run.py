@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLSchema, execute
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.utils.await_maybe import await_maybe
@@ -12,9 +12,6 @@ from strawberry.utils.await_maybe import await_maybe
 from gateway.execution.counts import ExecutionCounts
 from gateway.execution.planned import PlannedExecutor
 from gateway.execution.prepared import Prepared
-
-_MOST_VARIABLE_ERRORS = 50
-"""As many as graphql-core tells of by itself."""
 
 
 async def run(  # noqa: PLR0913  # what an execution is made of
@@ -32,13 +29,7 @@ async def run(  # noqa: PLR0913  # what an execution is made of
         return await run_unplanned(
             schema, prepared, variables, context, counts, hide_suggestions=hide_suggestions
         )
-    values = get_variable_values(
-        schema,
-        planned.definition.variable_definitions or (),
-        dict(variables),
-        max_errors=_MOST_VARIABLE_ERRORS,
-        hide_suggestions=hide_suggestions,
-    )
+    values = planned.variables.read(variables, hide_suggestions=hide_suggestions)
     if not isinstance(values, VariableValues):
         return ExecutionResult(None, values)
     plan = planned.plan(values)

@@ -167,6 +167,14 @@ def shift(moment: datetime, by: timedelta, *, back: bool = False) -> datetime | 
         return None
 
 
+@lru_cache(_MOST_REMEMBERED)
+def moved(date: str | None, length: str | None, *, back: bool = False) -> datetime | None:
+    """The instant of a date, moved by the length of a duration; None where either text is none."""
+    moment, by = parse_date_time(date), parse_duration(length)
+    return shift(moment, by, back=back) if moment and by is not None else None
+
+
+@lru_cache(_MOST_REMEMBERED)
 def duration_text(length: timedelta) -> str | None:
     """ISO 8601 text of a length: `PT1H`, `P1DT16H`; None for a negative one."""
     return str(isodate.duration_isoformat(length)) if length >= timedelta() else None

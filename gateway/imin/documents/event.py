@@ -18,7 +18,7 @@ from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
 from gateway.imin.documents.thing import Concept, Identified, Image, QuantitativeValue
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
-from gateway.imin.jsonld import Int, duration_text, parse_date_time, parse_duration, shift
+from gateway.imin.jsonld import Int, duration_text, moved, parse_date_time, parse_duration
 
 T = TypeVar("T")
 
@@ -155,8 +155,13 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     def organizers(self) -> Iterator[Agent]:
         """Every organizer and provider that it or a level above it names."""
-        for level in self.levels():
-            yield from filter(None, (level.own_organizer, level.own_provider))
+        level: Event | None = self
+        while level is not None:
+            if level.own_organizer is not None:
+                yield level.own_organizer
+            if level.own_provider is not None:
+                yield level.own_provider
+            level = level.parent
 
     @property
     def venue(self) -> Place | None:
@@ -164,9 +169,11 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
         A series without a location may still list its only place in `imin:locationSummary`.
         """
-        located = any(level.own_location for level in self.levels())
-        summary: tuple[Place, ...] = () if located else self.inherited("location_summary")
-        return self._place("own_location") or (summary[0] if len(summary) == 1 else None)
+        place = self._place("own_location")
+        if place is not None or any(level.own_location for level in self.levels()):
+            return place
+        summary: tuple[Place, ...] = self.inherited("location_summary")
+        return summary[0] if len(summary) == 1 else None
 
     @property
     def affiliated_location(self) -> Place | None:
@@ -175,14 +182,15 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     def _place(self, attribute: str) -> Place | None:
         """Nearest place under that name. A local pointer stands for a place that any level may list."""
-        for level in self.levels():
+        level: Event | None = self
+        while level is not None:
             place: Place | None = getattr(level, attribute)
-            pointer = place.pointer if place else None
-            if pointer:
+            if place is not None and (pointer := place.pointer):
                 listed = (known for above in self.levels() for known in above.location_summary)
                 place = next((known for known in listed if known.iri == pointer), None)
-            if place:
+            if place is not None:
                 return place
+            level = level.parent
         return None
 
     @property
@@ -226,10 +234,10 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def end_date(self) -> str | None:
         """End; start plus duration where imin leaves it out."""
-        if self.own_end_date or not (starts := self.starts):
+        if self.own_end_date or not self.start_date:
             return self.own_end_date
-        length = parse_duration(self.inherited("own_duration"))
-        ends = shift(starts, length) if length else None
+        length = self.inherited("own_duration")
+        ends = moved(self.start_date, length) if parse_duration(length) else None
         return ends.isoformat() if ends else None
 
     @property

@@ -11,6 +11,8 @@ from gateway.imin.documents.thing import Owned, Owner, Priced, TaxCharge
 from gateway.imin.documents.vocabulary import BrokerRole, OrderStatus, Prepayment, ProposalStatus
 from gateway.imin.jsonld import parse_date_time, tail
 
+_EMPTY: tuple[Any, ...] = ((), "")
+
 
 class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
     """A proof of payment: a PDF that imin serves to holders of the API key only."""
@@ -118,13 +120,16 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
         """Who sold it, completed from the organizer or provider of the items."""
         if self.own_seller is None:
             return None
-        return Seller(agents=(self.own_seller, *self._organizers_like(self.own_seller)), order=self)
+        return Seller(self.own_seller, self)
 
-    def _organizers_like(self, seller: Agent) -> Iterator[Agent]:
+    def organizers_like(self, seller: Agent) -> Iterator[Agent]:
         """Organizers and providers, at any level of any item, that are the same as the seller."""
-        for item in self.own_items if seller.iri else ():
-            organizers = item.session.organizers() if item.session else ()
-            yield from (organizer for organizer in organizers if organizer.iri == seller.iri)
+        iri = seller.iri
+        for item in self.own_items if iri else ():
+            if item.session is not None:
+                for organizer in item.session.organizers():
+                    if organizer.iri == iri:
+                        yield organizer
 
 
 def bind_order(order: Order, owner: Owner) -> None:
@@ -149,23 +154,29 @@ class Seller(Struct, frozen=True):
     stand on the organizer. Source: imin docs, Order History.
     """
 
-    agents: tuple[Agent, ...]
+    agent: Agent
     order: Order
 
     def _first(self, attribute: str) -> Any:
-        values = [getattr(agent, attribute) for agent in self.agents]
-        return next((value for value in values if value is not None and value not in ((), "")), values[0])
+        stated = getattr(self.agent, attribute)
+        if stated is not None and stated not in _EMPTY:
+            return stated
+        for organizer in self.order.organizers_like(self.agent):
+            value = getattr(organizer, attribute)
+            if value is not None and value not in _EMPTY:
+                return value
+        return stated
 
     @property
     def id(self) -> str:
         """Global id."""
         owner: Owner = self.order.owner
-        return owner.seller_id(self.agents[0].iri, self.order.identifier)
+        return owner.seller_id(self.agent.iri, self.order.identifier)
 
     @property
     def identifier(self) -> str | None:
         """The seller's own IRI."""
-        return self.agents[0].iri or self.local_identifier
+        return self.agent.iri or self.local_identifier
 
     @property
     def local_identifier(self) -> str | None:

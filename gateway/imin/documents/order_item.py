@@ -11,7 +11,7 @@ from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
-from gateway.imin.jsonld import Int, parse_duration, shift, tail
+from gateway.imin.jsonld import Int, moved, parse_date_time, tail
 
 _ORDER_IN_IRI = re.compile(r"/orders/([^/#?]+)")
 
@@ -123,14 +123,11 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def cancellable_until(self) -> datetime | None:
         """Start minus the offer's window. Source: Open Booking API 8.3.2; no window means until the start."""
-        starts = self.session.starts if self.session else None
-        if not starts:
+        start = self.session.start_date if self.session else None
+        if not start:
             return None
         window = self.accepted_offer.latest_cancellation_before_start_date if self.accepted_offer else None
-        if not window:
-            return starts
-        length = parse_duration(window)
-        return shift(starts, length, back=True) if length is not None else None
+        return moved(start, window, back=True) if window else parse_date_time(start)
 
     @property
     def cancellation_blocked_because(self) -> CancellationBlock | None:

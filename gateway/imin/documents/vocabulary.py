@@ -7,10 +7,12 @@ reads as UNKNOWN, with the text itself beside it where it matters.
 """
 
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Self
 
 from gateway.imin.jsonld import tail
+
+_MOST_REMEMBERED = 1_024
 
 
 class Term(Enum):
@@ -33,10 +35,12 @@ class Term(Enum):
     @classmethod
     def of(cls, text: str | None) -> Self | None:
         """The term a text names; UNKNOWN where it is none of the list, None where there is no text."""
-        if not text:
-            return None
-        term: Self = _table(cls).get(tail(text), cls["UNKNOWN"])  # type: ignore[assignment]  # the table is of this class
-        return term
+        return _term(cls, text) if text else None  # type: ignore[return-value]  # one of this class
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _term(vocabulary: type[Term], text: str) -> Term:
+    return _table(vocabulary).get(tail(text), vocabulary["UNKNOWN"])
 
 
 @cache
