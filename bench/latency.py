@@ -1,0 +1,58 @@
+"""The latency table: imin takes 20 ms, requests come on a timetable that every target can hold."""
+
+from typing import Any
+
+from bench.lane import lane
+from bench.load import on_timetable
+from bench.plan import Plan, identifiers
+from bench.targets import NAIVE, OURS, TARGETS
+from bench.text import median, table
+from bench.workloads import four
+
+IMIN_MS = 20
+RATES = {"W1": 80, "W2": 200, "W3": 40, "W4": 30}
+"""Requests a second: a third of what the slowest of them can."""
+LEFT_OUT = {"Mercurius", NAIVE}
+TELL = """\
+imin takes {imin_ms} ms. Requests leave on a timetable ({rates} a second), whatever the answers
+do, and each latency counts from when its request was due, so that a stall is charged for all that fell into
+it. p50 / p99 in ms, medians of {rounds} interleaved rounds of {seconds} s. Naive Strawberry cannot hold
+the rates; Mercurius is shown with its JIT only."""
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    """p50 and p99 by workload and target."""
+    names = [name for name in plan.targets if name not in LEFT_OUT]
+    asked = {name: four(TARGETS[name].queries, plan.workloads, identifiers()) for name in names}
+    seconds = plan.seconds * 0.75
+    with lane(asked) as one:
+        one.imin.ask(f"/latency/{IMIN_MS}")
+
+        def latencies(name: str, workload: str, number: int) -> dict[str, float]:
+            asking = one.targets[name], one.bodies(name, workload)
+            on_timetable(*asking, 1.0 if number == 0 else 0.2, RATES[workload])
+            return on_timetable(*asking, seconds, RATES[workload])
+
+        found = one.interleaved(plan.rounds, latencies)
+    return {"found": found, "seconds": seconds}
+
+
+def best_p99(measured: dict[str, Any]) -> str:
+    """The peer with the lowest p99."""
+    peers = [name for name in measured if name != OURS]
+    return min(peers, key=lambda name: median(measured[name], "p99"))
+
+
+def tell(result: dict[str, Any]) -> list[str]:
+    """The table."""
+    found = result["found"]
+    rates = ", ".join(f"{name} {RATES[name]}" for name in found)
+    rows = [
+        [name, *(f"{median(of[name], 'p50'):.1f} / {median(of[name], 'p99'):.1f}" for of in found.values())]
+        for name in next(iter(found.values()))
+    ]
+    return [
+        "## Latency",
+        TELL.format(**result, imin_ms=IMIN_MS, rates=rates),
+        table(["", *found], rows),
+    ]
