@@ -11,8 +11,9 @@ import sys
 from typing import Any, NoReturn
 
 from bench.lane import progress
+from bench.machine import described, others
 from bench.plan import Plan
-from bench.report import TABLES, kept, machine, page, write
+from bench.report import TABLES, kept, page, write
 from bench.targets import TARGETS, tailcall_runs
 from bench.workloads import CALLS
 
@@ -56,11 +57,13 @@ def main() -> None:
 def run(name: str, plan: Plan) -> dict[str, Any] | None:
     """One table's results; None, and why on standard error, where something failed."""
     measure, _tell = TABLES[name]
+    share = others()
     try:
-        return {"rounds": plan.rounds, "machine": machine(), **measure(plan)}
+        measured = measure(plan)
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         progress(f"table {name} failed: {error}")
         return None
+    return {"rounds": plan.rounds, "machine": described(), "others": share(), **measured}
 
 
 def _targets(said: str) -> list[str]:

@@ -10,6 +10,8 @@ from bench.workloads import Asked
 # Cursors and links are each server's own. This gateway tells what can be cancelled by the clock, and
 # works out lengths and ends that imin leaves out; the peers do not.
 _OPAQUE = {"cursor", "endCursor", "url", "isPresentlyCancellable", "duration", "endDate"}
+# This gateway takes a place at 0, 0 for one that nobody has filled in.
+_COORDINATES = {"latitude", "longitude"}
 
 
 def check(targets: dict[str, Process], imin: Process, asked: dict[str, Asked]) -> dict[str, dict[str, int]]:
@@ -40,6 +42,8 @@ def alike(value: Any, key: str = "") -> Any:
         return [alike(inner, key) for inner in value]
     if key == "amount":
         return float(value)
+    if key in _COORDINATES:
+        return value or None
     return "" if key in _OPAQUE else value
 
 

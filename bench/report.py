@@ -1,9 +1,6 @@
 """The results as a page of Markdown, and what is kept of runs."""
 
 import json
-import os
-import platform
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +21,7 @@ TABLES = {
 HEAD = """\
 Written by `make bench`, which [README.md](README.md) explains. Every table's targets were compared answer
 by answer before anything was timed. Absolute figures are this machine's; compare within a table."""
-
-
-def machine() -> str:
-    """Where and when it was measured."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.partition(":")[2].strip() for line in lines if "model name" in line), "unknown")
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {model}, "
-        f"{platform.system()}, Python {platform.python_version()}"
-    )
+CONDITIONS = "{machine}. Others took {others:.0%} of the machine meanwhile."
 
 
 def page(results: dict[str, Any]) -> str:
@@ -42,8 +30,8 @@ def page(results: dict[str, Any]) -> str:
     for name, (_measure, tell) in TABLES.items():
         if name in results:
             title, *rest = tell(results[name])
-            parts += [title, f"Machine: {results[name]['machine']}.", *rest]
-    if "Tailcall" not in results.get("main", {}).get("memory", {}):
+            parts += [title, *rest[:1], CONDITIONS.format(**results[name]), *rest[1:]]
+    if "main" in results and "Tailcall" not in results["main"]["memory"]:
         parts.append(NO_TAILCALL)
     return "\n\n".join([*parts, ABSENT]) + "\n"
 

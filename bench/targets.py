@@ -11,7 +11,8 @@ from bench.peers.tailcall.answers import as_ours
 
 HERE = Path(__file__).parent
 NODE, TAILCALL = HERE / "peers" / "node", HERE / "peers" / "tailcall"
-OURS, JIT, NAIVE = "this gateway", "Mercurius + JIT", "Strawberry naive"
+OURS, JIT = "this gateway", "Mercurius + JIT"
+FAST, NAIVE = "Strawberry fast", "Strawberry naive"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ TARGETS = {
     "GraphQL Yoga + JIT": _node("yoga.mjs"),
     "Apollo Server": _node("apollo.mjs"),
     "Tailcall": Target(["python", str(TAILCALL / "start.py")], queries=TAILCALL, adapt=as_ours),
-    "Strawberry fast": _strawberry(FAST="1"),
+    FAST: _strawberry(FAST="1"),
     NAIVE: _strawberry(),
 }
 CACHING = (OURS, JIT, "GraphQL Yoga + JIT", "Apollo Server")

@@ -15,6 +15,8 @@ from pathlib import Path
 
 CONNECTIONS = 64
 PATIENCE_SECONDS = 10
+SETTLE_SECONDS = 0.25
+"""Not counted at the start: a server that was paused opens its connections to imin anew."""
 
 
 class Load:
@@ -26,6 +28,8 @@ class Load:
         self.latencies: list[float] = []
         self.sent = 0
         self.answered = 0
+        self.failed = 0
+        self.counted_from = 0.0
         self._progress = asyncio.Event()
 
     def send(self, due: float, request: bytes) -> None:
@@ -36,10 +40,12 @@ class Load:
         else:
             self.waiting.append((due, request))
 
-    def done(self, connection: "Connection", latency: float, *, well: bool) -> None:
-        """An answer has come."""
-        self.answered += well
-        self.latencies.append(latency)
+    def done(self, connection: "Connection", due: float, *, well: bool) -> None:
+        """An answer has come to what was due then."""
+        self.answered += 1
+        self.failed += not well
+        if due >= self.counted_from:
+            self.latencies.append(asyncio.get_running_loop().time() - due)
         self._progress.set()
         if self.waiting:
             connection.send(*self.waiting.popleft())
@@ -48,7 +54,7 @@ class Load:
 
     async def settled(self) -> None:
         """Once all that was sent is answered."""
-        while len(self.latencies) < self.sent:
+        while self.answered < self.sent:
             self._progress.clear()
             await self._progress.wait()
 
@@ -56,7 +62,7 @@ class Load:
         """Latencies in ms."""
         ordered = sorted(self.latencies) or [float("inf")]
         points = {f"p{p}": ordered[min(len(ordered) - 1, len(ordered) * p // 100)] * 1000 for p in (50, 99)}
-        return {"sent": self.sent, "failed": self.sent - self.answered, **points}
+        return {"sent": self.sent, "failed": self.failed + self.sent - self.answered, **points}
 
 
 class Connection(asyncio.Protocol):
@@ -82,7 +88,7 @@ class Connection(asyncio.Protocol):
         whole = len(body) >= int(length) if length else body.endswith(b"0\r\n\r\n")
         if whole:
             well = head.startswith(b"HTTP/1.1 200") and b'"errors"' not in body
-            self._load.done(self, asyncio.get_running_loop().time() - self._due, well=well)
+            self._load.done(self, self._due, well=well)
 
 
 async def keep(load: Load, requests: list[bytes], rate: float, seconds: float) -> None:
@@ -90,7 +96,8 @@ async def keep(load: Load, requests: list[bytes], rate: float, seconds: float) -
     loop = asyncio.get_running_loop()
     gaps = random.Random(7)  # noqa: S311  # the same for all, on purpose
     due = loop.time() + 0.05
-    end = due + seconds
+    load.counted_from = due + SETTLE_SECONDS
+    end = load.counted_from + seconds
     while due < end:
         await asyncio.sleep(due - loop.time())
         load.send(due, requests[load.sent % len(requests)])
