@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bench.processes import LOAD_CORE, Process, on_core
 
@@ -33,12 +33,9 @@ def as_fast_as_it_can(one: Process, bodies: Path, seconds: int) -> Answered:
 
 
 def on_timetable(one: Process, bodies: Path, seconds: float, rate: float) -> dict[str, float]:
-    """Latencies at so many requests a second, in ms: p50, p99. Raises RuntimeError on a failure."""
+    """Latencies at so many requests a second, in ms: p50, p99; and the share that failed."""
     words = [str(one.port), str(bodies), str(rate), str(seconds)]
-    found: Any = json.loads(_run(["python", "-m", "bench.timetable", *words], seconds))
-    if found["failed"]:
-        raise RuntimeError(f"{found['failed']} of {found['sent']} requests failed or were never answered")
-    return {"p50": found["p50"], "p99": found["p99"]}
+    return dict(json.loads(_run(["python", "-m", "bench.timetable", *words], seconds)))
 
 
 def _run(command: list[str], seconds: float, **environment: str) -> str:

@@ -14,7 +14,7 @@ from collections import deque
 from pathlib import Path
 
 CONNECTIONS = 64
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 10.0
 SETTLE_SECONDS = 0.25
 """Not counted at the start: a server that was paused opens its connections to imin anew."""
 
@@ -43,9 +43,9 @@ class Load:
     def done(self, connection: "Connection", due: float, *, well: bool) -> None:
         """An answer has come to what was due then."""
         self.answered += 1
-        self.failed += not well
         if due >= self.counted_from:
-            self.latencies.append(asyncio.get_running_loop().time() - due)
+            self.failed += not well
+            self.latencies.append(asyncio.get_running_loop().time() - due if well else PATIENCE_SECONDS)
         self._progress.set()
         if self.waiting:
             connection.send(*self.waiting.popleft())
@@ -59,10 +59,11 @@ class Load:
             await self._progress.wait()
 
     def told(self) -> dict[str, float]:
-        """Latencies in ms."""
-        ordered = sorted(self.latencies) or [float("inf")]
+        """Latencies in ms, and the share that failed, each of which counts as ten seconds."""
+        lost = self.sent - self.answered
+        ordered = sorted([*self.latencies, *[PATIENCE_SECONDS] * lost]) or [PATIENCE_SECONDS]
         points = {f"p{p}": ordered[min(len(ordered) - 1, len(ordered) * p // 100)] * 1000 for p in (50, 99)}
-        return {"sent": self.sent, "failed": self.failed + self.sent - self.answered, **points}
+        return {"failed": (self.failed + lost) / len(ordered), **points}
 
 
 class Connection(asyncio.Protocol):
