@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from http.client import HTTPException
 from typing import Any, NoReturn
 
 from bench.lane import progress
@@ -60,7 +61,7 @@ def run(name: str, plan: Plan) -> dict[str, Any] | None:
     share = others()
     try:
         measured = measure(plan)
-    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+    except (RuntimeError, OSError, ValueError, HTTPException, subprocess.SubprocessError) as error:
         progress(f"table {name} failed: {error}")
         return None
     return {"rounds": plan.rounds, "machine": described(), "others": share(), **measured}

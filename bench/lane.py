@@ -63,6 +63,8 @@ class Lane:
 @contextmanager
 def lane(asked: dict[str, Asked], **environment: str) -> Iterator[Lane]:
     """The targets of these names, started with this environment, once all have answered the same."""
+    if not asked:
+        raise RuntimeError("none of the targets stands in this table")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         imin = stack.enter_context(running(["python", "-m", "bench.upstream"], LOAD_CORE))

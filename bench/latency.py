@@ -28,12 +28,13 @@ def measure(plan: Plan) -> dict[str, Any]:
     names = [name for name in plan.targets if name not in LEFT_OUT]
     asked = {name: four(TARGETS[name].queries, plan.workloads, identifiers()) for name in names}
     with lane(asked) as one:
-        one.imin.ask(f"/latency/{IMIN_MS}")
 
         def latencies(name: str, workload: str, number: int) -> dict[str, float]:
             asking = one.targets[name], one.bodies(name, workload)
             if number == 0:
+                one.imin.ask("/latency/0")
                 as_fast_as_it_can(*asking, 1)
+                one.imin.ask(f"/latency/{IMIN_MS}")
             return on_timetable(*asking, plan.seconds * SHARES[workload], RATES[workload])
 
         found = one.interleaved(plan.rounds, latencies)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench import latency, memory, scaling, throughput
 from bench.figures import figures
-from bench.targets import ABSENT, NO_TAILCALL
+from bench.targets import ABSENT, NO_TAILCALL, tailcall_runs
 
 HERE = Path(__file__).parent
 PAGE, KEPT = HERE / "RESULTS.md", HERE / "results.json"
@@ -31,7 +31,7 @@ def page(results: dict[str, Any]) -> str:
         if name in results:
             title, *rest = tell(results[name])
             parts += [title, *rest[:1], CONDITIONS.format(**results[name]), *rest[1:]]
-    if "main" in results and "Tailcall" not in results["main"]["memory"]:
+    if not tailcall_runs():
         parts.append(NO_TAILCALL)
     return "\n\n".join([*parts, ABSENT]) + "\n"
 
