@@ -34,9 +34,9 @@ faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS t
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
 	$(BIN)/python -m tests.endurance.brownout
 
-bench: .venv/dev ## Measure the gateway beside its peers; needs Node, wrk and a quiet machine of 2 cores
+bench: .venv/dev ## Measure the gateway beside its peers, 15 minutes; needs Node, wrk and 2 quiet cores (OPTIONS="--only latency")
 	cd bench/peers/node && npm ci --silent
-	$(BIN)/python -m bench --write
+	$(BIN)/python -m bench --write $(OPTIONS)
 
 fuzz: .venv/dev ## 20,000 random requests against graphql-core and the law, 10,000 of two customers (EXECUTIONS, HOSTILE, BLEED)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)

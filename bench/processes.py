@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-HERE = Path(__file__).parent
 TARGET_CORE, LOAD_CORE = "0", "1"
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def on_core(core: str, command: list[str]) -> list[str]:
+    """A command held to one core, which ends with this process however that ends."""
+    words = [sys.executable if word == "python" else word for word in command]
+    return ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", core, *words]
 
 
 @dataclass
@@ -66,11 +65,10 @@ class Process:
 @contextmanager
 def running(command: list[str], core: str, **environment: str) -> Iterator[Process]:
     """A server that answers by now; it is ended afterwards. `python` stands for this interpreter."""
-    port = free_port()
-    words = [sys.executable if word == "python" else word for word in command]
+    port = _free_port()
     told = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process; a pipe would fill up
     process = subprocess.Popen(  # noqa: S603  # commands of ours
-        ["taskset", "-c", core, *words],  # noqa: S607  # as above
+        on_core(core, command),
         env={**os.environ, **environment, "PORT": str(port)},
         stdout=subprocess.DEVNULL,
         stderr=told,
@@ -80,40 +78,34 @@ def running(command: list[str], core: str, **environment: str) -> Iterator[Proce
         _wait_for(one)
         yield one
     finally:
-        one.resume()
-        process.terminate()
-        process.wait(10)
-        told.close()
+        _end(one)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def _wait_for(one: Process) -> None:
     for _ in range(300):
         if one.process.poll() is not None:
             one.told.seek(0)
-            raise RuntimeError(f"{one.process.args} ended: {one.told.read().decode()[-2000:]}")
+            raise RuntimeError(f"{one.process.args!r} ended: {one.told.read().decode()[-2000:]}")
         try:
             one.ask("/")
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(f"{one.process.args} never listened")
+    raise RuntimeError(f"{one.process.args!r} never listened")
 
 
-def load(one: Process, bodies: Path, seconds: float, connections: int) -> float:
-    """Requests a second that a server answers when asked as fast as it can. Raises where one failed."""
-    command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
-    told = subprocess.run(  # noqa: S603  # as above
-        [*command, "-s", str(HERE / "post.lua"), f"http://127.0.0.1:{one.port}/graphql"],
-        env={**os.environ, "BODIES": str(bodies)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    # An answer later than wrk's two seconds counts as none, and is no failure.
-    if "Non-2xx" in told or re.search(r"Socket errors: (?!connect 0, read 0, write 0)", told):
-        raise RuntimeError(told)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", told)
-    if not found:
-        raise RuntimeError(told)
-    return float(found[1])
+def _end(one: Process) -> None:
+    one.resume()
+    one.process.terminate()
+    try:
+        one.process.wait(5)
+    except subprocess.TimeoutExpired:
+        one.process.kill()
+        one.process.wait()
+    one.told.close()

@@ -1,0 +1,94 @@
+"""The figures that this gateway must hold, beside what was measured."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bench.latency import IMIN_MS, best_p99
+from bench.memory import early_and_late
+from bench.targets import JIT, NAIVE, OURS
+from bench.text import best_peer, median, ratio, table
+from bench.workloads import CALLS
+
+WHAT = {
+    "W1": "W1: first 10 orders in full",
+    "W2": "W2: one order, six fields",
+    "W3": "W3: 20 aliases, 10 orders",
+    "W4": "W4: first 50 over 5 pages",
+}
+BEST = "the best peer"
+FACTORS = [("W1", 1.3, JIT), ("W1", 15, NAIVE), ("W2", 0.75, JIT), ("W3", 1.0, JIT), ("W4", 1.3, BEST)]
+"""By how much this gateway's rate must be a multiple of whose."""
+P50_MS = IMIN_MS + 3
+MEGABYTES, GROWTH, REQUESTS = 60, 1.05, 100_000
+Figure = tuple[str, str, str, bool | None]
+"""What, how much it must be, how much it is, whether that holds; None where it was not measured."""
+NOT_MEASURED = "not measured"
+
+
+def figures(results: dict[str, Any]) -> str:
+    """A table of all, misses marked."""
+    marks = {True: "yes", False: "**missed**", None: ""}
+    found = [*_rates(results), *_calls(results), *_latencies(results), *_memory(results)]
+    rows = [[what, must, measured, marks[held]] for what, must, measured, held in found]
+    return table(["figure", "must", "measured", "held"], rows)
+
+
+def _rates(results: dict[str, Any]) -> Iterator[Figure]:
+    found = results.get("main", {}).get("found", {})
+    for workload, factor, whose in FACTORS:
+        must = f"≥ {factor:g} times {whose}"
+        measured = found.get(workload, {})
+        peer = best_peer(measured) if whose == BEST and len(measured) > 1 else whose
+        if OURS not in measured or peer not in measured:
+            yield WHAT[workload], must, NOT_MEASURED, None
+            continue
+        times = ratio(measured, peer)
+        yield WHAT[workload], must, f"{times:.2f} times {peer}", times >= factor
+
+
+def _calls(results: dict[str, Any]) -> Iterator[Figure]:
+    counted = results.get("main", {}).get("calls", {}).get(OURS, {})
+    must = f"≤ {', '.join(f'{calls} ({name})' for name, calls in CALLS.items())}"
+    measured = ", ".join(f"{calls} ({name})" for name, calls in counted.items())
+    held = all(calls <= CALLS[name] for name, calls in counted.items())
+    complete = counted.keys() >= CALLS.keys()
+    yield "requests to imin", must, measured or NOT_MEASURED, held if complete or not held else None
+
+
+def _latencies(results: dict[str, Any]) -> Iterator[Figure]:
+    found = results.get("latency", {}).get("found", {})
+    ours = found.get("W1", {}).get(OURS)
+    p50 = median(ours, "p50") if ours else None
+    measured = f"{p50:.1f} ms" if p50 else NOT_MEASURED
+    yield (
+        f"p50 of W1, imin at {IMIN_MS} ms",
+        f"≤ {P50_MS} ms",
+        measured,
+        None if p50 is None else p50 <= P50_MS,
+    )
+    for workload in WHAT:
+        of = found.get(workload, {})
+        what, must = f"p99 of {workload}, imin at {IMIN_MS} ms", f"≤ {BEST}'s"
+        if OURS not in of or len(of) == 1:
+            yield what, must, NOT_MEASURED, None
+            continue
+        best = best_p99(of)
+        p99, theirs = median(of[OURS], "p99"), median(of[best], "p99")
+        yield what, must, f"{p99:.1f} ms, {best} {theirs:.1f} ms", p99 <= theirs
+
+
+def _memory(results: dict[str, Any]) -> Iterator[Figure]:
+    points = early_and_late(results["memory"]) if "memory" in results else None
+    what, flat = "memory of a worker after {:,.0f} requests", f"≤ {GROWTH:.2f} times after 10,000"
+    if points is None:
+        yield what.format(REQUESTS), f"≤ {MEGABYTES} MB", NOT_MEASURED, None
+        yield "memory is flat", flat, NOT_MEASURED, None
+        return
+    early, late = points
+    # A miss is one at once; that it holds is known only after all requests.
+    ended = late[0] >= REQUESTS
+    held, times = late[1] <= MEGABYTES, late[1] / early[1]
+    yield what.format(late[0]), f"≤ {MEGABYTES} MB", f"{late[1]:.1f} MB", held if ended or not held else None
+    held = times <= GROWTH
+    measured = f"{times:.2f} times ({early[1]:.1f} MB)"
+    yield "memory is flat", flat, measured, held if ended or not held else None

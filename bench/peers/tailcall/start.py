@@ -1,0 +1,33 @@
+"""Tailcall over UPSTREAM on PORT; any argument is handed to it instead.
+
+TAILCALL_GLIBC: folder with a newer C library, for systems whose own is too old for its binary.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MODULES = HERE.parent / "node" / "node_modules"
+BINARY = MODULES / "@tailcallhq" / "core-linux-x64-gnu" / "bin" / "tailcall"
+
+
+def configuration() -> Path:
+    """The schema with addresses filled in: Tailcall takes its port from nowhere else."""
+    text = (HERE / "gateway.graphql").read_text()
+    for name, value in (
+        ("$PORT", os.environ["PORT"]),
+        ("$UPSTREAM", os.environ["UPSTREAM"]),
+        ("$HERE", str(HERE)),
+    ):
+        text = text.replace(name, value)
+    path = MODULES / ".tailcall.graphql"
+    path.write_text(text)
+    return path
+
+
+glibc = os.environ.get("TAILCALL_GLIBC")
+loader = [f"{glibc}/ld-linux-x86-64.so.2", "--library-path", glibc] if glibc else []
+command = [*loader, str(BINARY), *(sys.argv[1:] or ["start", str(configuration())])]
+quiet = {"TC_TRACKER": "false", "TC_LOG_LEVEL": "error", "TAILCALL_LOG_LEVEL": "error"}
+os.execve(command[0], command, {**os.environ, **quiet})  # noqa: S606  # the process that is measured
