@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from graphql import GraphQLError
 
@@ -62,13 +63,29 @@ class Context:
     digest: str = ""
     cost: int = 0
 
-    def __post_init__(self) -> None:
-        turn = asyncio.Semaphore(self.services.concurrency)
-        reads = self.services.reads
-        self.orders = OrderLoader(reads, turn, self.on_stale)
-        self.order_pages = OrderPageLoader(reads, turn, self.on_stale, self.orders)
-        self.order_item_pages = OrderItemPageLoader(reads, turn, self.on_stale)
-        self.accounts = CustomerAccountLoader(reads, turn, self.on_stale)
+    @cached_property
+    def orders(self) -> OrderLoader:
+        """Loads orders."""
+        return OrderLoader(self.services.reads, self._turn, self.on_stale)
+
+    @cached_property
+    def order_pages(self) -> OrderPageLoader:
+        """Loads pages of orders."""
+        return OrderPageLoader(self.services.reads, self._turn, self.on_stale, self.orders)
+
+    @cached_property
+    def order_item_pages(self) -> OrderItemPageLoader:
+        """Loads pages of upcoming items."""
+        return OrderItemPageLoader(self.services.reads, self._turn, self.on_stale)
+
+    @cached_property
+    def accounts(self) -> CustomerAccountLoader:
+        """Loads accounts."""
+        return CustomerAccountLoader(self.services.reads, self._turn, self.on_stale)
+
+    @cached_property
+    def _turn(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(self.services.concurrency)
 
     def on_stale(self, age_seconds: float) -> None:
         """Part of the answer is as old as that, because imin is down."""

@@ -37,7 +37,9 @@ class CoalescingLoader(DataLoader[K, V]):
 
     async def batch_load_fn(self, keys: list[K]) -> list[V]:
         """All things side by side; the error of one is an answer of its own, not that of all."""
-        return await asyncio.gather(*map(self._fetch_in_turn, keys), return_exceptions=True)  # type: ignore[return-value]  # aiodataloader raises what is an exception
+        if len(keys) == 1:
+            return [await self._fetch_or_error(keys[0])]
+        return await asyncio.gather(*map(self._fetch_or_error, keys))
 
     async def get(self, key: K) -> V:
         """The thing. Raises what its fetch raised.
@@ -51,11 +53,15 @@ class CoalescingLoader(DataLoader[K, V]):
         self._anew.add(key)
         return await self.clear(key).get(key)
 
-    async def _fetch_in_turn(self, key: K) -> V:
-        async with self._turn:
-            anew = key in self._anew
-            self._anew.discard(key)
-            return await self.fetch(key, anew=anew)
+    async def _fetch_or_error(self, key: K) -> V:
+        """The thing, or as aiodataloader wants it, the error for those who wait for it."""
+        try:
+            async with self._turn:
+                anew = key in self._anew
+                self._anew.discard(key)
+                return await self.fetch(key, anew=anew)
+        except Exception as error:  # noqa: BLE001  # raised again where it is waited for
+            return error  # type: ignore[return-value]  # as above
 
 
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
