@@ -32,7 +32,9 @@ def _mark(listing: Listing[T], item: T) -> _Mark:
 
 def _names_of(marks: list[_Mark], date: int | None) -> tuple[str, ...]:
     """Names of the first ones, as long as they are of that date."""
-    return tuple(name for name, _ in takewhile(lambda mark: mark[1] == date is not None, marks))
+    if date is None or not marks or marks[0][1] != date:  # as a rule
+        return ()
+    return tuple(name for name, _ in takewhile(lambda mark: mark[1] == date, marks))
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,24 @@
 """Orders, their receipts and sellers."""
 
 from collections.abc import Iterator
-from typing import Any
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
 
-from gateway.imin.documents.agent import Agent, BookingService
+from gateway.imin.documents.agent import Address, Agent, BookingService, Terms
 from gateway.imin.documents.order_item import OrderItem
-from gateway.imin.documents.thing import Owned, Owner, Priced, TaxCharge
-from gateway.imin.documents.vocabulary import BrokerRole, OrderStatus, Prepayment, ProposalStatus
+from gateway.imin.documents.thing import Image, Owned, Owner, Priced, TaxCharge
+from gateway.imin.documents.vocabulary import (
+    BrokerRole,
+    OrderStatus,
+    Prepayment,
+    ProposalStatus,
+    TaxMode,
+)
 from gateway.imin.jsonld import parse_date_time, tail
+
+T = TypeVar("T")
 
 _EMPTY: tuple[Any, ...] = ((), "")
 
@@ -25,7 +34,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
     def identifier(self) -> str | None:
         """Imin's number of the receipt, by which it can be fetched: the end of its URL."""
         location = self.own_url or self.iri or str(self.own_identifier or "")
-        return tail(location.partition("?")[0]) or None
+        return tail(location.partition("?")[0] if "?" in location else location) or None
 
     @property
     def id(self) -> str:
@@ -110,9 +119,9 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def receipts(self) -> tuple[Receipt, ...]:
         """Receipts that can be opened, newest first."""
-        receipts = tuple(receipt for receipt in self.own_receipts if receipt.identifier)
+        receipts = [receipt for receipt in self.own_receipts if receipt.identifier]
         if len(receipts) < 2:  # noqa: PLR2004  # nothing to sort
-            return receipts
+            return tuple(receipts)
         return tuple(sorted(receipts, key=_created, reverse=True))
 
     @property
@@ -147,6 +156,23 @@ def _created(receipt: Receipt) -> float:
     return moment.timestamp() if moment else 0.0
 
 
+class Completed(Generic[T]):
+    """What the order says of its seller, or where it says nothing, what an organizer like it says."""
+
+    def __init__(self, attribute: str) -> None:
+        self._read = attrgetter(attribute)
+
+    def __get__(self, seller: "Seller", _owner: type["Seller"] | None = None) -> T:
+        stated: T = self._read(seller.agent)
+        if stated is not None and stated not in _EMPTY:
+            return stated
+        for organizer in seller.order.organizers_like(seller.agent):
+            value: T = self._read(organizer)
+            if value is not None and value not in _EMPTY:
+                return value
+        return stated
+
+
 class Seller(Struct, frozen=True):
     """An organization as seller: what the order says of it, completed from what its sessions say.
 
@@ -157,15 +183,42 @@ class Seller(Struct, frozen=True):
     agent: Agent
     order: Order
 
-    def _first(self, attribute: str) -> Any:
-        stated = getattr(self.agent, attribute)
-        if stated is not None and stated not in _EMPTY:
-            return stated
-        for organizer in self.order.organizers_like(self.agent):
-            value = getattr(organizer, attribute)
-            if value is not None and value not in _EMPTY:
-                return value
-        return stated
+    type = Completed[str | None]("type")
+    """Organization or Person."""
+    name = Completed[str | None]("name")
+    """Name to show."""
+    given_name = Completed[str | None]("given_name")
+    """First name, of a person."""
+    family_name = Completed[str | None]("family_name")
+    """Last name, of a person."""
+    legal_name = Completed[str | None]("legal_name")
+    """Name in law."""
+    description = Completed[str | None]("description")
+    """About the seller."""
+    url = Completed[str | None]("url")
+    """The seller's site."""
+    logo = Completed[Image | None]("logo")
+    """The seller's logo."""
+    image = Completed[Image | None]("image")
+    """Picture."""
+    telephone = Completed[str | None]("telephone")
+    """Number to call."""
+    email = Completed[str | None]("email")
+    """Address to write to."""
+    address = Completed[Address | None]("address")
+    """Postal address."""
+    vat_id = Completed[str | None]("vat_id")
+    """VAT number."""
+    tax_mode = Completed[TaxMode | None]("tax_mode")
+    """Whether the seller's prices contain the tax."""
+    is_open_booking_allowed = Completed[bool | None]("is_open_booking_allowed")
+    """Whether the seller takes open bookings."""
+    same_as = Completed[tuple[str, ...]]("same_as")
+    """The seller elsewhere on the web."""
+    terms_of_service = Completed[tuple[Terms, ...]]("terms_of_service")
+    """The seller's terms."""
+    own_identifier = Completed[str | int | None]("own_identifier")
+    """The booking system's identifier, as imin wrote it."""
 
     @property
     def id(self) -> str:
@@ -181,10 +234,5 @@ class Seller(Struct, frozen=True):
     @property
     def local_identifier(self) -> str | None:
         """The booking system's identifier beside the IRI."""
-        stated = self._first("own_identifier")
+        stated = self.own_identifier
         return None if stated is None else str(stated)
-
-    def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("_"):
-            raise AttributeError(attribute)
-        return self._first(attribute)

@@ -24,7 +24,7 @@ class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
         latitude, longitude = self.latitude, self.longitude
         if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
             return False
-        return abs(latitude) <= NORTH_POLE and abs(longitude) <= DATE_LINE
+        return -NORTH_POLE <= latitude <= NORTH_POLE and -DATE_LINE <= longitude <= DATE_LINE
 
 
 class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
@@ -74,12 +74,14 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def latitude(self) -> float | None:
         """Degrees north, or None where imin gives no real place."""
-        return self.geo.latitude if self.geo and self.geo.on_earth else None
+        geo = self.geo
+        return geo.latitude if geo is not None and geo.on_earth else None
 
     @property
     def longitude(self) -> float | None:
         """Degrees east, or None where imin gives no real place."""
-        return self.geo.longitude if self.geo and self.geo.on_earth else None
+        geo = self.geo
+        return geo.longitude if geo is not None and geo.on_earth else None
 
     @property
     def formatted_address(self) -> str | None:
