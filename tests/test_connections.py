@@ -138,6 +138,40 @@ async def test_total_alone(gateway: Gateway, sandbox: Sandbox) -> None:
         assert sandbox.ledger.counts() == {"GET /orders": 1}
 
 
+FRAGMENTS = {
+    "F": " fragment F on OrderConnection { totalCount ...H } fragment H on OrderConnection { totalCount }",
+    "G": " fragment G on OrderConnection { pageInfo { endCursor } }",
+}
+
+
+@pytest.mark.parametrize(
+    ("selection", "calls"),
+    [
+        ("...F", 1),
+        ("totalCount ... @skip(if: $yes) { nodes { id } } nodes @include(if: $no) { id }", 1),
+        ("totalCount ...G @include(if: $no)", 1),
+        ("totalCount ...G @skip(if: $no)", 10),
+        ("totalCount ... { ... on OrderConnection { ...G } }", 10),
+        ("totalCount edges @skip(if: $no) @include(if: $yes) { cursor }", 10),
+    ],
+)
+async def test_total_alone_by_fragments(
+    gateway: Gateway, sandbox: Sandbox, selection: str, calls: int
+) -> None:
+    """Whether only the total is selected is told through fragments and conditions."""
+    given = {name: value for name, value in {"yes": True, "no": False}.items() if f"${name}" in selection}
+    declared = ", ".join(f"${name}: Boolean!" for name in given)
+    fragments = [text for name, text in FRAGMENTS.items() if f"...{name}" in selection]
+
+    await gateway.data(
+        f"query {f'({declared})' if declared else ''} {{ viewer {{ orders(first: 100) {{ {selection} }} }} }}"
+        + "".join(fragments),
+        **given,
+    )
+
+    assert sandbox.ledger.counts() == {"GET /orders": calls}
+
+
 async def test_empty_history(gateway: Gateway, sandbox: Sandbox) -> None:
     """A customer without orders has an empty list, not an error."""
     data = await gateway.data(

@@ -9,7 +9,7 @@ from gateway.cursor import Listing, Range
 from gateway.graph.info import Info
 from gateway.graph.order import Order
 from gateway.graph.order_item import OrderItem
-from gateway.graph.reporting import report_unreadable, response_key, selected
+from gateway.graph.reporting import report_unreadable, response_key, selected, selects
 from gateway.imin import documents
 from gateway.listings import find
 from gateway.loaders import CoalescingLoader, CustomerPage
@@ -146,15 +146,11 @@ async def connect(
     wanted: Range,
 ) -> Connection[T]:
     """The connection for a window. Where only the total is selected, one page is fetched."""
-    needs_items = wanted.is_first_page or _selects_items(info)
+    needs_items = wanted.is_first_page or selects(info, "edges", "nodes", "pageInfo")
     window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
     if any(item.unreadable for item in window.items):
         _report(info, window)
     return Connection(window)
-
-
-def _selects_items(info: Info) -> bool:
-    return any(selected(field.selections, "edges", "nodes", "pageInfo") for field in info.selected_fields)
 
 
 def _report(info: Info, window: Window[T]) -> None:

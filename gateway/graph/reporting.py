@@ -1,8 +1,17 @@
 """Telling a client of documents that could be read in part only."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLSkipDirective,
+    SelectionNode,
+    get_directive_values,
+)
+from graphql.execution.values import VariableValues
 from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
 
 from gateway.errors import unreadable_order
@@ -38,6 +47,30 @@ def selected(selections: Iterable[Selection], *names: str) -> list[SelectedField
         elif selection.name in names:
             found.append(selection)
     return found
+
+
+def selects(info: Info, *names: str) -> bool:
+    """Whether the field's own selection has any field of those names. Looks no deeper, so it is quick."""
+    raw = info._raw_info  # noqa: SLF001  # Strawberry's own way converts the whole selection below
+    waiting: list[SelectionNode] = list(raw.field_nodes)
+    for node in waiting:
+        within: Any = raw.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        for selection in within.selection_set.selections:
+            if _is_skipped(selection, VariableValues({}, info.variable_values)):
+                continue
+            if not isinstance(selection, FieldNode):
+                waiting.append(selection)
+            elif selection.name.value in names:
+                return True
+    return False
+
+
+def _is_skipped(node: SelectionNode, variables: VariableValues) -> bool:
+    if not node.directives:
+        return False
+    skip = get_directive_values(GraphQLSkipDirective, node, variables) or {"if": False}
+    include = get_directive_values(GraphQLIncludeDirective, node, variables) or {"if": True}
+    return bool(skip["if"]) or not include["if"]
 
 
 def _is_left_out(selection: Selection) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from contextlib import nullcontext
 
 from aiohttp import hdrs, web
 
@@ -27,7 +28,8 @@ async def read_body(request: web.Request, seconds: float) -> bytes:
     """The body, inflated. Raises BadRequest."""
     limit = request.client_max_size
     try:
-        async with asyncio.timeout(seconds):
+        # A small body has come with its headers, as a rule; then there is nothing to wait for.
+        async with asyncio.timeout(seconds) if not request.content.is_eof() else nullcontext():
             body = await request.read()
         encoding = request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower()
         return body if encoding == "identity" else _inflated(body, encoding, limit)

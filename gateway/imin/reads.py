@@ -1,7 +1,8 @@
 """What the gateway reads of imin, through the cache where there is one, bound to the customer."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.cache import Cache, Found, OnStale, Question
@@ -16,6 +17,7 @@ from gateway.imin.documents import (
     bind_upcoming_item,
 )
 from gateway.imin.documents.vocabulary import OrderItemStatus
+from gateway.imin.shared import Key
 
 V = TypeVar("V")
 
@@ -40,73 +42,97 @@ class Reads:
     ) -> Page[Order]:
         """Page of a customer's orders."""
 
-        def read(json: bytes | None) -> Found[Page[Order]]:
+        def read(json: bytes | None) -> Page[Order]:
             page = read_orders(json, number)
             owner = self._owner_of(customer)
             for order in page.items:
                 bind_order(order, owner)
-            orders = frozenset(order.identifier for order in page.items)
-            parts = tuple(("order", order.identifier, order) for order in page.items)
-            return Found(page, orders, _orders_last(page.items), parts)
+            return page
 
         key = (customer, "orders", str(number))
-        question = Question(key, lambda: self._client.orders_json(customer, number), read)
-        return await self._get(question, on_stale, anew=anew)
+        reading = Reading(lambda: self._client.orders_json(customer, number), read, _of_orders)
+        return await self._get(key, reading, on_stale, anew=anew)
 
     async def upcoming_order_items(
         self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
     ) -> Page[OrderItem]:
         """Page of a customer's upcoming order items."""
 
-        def read(json: bytes | None) -> Found[Page[OrderItem]]:
+        def read(json: bytes | None) -> Page[OrderItem]:
             page = read_upcoming_order_items(json, number)
             owner = self._owner_of(customer)
             for item in page.items:
                 bind_upcoming_item(item, owner)
-            orders = frozenset(item.order_identifier for item in page.items)
-            # An item of an unknown order could change without anybody knowing that this page did.
-            return Found(page, orders, "" not in orders and _items_last(page.items))
+            return page
 
         key = (customer, "items", str(number))
-        question = Question(key, lambda: self._client.upcoming_order_items_json(customer, number), read)
-        return await self._get(question, on_stale, anew=anew)
+        reading = Reading(lambda: self._client.upcoming_order_items_json(customer, number), read, _of_items)
+        return await self._get(key, reading, on_stale, anew=anew)
 
     async def order(
         self, customer: str, identifier: str, on_stale: OnStale, *, anew: bool = False
     ) -> Order | None:
         """An order, or None where imin has none."""
 
-        def read(json: bytes | None) -> Found[Order | None]:
+        def read(json: bytes | None) -> Order | None:
             if json is None:
-                return Found(None, is_lasting=False)
+                return None
             order = read_order(json, identifier)
             bind_order(order, self._owner_of(customer))
-            return Found(order, frozenset({identifier}), _orders_last((order,)))
+            return order
 
         key = (customer, "order", identifier)
-        question = Question(key, lambda: self._client.order_json(identifier), read)
-        return await self._get(question, on_stale, anew=anew)
+        reading = Reading(lambda: self._client.order_json(identifier), read, _of_order)
+        return await self._get(key, reading, on_stale, anew=anew)
 
     async def account(
         self, customer: str, on_stale: OnStale, *, anew: bool = False
     ) -> CustomerAccount | None:
         """A customer's account, or None where imin has none."""
 
-        def read(json: bytes | None) -> Found[CustomerAccount | None]:
-            if json is None:
-                return Found(None, is_lasting=False)
-            account = read_account(json, customer)
-            return Found(account, is_lasting=not account.unreadable)
+        def read(json: bytes | None) -> CustomerAccount | None:
+            return None if json is None else read_account(json, customer)
 
-        question = Question(
-            (customer, "account", ""), lambda: self._client.customer_account_json(customer), read
-        )
-        return await self._get(question, on_stale, anew=anew)
+        key = (customer, "account", "")
+        reading = Reading(lambda: self._client.customer_account_json(customer), read, _of_account)
+        return await self._get(key, reading, on_stale, anew=anew)
 
-    async def _get(self, question: Question[V], on_stale: OnStale, *, anew: bool) -> V:
+    async def _get(self, key: Key, reading: "Reading[V]", on_stale: OnStale, *, anew: bool) -> V:
         if self._cache is None:
-            return question.read(await question.ask()).value
+            return reading.read(await reading.ask())
+        question = Question(key, reading.ask, lambda json: reading.about(reading.read(json)))
         return await self._cache.get(question, on_stale, anew=anew)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[V]):
+    """How to read one thing. about: what the cache must know of it."""
+
+    ask: Callable[[], Awaitable[bytes | None]]
+    read: Callable[[bytes | None], V]
+    about: Callable[[V], Found[V]]
+
+
+def _of_orders(page: Page[Order]) -> Found[Page[Order]]:
+    orders = frozenset(order.identifier for order in page.items)
+    parts = tuple(("order", order.identifier, order) for order in page.items)
+    return Found(page, orders, _orders_last(page.items), parts)
+
+
+def _of_items(page: Page[OrderItem]) -> Found[Page[OrderItem]]:
+    orders = frozenset(item.order_identifier for item in page.items)
+    # An item of an unknown order could change without anybody knowing that this page did.
+    return Found(page, orders, "" not in orders and _items_last(page.items))
+
+
+def _of_order(order: Order | None) -> Found[Order | None]:
+    if order is None:
+        return Found(None, is_lasting=False)
+    return Found(order, frozenset({order.identifier}), _orders_last((order,)))
+
+
+def _of_account(account: CustomerAccount | None) -> Found[CustomerAccount | None]:
+    return Found(account, is_lasting=account is not None and not account.unreadable)
 
 
 def _orders_last(orders: Iterable[Order]) -> bool:
