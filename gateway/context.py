@@ -43,11 +43,25 @@ class Services:
     answers: RedisAnswers | None = None
 
 
+@dataclass(slots=True)
+class Staleness:
+    """How old the oldest part of an answer is. Apart from the context, which would else refer to itself.
+
+    seconds: None where all of it is as imin has it now.
+    """
+
+    seconds: float | None = None
+
+    def note(self, seconds: float) -> None:
+        """Part of the answer is as old as that."""
+        self.seconds = max(seconds, self.seconds or 0.0)
+
+
 @dataclass
 class Context:
     """One request: who asks, its loaders, and the errors that belong to no null field.
 
-    stale_seconds: age of the oldest part that is given because imin is down.
+    staleness: of what is given because imin is down.
     spend: takes cost from what the caller may still ask for; tells whether there was enough.
     operation, digest, cost: what is asked, for logs; filled in when it is known.
     """
@@ -57,7 +71,7 @@ class Context:
     services: Services
     errors: list[GraphQLError] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
-    stale_seconds: float | None = None
+    staleness: Staleness = field(default_factory=Staleness)
     spend: Callable[[int], bool] = lambda _cost: True
     operation: str = ""
     digest: str = ""
@@ -66,30 +80,26 @@ class Context:
     @cached_property
     def orders(self) -> OrderLoader:
         """Loads orders."""
-        return OrderLoader(self.services.reads, self._turn, self.on_stale)
+        return OrderLoader(self.services.reads, self._turn, self.staleness.note)
 
     @cached_property
     def order_pages(self) -> OrderPageLoader:
         """Loads pages of orders."""
-        return OrderPageLoader(self.services.reads, self._turn, self.on_stale, self.orders)
+        return OrderPageLoader(self.services.reads, self._turn, self.staleness.note, self.orders)
 
     @cached_property
     def order_item_pages(self) -> OrderItemPageLoader:
         """Loads pages of upcoming items."""
-        return OrderItemPageLoader(self.services.reads, self._turn, self.on_stale)
+        return OrderItemPageLoader(self.services.reads, self._turn, self.staleness.note)
 
     @cached_property
     def accounts(self) -> CustomerAccountLoader:
         """Loads accounts."""
-        return CustomerAccountLoader(self.services.reads, self._turn, self.on_stale)
+        return CustomerAccountLoader(self.services.reads, self._turn, self.staleness.note)
 
     @cached_property
     def _turn(self) -> asyncio.Semaphore:
         return asyncio.Semaphore(self.services.concurrency)
-
-    def on_stale(self, age_seconds: float) -> None:
-        """Part of the answer is as old as that, because imin is down."""
-        self.stale_seconds = max(age_seconds, self.stale_seconds or 0.0)
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""

@@ -38,7 +38,7 @@ async def test_random_requests(engine: Engine) -> None:
     # The comparison must not be one of refusals, nor of code that always bails.
     assert tally.with_errors < tally.executions * 0.6
     assert engine.counts.planned > tally.executions * 0.7
-    assert engine.counts.compiled > engine.counts.bailed
+    assert engine.counts.compiled > tally.executions * 3
 
 
 async def test_every_leaf(engine: Engine) -> None:

@@ -24,6 +24,9 @@ from gateway.execution.limits import Limits, read_document
 from gateway.execution.plan import PlannedOperation
 
 _MOST_PREPARED = 1_000
+_MOST_BYTES = 64 * 1024 * 1024
+_BYTES_OF_ANY, _BYTES_PER_CHARACTER = 30_000, 200
+"""Memory of a prepared document with its tree, plan and generated code; measured, docs/decisions/0030."""
 _FREE = Cost(0)
 
 
@@ -31,7 +34,7 @@ _FREE = Cost(0)
 class Prepared:
     """A document and its one operation to run, or the errors that forbid it.
 
-    digest: of the text, by which logs name it.
+    digest: of the text, by which logs name it. length: of the text, in characters.
     planned: the operation's plans; None where graphql-core runs it alone.
     """
 
@@ -40,6 +43,7 @@ class Prepared:
     errors: tuple[GraphQLError, ...]
     cost: Cost = _FREE
     digest: str = ""
+    length: int = 0
     planned: PlannedOperation | None = None
 
     @property
@@ -62,11 +66,17 @@ class Preparation:
     """Prepares documents for one schema, and keeps those used last.
 
     with_introspection: whether documents may ask for the schema. suggestions: whether an error
-    about a misspelt name lists its neighbours.
+    about a misspelt name lists its neighbours. most_bytes: memory, as estimated, of what is kept.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, *, with_introspection: bool, suggestions: bool
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        *,
+        with_introspection: bool,
+        suggestions: bool,
+        most_bytes: int = _MOST_BYTES,
     ) -> None:
         self._schema = schema
         self._limits = limits
@@ -74,22 +84,39 @@ class Preparation:
             specified_rules if with_introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
         self._suggestions = suggestions
-        self._prepared: LRUCache[tuple[str, str | None], Prepared] = LRUCache(_MOST_PREPARED)
+        # No entry counts for less than its share: so the number of entries is bounded too.
+        self._least_weight = -(-most_bytes // _MOST_PREPARED)
+        self._prepared: LRUCache[tuple[str, str | None], Prepared] = LRUCache(most_bytes, self._weight)
 
     def prepare(self, text: str, operation_name: str | None) -> Prepared:
         """The document, ready to run or with the errors that forbid it."""
         key = (text, operation_name)
         prepared = self._prepared.get(key)
         if prepared is None:
-            prepared = self._prepared[key] = self._prepare(text, operation_name)
+            prepared = self._prepare(text, operation_name)
+            if self._weight(prepared) <= self._prepared.maxsize:
+                self._prepared[key] = prepared
         return prepared
+
+    @property
+    def held(self) -> int:
+        """Documents that are kept."""
+        return len(self._prepared)
+
+    @property
+    def bytes_held(self) -> int:
+        """Memory of what is kept, as estimated."""
+        return int(self._prepared.currsize)
+
+    def _weight(self, prepared: Prepared) -> int:
+        return max(self._least_weight, _BYTES_OF_ANY + _BYTES_PER_CHARACTER * prepared.length)
 
     def _prepare(self, text: str, operation_name: str | None) -> Prepared:
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         try:
             document = read_document(text, self._limits)
         except GraphQLError as error:
-            return Prepared(DocumentNode(), None, (error,), digest=digest)
+            return Prepared(DocumentNode(), None, (error,), digest=digest, length=len(text))
         errors = validate(
             self._schema,
             document,
@@ -98,16 +125,17 @@ class Preparation:
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            return Prepared(document, None, tuple(errors), digest=digest)
+            return Prepared(document, None, tuple(errors), digest=digest, length=len(text))
         operation = _the_operation(document, operation_name)
         if operation is None:
-            return Prepared(document, None, (_no_operation(operation_name),), digest=digest)
+            return Prepared(document, None, (_no_operation(operation_name),), digest=digest, length=len(text))
         return Prepared(
             document,
             operation,
             (),
             cost_of(self._schema, document, operation),
             digest,
+            len(text),
             PlannedOperation.of(self._schema, document, operation),
         )
 

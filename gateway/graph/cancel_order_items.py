@@ -108,7 +108,7 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
 
 
 async def _read(context: Context, customer: str, order: str) -> documents.Order | None:
-    return await context.services.reads.order(customer, order, context.on_stale, anew=True)
+    return await context.services.reads.order(customer, order, context.staleness.note, anew=True)
 
 
 def _wanted_item(context: Context, order: str, id_: str) -> WantedItem:

@@ -158,8 +158,8 @@ def _extensions(
 ) -> dict[str, Any]:
     """What an answer tells besides: what it cost where that was asked, what it leaves out."""
     extensions: dict[str, Any] = {}
-    if answer.executed and context.stale_seconds is not None:
-        extensions["stale"] = {"ageSeconds": round(context.stale_seconds, 3)}
+    if answer.executed and context.staleness.seconds is not None:
+        extensions["stale"] = {"ageSeconds": round(context.staleness.seconds, 3)}
     if answer.omitted > 0:
         extensions["omittedErrors"] = answer.omitted
     if (wanted.extensions or {}).get("cost") is True:

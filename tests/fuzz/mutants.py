@@ -85,6 +85,22 @@ MUTANTS = {
     "an operation's errors are forgotten": Mutant(
         "planned", "self.collected_errors.add(error, None)", "pass"
     ),
+    "a resolver's error is forgotten": Mutant(
+        "planned", "self.handle_field_error(error, definition.type, field_details_list, path)", "pass"
+    ),
+    "a number passes for a text": Mutant(
+        "variables", "type(value) is str", "isinstance(value, (str, int, float))"
+    ),
+    "a Boolean passes for an Int": Mutant(
+        "variables", "type(value) is int and", "isinstance(value, int) and"
+    ),
+    "null passes for an argument that needs a value": Mutant(
+        "resolver", "if value is None and one.is_required:", "if False:"
+    ),
+    "a variable that is not given is null": Mutant(
+        "resolver", "                continue\n", "                value = None\n"
+    ),
+    "every resolver takes self": Mutant("resolver", "if self._with_self else", "if True else"),
     "variables that do not fit pass": Mutant(
         "run", "return ExecutionResult(None, values)", "values = VariableValues({}, {})"
     ),

@@ -7,6 +7,7 @@ from tests.fuzz.schemas import LEAVES, FieldOf, World
 
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "number": ("1", "$number", "$absent"),
+    "needed": ("2", "$number", "$absent"),
     "text": ('"a"', "null", "$text"),
     "colour": ("RED", "$colour", "null"),
     "filter": (
@@ -81,15 +82,15 @@ class Query:
     def _field(self, field: FieldOf, depth: int) -> str:
         chance = self._chance
         alias = f"{chance.choice('abc')}_{field.name}: " if chance.random() < 0.3 else ""
-        arguments = self._arguments() if field.takes_arguments else ""
+        arguments = self._arguments(field)
         below = ""
         if field.of not in LEAVES:
             is_far = depth >= 4 or self._left <= 0
             below = " { __typename }" if is_far else " " + self._selection(field.of, depth + 1)
         return f"{alias}{field.name}{arguments}{self._condition()}{below}"
 
-    def _arguments(self) -> str:
-        given = [name for name in _ARGUMENTS if self._chance.random() < 0.25]
+    def _arguments(self, field: FieldOf) -> str:
+        given = [name for name in field.argument_names if name == "needed" or self._chance.random() < 0.25]
         inner = ", ".join(f"{name}: {self._chance.choice(_ARGUMENTS[name])}" for name in given)
         return f"({inner})" if inner else ""
 

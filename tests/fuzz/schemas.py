@@ -42,23 +42,36 @@ schema = strawberry.Schema(
     query=Query, types=[{types}], config=StrawberryConfig(auto_camel_case=False, scalar_map=SCALARS)
 )
 """
-_ARGUMENTS = (
-    "number: int = 5, text: Optional[str] = None, colour: Optional[Colour] = None, "
+_ARGUMENTS = {
+    "all": "number: int = 5, text: Optional[str] = None, colour: Optional[Colour] = None, "
     "filter: Optional[Filter] = strawberry.UNSET, either: Optional[Either] = strawberry.UNSET, "
-    "ids: Optional[list[strawberry.ID]] = None"
-)
+    "ids: Optional[list[strawberry.ID]] = None",
+    "plain": "needed: int, number: int = 5, text: Optional[str] = strawberry.UNSET, "
+    "ids: Optional[list[strawberry.ID]] = None",
+    "": "",
+}
+"""All kinds of arguments; those that are passed on as they are; none."""
 _TELLINGS = ("is_kind", "is_kind", "is_kind_loosely", "is_kind_loosely", "is_kind_nosily", "")
 
 
 @dataclass(frozen=True)
 class FieldOf:
-    """A field of a random type. how: attribute, sync or async."""
+    """A field of a random type. how: attribute, sync or async. arguments: all, plain or none.
+
+    with_parent: whether its resolver takes the parent instead of itself.
+    """
 
     name: str
     of: str
     wrapper: str
     how: str
-    takes_arguments: bool
+    arguments: str
+    with_parent: bool
+
+    @property
+    def argument_names(self) -> list[str]:
+        """Names of its arguments."""
+        return [one.partition(":")[0].strip() for one in _ARGUMENTS[self.arguments].split(", ") if one]
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,8 @@ def random_world(chance: random.Random) -> Iterator[World]:
 def _field(chance: random.Random, name: str, names: list[str], hows: str) -> FieldOf:
     of = chance.choice(list(LEAVES) if chance.random() < 0.5 else names)
     how = {"a": "attribute", "r": "sync", "l": "async"}[chance.choice(hows)]
-    return FieldOf(name, of, chance.choice(WRAPPERS), how, how != "attribute" and chance.random() < 0.6)
+    arguments = chance.choice(("all", "plain", "plain", "", "")) if how != "attribute" else ""
+    return FieldOf(name, of, chance.choice(WRAPPERS), how, arguments, chance.random() < 0.2)
 
 
 def annotation(wrapper: str, of: str) -> str:
@@ -135,14 +149,15 @@ def _declaration(one: FieldOf) -> list[str]:
     returns = annotation(one.wrapper, one.of)
     if one.how == "attribute":
         return [f"    {one.name}: {returns}"]
-    arguments = f", {_ARGUMENTS}" if one.takes_arguments else ""
-    given = "number, text, colour, filter, either, ids" if one.takes_arguments else ""
-    call = f"(self, info, {one.name!r}, ({given}))"
+    arguments = f", {_ARGUMENTS[one.arguments]}" if one.arguments else ""
+    source, taken = ("parent", "parent: strawberry.Parent[Any]") if one.with_parent else ("self", "self")
+    call = f"({source}, info, {one.name!r}, ({', '.join(one.argument_names)}))"
     kind, body = "def", f"return resolve{call}"
     if one.how == "async":
         kind, body = "async def", f"return await resolve_later{call}"
     return [
         "    @strawberry.field",
-        f"    {kind} {one.name}(self, info: strawberry.Info{arguments}) -> {returns}:",
+        *(["    @staticmethod"] if one.with_parent else []),
+        f"    {kind} {one.name}({taken}, info: strawberry.Info{arguments}) -> {returns}:",
         f"        {body}",
     ]
