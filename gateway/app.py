@@ -83,7 +83,6 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         query_seconds=settings.request_timeout_seconds,
     )
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
-    rates = Rates(_rate_rules(settings))
     gate, documents = Gate(settings.limit_requests), _documents(settings)
     endpoint = GraphQLEndpoint(
         executor=executor,
