@@ -27,6 +27,7 @@ from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.lifecycle import add_lifecycle, send_elsewhere
 from gateway.http.middleware import answer_in_json, cors, identify
+from gateway.http.operations import Operations
 from gateway.http.persisted import Documents, read_manifest
 from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
@@ -84,12 +85,13 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     )
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
     gate, documents = Gate(settings.limit_requests), _documents(settings)
+    operations = Operations(executor, services, gate, metrics)
     endpoint = GraphQLEndpoint(
         executor=executor,
         services=services,
         authenticate=authenticate,
         rates=rates,
-        sockets=SocketEndpoint(executor, services, authenticate, rates, _socket_rules(settings), documents),
+        sockets=SocketEndpoint(operations, authenticate, rates, _socket_rules(settings), documents),
         gate=gate,
         reading=Reading(
             documents=documents,

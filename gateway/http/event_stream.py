@@ -4,11 +4,13 @@ Source: enisdenjo/graphql-sse, PROTOCOL.md, distinct connections mode; lines end
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import orjson
 from aiohttp import hdrs, web
 
+from gateway.auth import NotAdmitted
+from gateway.errors import UNAUTHENTICATED
 from gateway.execution import Answer
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.request import EVENT_STREAM
@@ -30,6 +32,22 @@ def needs_events(request: web.Request) -> bool:
 def _accepted(request: web.Request) -> list[str]:
     listed = ",".join(request.headers.getall(hdrs.ACCEPT, ())).split(",")
     return [kind.split(";")[0].strip().lower() for kind in listed]
+
+
+async def while_admitted(
+    answers: AsyncGenerator[Answer, None], admitted: Callable[[], Awaitable[object]]
+) -> AsyncGenerator[Answer, None]:
+    """The answers for as long as their caller is let in: a stream outlives no token."""
+    try:
+        async for answer in answers:
+            await admitted()
+            yield answer
+    except NotAdmitted as refusal:
+        yield Answer(
+            None, [{"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}], executed=False
+        )
+    finally:
+        await answers.aclose()
 
 
 async def stream(

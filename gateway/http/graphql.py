@@ -10,13 +10,13 @@ from gateway.auth import Authenticate, Caller, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution import Answer, Executor
-from gateway.execution.events import answers
 from gateway.http.admission import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
-from gateway.http.event_stream import needs_events, stream, takes_events
+from gateway.http.event_stream import needs_events, stream, takes_events, while_admitted
 from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import FACTS, REQUEST_ID
+from gateway.http.operations import Asking
 from gateway.http.rate import Bucket, Rates
 from gateway.http.request import (
     PLAIN_JSON,
@@ -112,15 +112,11 @@ class GraphQLEndpoint:
     async def _stream(
         self, request: web.Request, wanted: GraphQLRequest, caller: Caller, bucket: Bucket | None
     ) -> web.StreamResponse:
-        found = answers(
-            self.executor,
-            wanted.query,
-            wanted.variables,
-            wanted.operation_name,
-            lambda: self._context(caller, bucket, request),
-            changes_nothing=request.method == "GET",
-        )
-        return await stream(request, found, self.sockets.rules.origins)
+        self.gate.check()
+        asking = Asking(caller, bucket, request[REQUEST_ID], request[FACTS])
+        found = self.sockets.operations.answers(wanted, asking, changes_nothing=request.method == "GET")
+        admitted_still = while_admitted(found, lambda: admitted(self.authenticate, request))
+        return await stream(request, admitted_still, self.sockets.rules.origins)
 
     async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
         return await self.executor.execute(
