@@ -439,10 +439,14 @@ async def test_event_stream(gateway: Gateway, sandbox: Sandbox) -> None:
         ),
         ("text/event-stream, application/json", "application/json"),
         ("text/event-stream", "text/event-stream"),
+        ("text/event-stream, application/json;q=0", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream;q=0.5", "application/json"),
+        ("text/event-stream;q=0, */*;q=0.1", "application/json"),
     ],
 )
 async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
-    """A query is answered as JSON to clients that read JSON, and as one event to those that do not."""
+    """A query is answered as JSON to clients that read JSON, and as one event to those that rather do not."""
     async with gateway.http.post(
         f"{gateway.url}/graphql", json={"query": "{ viewer { identifier } }"}, headers={"Accept": accept}
     ) as response:
@@ -454,9 +458,10 @@ async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
     assert text == (events if content_type == "text/event-stream" else answer)
 
 
-async def test_subscription_as_json(gateway: Gateway) -> None:
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream;q=0, application/json"])
+async def test_subscription_as_json(gateway: Gateway, accept: str) -> None:
     """A client that cannot read an event stream is told what a subscription needs."""
-    response = await _stream(gateway, "x", "application/json")
+    response = await _stream(gateway, "x", accept)
     answer = await response.json()
 
     assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [
@@ -467,7 +472,7 @@ async def test_subscription_as_json(gateway: Gateway) -> None:
 async def test_subscription_by_a_client_of_both(gateway: Gateway) -> None:
     """A client that lists JSON first and an event stream too gets a subscription as events."""
     order, _ = await booked(gateway)
-    response = await _stream(gateway, order, "application/json, text/event-stream")
+    response = await _stream(gateway, order, "application/json, text/event-stream;q=0.1")
 
     assert response.content_type == "text/event-stream"
     assert (await _event(response)).startswith(b"event: next\n")

@@ -12,26 +12,24 @@ from aiohttp import hdrs, web
 from gateway.auth import NotAdmitted
 from gateway.errors import UNAUTHENTICATED
 from gateway.execution import Answer
+from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
-from gateway.http.request import EVENT_STREAM
+from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
 from gateway.http.sockets import payload_of
 
 _KEEP_ALIVE_SECONDS = 15.0
 
 
 def takes_events(request: web.Request) -> bool:
-    """Whether the client can read an event stream."""
-    return EVENT_STREAM in _accepted(request)
+    """Whether the client can read an event stream: it says so by name."""
+    return weights_of(request).get(EVENT_STREAM, 0.0) > 0
 
 
-def needs_events(request: web.Request) -> bool:
-    """Whether it can read nothing else."""
-    return set(_accepted(request)) == {EVENT_STREAM}
-
-
-def _accepted(request: web.Request) -> list[str]:
-    listed = ",".join(request.headers.getall(hdrs.ACCEPT, ())).split(",")
-    return [kind.split(";")[0].strip().lower() for kind in listed]
+def prefers_events(request: web.Request) -> bool:
+    """Whether it likes them better than JSON, or can read nothing else."""
+    weights = weights_of(request)
+    json = max(weight_of(PLAIN_JSON, weights), weight_of(RESPONSE_JSON, weights))
+    return weights.get(EVENT_STREAM, 0.0) > json
 
 
 async def while_admitted(

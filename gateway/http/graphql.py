@@ -10,9 +10,10 @@ from gateway.auth import Authenticate, Caller, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution import Answer, Executor
+from gateway.http.accept import weights_of
 from gateway.http.admission import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
-from gateway.http.event_stream import needs_events, stream, takes_events, while_admitted
+from gateway.http.event_stream import prefers_events, stream, takes_events, while_admitted
 from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import FACTS, REQUEST_ID
@@ -103,11 +104,11 @@ class GraphQLEndpoint:
         return context
 
     def _wants_events(self, request: web.Request, wanted: GraphQLRequest) -> bool:
-        """Whether to answer as an event stream: a subscription, or a client that reads nothing else."""
+        """Whether to answer as an event stream: a subscription, or a client that likes nothing better."""
         if not takes_events(request):
             return False
         prepared = self.executor.prepare(wanted.query, wanted.operation_name)
-        return prepared.is_subscription or needs_events(request)
+        return prepared.is_subscription or prefers_events(request)
 
     async def _stream(
         self, request: web.Request, wanted: GraphQLRequest, caller: Caller, bucket: Bucket | None
@@ -130,7 +131,7 @@ def _wants_page(request: web.Request) -> bool:
         and "query" not in request.query
         and "extensions" not in request.query
         and "documentId" not in request.query
-        and "text/html" in request.headers.get("Accept", "")
+        and weights_of(request).get("text/html", 0.0) > 0
     )
 
 
