@@ -3,6 +3,9 @@
 import asyncio
 import gzip
 import json
+import select
+import socket
+import time
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -253,6 +256,70 @@ async def test_slow_body(impatient: Gateway) -> None:
 
     assert (status, headers["Content-Type"]) == (408, "application/json; charset=utf-8")
     assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 0.2 s."
+
+
+def _dribbling(url: yarl.URL, request_: bytes) -> socket.socket:
+    """A connection that has sent the request, and takes 4 KB at a time of what comes."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.settimeout(10)
+    connection.connect((url.host, url.port))
+    connection.sendall(request_)
+    return connection
+
+
+def _is_cut_off(connection: socket.socket, seconds: float) -> bool:
+    """Whether the connection breaks in time; it is watched, and nothing is read."""
+    watch = select.poll()
+    watch.register(connection, 0)
+    return any(event & select.POLLERR for _, event in watch.poll(seconds * 1_000))
+
+
+@pytest.mark.parametrize("last", [b"", b"Connection: close\r\n"])
+async def test_stalled_reader(impatient: Gateway, last: bytes) -> None:
+    """A client that asks for something large and reads nothing is cut off, wherever the answer stands."""
+    get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\n%s\r\n" % last
+    connection = _dribbling(yarl.URL(impatient.url), get)
+    with connection:
+        began = time.monotonic()
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+        assert time.monotonic() - began >= 0.15
+    assert await impatient.answer("{ viewer { identifier } }") == {"data": {"viewer": {"identifier": "1234"}}}
+
+
+async def test_stalled_reader_of_little(impatient: Gateway) -> None:
+    """So is one whose answers are small, once what nobody reads fills the network."""
+    connection = _dribbling(yarl.URL(impatient.url), b"")
+    with connection:
+        connection.setblocking(False)  # noqa: FBT003  # as the library has it
+        began = time.monotonic()
+        with suppress(BlockingIOError, ConnectionError):
+            while time.monotonic() - began < 5:
+                connection.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+                await asyncio.sleep(0)
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+
+async def test_slow_reader(impatient: Gateway) -> None:
+    """A client that reads slowly, and goes on reading, gets all of it, however long that takes."""
+    get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    connection = _dribbling(yarl.URL(impatient.url), get)
+
+    def read() -> tuple[int, float]:
+        size, began = 0, time.monotonic()
+        while piece := connection.recv(65_536):
+            size += len(piece)
+            time.sleep(0.0005)  # a slow network
+        return size, time.monotonic() - began
+
+    with connection:
+        size, seconds = await asyncio.to_thread(read)
+
+    assert size > 4_000_000
+    assert seconds > 0.4
 
 
 async def test_slow_clients_do_not_hold_others_up(gateway: Gateway) -> None:
