@@ -93,6 +93,18 @@ async def test_not_http(
     assert len("".join(capfd.readouterr())) < 2_048
 
 
+def _raw_deflate(text: bytes) -> bytes:
+    """Without the frame that HTTP asks for."""
+    compress = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compress.compress(text) + compress.flush()
+
+
+def _with_dictionary(text: bytes) -> bytes:
+    """What nobody can read who has not the dictionary."""
+    compress = zlib.compressobj(zdict=b'{"query": "{ viewer')
+    return compress.compress(text) + compress.flush()
+
+
 @pytest.mark.parametrize(
     ("encoding", "body", "status"),
     [
@@ -104,6 +116,20 @@ async def test_not_http(
         ("gzip", gzip.compress(QUERY)[:-9], 400),
         ("deflate", b"\xff" * 50, 400),
         ("gzip", b"", 400),
+        ("gzip", gzip.compress(QUERY) + gzip.compress(b" "), 400),
+        ("gzip", gzip.compress(QUERY[:9]) + gzip.compress(QUERY[9:]), 400),
+        ("gzip", gzip.compress(QUERY) + b"\0", 400),
+        ("gzip", gzip.compress(b"") * 1_000 + gzip.compress(QUERY), 400),
+        ("gzip", gzip.compress(QUERY)[:-8] + b"\0" * 8, 400),
+        ("gzip", zlib.compress(QUERY), 400),
+        ("deflate", gzip.compress(QUERY), 400),
+        ("deflate", zlib.compress(QUERY) + zlib.compress(b" "), 400),
+        ("deflate", _raw_deflate(QUERY), 400),
+        ("deflate", _raw_deflate(b" " * 50_000_000), 400),
+        ("deflate", _with_dictionary(QUERY), 400),
+        ("", QUERY, 415),
+        ("zstd", QUERY, 415),
+        ("identity, gzip", gzip.compress(QUERY), 415),
         ("br", QUERY, 415),
         ("gzip, gzip", gzip.compress(gzip.compress(QUERY)), 415),
         ("gzip", gzip.compress(b" " * 50_000_000), 413),
@@ -118,6 +144,14 @@ async def test_compressed_bodies(gateway: Gateway, encoding: str, body: bytes, s
 
     assert response.status == status
     assert list(answer) == (["data"] if status == 200 else ["errors"])
+
+
+async def test_two_encodings(gateway: Gateway) -> None:
+    """Two readers of a header that stands there twice would read two bodies."""
+    for first, second in ((b"identity", b"gzip"), (b"gzip", b"identity"), (b"gzip", b"gzip")):
+        headers = (b"Content-Encoding: " + first, b"Content-Encoding: " + second)
+        for body in (QUERY, gzip.compress(QUERY)):
+            assert (await raw(gateway, post(body, *headers)))[0] in {400, 415}
 
 
 async def test_surrogates(gateway: Gateway) -> None:
