@@ -120,6 +120,14 @@ class Connection(RequestHandler):
         response.force_close()
         return response
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer; in JSON also what aiohttp raises before any middleware, such as 417."""
+        if isinstance(resp, web.HTTPException) and resp.status >= 400:  # noqa: PLR2004  # no redirect
+            resp = self.handle_error(request, resp.status, resp)
+        return await super().finish_response(request, resp, start_time)
+
     @staticmethod
     def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
         """No timer, after the one that ran was stopped."""

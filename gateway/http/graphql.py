@@ -51,7 +51,7 @@ class GraphQLEndpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The answer, a WebSocket, or the explorer for a browser that sends no query."""
-        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        if request.method == "GET" and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             return await self.sockets.handle(request)
         return await self._respond(request)
 
