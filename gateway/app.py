@@ -224,6 +224,7 @@ def _socket_rules(settings: Settings) -> SocketRules:
         sockets=settings.follow_sockets,
         operations=settings.follow_operations,
         message_bytes=settings.limit_body_bytes,
+        init_seconds=settings.follow_init_seconds,
     )
 
 

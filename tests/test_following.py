@@ -301,6 +301,18 @@ async def test_stranger(settings: Settings, payload: Any) -> None:
         assert socket.ws.close_code == 4403
 
 
+@pytest.mark.parametrize("pings", [0, 3])
+async def test_silence(settings: Settings, pings: int) -> None:
+    """A socket that does not say in time who it is, is closed."""
+    running = gateway_listening(settings.but(follow_init_seconds=0.2), demo_caller)
+    async with running as url, aiohttp.ClientSession() as http, socket_of(Gateway(url, http)) as socket:
+        for _ in range(pings):
+            await socket.ws.ping()
+        await socket.hear()
+
+    assert socket.ws.close_code == 4408
+
+
 async def test_known_by_payload(settings: Settings) -> None:
     """A token in connection_init says who asks."""
     async with (

@@ -134,6 +134,20 @@ async def test_no_room_for_an_answer(settings: Settings, sandbox: Sandbox) -> No
         assert await slow == 200
 
 
+async def test_mutations_by_get(settings: Settings, sandbox: Sandbox) -> None:
+    """A mutation does not come by GET because it is to be answered as events."""
+    mutation = (
+        'mutation { cancelOrderItems(input: {orderId: "x", orderItemIds: ["x"]}) { result { __typename } } }'
+    )
+    async with limited(settings, sandbox) as (gateway, _):
+        params, url = {"query": mutation}, f"{gateway.url}/graphql"
+        async with gateway.http.get(url, params=params, headers=EVENTS) as response:
+            text = await response.text()
+
+    assert "Only queries may come by GET" in text
+    assert sandbox.ledger.entries == []
+
+
 # The rates
 
 

@@ -46,7 +46,7 @@ class SocketRules:
     sockets: int
     operations: int
     message_bytes: int
-    init_seconds: float = 5.0
+    init_seconds: float
 
 
 class _Closed(Exception):
