@@ -148,6 +148,29 @@ async def test_mutations_by_get(settings: Settings, sandbox: Sandbox) -> None:
     assert sandbox.ledger.entries == []
 
 
+# What answers tell besides
+
+
+async def test_extensions(settings: Settings, sandbox: Sandbox) -> None:
+    """An answer in messages tells what it cost, how old it is and what it leaves out, as any other."""
+    asked = LIST | {"extensions": {"cost": True}}
+    old = {"cache_enabled": True, "cache_fresh_seconds": 0.001, "cache_stale_seconds": 0.001}
+    async with limited(settings, sandbox, **old) as (gateway, socket):
+        await ask(socket, "1", asked)
+        fresh = (await socket.hear())["payload"]
+        assert (await socket.hear())["type"] == "complete"
+        sandbox.faults.add(Fault("GET /orders", "503", times=None))
+        await ask(socket, "2", LIST)
+        stale = (await socket.hear())["payload"]
+        async with gateway.http.post(f"{gateway.url}/graphql", json=LIST, headers=EVENTS) as response:
+            events = await response.text()
+
+    assert fresh["extensions"] == {"cost": {"estimated": 1, "made": 1}}
+    assert list(stale["extensions"]) == ["stale"]
+    assert stale["data"] == fresh["data"]
+    assert '"extensions":{"stale":{"ageSeconds":' in events
+
+
 # The rates
 
 

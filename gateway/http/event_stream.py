@@ -14,8 +14,8 @@ from gateway.errors import UNAUTHENTICATED
 from gateway.execution import Answer
 from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
+from gateway.http.operations import Told
 from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
-from gateway.http.sockets import payload_of
 
 _KEEP_ALIVE_SECONDS = 15.0
 
@@ -33,23 +33,22 @@ def prefers_events(request: web.Request) -> bool:
 
 
 async def while_admitted(
-    answers: AsyncGenerator[Answer, None], admitted: Callable[[], Awaitable[object]]
-) -> AsyncGenerator[Answer, None]:
+    answers: AsyncGenerator[Told, None], admitted: Callable[[], Awaitable[object]]
+) -> AsyncGenerator[Told, None]:
     """The answers for as long as their caller is let in: a stream outlives no token."""
     try:
         async for answer in answers:
             await admitted()
             yield answer
     except NotAdmitted as refusal:
-        yield Answer(
-            None, [{"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}], executed=False
-        )
+        error = {"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}
+        yield Told(Answer(None, [error], executed=False))
     finally:
         await answers.aclose()
 
 
 async def stream(
-    request: web.Request, answers: AsyncGenerator[Answer, None], origins: tuple[str, ...]
+    request: web.Request, answers: AsyncGenerator[Told, None], origins: tuple[str, ...]
 ) -> web.StreamResponse:
     """Send each answer as it comes, then `complete`."""
     response = web.StreamResponse(headers=_headers(request, origins))
@@ -66,8 +65,8 @@ async def stream(
     return response
 
 
-async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Answer, None]) -> None:
-    coming: asyncio.Task[Answer | None] = asyncio.ensure_future(anext(answers, None))
+async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Told, None]) -> None:
+    coming: asyncio.Task[Told | None] = asyncio.ensure_future(anext(answers, None))
     try:
         while True:
             done, _ = await asyncio.wait({coming}, timeout=_KEEP_ALIVE_SECONDS)
@@ -77,7 +76,7 @@ async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Answer
             answer = coming.result()
             if answer is None:
                 return
-            await response.write(b"event: next\ndata: " + orjson.dumps(payload_of(answer)) + b"\n\n")
+            await response.write(b"event: next\ndata: " + orjson.dumps(answer.payload()) + b"\n\n")
             coming = asyncio.ensure_future(anext(answers, None))
     finally:
         coming.cancel()

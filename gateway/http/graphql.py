@@ -27,7 +27,7 @@ from gateway.http.request import (
     media_type_of_answer,
     read_request,
 )
-from gateway.http.response import error_response, json_response
+from gateway.http.response import error_response, extensions_of, json_response
 from gateway.http.sockets import SocketEndpoint
 from gateway.metrics import Metrics
 
@@ -91,7 +91,7 @@ class GraphQLEndpoint:
         request[FACTS].note(context.operation, context.digest, context.cost, answer.errors)
         if answer.status == 429 and bucket:  # noqa: PLR2004  # too many requests
             return _rate_limited(bucket, context.cost, media_type)
-        response = _response(answer, media_type, _extensions(wanted, answer, context, request))
+        response = _response(answer, media_type, extensions_of(wanted, answer, context, request[FACTS].calls))
         if bucket:
             response.headers.update(bucket.headers())
         return response
@@ -148,20 +148,6 @@ def _rate_limited(bucket: Bucket, cost: int, media_type: str) -> web.Response:
     response = error_response(429, RATE_LIMITED, message, media_type=media_type)
     response.headers.update(bucket.headers() | {"Retry-After": str(seconds)})
     return response
-
-
-def _extensions(
-    wanted: GraphQLRequest, answer: Answer, context: Context, request: web.Request
-) -> dict[str, Any]:
-    """What an answer tells besides: what it cost where that was asked, what it leaves out."""
-    extensions: dict[str, Any] = {}
-    if answer.executed and context.stale_seconds is not None:
-        extensions["stale"] = {"ageSeconds": round(context.stale_seconds, 3)}
-    if answer.omitted > 0:
-        extensions["omittedErrors"] = answer.omitted
-    if (wanted.extensions or {}).get("cost") is True:
-        extensions["cost"] = {"estimated": context.cost, "made": request[FACTS].calls.made}
-    return extensions
 
 
 def _response(answer: Answer, media_type: str, extensions: dict[str, Any]) -> web.Response:

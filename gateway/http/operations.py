@@ -17,6 +17,7 @@ from gateway.execution.events import answers
 from gateway.http.gate import OVERLOADED_TEXT, Gate, Overloaded
 from gateway.http.rate import Bucket
 from gateway.http.request import GraphQLRequest
+from gateway.http.response import extensions_of
 from gateway.logs import Facts
 from gateway.metrics import Metrics
 
@@ -32,6 +33,20 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An answer, and what it tells besides."""
+
+    answer: Answer
+    extensions: dict[str, Any] = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        """As the payload of a message."""
+        answer = self.answer
+        errors = {"errors": answer.errors} if answer.errors else {}
+        return {"data": answer.data} | errors | ({"extensions": self.extensions} if self.extensions else {})
+
+
+@dataclass(frozen=True)
 class Operations:
     """Runs operations that answer in messages."""
 
@@ -42,12 +57,12 @@ class Operations:
 
     async def answers(
         self, wanted: GraphQLRequest, asking: Asking, *, changes_nothing: bool = False
-    ) -> AsyncGenerator[Answer, None]:
+    ) -> AsyncGenerator[Told, None]:
         """The answers, as they come; of what is refused, that alone.
 
         changes_nothing: whether a mutation must be refused.
         """
-        running = _Running(self, asking)
+        running = _Running(self, asking, wanted)
         found = answers(
             self.executor,
             wanted.query,
@@ -58,8 +73,7 @@ class Operations:
         )
         try:
             async for answer in found:
-                running.has_answered(wanted.query, answer)
-                yield answer
+                yield running.told(answer)
         except GatewayError as refusal:
             yield running.refused(refusal)
         finally:
@@ -69,18 +83,20 @@ class Operations:
 
 @dataclass
 class _Running:
-    """One operation. context: of the operation itself; each answer to an event has one of its own."""
+    """One operation. context: of the operation itself; latest: of its latest answer."""
 
     operations: Operations
     asking: Asking
+    wanted: GraphQLRequest
     context: Context = field(init=False)
+    latest: Context = field(init=False)
     contexts: int = 0
     answered: int = 0
     is_inside: bool = False
     began: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
-        self.context = self._new_context()
+        self.context = self.latest = self._new_context()
 
     def next_context(self) -> Context:
         """For the operation, then for each answer to an event.
@@ -93,22 +109,26 @@ class _Running:
         if self.answered and bucket and not bucket.spend(max(1, self.context.cost)):
             raise GatewayError(RATE_LIMITED, RATE_LIMITED_ERROR.message)
         self.contexts += 1
-        return self.context if self.contexts == 1 else self._new_context()
+        if self.contexts > 1:
+            self.latest = self._new_context()
+            self.latest.cost = self.context.cost
+        return self.latest
 
-    def has_answered(self, text: str, answer: Answer) -> None:
+    def told(self, answer: Answer) -> Told:
         """Note an answer; what follows may wait."""
         self._leave()
         self._note(answer.errors)
         self.answered += 1
         if self.answered == 1:
             outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
-            self.operations.metrics.request(text, outcome, time.perf_counter() - self.began)
+            self.operations.metrics.request(self.wanted.query, outcome, time.perf_counter() - self.began)
+        return Told(answer, extensions_of(self.wanted, answer, self.latest, self.asking.facts.calls))
 
-    def refused(self, refusal: GatewayError) -> Answer:
+    def refused(self, refusal: GatewayError) -> Told:
         """The answer to an operation that may not even begin."""
         answer = self.operations.executor.answer(None, [refusal], self.context, status=503)
         self._note(answer.errors)
-        return answer
+        return Told(answer)
 
     def end(self) -> None:
         """Leave nothing behind, wherever it ended."""

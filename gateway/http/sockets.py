@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
 from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
-from gateway.execution import RATE_LIMITED_ERROR, Answer
+from gateway.execution import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFE
 from gateway.http.middleware import FACTS, REQUEST_ID
 from gateway.http.operations import Asking, Operations
@@ -191,7 +191,8 @@ class _Conversation:
             return
         if not isinstance(query, str):
             raise _Closed(INVALID, "Invalid message")
-        wanted = GraphQLRequest(query, payload.get("variables"), payload.get("operationName"), None)
+        rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
+        wanted = GraphQLRequest(query, *rest)
         self.running[id_] = asyncio.ensure_future(self._answer(id_, wanted, bucket, self._operation_id()))
 
     async def _answer(
@@ -202,13 +203,14 @@ class _Conversation:
         asking = Asking(self.caller, bucket, operation_id, facts)
         found = self.endpoint.operations.answers(wanted, asking)
         try:
-            async for answer in found:
+            async for told in found:
+                answer = told.answer
                 await self._know()
                 status = 200 if answer.executed else answer.status or 400
                 if not answer.executed:
                     await self._say({"id": id_, "type": "error", "payload": answer.errors})
                     return
-                await self._say({"id": id_, "type": "next", "payload": payload_of(answer)})
+                await self._say({"id": id_, "type": "next", "payload": told.payload()})
             await self._say({"id": id_, "type": "complete"})
         except _Closed as closing:
             status = closing.code
@@ -256,11 +258,6 @@ def _offered(request: web.Request) -> set[str]:
     """Subprotocols that the client speaks."""
     listed = ",".join(request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ())).split(",")
     return {name.strip() for name in listed}
-
-
-def payload_of(answer: Answer) -> dict[str, Any]:
-    """The answer as the payload of a message."""
-    return {"data": answer.data} | ({"errors": answer.errors} if answer.errors else {})
 
 
 def _read(message: WSMessage) -> dict[str, Any]:
