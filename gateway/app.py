@@ -145,7 +145,7 @@ def _services(settings: Settings, now: Clock) -> Services:
     return Services(
         client=client,
         reads=reads,
-        following=Following(reads, _pace(settings), settings.follow_most),
+        following=Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each),
         cache=cache,
         seal=seal,
         public_url=public_url,
@@ -222,6 +222,7 @@ def _socket_rules(settings: Settings) -> SocketRules:
     return SocketRules(
         origins=settings.cors_origins,
         sockets=settings.follow_sockets,
+        sockets_each=settings.follow_sockets_each,
         operations=settings.follow_operations,
         message_bytes=settings.limit_body_bytes,
         init_seconds=settings.follow_init_seconds,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -385,6 +385,47 @@ async def test_most_sockets(settings: Settings) -> None:
             await http.ws_connect(f"{url}/graphql", protocols=[PROTOCOL])
 
     assert refusal.value.status == 503
+
+
+async def test_most_sockets_of_one(settings: Settings) -> None:
+    """Of those a customer holds so many at most, and another customer as many again."""
+
+    async def named(request: Any) -> Caller | None:
+        return Caller(request.headers.get("Authorization", ""))
+
+    async with (
+        gateway_listening(settings.but(follow_sockets_each=2), named) as url,
+        AsyncExitStack() as open_,
+    ):
+        gateway = Gateway(url, await open_.enter_async_context(aiohttp.ClientSession()))
+
+        async def first_words(customer: str) -> Any:
+            socket = await open_.enter_async_context(socket_of(gateway))
+            await socket.say(type="connection_init", payload={"Authorization": customer})
+            return socket, await socket.hear()
+
+        ack = {"type": "connection_ack"}
+        heard = [await first_words(customer) for customer in ("ann", "ann", "ann", "bob")]
+        assert [words for _, words in heard] == [ack, ack, (1013, "Too many WebSockets"), ack]
+        await heard[0][0].ws.close()
+        assert (await first_words("ann"))[1] == ack
+
+
+async def test_most_followers_of_one(settings: Settings, sandbox: Sandbox) -> None:
+    """Of a customer's orders so many are followed at most; one more is refused, over whatever it came."""
+    bounded = settings.but(follow_most_each=1)
+    running = gateway_listening(bounded, demo_caller, sandbox.clock.now)
+    async with running as url, aiohttp.ClientSession() as http:
+        gateway = Gateway(url, http)
+        order, _ = await booked(gateway)
+        async with socket_of(gateway) as socket:
+            await socket.begin()
+            await socket.follow(order)
+            await socket.state()
+            refused = await (await _stream(gateway, order)).content.read()
+
+    assert b'"code":"SERVICE_UNAVAILABLE"' in refused
+    assert refused.count(b"event: next") == 1
 
 
 async def test_drained_on_shutdown(settings: Settings) -> None:

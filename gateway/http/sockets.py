@@ -5,6 +5,7 @@ is known (CVE-2026-35523), so it is not spoken.
 """
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,12 +39,14 @@ _GONE = 499
 class SocketRules:
     """origins: front ends that may open one, beside those of the gateway's own address.
 
-    sockets: at a time. operations: at a time on one. message_bytes: the longest message.
+    sockets: at a time. sockets_each: of one customer. operations: at a time on one socket.
+    message_bytes: the longest message.
     init_seconds: until a client must have said who it is.
     """
 
     origins: tuple[str, ...]
     sockets: int
+    sockets_each: int
     operations: int
     message_bytes: int
     init_seconds: float
@@ -59,7 +62,7 @@ class _Closed(Exception):
 
 @dataclass
 class SocketEndpoint:
-    """Opens sockets."""
+    """Opens sockets. held: how many a caller has, by pseudonym."""
 
     operations: Operations
     authenticate: Authenticate
@@ -67,6 +70,7 @@ class SocketEndpoint:
     rules: SocketRules
     documents: Documents
     open: int = 0
+    held: Counter[str] = field(default_factory=Counter)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve a socket to its end."""
@@ -98,7 +102,7 @@ class SocketEndpoint:
 class _Conversation:
     """One socket: who is there, and what runs on it.
 
-    caller, token: once connection_init has told. begun: operations so far.
+    caller, token, holder: once connection_init has told. begun: operations so far.
     """
 
     endpoint: SocketEndpoint
@@ -108,6 +112,7 @@ class _Conversation:
     token: web.BaseRequest = field(init=False)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     begun: int = 0
+    holder: str = ""
 
     async def run(self) -> None:
         """Listen until it closes."""
@@ -118,6 +123,7 @@ class _Conversation:
         except _Closed as closing:
             await self.socket.close(code=closing.code, message=str(closing).encode())
         finally:
+            self.endpoint.held -= Counter({self.holder: 1})
             tasks = list(self.running.values())
             for task in tasks:
                 task.cancel()
@@ -137,7 +143,11 @@ class _Conversation:
             raise _Closed(INVALID, "The payload of connection_init must be an object")
         self.token = with_connection_init(self.request, payload)
         await self._know()
-        self.request[FACTS].caller = self._pseudonym()
+        self.request[FACTS].caller = name = self._pseudonym()
+        if self.endpoint.held[name] >= self.endpoint.rules.sockets_each and self.caller.customer:
+            raise _Closed(WSCloseCode.TRY_AGAIN_LATER, "Too many WebSockets")
+        self.endpoint.held[name] += 1
+        self.holder = name
         await self._say({"type": "connection_ack"})
 
     async def _know(self) -> None:
