@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yarl
+from graphql import get_introspection_query
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
@@ -22,6 +23,11 @@ from tests.conftest import Gateway
 
 QUERY = b'{"query": "{ viewer { identifier } }"}'
 JSON = {"Content-Type": "application/json"}
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -333,6 +339,25 @@ async def test_stalled_reader_of_little(impatient: Gateway) -> None:
             while time.monotonic() - began < 5:
                 connection.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
                 await asyncio.sleep(0)
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    """A WebSocket frame, masked with zeros."""
+    text = json.dumps(message).encode()
+    return b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text
+
+
+async def test_stalled_socket(impatient: Gateway) -> None:
+    """So is a WebSocket whose client asks on and on, and reads nothing."""
+    payload = {"query": get_introspection_query()}
+    said = [_frame({"type": "connection_init"})]
+    said += [_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
+    connection = _dribbling(yarl.URL(impatient.url), UPGRADE)
+    with connection:
+        assert await asyncio.to_thread(connection.recv, 12) == b"HTTP/1.1 101"
+        connection.sendall(b"".join(said))
 
         assert await asyncio.to_thread(_is_cut_off, connection, 5)
 
