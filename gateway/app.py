@@ -27,6 +27,7 @@ from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.lifecycle import add_lifecycle, send_elsewhere
 from gateway.http.middleware import answer_in_json, cors, identify
+from gateway.http.operations import Operations
 from gateway.http.persisted import Documents, read_manifest
 from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
@@ -83,14 +84,14 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         query_seconds=settings.request_timeout_seconds,
     )
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
-    rates = Rates(_rate_rules(settings))
     gate, documents = Gate(settings.limit_requests), _documents(settings)
+    operations = Operations(executor, services, gate, metrics)
     endpoint = GraphQLEndpoint(
         executor=executor,
         services=services,
         authenticate=authenticate,
         rates=rates,
-        sockets=SocketEndpoint(executor, services, authenticate, rates, _socket_rules(settings), documents),
+        sockets=SocketEndpoint(operations, authenticate, rates, _socket_rules(settings), documents),
         gate=gate,
         reading=Reading(
             documents=documents,
@@ -144,7 +145,7 @@ def _services(settings: Settings, now: Clock) -> Services:
     return Services(
         client=client,
         reads=reads,
-        following=Following(reads, _pace(settings), settings.follow_most),
+        following=Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each),
         cache=cache,
         seal=seal,
         public_url=public_url,
@@ -221,8 +222,10 @@ def _socket_rules(settings: Settings) -> SocketRules:
     return SocketRules(
         origins=settings.cors_origins,
         sockets=settings.follow_sockets,
+        sockets_each=settings.follow_sockets_each,
         operations=settings.follow_operations,
         message_bytes=settings.limit_body_bytes,
+        init_seconds=settings.follow_init_seconds,
     )
 
 

@@ -93,9 +93,17 @@ def code_of(error: GraphQLError) -> str:
         if isinstance(original, kind):
             return code
     if original is not None and not isinstance(original, GraphQLError):
-        return INTERNAL
+        return VALIDATION_FAILED if _is_unreadable_literal(error) else INTERNAL
     stated = (error.extensions or {}).get("code")
     return str(stated) if stated else _code_of_graphql_core(error)
+
+
+def _is_unreadable_literal(error: GraphQLError) -> bool:
+    """Whether a scalar gave a literal up during validation, as Python does thousands of digits.
+
+    What fails later has a path.
+    """
+    return isinstance(error.original_error, ValueError) and bool(error.nodes) and not error.path
 
 
 def _code_of_graphql_core(error: GraphQLError) -> str:
@@ -118,6 +126,8 @@ def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
         answer["message"] = f"Something went wrong on our side. Please quote {request_id}."
     elif isinstance(original, IminError):
         answer["message"] = next(text for kind, _, text in _UPSTREAM if isinstance(original, kind))
+    elif _is_unreadable_literal(error):
+        answer["message"] = "A literal of the document cannot be read."
     answer["extensions"] = {"code": code}
     if code == INTERNAL:
         answer["extensions"]["requestId"] = request_id

@@ -29,12 +29,13 @@ class TooManyFollowers(Exception):
 
 
 class Following:
-    """The orders that are followed. most: followers at a time."""
+    """The orders that are followed. most: followers at a time; most_each: of one customer's orders."""
 
-    def __init__(self, reads: Reads, pace: Pace, most: int) -> None:
+    def __init__(self, reads: Reads, pace: Pace, most: int, most_each: int) -> None:
         self._reads = reads
         self._pace = pace
         self._most = most
+        self._most_each = most_each
         self._watches: dict[tuple[str, str], _Watch] = {}
         self._is_stopped = False
 
@@ -49,7 +50,7 @@ class Following:
         None alone, where imin has no such order. Raises IminError where it cannot be read at the start, and
         TooManyFollowers.
         """
-        if self.followers >= self._most or self._is_stopped:
+        if self._is_stopped or self.followers >= self._most or self._of(customer) >= self._most_each:
             raise TooManyFollowers
         watch = self._watches.setdefault((customer, order), _Watch(self._reads, self._pace, customer, order))
         watch.followers += 1
@@ -65,6 +66,9 @@ class Following:
                 watch.end()
                 if self._watches.get((customer, order)) is watch:
                     del self._watches[customer, order]
+
+    def _of(self, customer: str) -> int:
+        return sum(watch.followers for (owner, _), watch in self._watches.items() if owner == customer)
 
     def hurry(self, order: str) -> None:
         """Something was done to an order: read it now, and often for a while."""

@@ -37,7 +37,7 @@ class Facts:
     def note(self, operation: str, digest: str, cost: int, errors: list[dict[str, Any]]) -> None:
         """What was asked, and the codes of what went wrong."""
         self.operation, self.digest, self.cost = operation[:_LONGEST_NAME], digest, cost
-        self.errors = sorted({error["extensions"]["code"] for error in errors})
+        self.errors = sorted({*self.errors, *(error["extensions"]["code"] for error in errors)})
 
 
 def log_request(request_id: str, place: str, status: int, facts: Facts) -> None:

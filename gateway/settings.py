@@ -125,7 +125,14 @@ class Settings(BaseSettings):
         2_000, ge=1, description="Subscriptions at a time, over WebSockets and event streams."
     )
     follow_sockets: int = Field(1_000, ge=1, description="WebSockets at a time.")
+    follow_most_each: int = Field(
+        200, ge=1, description="Subscriptions at a time to the orders of one customer."
+    )
+    follow_sockets_each: int = Field(50, ge=1, description="WebSockets of one customer at a time.")
     follow_operations: int = Field(20, ge=1, description="Operations at a time on one WebSocket.")
+    follow_init_seconds: Seconds = Field(
+        5.0, description="Time in which a WebSocket must say who it is, in connection_init."
+    )
     redis_url: SecretStr | None = Field(
         None, description="Redis or Valkey that replicas share, such as `redis://host:6379/0`."
     )

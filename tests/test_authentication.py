@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import InvalidToken, with_connection_init
 from gateway.auth.bearer import BearerTokens, Rules, bearer_authentication
-from gateway.auth.keys import FixedKeys, PublishedKeys
+from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.issuer import AUDIENCE, ISSUER, Issuer, PrivateKey, claims, issuing, rsa_key, token
@@ -159,6 +160,14 @@ def forgeries() -> dict[str, str]:
         "ends at no number": token(KEY, claims(exp=float("nan"))),
         "claims a list": f"{head}.{_segment([1])}.{signature}",
         "deep header": "eyJ" + _segment("[" * 3_000) + f".{body}.{signature}",
+        "algorithm in small letters": f"{_segment({'alg': 'rs256', 'kid': 'one'})}.{body}.{signature}",
+        "a curve's signature of zeros": f"{_segment({'alg': 'ES256', 'kid': 'one'})}.{body}.{'A' * 86}",
+        "payload as it is": token(KEY, header={"b64": False, "crit": ["b64"]}),
+        "padded": f"{head}=.{body}=.{signature}=",
+        "a space within": f"{head}.{body} .{signature}",
+        "audience an object": token(KEY, claims(aud={AUDIENCE: 1})),
+        "audience in nested lists": token(KEY, claims(aud=[[AUDIENCE]])),
+        "begins at infinity": token(KEY, claims(nbf=float("inf"))),
         "nothing": "",
         "dots": "..",
     }
@@ -299,6 +308,33 @@ async def test_unknown_keys_are_asked_for_once(settings: Settings) -> None:
             assert not any(await asyncio.gather(*map(served.is_let_in, strangers)))
 
         assert served.issuer.asked - 1 <= (time.monotonic() - began) / 2 + 1
+
+
+class _CountingKeys(FixedKeys):
+    """Counts how often they are asked for."""
+
+    asked = 0
+
+    async def known(self) -> tuple[PublicKey, ...]:
+        self.asked += 1
+        return await super().known()
+
+
+async def test_remembered_until_the_end() -> None:
+    """A token is checked once, and no longer taken when its time is over."""
+    keys = _CountingKeys(PEM)
+    tokens = BearerTokens(keys, replace(RULES, skew_seconds=0))
+    text = token(KEY, claims(exp=time.time() + 1))
+    for _ in range(20):
+        assert (await tokens.caller(text)).customer == "abc"
+    assert keys.asked == 1
+
+    async def ask_for_ever() -> None:
+        while True:
+            await tokens.caller(text)
+
+    with pytest.raises(InvalidToken, match="expired"):
+        await ask_for_ever()
 
 
 async def test_rotation() -> None:

@@ -3,6 +3,9 @@
 import asyncio
 import gzip
 import json
+import select
+import socket
+import time
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -10,6 +13,7 @@ from typing import Any
 
 import pytest
 import yarl
+from graphql import get_introspection_query
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
@@ -19,6 +23,11 @@ from tests.conftest import Gateway
 
 QUERY = b'{"query": "{ viewer { identifier } }"}'
 JSON = {"Content-Type": "application/json"}
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -90,6 +99,18 @@ async def test_not_http(
     assert len("".join(capfd.readouterr())) < 2_048
 
 
+def _raw_deflate(text: bytes) -> bytes:
+    """Without the frame that HTTP asks for."""
+    compress = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compress.compress(text) + compress.flush()
+
+
+def _with_dictionary(text: bytes) -> bytes:
+    """What nobody can read who has not the dictionary."""
+    compress = zlib.compressobj(zdict=b'{"query": "{ viewer')
+    return compress.compress(text) + compress.flush()
+
+
 @pytest.mark.parametrize(
     ("encoding", "body", "status"),
     [
@@ -101,6 +122,20 @@ async def test_not_http(
         ("gzip", gzip.compress(QUERY)[:-9], 400),
         ("deflate", b"\xff" * 50, 400),
         ("gzip", b"", 400),
+        ("gzip", gzip.compress(QUERY) + gzip.compress(b" "), 400),
+        ("gzip", gzip.compress(QUERY[:9]) + gzip.compress(QUERY[9:]), 400),
+        ("gzip", gzip.compress(QUERY) + b"\0", 400),
+        ("gzip", gzip.compress(b"") * 1_000 + gzip.compress(QUERY), 400),
+        ("gzip", gzip.compress(QUERY)[:-8] + b"\0" * 8, 400),
+        ("gzip", zlib.compress(QUERY), 400),
+        ("deflate", gzip.compress(QUERY), 400),
+        ("deflate", zlib.compress(QUERY) + zlib.compress(b" "), 400),
+        ("deflate", _raw_deflate(QUERY), 400),
+        ("deflate", _raw_deflate(b" " * 50_000_000), 400),
+        ("deflate", _with_dictionary(QUERY), 400),
+        ("", QUERY, 415),
+        ("zstd", QUERY, 415),
+        ("identity, gzip", gzip.compress(QUERY), 415),
         ("br", QUERY, 415),
         ("gzip, gzip", gzip.compress(gzip.compress(QUERY)), 415),
         ("gzip", gzip.compress(b" " * 50_000_000), 413),
@@ -115,6 +150,14 @@ async def test_compressed_bodies(gateway: Gateway, encoding: str, body: bytes, s
 
     assert response.status == status
     assert list(answer) == (["data"] if status == 200 else ["errors"])
+
+
+async def test_two_encodings(gateway: Gateway) -> None:
+    """Two readers of a header that stands there twice would read two bodies."""
+    for first, second in ((b"identity", b"gzip"), (b"gzip", b"identity"), (b"gzip", b"gzip")):
+        headers = (b"Content-Encoding: " + first, b"Content-Encoding: " + second)
+        for body in (QUERY, gzip.compress(QUERY)):
+            assert (await raw(gateway, post(body, *headers)))[0] in {400, 415}
 
 
 async def test_surrogates(gateway: Gateway) -> None:
@@ -253,6 +296,89 @@ async def test_slow_body(impatient: Gateway) -> None:
 
     assert (status, headers["Content-Type"]) == (408, "application/json; charset=utf-8")
     assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 0.2 s."
+
+
+def _dribbling(url: yarl.URL, request_: bytes) -> socket.socket:
+    """A connection that has sent the request, and takes 4 KB at a time of what comes."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.settimeout(10)
+    connection.connect((url.host, url.port))
+    connection.sendall(request_)
+    return connection
+
+
+def _is_cut_off(connection: socket.socket, seconds: float) -> bool:
+    """Whether the connection breaks in time; it is watched, and nothing is read."""
+    watch = select.poll()
+    watch.register(connection, 0)
+    return any(event & select.POLLERR for _, event in watch.poll(seconds * 1_000))
+
+
+@pytest.mark.parametrize("last", [b"", b"Connection: close\r\n"])
+async def test_stalled_reader(impatient: Gateway, last: bytes) -> None:
+    """A client that asks for something large and reads nothing is cut off, wherever the answer stands."""
+    get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\n%s\r\n" % last
+    connection = _dribbling(yarl.URL(impatient.url), get)
+    with connection:
+        began = time.monotonic()
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+        assert time.monotonic() - began >= 0.15
+    assert await impatient.answer("{ viewer { identifier } }") == {"data": {"viewer": {"identifier": "1234"}}}
+
+
+async def test_stalled_reader_of_little(impatient: Gateway) -> None:
+    """So is one whose answers are small, once what nobody reads fills the network."""
+    connection = _dribbling(yarl.URL(impatient.url), b"")
+    with connection:
+        connection.setblocking(False)  # noqa: FBT003  # as the library has it
+        began = time.monotonic()
+        with suppress(BlockingIOError, ConnectionError):
+            while time.monotonic() - began < 5:
+                connection.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+                await asyncio.sleep(0)
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    """A WebSocket frame, masked with zeros."""
+    text = json.dumps(message).encode()
+    return b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text
+
+
+async def test_stalled_socket(impatient: Gateway) -> None:
+    """So is a WebSocket whose client asks on and on, and reads nothing."""
+    payload = {"query": get_introspection_query()}
+    said = [_frame({"type": "connection_init"})]
+    said += [_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
+    connection = _dribbling(yarl.URL(impatient.url), UPGRADE)
+    with connection:
+        assert await asyncio.to_thread(connection.recv, 12) == b"HTTP/1.1 101"
+        connection.sendall(b"".join(said))
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+
+async def test_slow_reader(impatient: Gateway) -> None:
+    """A client that reads slowly, and goes on reading, gets all of it, however long that takes."""
+    get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    connection = _dribbling(yarl.URL(impatient.url), get)
+
+    def read() -> tuple[int, float]:
+        size, began = 0, time.monotonic()
+        while piece := connection.recv(65_536):
+            size += len(piece)
+            time.sleep(0.0005)  # a slow network
+        return size, time.monotonic() - began
+
+    with connection:
+        size, seconds = await asyncio.to_thread(read)
+
+    assert size > 4_000_000
+    assert seconds > 0.4
 
 
 async def test_slow_clients_do_not_hold_others_up(gateway: Gateway) -> None:

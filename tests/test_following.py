@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -301,6 +301,18 @@ async def test_stranger(settings: Settings, payload: Any) -> None:
         assert socket.ws.close_code == 4403
 
 
+@pytest.mark.parametrize("pings", [0, 3])
+async def test_silence(settings: Settings, pings: int) -> None:
+    """A socket that does not say in time who it is, is closed."""
+    running = gateway_listening(settings.but(follow_init_seconds=0.2), demo_caller)
+    async with running as url, aiohttp.ClientSession() as http, socket_of(Gateway(url, http)) as socket:
+        for _ in range(pings):
+            await socket.ws.ping()
+        await socket.hear()
+
+    assert socket.ws.close_code == 4408
+
+
 async def test_known_by_payload(settings: Settings) -> None:
     """A token in connection_init says who asks."""
     async with (
@@ -375,6 +387,47 @@ async def test_most_sockets(settings: Settings) -> None:
     assert refusal.value.status == 503
 
 
+async def test_most_sockets_of_one(settings: Settings) -> None:
+    """Of those a customer holds so many at most, and another customer as many again."""
+
+    async def named(request: Any) -> Caller | None:
+        return Caller(request.headers.get("Authorization", ""))
+
+    async with (
+        gateway_listening(settings.but(follow_sockets_each=2), named) as url,
+        AsyncExitStack() as open_,
+    ):
+        gateway = Gateway(url, await open_.enter_async_context(aiohttp.ClientSession()))
+
+        async def first_words(customer: str) -> Any:
+            socket = await open_.enter_async_context(socket_of(gateway))
+            await socket.say(type="connection_init", payload={"Authorization": customer})
+            return socket, await socket.hear()
+
+        ack = {"type": "connection_ack"}
+        heard = [await first_words(customer) for customer in ("ann", "ann", "ann", "bob")]
+        assert [words for _, words in heard] == [ack, ack, (1013, "Too many WebSockets"), ack]
+        await heard[0][0].ws.close()
+        assert (await first_words("ann"))[1] == ack
+
+
+async def test_most_followers_of_one(settings: Settings, sandbox: Sandbox) -> None:
+    """Of a customer's orders so many are followed at most; one more is refused, over whatever it came."""
+    bounded = settings.but(follow_most_each=1)
+    running = gateway_listening(bounded, demo_caller, sandbox.clock.now)
+    async with running as url, aiohttp.ClientSession() as http:
+        gateway = Gateway(url, http)
+        order, _ = await booked(gateway)
+        async with socket_of(gateway) as socket:
+            await socket.begin()
+            await socket.follow(order)
+            await socket.state()
+            refused = await (await _stream(gateway, order)).content.read()
+
+    assert b'"code":"SERVICE_UNAVAILABLE"' in refused
+    assert refused.count(b"event: next") == 1
+
+
 async def test_drained_on_shutdown(settings: Settings) -> None:
     """A gateway that stops closes its sockets and ends its event streams at once."""
     running = gateway_listening(settings, demo_caller)
@@ -439,10 +492,14 @@ async def test_event_stream(gateway: Gateway, sandbox: Sandbox) -> None:
         ),
         ("text/event-stream, application/json", "application/json"),
         ("text/event-stream", "text/event-stream"),
+        ("text/event-stream, application/json;q=0", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream;q=0.5", "application/json"),
+        ("text/event-stream;q=0, */*;q=0.1", "application/json"),
     ],
 )
 async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
-    """A query is answered as JSON to clients that read JSON, and as one event to those that do not."""
+    """A query is answered as JSON to clients that read JSON, and as one event to those that rather do not."""
     async with gateway.http.post(
         f"{gateway.url}/graphql", json={"query": "{ viewer { identifier } }"}, headers={"Accept": accept}
     ) as response:
@@ -454,9 +511,10 @@ async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
     assert text == (events if content_type == "text/event-stream" else answer)
 
 
-async def test_subscription_as_json(gateway: Gateway) -> None:
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream;q=0, application/json"])
+async def test_subscription_as_json(gateway: Gateway, accept: str) -> None:
     """A client that cannot read an event stream is told what a subscription needs."""
-    response = await _stream(gateway, "x", "application/json")
+    response = await _stream(gateway, "x", accept)
     answer = await response.json()
 
     assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [
@@ -467,7 +525,7 @@ async def test_subscription_as_json(gateway: Gateway) -> None:
 async def test_subscription_by_a_client_of_both(gateway: Gateway) -> None:
     """A client that lists JSON first and an event stream too gets a subscription as events."""
     order, _ = await booked(gateway)
-    response = await _stream(gateway, order, "application/json, text/event-stream")
+    response = await _stream(gateway, order, "application/json, text/event-stream;q=0.1")
 
     assert response.content_type == "text/event-stream"
     assert (await _event(response)).startswith(b"event: next\n")

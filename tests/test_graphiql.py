@@ -192,4 +192,4 @@ async def test_no_such_file(browserless: aiohttp.ClientSession, name: str) -> No
         answer = await response.json()
 
     assert response.status == 404
-    assert answer == {"errors": [{"message": "There is no such file."}]}
+    assert answer == {"errors": [{"message": "There is no such file.", "extensions": {"code": "NOT_FOUND"}}]}

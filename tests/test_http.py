@@ -37,18 +37,48 @@ async def send(gateway: Gateway, **request: Any) -> tuple[int, str, Any]:
         (f"{JSON}, {RESPONSE}", JSON),
         (f"text/event-stream, {JSON}", JSON),
         ("multipart/mixed, application/graphql-response+json; charset=utf-8, application/json", RESPONSE),
+        (f"{JSON};q=0.9, {RESPONSE};q=0.8", JSON),
+        (f"{JSON};q=0.8, {RESPONSE};q=0.9", RESPONSE),
+        (f"{JSON};q=0.5, {RESPONSE}", RESPONSE),
+        (f"{RESPONSE}; Q=0.25, {JSON} ; q = 0.5", JSON),
+        (f"{JSON};q=0.5, {RESPONSE};q=0.500", JSON),
+        (f"{RESPONSE};charset=utf-8;q=0.1, */*;q=0.2", JSON),
+        (f"{JSON};q=0.1, */*", RESPONSE),
+        (f"{JSON};q=0, */*", RESPONSE),
+        (f"{JSON};q=0, application/*;q=0.1", RESPONSE),
+        (f"{RESPONSE};q=0, */*", JSON),
+        (f"{RESPONSE};q=0, {JSON};q=0.001", JSON),
+        ("application/*;q=0, */*;q=0, application/json", JSON),
+        (f"*/*;q=0.1, {RESPONSE}, {JSON}", RESPONSE),
+        (f"*/*, {RESPONSE}", JSON),
+        (f"{RESPONSE}, */*", RESPONSE),
+        (f"{RESPONSE};q=0.000, text/html, {JSON};q=1.000", JSON),
+        (f"{JSON};q=2, {RESPONSE};q=nan", JSON),
+        (f"{JSON};q=-1, {RESPONSE};q=", JSON),
+        (f"{JSON};q=0.5, {JSON}, {RESPONSE};q=0.9", JSON),
     ],
 )
 async def test_media_types(gateway: Gateway, accept: str | None, media_type: str) -> None:
-    """The answer comes in the first media type the client lists that there is."""
+    """The answer comes in the media type the client likes best; of equals, in the first it lists."""
     headers = {"Accept": accept} if accept else {}
 
     assert await send(gateway, json={"query": QUERY}, headers=headers) == (200, media_type, DATA)
 
 
-async def test_not_acceptable(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/csv",
+        "*/*;q=0",
+        f"{JSON};q=0",
+        f"{JSON};q=0, {RESPONSE};q=0.0, */*",
+        "text/*, application/*;q=0",
+        "text/event-stream;q=0",
+    ],
+)
+async def test_not_acceptable(gateway: Gateway, accept: str) -> None:
     """A client that accepts neither JSON is told so."""
-    status, media_type, answer = await send(gateway, json={"query": QUERY}, headers={"Accept": "text/csv"})
+    status, media_type, answer = await send(gateway, json={"query": QUERY}, headers={"Accept": accept})
 
     assert (status, media_type) == (406, JSON)
     assert answer["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}

@@ -10,6 +10,7 @@ from gateway.ownership import IdSeal
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
+from tests.test_following import socket_of
 
 
 @pytest.fixture
@@ -87,6 +88,22 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
     assert cancel_foreign == cancel_by_number == cancel_missing
     assert cancel_missing["data"]["cancelOrderItems"]["result"]["__typename"] == "OrderNotFoundError"
     assert sandbox.ledger.count("PATCH /orders/:id") == 0
+
+
+async def test_foreign_cannot_be_followed(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
+    """Following another's order, by id or number, hears what following one that never was hears."""
+    order, order_id, item_id = (await identifiers(gateway, "small"))[0]
+    sandbox.ledger.clear()
+    heard = []
+    async with socket_of(own_gateway) as socket:
+        await socket.begin()
+        for id_ in (order_id, order, item_id, "none", f"{order_id}x", "no id at all"):
+            await socket.follow(id_)
+            heard.append([await socket.hear(), await socket.hear()])
+
+    null = {"id": "1", "type": "next", "payload": {"data": {"orderChanged": None}}}
+    assert heard == [[null, {"id": "1", "type": "complete"}]] * 6
+    assert {entry.query.get("customerIdentifier", "abc") for entry in sandbox.ledger.entries} <= {"abc"}
 
 
 @pytest.mark.parametrize("customer", ["abc", "1234"])

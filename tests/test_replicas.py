@@ -246,3 +246,28 @@ async def test_rates_are_shared(redis: RedisServer) -> None:
         await link.close()
 
     assert may_spend == (False, True)
+
+
+async def test_rates_of_gateways_are_shared(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:
+    """So it is of gateways that run: what was spent at one is missing at the other a moment later."""
+
+    async def ann(_request: object) -> Caller:
+        return Caller("abc")
+
+    many = " ".join(f"a{n}: orders(first: 100) {{ totalCount }}" for n in range(25))
+    limited = settings.but(
+        redis_url=SecretStr(redis.url), rate_cost_per_second=0.001, rate_burst_cost=2000, limit_cost=250
+    )
+
+    async def left(url: str, query: str = "{ viewer { identifier } }") -> int:
+        async with gateway.http.post(f"{url}/graphql", json={"query": query}) as response:
+            return int(response.headers["RateLimit"].split("r=")[1].split(";")[0])
+
+    async with gateway_listening(limited, ann) as one, gateway_listening(limited, ann) as other:
+        assert [await left(one, f"{{ viewer {{ {many} }} }}") for _ in range(4)][-1] == 1000
+        seen = [await left(other)]
+        while seen[-1] > 1000 and len(seen) < 900:
+            seen.append(await left(other))
+
+    assert seen[-1] <= 1000 < seen[0]
+    assert len(seen) < 900

@@ -4,6 +4,7 @@ from aiohttp import hdrs, web
 
 from gateway.auth import Authenticate, Caller, InvalidToken, KeysUnavailable, NoCustomer, NotAdmitted
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
+from gateway.http.gate import OVERLOADED_TEXT
 from gateway.http.request import PLAIN_JSON
 from gateway.http.response import error_response
 
@@ -36,7 +37,6 @@ def turned_away(refusal: NotAdmitted, *, media_type: str = PLAIN_JSON) -> web.Re
 
 def overloaded(*, media_type: str = PLAIN_JSON) -> web.Response:
     """The answer to whoever is one too many."""
-    message = "Too many requests are being served. Please try again in a moment."
-    response = error_response(503, SERVICE_UNAVAILABLE, message, media_type=media_type)
+    response = error_response(503, SERVICE_UNAVAILABLE, OVERLOADED_TEXT, media_type=media_type)
     response.headers[hdrs.RETRY_AFTER] = "1"
     return response

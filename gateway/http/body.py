@@ -31,13 +31,18 @@ async def read_body(request: web.Request, seconds: float) -> bytes:
         # A small body has come with its headers, as a rule; then there is nothing to wait for.
         async with asyncio.timeout(seconds) if not request.content.is_eof() else nullcontext():
             body = await request.read()
-        encoding = request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower()
+        encoding = ",".join(request.headers.getall(hdrs.CONTENT_ENCODING, ("identity",))).strip().lower()
         return body if encoding == "identity" else _inflated(body, encoding, limit)
     except (web.HTTPRequestEntityTooLarge, _TooLarge):
         raise BadRequest(413, f"The body must be {limit} bytes at most.") from None
     except TimeoutError:
         raise BadRequest(408, f"The body must arrive within {seconds:g} s.") from None
-    except (zlib.error, EOFError, web.RequestPayloadError, ConnectionError) as error:
+    except (zlib.error, EOFError) as error:
+        message = (
+            "The body must be one whole gzip member or zlib stream, as Content-Encoding says, and no more."
+        )
+        raise BadRequest(400, message) from error
+    except (web.RequestPayloadError, ConnectionError) as error:
         raise BadRequest(400, "The body cannot be read.") from error
 
 
@@ -49,6 +54,7 @@ def _inflated(body: bytes, encoding: str, limit: int) -> bytes:
     plain = inflate.decompress(body, limit + 1)
     if len(plain) > limit:
         raise _TooLarge
-    if not inflate.eof:
+    # Of what is left over others would read more than we do: further members, or another request.
+    if not inflate.eof or inflate.unused_data:
         raise EOFError
     return plain

@@ -6,8 +6,10 @@ tests in test_edge.py tell when a new version has moved them.
 """
 
 import asyncio
+import socket
+import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiohttp import hdrs, http_exceptions, web
@@ -18,6 +20,10 @@ from gateway.http.response import error_response
 
 # Longer than load balancers keep idle connections, so that it is they who close them.
 KEEP_ALIVE_SECONDS = 75.0
+
+LEAST_BYTES_PER_SECOND = 1_024
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -32,7 +38,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds that a client has to send a request's headers, and to go on reading its answer."""
+    """Seconds that a client has to send a request's headers, and for which it may stop reading.
+
+    It reads where it takes `LEAST_BYTES_PER_SECOND`, however long the answer lasts at that.
+    """
 
     header_seconds: float = 10.0
     write_seconds: float = 30.0
@@ -41,7 +50,7 @@ class Patience:
 class Connection(RequestHandler):
     """A connection that is closed when its client is too slow."""
 
-    __slots__ = ("_header_timer", "_patience", "_write_timer")
+    __slots__ = ("_header_timer", "_patience", "_wire", "_write_timer")
 
     def __init__(self, patience: Patience, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -51,6 +60,8 @@ class Connection(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
+        # aiohttp forgets the transport when it closes it, which may take as long as the client likes.
+        self._wire = cast("asyncio.Transport", transport)
         super().connection_made(transport)
         self._await_headers()
 
@@ -62,22 +73,34 @@ class Connection(RequestHandler):
         elif self._header_timer is None:
             self._await_headers()
 
+    async def start(self) -> None:
+        """Serve; what is left to send at the end is waited for as any other."""
+        try:
+            await super().start()
+        finally:
+            self._await_reading()
+
+    def force_close(self) -> None:
+        """Close, likewise."""
+        super().force_close()
+        self._await_reading()
+
     def pause_writing(self) -> None:
         """The client does not read: begin to wait."""
         super().pause_writing()
-        if self._write_timer is None:
-            self._write_timer = self._loop.call_later(self._patience.write_seconds, self._abort)
+        self._await_reading()
 
     def resume_writing(self) -> None:
         """It reads again."""
         super().resume_writing()
-        self._write_timer = self._cancelled(self._write_timer)
+        if not self._wire.is_closing():
+            self._write_timer = self._cancelled(self._write_timer)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the timers."""
+        super().connection_lost(exc)
         self._header_timer = self._cancelled(self._header_timer)
         self._write_timer = self._cancelled(self._write_timer)
-        super().connection_lost(exc)
 
     def handle_error(
         self,
@@ -97,6 +120,14 @@ class Connection(RequestHandler):
         response.force_close()
         return response
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer; in JSON also what aiohttp raises before any middleware, such as 417."""
+        if isinstance(resp, web.HTTPException) and resp.status >= 400:  # noqa: PLR2004  # no redirect
+            resp = self.handle_error(request, resp.status, resp)
+        return await super().finish_response(request, resp, start_time)
+
     @staticmethod
     def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
         """No timer, after the one that ran was stopped."""
@@ -107,9 +138,23 @@ class Connection(RequestHandler):
     def _await_headers(self) -> None:
         self._header_timer = self._loop.call_later(self._patience.header_seconds, self.force_close)
 
-    def _abort(self) -> None:
-        if self.transport is not None:
-            self.transport.abort()
+    def _await_reading(self) -> None:
+        """Begin to wait for the client to read, if something is left to send."""
+        left = self._wire.get_write_buffer_size()
+        if left and self._write_timer is None:
+            self._write_timer = self._loop.call_later(self._patience.write_seconds, self._look, left)
+
+    def _look(self, before: int) -> None:
+        """Whether the client has read what it should have since; cut it off where it has not."""
+        self._write_timer = None
+        left = self._wire.get_write_buffer_size()
+        if left and before - left < LEAST_BYTES_PER_SECOND * self._patience.write_seconds:
+            # A reset, so that the kernel does not keep either what nobody reads.
+            wire: socket.socket = self._wire.get_extra_info("socket")
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self._wire.abort()
+        else:
+            self._await_reading()
 
 
 class _Nameless(web.Response):

@@ -4,36 +4,51 @@ Source: enisdenjo/graphql-sse, PROTOCOL.md, distinct connections mode; lines end
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import orjson
 from aiohttp import hdrs, web
 
+from gateway.auth import NotAdmitted
+from gateway.errors import UNAUTHENTICATED
 from gateway.execution import Answer
+from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
-from gateway.http.request import EVENT_STREAM
-from gateway.http.sockets import payload_of
+from gateway.http.operations import Told
+from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
 
 _KEEP_ALIVE_SECONDS = 15.0
 
 
 def takes_events(request: web.Request) -> bool:
-    """Whether the client can read an event stream."""
-    return EVENT_STREAM in _accepted(request)
+    """Whether the client can read an event stream: it says so by name."""
+    return weights_of(request).get(EVENT_STREAM, 0.0) > 0
 
 
-def needs_events(request: web.Request) -> bool:
-    """Whether it can read nothing else."""
-    return set(_accepted(request)) == {EVENT_STREAM}
+def prefers_events(request: web.Request) -> bool:
+    """Whether it likes them better than JSON, or can read nothing else."""
+    weights = weights_of(request)
+    json = max(weight_of(PLAIN_JSON, weights), weight_of(RESPONSE_JSON, weights))
+    return weights.get(EVENT_STREAM, 0.0) > json
 
 
-def _accepted(request: web.Request) -> list[str]:
-    listed = ",".join(request.headers.getall(hdrs.ACCEPT, ())).split(",")
-    return [kind.split(";")[0].strip().lower() for kind in listed]
+async def while_admitted(
+    answers: AsyncGenerator[Told, None], admitted: Callable[[], Awaitable[object]]
+) -> AsyncGenerator[Told, None]:
+    """The answers for as long as their caller is let in: a stream outlives no token."""
+    try:
+        async for answer in answers:
+            await admitted()
+            yield answer
+    except NotAdmitted as refusal:
+        error = {"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}
+        yield Told(Answer(None, [error], executed=False))
+    finally:
+        await answers.aclose()
 
 
 async def stream(
-    request: web.Request, answers: AsyncGenerator[Answer, None], origins: tuple[str, ...]
+    request: web.Request, answers: AsyncGenerator[Told, None], origins: tuple[str, ...]
 ) -> web.StreamResponse:
     """Send each answer as it comes, then `complete`."""
     response = web.StreamResponse(headers=_headers(request, origins))
@@ -50,8 +65,8 @@ async def stream(
     return response
 
 
-async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Answer, None]) -> None:
-    coming: asyncio.Task[Answer | None] = asyncio.ensure_future(anext(answers, None))
+async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Told, None]) -> None:
+    coming: asyncio.Task[Told | None] = asyncio.ensure_future(anext(answers, None))
     try:
         while True:
             done, _ = await asyncio.wait({coming}, timeout=_KEEP_ALIVE_SECONDS)
@@ -61,7 +76,7 @@ async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Answer
             answer = coming.result()
             if answer is None:
                 return
-            await response.write(b"event: next\ndata: " + orjson.dumps(payload_of(answer)) + b"\n\n")
+            await response.write(b"event: next\ndata: " + orjson.dumps(answer.payload()) + b"\n\n")
             coming = asyncio.ensure_future(anext(answers, None))
     finally:
         coming.cancel()

@@ -2,6 +2,8 @@
 
 from types import TracebackType
 
+OVERLOADED_TEXT = "Too many requests are being served. Please try again in a moment."
+
 
 class Overloaded(Exception):
     """There are as many requests as can be served."""
@@ -19,11 +21,19 @@ class Gate:
         if self.inside >= self._most:
             raise Overloaded
 
-    def __enter__(self) -> None:
+    def enter(self) -> None:
+        """Take a place. Raises Overloaded."""
         self.check()
         self.inside += 1
+
+    def leave(self) -> None:
+        """Give it back."""
+        self.inside -= 1
+
+    def __enter__(self) -> None:
+        self.enter()
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self.inside -= 1
+        self.leave()

@@ -13,6 +13,9 @@ from importlib import resources
 
 from aiohttp import ETag, hdrs, web
 
+from gateway.errors import NOT_FOUND
+from gateway.http.response import error_response
+
 CONTENT_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -71,7 +74,7 @@ def add_graphiql(app: web.Application) -> None:
     async def serve(request: web.Request) -> web.Response:
         file = files.get(request.match_info["name"])
         if file is None:
-            return web.json_response({"errors": [{"message": "There is no such file."}]}, status=404)
+            return error_response(404, NOT_FOUND, "There is no such file.")
         return await file_response(file, request)
 
     app.router.add_get("/graphiql/static/{name}", serve)

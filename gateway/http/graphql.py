@@ -10,13 +10,14 @@ from gateway.auth import Authenticate, Caller, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution import Answer, Executor
-from gateway.execution.events import answers
+from gateway.http.accept import weights_of
 from gateway.http.admission import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
-from gateway.http.event_stream import needs_events, stream, takes_events
+from gateway.http.event_stream import prefers_events, stream, takes_events, while_admitted
 from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import FACTS, REQUEST_ID
+from gateway.http.operations import Asking
 from gateway.http.rate import Bucket, Rates
 from gateway.http.request import (
     PLAIN_JSON,
@@ -26,7 +27,7 @@ from gateway.http.request import (
     media_type_of_answer,
     read_request,
 )
-from gateway.http.response import error_response, json_response
+from gateway.http.response import error_response, extensions_of, json_response
 from gateway.http.sockets import SocketEndpoint
 from gateway.metrics import Metrics
 
@@ -50,7 +51,7 @@ class GraphQLEndpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The answer, a WebSocket, or the explorer for a browser that sends no query."""
-        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        if request.method == "GET" and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             return await self.sockets.handle(request)
         return await self._respond(request)
 
@@ -90,7 +91,7 @@ class GraphQLEndpoint:
         request[FACTS].note(context.operation, context.digest, context.cost, answer.errors)
         if answer.status == 429 and bucket:  # noqa: PLR2004  # too many requests
             return _rate_limited(bucket, context.cost, media_type)
-        response = _response(answer, media_type, _extensions(wanted, answer, context, request))
+        response = _response(answer, media_type, extensions_of(wanted, answer, context, request[FACTS].calls))
         if bucket:
             response.headers.update(bucket.headers())
         return response
@@ -103,24 +104,20 @@ class GraphQLEndpoint:
         return context
 
     def _wants_events(self, request: web.Request, wanted: GraphQLRequest) -> bool:
-        """Whether to answer as an event stream: a subscription, or a client that reads nothing else."""
+        """Whether to answer as an event stream: a subscription, or a client that likes nothing better."""
         if not takes_events(request):
             return False
         prepared = self.executor.prepare(wanted.query, wanted.operation_name)
-        return prepared.is_subscription or needs_events(request)
+        return prepared.is_subscription or prefers_events(request)
 
     async def _stream(
         self, request: web.Request, wanted: GraphQLRequest, caller: Caller, bucket: Bucket | None
     ) -> web.StreamResponse:
-        found = answers(
-            self.executor,
-            wanted.query,
-            wanted.variables,
-            wanted.operation_name,
-            lambda: self._context(caller, bucket, request),
-            changes_nothing=request.method == "GET",
-        )
-        return await stream(request, found, self.sockets.rules.origins)
+        self.gate.check()
+        asking = Asking(caller, bucket, request[REQUEST_ID], request[FACTS])
+        found = self.sockets.operations.answers(wanted, asking, changes_nothing=request.method == "GET")
+        admitted_still = while_admitted(found, lambda: admitted(self.authenticate, request))
+        return await stream(request, admitted_still, self.sockets.rules.origins)
 
     async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
         return await self.executor.execute(
@@ -134,7 +131,7 @@ def _wants_page(request: web.Request) -> bool:
         and "query" not in request.query
         and "extensions" not in request.query
         and "documentId" not in request.query
-        and "text/html" in request.headers.get("Accept", "")
+        and weights_of(request).get("text/html", 0.0) > 0
     )
 
 
@@ -151,20 +148,6 @@ def _rate_limited(bucket: Bucket, cost: int, media_type: str) -> web.Response:
     response = error_response(429, RATE_LIMITED, message, media_type=media_type)
     response.headers.update(bucket.headers() | {"Retry-After": str(seconds)})
     return response
-
-
-def _extensions(
-    wanted: GraphQLRequest, answer: Answer, context: Context, request: web.Request
-) -> dict[str, Any]:
-    """What an answer tells besides: what it cost where that was asked, what it leaves out."""
-    extensions: dict[str, Any] = {}
-    if answer.executed and context.staleness.seconds is not None:
-        extensions["stale"] = {"ageSeconds": round(context.staleness.seconds, 3)}
-    if answer.omitted > 0:
-        extensions["omittedErrors"] = answer.omitted
-    if (wanted.extensions or {}).get("cost") is True:
-        extensions["cost"] = {"estimated": context.cost, "made": request[FACTS].calls.made}
-    return extensions
 
 
 def _response(answer: Answer, media_type: str, extensions: dict[str, Any]) -> web.Response:

@@ -6,7 +6,7 @@ import secrets
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway.errors import BAD_REQUEST, INTERNAL
+from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
 from gateway.http.response import error_response
 from gateway.logs import Facts, log_bug, log_request
 
@@ -46,7 +46,8 @@ async def answer_in_json(request: web.Request, handler: Handler) -> web.StreamRe
     except web.HTTPException as error:
         if error.status < 400:  # noqa: PLR2004  # a redirect
             raise
-        response = error_response(error.status, BAD_REQUEST, f"{error.reason}.")
+        code = NOT_FOUND if isinstance(error, web.HTTPNotFound) else BAD_REQUEST
+        response = error_response(error.status, code, f"{error.reason}.")
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
         return response

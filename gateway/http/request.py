@@ -8,6 +8,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from gateway.errors import FORBIDDEN
+from gateway.http.accept import Weights, ranges_of, weight_of, weights_of
 from gateway.http.body import BadRequest, read_body
 from gateway.http.persisted import Documents, NoDocument
 
@@ -15,6 +16,7 @@ RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
 
+_OURS = {RESPONSE_JSON, *ranges_of(PLAIN_JSON)}
 _AS_JSON = ("variables", "extensions")
 
 _PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId")
@@ -53,16 +55,23 @@ class Reading:
 
 def media_type_of_answer(request: web.Request) -> str:
     """Media type the client wants the answer in; plain JSON where it says nothing. Raises BadRequest 406."""
-    accept = ",".join(request.headers.getall("Accept", ())) or "*/*"
-    wanted = [part.split(";")[0].strip().lower() for part in accept.split(",")]
-    for media_type in wanted:
-        if media_type == RESPONSE_JSON:
-            return RESPONSE_JSON
-        if media_type in {PLAIN_JSON, "application/*", "*/*"}:
-            return PLAIN_JSON
-    if EVENT_STREAM in wanted:
+    weights = weights_of(request)
+    best = max(weight_of(RESPONSE_JSON, weights), weight_of(PLAIN_JSON, weights))
+    if best:
+        return _first_of_weight(best, weights)
+    if weights.get(EVENT_STREAM):
         return PLAIN_JSON  # of what goes wrong before the stream begins
     raise BadRequest(406, f"Accept must allow {RESPONSE_JSON} or {PLAIN_JSON}.")
+
+
+def _first_of_weight(best: float, weights: Weights) -> str:
+    """The one of our media types that weighs so much; of two, the one that is listed first."""
+    liked = [name for name in (PLAIN_JSON, RESPONSE_JSON) if weight_of(name, weights) == best]
+    if len(liked) == 1:
+        return liked[0]
+    # A range holds both: older clients, which name none, know the older one.
+    first = next(name for name, weight in weights.items() if weight == best and name in _OURS)
+    return RESPONSE_JSON if first == RESPONSE_JSON else PLAIN_JSON
 
 
 async def read_request(request: web.Request, reading: Reading) -> GraphQLRequest:

@@ -5,43 +5,51 @@ is known (CVE-2026-35523), so it is not spoken.
 """
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from aiohttp import WSMessage, WSMsgType, hdrs, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
 from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
-from gateway.context import Context, Services
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
-from gateway.execution import Answer, Executor
-from gateway.execution.events import answers
+from gateway.execution import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFE
-from gateway.http.middleware import REQUEST_ID
+from gateway.http.middleware import FACTS, REQUEST_ID
+from gateway.http.operations import Asking, Operations
 from gateway.http.persisted import Documents, NoDocument
-from gateway.http.rate import Rates
+from gateway.http.rate import Bucket, Rates
+from gateway.http.request import GraphQLRequest
 from gateway.http.response import error_response
+from gateway.logs import Facts, log_bug, log_request
 
 PROTOCOL = "graphql-transport-ws"
 
 INVALID, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
 NO_INIT, SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4408, 4409, 4429
 
+_PLACE = "WS /graphql"
+_GONE = 499
+"""Status in the log where the client left before the first answer, as nginx has it."""
+
 
 @dataclass(frozen=True)
 class SocketRules:
     """origins: front ends that may open one, beside those of the gateway's own address.
 
-    sockets: at a time. operations: at a time on one. message_bytes: the longest message.
+    sockets: at a time. sockets_each: of one customer. operations: at a time on one socket.
+    message_bytes: the longest message.
     init_seconds: until a client must have said who it is.
     """
 
     origins: tuple[str, ...]
     sockets: int
+    sockets_each: int
     operations: int
     message_bytes: int
-    init_seconds: float = 5.0
+    init_seconds: float
 
 
 class _Closed(Exception):
@@ -54,15 +62,15 @@ class _Closed(Exception):
 
 @dataclass
 class SocketEndpoint:
-    """Opens sockets."""
+    """Opens sockets. held: how many a caller has, by pseudonym."""
 
-    executor: Executor
-    services: Services
+    operations: Operations
     authenticate: Authenticate
     rates: Rates
     rules: SocketRules
     documents: Documents
     open: int = 0
+    held: Counter[str] = field(default_factory=Counter)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve a socket to its end."""
@@ -75,10 +83,10 @@ class SocketEndpoint:
         socket = web.WebSocketResponse(
             protocols=(PROTOCOL,), heartbeat=30.0, max_msg_size=self.rules.message_bytes
         )
-        await socket.prepare(request)
-        request.app[LIFE].sockets[socket] = request
         self.open += 1
         try:
+            await socket.prepare(request)
+            request.app[LIFE].sockets[socket] = request
             await _Conversation(self, request, socket).run()
         finally:
             self.open -= 1
@@ -92,7 +100,10 @@ class SocketEndpoint:
 
 @dataclass
 class _Conversation:
-    """One socket: who is there, and what runs on it. caller, token: once connection_init has told."""
+    """One socket: who is there, and what runs on it.
+
+    caller, token, holder: once connection_init has told. begun: operations so far.
+    """
 
     endpoint: SocketEndpoint
     request: web.Request
@@ -100,6 +111,8 @@ class _Conversation:
     caller: Caller = field(init=False)
     token: web.BaseRequest = field(init=False)
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    begun: int = 0
+    holder: str = ""
 
     async def run(self) -> None:
         """Listen until it closes."""
@@ -110,6 +123,7 @@ class _Conversation:
         except _Closed as closing:
             await self.socket.close(code=closing.code, message=str(closing).encode())
         finally:
+            self.endpoint.held -= Counter({self.holder: 1})
             tasks = list(self.running.values())
             for task in tasks:
                 task.cancel()
@@ -129,6 +143,11 @@ class _Conversation:
             raise _Closed(INVALID, "The payload of connection_init must be an object")
         self.token = with_connection_init(self.request, payload)
         await self._know()
+        self.request[FACTS].caller = name = self._pseudonym()
+        if self.endpoint.held[name] >= self.endpoint.rules.sockets_each and self.caller.customer:
+            raise _Closed(WSCloseCode.TRY_AGAIN_LATER, "Too many WebSockets")
+        self.endpoint.held[name] += 1
+        self.holder = name
         await self._say({"type": "connection_ack"})
 
     async def _know(self) -> None:
@@ -152,6 +171,8 @@ class _Conversation:
             case {"type": "complete", "id": str(id_)}:
                 if task := self.running.pop(id_, None):
                     task.cancel()
+                    # What comes next finds the place empty that it held.
+                    await asyncio.gather(task, return_exceptions=True)
             case {"type": "connection_init"}:
                 raise _Closed(TOO_MANY_INITS, "Too many initialisation requests")
             case _:
@@ -160,67 +181,93 @@ class _Conversation:
     async def _subscribe(self, id_: str, payload: dict[str, Any]) -> None:
         if id_ in self.running:
             raise _Closed(SUBSCRIBER_EXISTS, f"Subscriber for {id_[:40]} already exists")
+        if not _is_sound(payload):
+            raise _Closed(INVALID, "Invalid message")
+        self.begun += 1
+        bucket = self.endpoint.rates.bucket_of(self.caller)
         if len(self.running) >= self.endpoint.rules.operations:
             text = "Too many operations are running on this WebSocket."
-            error = {"message": text, "extensions": {"code": RATE_LIMITED}}
-            await self._say({"id": id_, "type": "error", "payload": [error]})
-            return
-        variables, name = payload.get("variables"), payload.get("operationName")
-        extensions = payload.get("extensions")
-        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
-            raise _Closed(INVALID, "Invalid message")
-        if not isinstance(name, str | None):
-            raise _Closed(INVALID, "Invalid message")
+            await self._refuse(id_, 429, RATE_LIMITED, text)
+        elif bucket and not bucket.spend(1):
+            await self._refuse(id_, 429, RATE_LIMITED, RATE_LIMITED_ERROR.message)
+        else:
+            await self._begin_operation(id_, payload, bucket)
+
+    async def _begin_operation(self, id_: str, payload: dict[str, Any], bucket: Bucket | None) -> None:
         try:
             query = self.endpoint.documents.text_of(payload)
         except NoDocument as reason:
-            error = {"message": str(reason), "extensions": {"code": reason.code}}
-            await self._say({"id": id_, "type": "error", "payload": [error]})
+            await self._refuse(id_, reason.status, reason.code, str(reason))
             return
         if not isinstance(query, str):
             raise _Closed(INVALID, "Invalid message")
-        self.running[id_] = asyncio.ensure_future(self._answer(id_, query, variables, name))
+        rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
+        wanted = GraphQLRequest(query, *rest)
+        self.running[id_] = asyncio.ensure_future(self._answer(id_, wanted, bucket, self._operation_id()))
 
-    async def _answer(self, id_: str, query: str, variables: dict[str, Any] | None, name: str | None) -> None:
-        """Run one operation to its end."""
-        stream = answers(self.endpoint.executor, query, variables, name, self._context)
+    async def _answer(
+        self, id_: str, wanted: GraphQLRequest, bucket: Bucket | None, operation_id: str
+    ) -> None:
+        """Run one operation to its end, which the log tells."""
+        facts, status = Facts(caller=self._pseudonym()), _GONE
+        asking = Asking(self.caller, bucket, operation_id, facts)
+        found = self.endpoint.operations.answers(wanted, asking)
         try:
-            async for answer in stream:
+            async for told in found:
+                answer = told.answer
                 await self._know()
+                status = 200 if answer.executed else answer.status or 400
                 if not answer.executed:
                     await self._say({"id": id_, "type": "error", "payload": answer.errors})
                     return
-                await self._say({"id": id_, "type": "next", "payload": payload_of(answer)})
+                await self._say({"id": id_, "type": "next", "payload": told.payload()})
             await self._say({"id": id_, "type": "complete"})
         except _Closed as closing:
+            status = closing.code
             await self.socket.close(code=closing.code, message=str(closing).encode())
         except ConnectionError:
             pass
+        except Exception as bug:  # noqa: BLE001  # nobody else would hear of it
+            status = 500
+            log_bug(bug, operation_id)
+            await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
         finally:
+            log_request(operation_id, _PLACE, status, facts)
             if self.running.get(id_) is asyncio.current_task():
                 del self.running[id_]
             with suppress(RuntimeError):
-                await stream.aclose()
+                await found.aclose()
 
-    def _context(self) -> Context:
-        context = Context(self.caller, self.request[REQUEST_ID], self.endpoint.services)
-        if bucket := self.endpoint.rates.bucket_of(self.caller):
-            context.spend = bucket.spend
-        return context
+    async def _refuse(self, id_: str, status: int, code: str, text: str) -> None:
+        """Answer an operation that is not begun. status: what HTTP would say."""
+        error = {"message": text, "extensions": {"code": code}}
+        log_request(self._operation_id(), _PLACE, status, Facts(caller=self._pseudonym(), errors=[code]))
+        await self._say({"id": id_, "type": "error", "payload": [error]})
+
+    def _operation_id(self) -> str:
+        """What errors quote and the log names: the id of the request that opened the socket, numbered."""
+        return f"{self.request[REQUEST_ID]}-{self.begun}"
+
+    def _pseudonym(self) -> str:
+        return self.endpoint.operations.services.seal.pseudonym(self.caller.customer or self.caller.name)
 
     async def _say(self, message: dict[str, Any]) -> None:
         await self.socket.send_str(orjson.dumps(message).decode())
+
+
+def _is_sound(payload: dict[str, Any]) -> bool:
+    """Whether the parts of a request are of their types; the document is looked at by itself."""
+    return (
+        isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("extensions"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
 
 
 def _offered(request: web.Request) -> set[str]:
     """Subprotocols that the client speaks."""
     listed = ",".join(request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ())).split(",")
     return {name.strip() for name in listed}
-
-
-def payload_of(answer: Answer) -> dict[str, Any]:
-    """The answer as the payload of a message."""
-    return {"data": answer.data} | ({"errors": answer.errors} if answer.errors else {})
 
 
 def _read(message: WSMessage) -> dict[str, Any]:
