@@ -7,10 +7,11 @@ import uvloop
 from aiohttp import web
 from pydantic import SecretStr
 
-from gateway.__main__ import listening
 from gateway.app import create_app
 from gateway.auth import Caller
 from gateway.logs import configure_logs
+from gateway.memory import settle
+from gateway.server import listening
 from gateway.settings import Settings
 
 
@@ -33,6 +34,7 @@ async def main() -> None:
         rate_limited=False,  # all requests come from one caller here
     )
     async with listening(create_app(settings, trusted_service), "127.0.0.1", settings.port):
+        settle()
         await asyncio.Event().wait()
 
 

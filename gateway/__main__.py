@@ -21,9 +21,8 @@ from gateway.graph.schema import build_schema
 from gateway.http.edge import Patience
 from gateway.http.persisted import ManifestUnusable
 from gateway.logs import configure_logs
+from gateway.memory import settle
 from gateway.metrics import metrics_directory
-from gateway.sandbox.app import create_sandbox
-from gateway.sandbox.settings import SandboxSettings
 from gateway.server import bind, listening, url_of
 from gateway.settings import Settings
 from gateway.tracing import TracesMissing
@@ -103,6 +102,7 @@ async def _serve(
             _refuse(f"GATEWAY_STATE_PATH: {error}")
         except TracesMissing as error:
             _refuse(f"GATEWAY_TRACES_ENABLED: {error}")
+        settle()
         ready(f"ready {url}")
         await _until_stopped(lifeline)
 
@@ -112,6 +112,9 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
 
     GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
     """
+    from gateway.sandbox.app import create_sandbox  # noqa: PLC0415  # a gateway that serves has none
+    from gateway.sandbox.settings import SandboxSettings  # noqa: PLC0415  # as above
+
     sandbox_settings = SandboxSettings()
     async with AsyncExitStack() as running:
         upstream = await running.enter_async_context(
@@ -131,6 +134,8 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
 
 async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
     """The simulated imin alone."""
+    from gateway.sandbox.app import create_sandbox  # noqa: PLC0415  # as in demo
+
     async with listening(create_sandbox(), settings.host, options.port or 0) as url:
         _say(f"ready {url}")
         await _until_stopped()

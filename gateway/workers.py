@@ -5,7 +5,6 @@ starts a worker anew that died, and on SIGHUP replaces one after the other witho
 a request. SIGTERM and SIGINT stop all. It serves nothing itself.
 """
 
-import gc
 import os
 import selectors
 import signal
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from gateway.memory import settle
 from gateway.metrics import forget_process
 
 log = structlog.get_logger()
@@ -51,8 +51,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Serve until a signal says to stop; gives the exit status."""
-        gc.collect()
-        gc.freeze()
+        settle()
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         try:
             first = [self._start() for _ in range(self._count)]

@@ -1,9 +1,9 @@
 """Relay connections over imin's numbered pages."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import strawberry
+from msgspec import Struct
 
 from gateway.cursor import Listing, Range
 from gateway.graph.info import Info
@@ -66,8 +66,7 @@ class OrderItemConnection:
     total_count: int = strawberry.field(description="How many items there are in all.")
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Generic[T]):
+class Edge(Struct, Generic[T], frozen=True):
     """An item of a window."""
 
     window: Window[T]
@@ -84,8 +83,7 @@ class Edge(Generic[T]):
         return self.window.cursor(self.index).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionPage(Generic[T]):
+class ConnectionPage(Struct, Generic[T], frozen=True):
     """Where a window stands."""
 
     window: Window[T]
@@ -111,8 +109,7 @@ class ConnectionPage(Generic[T]):
         return self.window.cursor(len(self.window.items) - 1).encode() if self.window.items else None
 
 
-@dataclass(frozen=True, slots=True)
-class Connection(Generic[T]):
+class Connection(Struct, Generic[T], frozen=True):
     """A window as the connection types read it."""
 
     window: Window[T]

@@ -47,6 +47,8 @@ _JITTER_SECONDS = 0.05
 _LONGEST_REST_SECONDS = 30.0
 _LEAST_SECONDS = 0.01
 _MOST_WAITING = 1_000
+_HICCUP_SECONDS = 0.25
+"""For so long a queue may stand still because this process is busy; beyond it, imin is."""
 _RECOVERY = 0.25
 """By how much each success raises what may be in flight after a 429 has lowered it."""
 
@@ -265,7 +267,8 @@ class Endpoint:
         if waiting < self._options.waiting:
             return False
         now = self._clock()
-        pace = max(self._mean_seconds, now - self._moved_at)
+        still = now - self._moved_at
+        pace = max(self._mean_seconds, still if still > _HICCUP_SECONDS else 0.0)
         return waiting >= _MOST_WAITING or (waiting + 1) / self.limit * pace > (deadline - now) / 2
 
     def _leave(self) -> None:

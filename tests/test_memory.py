@@ -1,0 +1,54 @@
+"""What requests leave behind in memory: nothing, not even for the garbage collector."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gateway.context import Context
+from gateway.imin.documents import Page
+from gateway.sandbox import Fault, Sandbox
+from tests.conftest import Gateway
+
+QUERIES = Path(__file__).parent.parent / "bench" / "queries"
+DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.graphql"))}
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def left() -> list[str]:
+    """What is alive of that which belongs to a request."""
+    return [type(one).__name__ for one in gc.get_objects() if isinstance(one, Context | Page)]
+
+
+async def test_no_cycles(gateway: Gateway, sandbox: Sandbox) -> None:
+    """With no garbage collector, nothing of a request that was answered is alive."""
+    orders = [order["identifier"] for order in sandbox.orders_page("1234", 1)["imin:item"]]
+    variables = {
+        "W1": {"customer": "1234"},
+        "W2": {"id": orders[0]},
+        "W3": dict(zip("abcdefghij", orders, strict=True)),
+        "W4": {"customer": "1234"},
+    }
+    with nothing_collected():
+        for name, text in DOCUMENTS.items():
+            for _ in range(3):
+                await gateway.data(text, **variables[name])
+            assert left() == []
+
+
+async def test_no_cycles_after_errors(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Nor of one whose fields failed."""
+    sandbox.faults.add(Fault("GET /orders", "html_200", times=None))
+    with nothing_collected():
+        for _ in range(3):
+            await gateway.answer("{ viewer { orders(first: 100) { nodes { id items { id } } } } }")
+        assert left() == []
