@@ -1,9 +1,17 @@
 """Receipts: a browser opens them here, and only those the gateway linked to."""
 
-import pytest
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
-from gateway.__main__ import gateway_listening
+import aiohttp
+import pytest
+from aiohttp import web
+
+from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
+from gateway.ownership import IdSeal
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
@@ -154,3 +162,101 @@ async def test_newest_first(gateway: Gateway) -> None:
     dates = [[r["dateCreated"] for r in order["receipts"]] for order in data["customer"]["orders"]["nodes"]]
     assert sorted(map(len, dates)) == [0, 1, 2, 3]
     assert all(created == sorted(created, reverse=True) for created in dates)
+
+
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 16_000 + b"\n%%EOF"
+
+
+@dataclass
+class Printer:
+    """An imin whose only receipt is large. first: of it, what comes before `go_on` is set; then the rest,
+    or nothing where it breaks off. is_announced: whether the length is told.
+    """
+
+    first: int = len(PDF)
+    breaks_off: bool = False
+    is_announced: bool = True
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(len(PDF))} if self.is_announced else {})
+        await response.prepare(request)
+        await response.write(PDF[: self.first])
+        await self.go_on.wait()
+        if self.breaks_off:
+            assert request.transport is not None
+            request.transport.abort()
+        else:
+            await response.write(PDF[self.first :])
+        return response
+
+
+@asynccontextmanager
+async def printing(printer: Printer, settings: Settings) -> AsyncIterator[aiohttp.ClientResponse]:
+    """The gateway's answer to who asks for that receipt."""
+    app = web.Application()
+    app.router.add_get("/api/v2/receipts/7", printer.answer)
+    async with (
+        listening(app, "127.0.0.1") as upstream,
+        gateway_listening(settings.but(imin_base_url=f"{upstream}/api/v2"), demo_caller) as url,
+        aiohttp.ClientSession() as http,
+    ):
+        assert settings.imin_api_key is not None
+        seal = IdSeal((settings.imin_api_key.get_secret_value().encode(),))
+        async with http.get(f"{url}/receipts/{seal.write('Receipt', '1234', '1', '7')}") as response:
+            yield response
+
+
+async def test_streamed(settings: Settings) -> None:
+    """A large receipt reaches its reader while imin is still sending it."""
+    printer = Printer(first=2_000_000)
+
+    async with printing(printer, settings) as response:
+        begin = await response.content.readexactly(1_000_000)
+        printer.go_on.set()
+        rest = await response.read()
+
+    assert (response.status, response.content_length) == (200, len(PDF))
+    assert begin + rest == PDF
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+async def test_breaks_off(settings: Settings, is_announced: bool) -> None:  # noqa: FBT001
+    """A large receipt that imin does not finish is not finished here: no half of one passes for a whole."""
+    printer = Printer(first=2_000_000, breaks_off=True, is_announced=is_announced)
+
+    async with printing(printer, settings) as response:
+        await response.content.readexactly(1_000_000)
+        printer.go_on.set()
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await response.read()
+
+    assert response.status == 200
+
+
+async def test_larger_than_announced(settings: Settings) -> None:
+    """A receipt that says it is larger than may be is refused; one that turns out to be is cut off."""
+    announced, found = Printer(), Printer(is_announced=False)
+    announced.go_on.set()
+    found.go_on.set()
+    settings = settings.but(imin_max_receipt_bytes=1_000_000)
+
+    async with printing(announced, settings) as response:
+        answer = await response.json()
+    async with printing(found, settings) as response:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await response.read()
+
+    assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM_INVALID"
+
+
+async def test_small_ones_fail_whole(settings: Settings) -> None:
+    """What goes wrong with a small receipt is told as an error, since nothing of it is given out before."""
+    printer = Printer(first=100_000, breaks_off=True)
+    printer.go_on.set()
+
+    async with printing(printer, settings) as response:
+        answer = await response.json()
+
+    assert response.status == 503
+    assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
