@@ -135,17 +135,22 @@ def _services(settings: Settings, now: Clock) -> Services:
     link = _link(settings)
     answers = RedisAnswers(link) if link else None
     cache = _cache(settings, answers)
-    if cache is not None:
-        client.on_change = cache.order_changed
     reads = Reads(
         client,
         lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
         cache,
     )
+    following = Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each)
+    if cache is not None:
+        client.on_change = cache.order_changed
+    elif answers is not None:
+        client.on_change = answers.announce
+    if answers is not None:
+        answers.on_announcement(following.changed_elsewhere)
     return Services(
         client=client,
         reads=reads,
-        following=Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each),
+        following=following,
         cache=cache,
         seal=seal,
         public_url=public_url,

@@ -21,6 +21,8 @@ from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
 from tests.redis_server import RedisServer, needs_redis, redis_running
+from tests.test_cancellation import booked
+from tests.test_following import socket_of
 from tests.test_workers import sandbox_url, serving
 
 pytestmark = needs_redis
@@ -52,14 +54,10 @@ async def replicas(
     **changes: Any,
 ) -> AsyncIterator[list[Gateway]]:
     """Two gateways over the same sandbox and Redis. Each has a cache, a journal and locks of its own."""
-    values = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
+    shared = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
+    given = settings.but(**shared | changes)
     async with AsyncExitStack() as stack:
-        running = [
-            await stack.enter_async_context(
-                gateway_listening(settings.but(**values, **changes), authenticate)
-            )
-            for _ in range(2)
-        ]
+        running = [await stack.enter_async_context(gateway_listening(given, authenticate)) for _ in range(2)]
         yield [Gateway(url, gateway.http) for url in running]
 
 
@@ -108,6 +106,43 @@ async def test_cancelled_elsewhere(
     assert result["cancelOrderItems"]["result"]["__typename"] == "CancellationPending"
     assert {item["status"] for item in order["items"]} == {"ORDER_ITEM_CONFIRMED"}
     assert {item["status"] for item in seen["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+@pytest.mark.parametrize("cache_enabled", [True, False], ids=["cache", "no cache"])
+async def test_followed_elsewhere(
+    settings: Settings,
+    gateway: Gateway,
+    redis: RedisServer,
+    cache_enabled: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """Who follows an order on one replica hears of a cancellation on the other long before the next look."""
+    changes: dict[str, Any] = {"follow_first_seconds": 30, "cache_enabled": cache_enabled}
+    async with replicas(settings, gateway, redis, **changes, follow_longest_seconds=60) as (one, other):
+        order, items = await booked(one)
+        async with socket_of(other) as socket, asyncio.timeout(5):
+            await listeners(redis, 2)
+            await socket.begin()
+            await socket.follow(order)
+            first = await socket.state()
+            result = await one.data(CANCEL, order=order, items=items)
+            second = await socket.state()
+
+    assert result["cancelOrderItems"]["result"]["__typename"] == "CancellationPending"
+    assert {item["status"] for item in first["items"]} == {"ORDER_ITEM_CONFIRMED"}
+    assert {item["status"] for item in second["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+async def listeners(redis: RedisServer, count: int) -> None:
+    """Until so many replicas hear what the others change."""
+    link = Link(redis.url, 1)
+
+    async def hearing(asked: Any) -> int:
+        ((_, number),) = await asked.pubsub_numsub("gateway:changed")
+        return int(number)
+
+    while await link.ask(hearing) < count:  # noqa: ASYNC110  # no event tells
+        await asyncio.sleep(0.01)
+    await link.close()
 
 
 async def test_same_key_on_both(
@@ -264,7 +299,7 @@ async def test_gateways_share_a_bucket(settings: Settings, gateway: Gateway, red
     async def ann(_request: object) -> Caller:
         return Caller("1234")
 
-    rules = {"rate_burst_cost": 100, "rate_cost_per_second": 0.001}
+    rules: dict[str, Any] = {"rate_burst_cost": 100, "rate_cost_per_second": 0.001}
     async with replicas(settings, gateway, redis, ann, **rules) as (one, other):
         for _ in range(60):
             await one.data("{ viewer { identifier } }")
