@@ -5,18 +5,20 @@ import json
 import os
 import re
 import signal
+import socket
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import WSCloseCode, web
+from yarl import URL
 
-from gateway.http.lifecycle import LIFE, add_lifecycle
+from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
 from gateway.server import listening
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import ANSWER, QUERY, TRUST, started
@@ -175,6 +177,30 @@ async def sandbox_url(gateway: Serving) -> str:
     with open(f"/proc/{gateway.process.pid}/environ", "rb") as environ:  # noqa: PTH123, ASYNC230  # a file of the kernel's
         values = dict(pair.split(b"=", 1) for pair in environ.read().split(b"\0") if b"=" in pair)
     return values[b"GATEWAY_IMIN_BASE_URL"].decode().removesuffix("/api/v2")
+
+
+async def test_who_waits_is_let_in() -> None:
+    """Connections that the system has made, but that nobody has accepted yet, are answered, not reset."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(text="here")
+
+    app = web.Application(middlewares=[send_elsewhere])
+    add_lifecycle(app)
+    app.router.add_get("/", answer)
+    with ExitStack() as clients:
+        async with listening(app, "127.0.0.1", goodbye_seconds=5) as url:
+            address = ("127.0.0.1", URL(url).port or 0)
+            # The loop does not turn between here and the stop, so nobody can have accepted them.
+            connections = [clients.enter_context(socket.create_connection(address)) for _ in range(50)]
+            for connection in connections:
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        answers = [connection.recv(1000) for connection in connections]
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+
+    assert all(answer.startswith(b"HTTP/1.1 200 OK") for answer in answers)
+    assert all(answer.endswith(b"\r\n\r\nhere") for answer in answers)
 
 
 @pytest.mark.parametrize("is_polite", [True, False])
