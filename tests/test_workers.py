@@ -50,6 +50,15 @@ class Serving:
             return set(map(int, children.read().split()))
 
 
+def environment_over(sandbox: str) -> dict[str, str]:
+    """What `gateway serve` needs, over a sandbox at that address."""
+    return TRUST | {
+        "GATEWAY_STATE_PATH": ":memory:",
+        "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(KEY.as_dict(private=False)),
+        "GATEWAY_IMIN_BASE_URL": f"{sandbox}/api/v2",
+    }
+
+
 @asynccontextmanager
 async def serving(*arguments: str, **environment: str) -> AsyncIterator[Serving]:
     async with (
@@ -58,13 +67,7 @@ async def serving(*arguments: str, **environment: str) -> AsyncIterator[Serving]
             "serve",
             "--port=0",
             *arguments,
-            **TRUST
-            | {
-                "GATEWAY_STATE_PATH": ":memory:",
-                "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(KEY.as_dict(private=False)),
-                "GATEWAY_IMIN_BASE_URL": sandbox[-1].removeprefix("ready ") + "/api/v2",
-            }
-            | environment,
+            **environment_over(sandbox[-1].removeprefix("ready ")) | environment,
         ) as (process, lines),
     ):
         assert [re.sub(r"\d+$", "N", line) for line in lines] == ["ready http://127.0.0.1:N"]
