@@ -110,7 +110,7 @@ async def _turn(places: list[Place], course: Course) -> None:
 def _check(turning: asyncio.Future[None], sandbox: Process, places: list[Place]) -> None:
     """Raise Disturbed where the run tells nothing any more."""
     if turning.done():
-        raise Disturbed("a replica could not be started again") from turning.exception()
+        raise Disturbed(f"a replica did not come back: {turning.exception()}")
     processes = [sandbox, *(place.process for place in places)]
     ended = [process.returncode for process in processes if process and process.returncode is not None]
     if ended:
