@@ -22,7 +22,7 @@ from gateway.settings import Settings
 from tests.conftest import Gateway
 from tests.redis_server import RedisServer, needs_redis, redis_running
 from tests.test_cancellation import booked
-from tests.test_following import socket_of
+from tests.test_following import Socket, socket_of
 from tests.test_workers import sandbox_url, serving
 
 pytestmark = needs_redis
@@ -34,6 +34,7 @@ OF_COST_50 = """{ viewer {
   a: orders(first: 100) { totalCount } b: orders(first: 100) { totalCount }
   c: orders(first: 100) { totalCount } d: orders(first: 100) { totalCount }
   e: orders(first: 100) { totalCount } } }"""
+SELDOM: dict[str, Any] = {"follow_first_seconds": 30, "follow_longest_seconds": 60}
 CANCEL = """mutation ($order: ID!, $items: [ID!]!, $key: String) {
   cancelOrderItems(input: {orderId: $order, orderItemIds: $items, idempotencyKey: $key}) {
     result { __typename } } }"""
@@ -116,20 +117,39 @@ async def test_followed_elsewhere(
     cache_enabled: bool,  # noqa: FBT001  # a parameter of the test
 ) -> None:
     """Who follows an order on one replica hears of a cancellation on the other long before the next look."""
-    changes: dict[str, Any] = {"follow_first_seconds": 30, "cache_enabled": cache_enabled}
-    async with replicas(settings, gateway, redis, **changes, follow_longest_seconds=60) as (one, other):
+    changes = SELDOM | {"cache_enabled": cache_enabled}
+    async with replicas(settings, gateway, redis, **changes) as (one, other):
         order, items = await booked(one)
-        async with socket_of(other) as socket, asyncio.timeout(5):
-            await listeners(redis, 2)
-            await socket.begin()
-            await socket.follow(order)
-            first = await socket.state()
-            result = await one.data(CANCEL, order=order, items=items)
-            second = await socket.state()
+        async with following(other, order, redis) as socket:
+            await one.data(CANCEL, order=order, items=items)
+            state = await socket.state()
 
-    assert result["cancelOrderItems"]["result"]["__typename"] == "CancellationPending"
-    assert {item["status"] for item in first["items"]} == {"ORDER_ITEM_CONFIRMED"}
-    assert {item["status"] for item in second["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+    assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+async def test_followed_while_redis_is_away(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:
+    """A follower whom Redis could not tell of a cancellation is told as soon as it answers again."""
+    async with replicas(settings, gateway, redis, **SELDOM) as (one, other):
+        order, items = await booked(one)
+        async with following(other, order, redis) as socket:
+            redis.freeze()
+            await one.data(CANCEL, order=order, items=items)
+            redis.thaw()
+            state = await socket.state()
+
+    assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+@asynccontextmanager
+async def following(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIterator[Socket]:
+    """A socket on which an order is followed that is confirmed so far, for ten seconds at most."""
+    async with asyncio.timeout(10), socket_of(gateway) as socket:
+        await listeners(redis, 2)
+        await socket.begin()
+        await socket.follow(order)
+        state = await socket.state()
+        assert {item["status"] for item in state["items"]} == {"ORDER_ITEM_CONFIRMED"}
+        yield socket
 
 
 async def listeners(redis: RedisServer, count: int) -> None:
