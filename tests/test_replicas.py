@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -30,6 +31,8 @@ pytestmark = needs_redis
 FIRST = "{ viewer { orders(first: 1) { nodes { id identifier items { id status } } } } }"
 LIST = "{ viewer { orders(first: 10) { totalCount nodes { id identifier } } } }"
 ONE = "query ($id: ID!) { node(id: $id) { ... on Order { orderNumber } } }"
+WHOLE = """query ($id: ID!) { node(id: $id) { ... on Order { orderNumber orderDate seller { name }
+  totalPaymentDue { amount } items { id status price { amount } session { name startDate } } } } }"""
 OF_COST_50 = """{ viewer {
   a: orders(first: 100) { totalCount } b: orders(first: 100) { totalCount }
   c: orders(first: 100) { totalCount } d: orders(first: 100) { totalCount }
@@ -81,6 +84,41 @@ async def test_shared_answers(
 
     assert again == nodes
     assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def test_shared_orders_of_a_page(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """An order that one replica has seen on a page is opened at the other without asking imin."""
+    async with replicas(settings, gateway, redis) as (one, other):
+        nodes = (await one.data(LIST))["viewer"]["orders"]["nodes"]
+        await written(redis)
+        opened = [await other.data(WHOLE, id=node["id"]) for node in nodes]
+        asked = sandbox.ledger.counts()
+
+        assert opened == [await gateway.data(WHOLE, id=node["id"]) for node in nodes]
+    assert asked == {"GET /orders": 1}
+
+
+async def test_rubbish_in_redis(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """What lies in Redis and cannot be read is asked of imin, as if it were not there."""
+    async with replicas(settings, gateway, redis) as (one, other):
+        first = await one.data(LIST)
+        await written(redis)
+        link = Link(redis.url, 1)
+        for name in await link.ask(lambda asked: asked.keys("gateway:answer:*")):
+            await link.ask(partial(_spoil, name))
+        await link.close()
+        second = await other.data(LIST)
+
+    assert second == first
+    assert sandbox.ledger.counts() == {"GET /orders": 2}
+
+
+async def _spoil(name: bytes, asked: Any) -> None:
+    await asked.set(name, b"\x00" * 9)
 
 
 async def written(redis: RedisServer) -> None:

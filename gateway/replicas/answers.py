@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from itertools import count
 from typing import Any
@@ -86,13 +86,18 @@ class RedisAnswers:
             return None
         return Body(found[_HEADER.size :], *_HEADER.unpack_from(found))
 
-    async def write(self, key: Key, generation: str, body: Body, seconds: float) -> None:
-        """Keep an answer for the others."""
-        value = _HEADER.pack(body.asked_at) + body.json
+    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
+        """Keep answers for the others."""
+
+        async def write(redis: Any) -> None:
+            pipeline = redis.pipeline(transaction=False)
+            for key, body in bodies.items():
+                value = _HEADER.pack(body.asked_at) + body.json
+                pipeline.set(_answer(key, generation), value, px=max(1, int(seconds * 1000)))
+            await pipeline.execute()
+
         with suppress(Away):
-            await self._link.ask(
-                lambda redis: redis.set(_answer(key, generation), value, px=max(1, int(seconds * 1000)))
-            )
+            await self._link.ask(write)
 
     async def announce(self, order: str) -> None:
         """Tell the other replicas that an order has changed, now or as soon as Redis answers."""
