@@ -29,6 +29,7 @@ from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import Reading
 from gateway.http.sockets import SocketEndpoint, SocketRules
+from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
@@ -79,6 +80,9 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))
+    if key := settings.imin_webhook_key:
+        hook = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
+        app.router.add_post("/webhooks/customer-accounts", hook)
     add_health(app, services, life, metrics, lambda: _redis_state(services))
     if _with_graphiql(settings):
         add_graphiql(app)
