@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import Authenticate, Caller, demo_caller
@@ -243,7 +244,7 @@ async def test_redis_dies(settings: Settings, gateway: Gateway, redis: RedisServ
 
 
 async def test_redis_hangs(redis: RedisServer) -> None:
-    """A Redis that takes questions and answers none costs fifty milliseconds, once a second."""
+    """A Redis that takes questions and answers none costs fifty milliseconds, once a second, and one line."""
     loop = asyncio.get_running_loop()
     link = Link(redis.url, 0.05)
     answers = RedisAnswers(link)
@@ -251,12 +252,14 @@ async def test_redis_hangs(redis: RedisServer) -> None:
     redis.freeze()
 
     began = loop.time()
-    unknown = [await answers.generation("ann") for _ in range(100)]
+    with capture_logs() as logs:
+        unknown = [await answers.generation("ann") for _ in range(100)]
     took = loop.time() - began
     redis.thaw()
     await link.close()
 
     assert unknown == [None] * 100
+    assert [line["event"] for line in logs] == ["redis is away, doing without"]
     assert 0.04 < took < 0.15
 
 

@@ -24,6 +24,7 @@ from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import ANSWER, QUERY, TRUST, started
 
 KEY = rsa_key()
+FOLLOW = 'subscription { orderChanged(id: "0bac05e5-b207-4794-80b8-6c94211643c5") { id } }'
 
 
 @dataclass
@@ -167,6 +168,28 @@ async def test_stop_waits_for_what_runs(workers: str) -> None:
 
     assert gateway.answers == [ANSWER]
     assert gateway.process.returncode == 0
+
+
+async def test_stop_with_open_socket() -> None:
+    """A gateway on whose WebSocket somebody follows an order ends within a second."""
+    async with (
+        serving("--workers=1") as gateway,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{gateway.url}/graphql", protocols=["graphql-transport-ws"]) as socket,
+    ):
+        await socket.send_json({"type": "connection_init", "payload": gateway.headers})
+        await socket.send_json({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}})
+        received = [(await socket.receive_json())["type"] for _ in range(2)]
+        began = time.monotonic()
+        gateway.process.send_signal(signal.SIGTERM)
+        while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+        await gateway.process.wait()
+        took = time.monotonic() - began
+
+    assert received == ["connection_ack", "next"]
+    assert socket.close_code == WSCloseCode.SERVICE_RESTART
+    assert took < 1
 
 
 async def _asked(http: aiohttp.ClientSession, base: str) -> bool:

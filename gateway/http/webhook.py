@@ -1,7 +1,8 @@
 """`POST /webhooks/customer-accounts`: imin tells that a customer's details have changed.
 
 It says whose, not what; what is kept of theirs is forgotten, so that the next read is fresh. A call that
-is replayed does no more than that. Source: imin docs, Customer Detail Change webhook.
+is replayed does no more than that. Its key is of its own, and nothing else that it says is believed.
+Source: imin docs, Customer Detail Change webhook.
 """
 
 import hmac
