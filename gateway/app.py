@@ -80,14 +80,18 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))
-    if key := settings.imin_webhook_key:
-        hook = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
-        app.router.add_post("/webhooks/customer-accounts", hook)
+    _add_webhook(app, settings, services)
     add_health(app, services, life, metrics, lambda: _redis_state(services))
     if _with_graphiql(settings):
         add_graphiql(app)
         app.router.add_get("/", _to_graphiql)
     return app
+
+
+def _add_webhook(app: web.Application, settings: Settings, services: Services) -> None:
+    if key := settings.imin_webhook_key:
+        hook = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
+        app.router.add_post("/webhooks/customer-accounts", hook)
 
 
 def _observe(app: web.Application, settings: Settings, services: Services, metrics: Metrics) -> None:
