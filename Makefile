@@ -30,9 +30,11 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
 	$(BIN)/pytest --ignore tests/test_clients.py --ignore tests/test_graphiql.py
 
-faults: .venv/dev ## Cancel under N random faults and double clicks, and KILLS times with kill -9; then a brownout (N=2000 KILLS=50)
+faults: .venv/dev ## Cancel under N random faults and double clicks, KILLS times with kill -9; every fault; a brownout; what caches save (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
+	$(BIN)/pytest tests/test_fault_matrix.py
 	$(BIN)/python -m tests.endurance.brownout
+	$(BIN)/python -m tests.endurance.browsing
 
 bench: .venv/dev ## Measure the gateway beside its peers, 15 minutes; needs Node, wrk and 2 quiet cores (OPTIONS="--only latency")
 	cd bench/peers/node && npm ci --silent

@@ -1,10 +1,6 @@
 """The only place where the parts are put together: settings → a running application."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
 from dataclasses import asdict
-from typing import Any
 
 import yarl
 from aiohttp import web
@@ -32,8 +28,8 @@ from gateway.http.persisted import Documents, read_manifest
 from gateway.http.rate import RateRules, Rates
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import Reading
-from gateway.http.shared_rates import SharedRates
 from gateway.http.sockets import SocketEndpoint, SocketRules
+from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
@@ -46,6 +42,7 @@ from gateway.replicas.answers import RedisAnswers
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
+from gateway.running import contexts
 from gateway.settings import Settings
 from gateway.tracing import Tracing
 
@@ -55,36 +52,19 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
 
     now: tells the time by which windows close.
     """
-    is_development = settings.profile == "development"
-    with_graphiql = _or_else(settings.graphiql_enabled, is_development)
+    services, metrics, gate = _services(settings, now), Metrics(), Gate(settings.limit_requests)
+    rates = Rates(_rate_rules(settings), are_shared=services.link is not None)
+    executor, documents = _executor(settings), _documents(settings)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
         middlewares=[identify, send_elsewhere, cors(settings.cors_origins), answer_in_json],
     )
-    services, metrics = _services(settings, now), Metrics()
-    services.client.traffic.observe = metrics.call
-    metrics.watch(lambda: counts_of(services))
     life = add_lifecycle(app)
     app.on_shutdown.append(lambda _app: services.following.stop())
-    app.cleanup_ctx.append(_hold_open(services))
-    app.cleanup_ctx.append(_keep_running(metrics.copy_for_ever))
-    rates = Rates(_rate_rules(settings), are_shared=services.link is not None)
-    if services.link is not None:
-        app.cleanup_ctx.append(_keep_running(SharedRates(services.link, rates).run))
-    if settings.traces_enabled:
-        tracing = Tracing()
-        services.client.traffic.observe = tracing.with_calls(metrics.call)
-        app.middlewares.append(tracing.middleware())
-        app.cleanup_ctx.append(tracing.context())
-    executor = Executor(
-        build_schema(),
-        _limits(settings),
-        with_introspection=_or_else(settings.introspection_enabled, is_development),
-        suggestions=is_development,
-        query_seconds=settings.request_timeout_seconds,
-    )
+    app.on_response_prepare.append(harden)
+    app.cleanup_ctx.extend(contexts(services, metrics, rates))
+    _observe(app, settings, services, metrics)
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
-    gate, documents = Gate(settings.limit_requests), _documents(settings)
     operations = Operations(executor, services, gate, metrics)
     endpoint = GraphQLEndpoint(
         executor=executor,
@@ -93,29 +73,88 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         rates=rates,
         sockets=SocketEndpoint(operations, authenticate, rates, _socket_rules(settings), documents),
         gate=gate,
-        reading=Reading(
-            documents=documents,
-            own_origins=settings.cors_origins,
-            with_get=is_development,
-            body_seconds=settings.body_timeout_seconds,
-        ),
-        with_graphiql=with_graphiql,
+        reading=_reading(settings, documents),
+        with_graphiql=_with_graphiql(settings),
         metrics=metrics,
     )
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))
+    _add_webhook(app, settings, services)
     add_health(app, services, life, metrics, lambda: _redis_state(services))
-    app.on_response_prepare.append(harden)
-    if with_graphiql:
+    if _with_graphiql(settings):
         add_graphiql(app)
         app.router.add_get("/", _to_graphiql)
     return app
 
 
+def _add_webhook(app: web.Application, settings: Settings, services: Services) -> None:
+    if key := settings.imin_webhook_key:
+        hook = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
+        app.router.add_post("/webhooks/customer-accounts", hook)
+
+
+def _observe(app: web.Application, settings: Settings, services: Services, metrics: Metrics) -> None:
+    """Count what happens, and trace it where that is wanted."""
+    metrics.watch(lambda: counts_of(services))
+    services.client.traffic.observe = metrics.call
+    if settings.traces_enabled:
+        tracing = Tracing()
+        services.client.traffic.observe = tracing.with_calls(metrics.call)
+        app.middlewares.append(tracing.middleware())
+        app.cleanup_ctx.append(tracing.context())
+
+
+def _executor(settings: Settings) -> Executor:
+    is_development = _is_development(settings)
+    return Executor(
+        build_schema(),
+        _limits(settings),
+        with_introspection=_or_else(settings.introspection_enabled, is_development),
+        suggestions=is_development,
+        query_seconds=settings.request_timeout_seconds,
+    )
+
+
+def _reading(settings: Settings, documents: Documents) -> Reading:
+    return Reading(
+        documents=documents,
+        own_origins=settings.cors_origins,
+        with_get=_is_development(settings),
+        body_seconds=settings.body_timeout_seconds,
+    )
+
+
 def _services(settings: Settings, now: Clock) -> Services:
-    api_key = settings.imin_api_key.get_secret_value() if settings.imin_api_key else ""
-    client = IminClient(
+    client, seal, link = _client(settings), _seal(settings), _link(settings)
+    public_url = settings.public_url or _own_url(settings)
+    answers = RedisAnswers(link) if link else None
+    cache = _cache(settings, answers)
+    reads = Reads(
+        client,
+        lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
+        cache,
+    )
+    following = Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each)
+    _tell_changes(client, cache, answers, following)
+    return Services(
+        client=client,
+        reads=reads,
+        following=following,
+        cache=cache,
+        seal=seal,
+        public_url=public_url,
+        link_seconds=settings.receipt_link_seconds,
+        concurrency=settings.imin_concurrency,
+        cancellations=_cancellations(settings, client, now, link),
+        link=link,
+        answers=answers,
+        now=now,
+    )
+
+
+def _client(settings: Settings) -> IminClient:
+    return IminClient(
         ClientOptions(
             base_url=settings.imin_base_url,
             api_key=settings.imin_api_key,
@@ -127,35 +166,33 @@ def _services(settings: Settings, now: Clock) -> Services:
             traffic=TrafficOptions(settings.imin_endpoint_concurrency, settings.imin_endpoint_queue),
         )
     )
-    # Sealed with the API key where nothing else is set: the same on every replica, and secret already.
-    secrets = tuple(secret.get_secret_value().encode() for secret in settings.id_secret) or (
-        api_key.encode(),
-    )
-    seal, public_url = IdSeal(secrets), settings.public_url or _own_url(settings)
-    link = _link(settings)
-    answers = RedisAnswers(link) if link else None
-    cache = _cache(settings, answers)
+
+
+def _seal(settings: Settings) -> IdSeal:
+    """Seals with the API key where nothing else is set: the same on every replica, and secret already."""
+    api_key = settings.imin_api_key.get_secret_value() if settings.imin_api_key else ""
+    secrets = [secret.get_secret_value() for secret in settings.id_secret] or [api_key]
+    return IdSeal(tuple(secret.encode() for secret in secrets))
+
+
+def _tell_changes(
+    client: IminClient, cache: Cache | None, answers: RedisAnswers | None, following: Following
+) -> None:
+    """Let a change be known: to the cache, to other replicas, and from those to who follows the order."""
     if cache is not None:
         client.on_change = cache.order_changed
-    reads = Reads(
-        client,
-        lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
-        cache,
-    )
-    return Services(
-        client=client,
-        reads=reads,
-        following=Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each),
-        cache=cache,
-        seal=seal,
-        public_url=public_url,
-        link_seconds=settings.receipt_link_seconds,
-        concurrency=settings.imin_concurrency,
-        cancellations=_cancellations(settings, client, now, link),
-        link=link,
-        answers=answers,
-        now=now,
-    )
+    elif answers is not None:
+        client.on_change = answers.announce
+    if answers is not None:
+        answers.on_announcement(following.changed_elsewhere)
+
+
+def _is_development(settings: Settings) -> bool:
+    return settings.profile == "development"
+
+
+def _with_graphiql(settings: Settings) -> bool:
+    return _or_else(settings.graphiql_enabled, _is_development(settings))
 
 
 def _limits(settings: Settings) -> Limits:
@@ -235,46 +272,10 @@ def _own_url(settings: Settings) -> str:
     return str(yarl.URL.build(scheme="http", host=host, port=settings.port))
 
 
-def _hold_open(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def hold_open(_app: web.Application) -> AsyncIterator[None]:
-        async with services.client, _replicas(services), services.cancellations.running():
-            yield
-            if services.cache is not None:
-                await services.cache.close()
-
-    return hold_open
-
-
 def _redis_state(services: Services) -> str:
     if services.link is None:
         return "off"
     return "ok" if services.link.is_up else "away"
-
-
-@asynccontextmanager
-async def _replicas(services: Services) -> AsyncIterator[None]:
-    """Hear what other replicas change."""
-    if services.answers is not None:
-        services.answers.start()
-    yield
-    if services.answers is not None:
-        await services.answers.stop()
-    if services.link is not None:
-        await services.link.close()
-
-
-def _keep_running(
-    work: Callable[[], Coroutine[Any, Any, None]],
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Work that goes on as long as the application does."""
-
-    async def keep_running(_app: web.Application) -> AsyncIterator[None]:
-        running = asyncio.ensure_future(work())
-        yield
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-    return keep_running
 
 
 async def _to_graphiql(_request: web.Request) -> web.Response:

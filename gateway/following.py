@@ -76,6 +76,10 @@ class Following:
             if identifier == order:
                 watch.hurry()
 
+    async def changed_elsewhere(self, order: str) -> None:
+        """Another replica is changing an order, or has: as hurry."""
+        self.hurry(order)
+
     async def stop(self) -> None:
         """End every following; each follower hears that there is no more."""
         self._is_stopped = True

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
@@ -36,16 +36,31 @@ async def listening(  # noqa: PLR0913  # the one place where these come together
     except BaseException:
         bound.close()
         raise
-    site = web.SockSite(runner, bound)
+    site, entrance = web.SockSite(runner, bound), bound.dup()
     try:
         await site.start()
         yield url_of(host, bound)
     finally:
         await site.stop()
+        await _let_in(entrance, runner)
         if goodbye_seconds:
             await _say_goodbye(app, runner, goodbye_seconds)
         await runner.cleanup()
         bound.close()
+
+
+async def _let_in(entrance: socket.socket, runner: web.AppRunner) -> None:
+    """Close the entrance, but let in who stands there already: the system would reset their connections."""
+    waiting = []
+    entrance.settimeout(0)
+    with suppress(OSError):
+        while True:
+            waiting.append(entrance.accept()[0])
+    entrance.close()
+    loop, server = asyncio.get_running_loop(), runner.server
+    if server:
+        for connection in waiting:
+            await loop.connect_accepted_socket(server, connection)
 
 
 async def _say_goodbye(app: web.Application, runner: web.AppRunner, seconds: float) -> None:

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         "identifier",
         description="What a cancellation names an item by; imin says identifier (assumption).",
     )
+    imin_webhook_key: SecretStr | None = Field(
+        None,
+        description="What imin sends as X-Api-Key when it tells that a customer's details have changed; "
+        "none is listened to when empty.",
+    )
     request_timeout_seconds: Seconds = Field(
         5.0, description="Time for a whole query, however many answers of imin it needs."
     )

@@ -61,7 +61,8 @@ def test_ingress_keeps_operations_inside() -> None:
     """Neither metrics nor health can be reached from outside."""
     (rule,) = of_kind("Ingress")["spec"]["rules"]
 
-    assert [path["path"] for path in rule["http"]["paths"]] == ["/graphql", "/receipts"]
+    paths = [path["path"] for path in rule["http"]["paths"]]
+    assert paths == ["/graphql", "/receipts", "/webhooks/customer-accounts"]
 
 
 def test_variables_exist() -> None:

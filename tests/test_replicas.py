@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from gateway.__main__ import gateway_listening
-from gateway.auth import Caller, demo_caller
+from gateway.auth import Authenticate, Caller, demo_caller
 from gateway.cancellation.locks import ProcessLocks
 from gateway.http.rate import RateRules, Rates
 from gateway.http.shared_rates import SharedRates
@@ -21,6 +23,8 @@ from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
 from tests.redis_server import RedisServer, needs_redis, redis_running
+from tests.test_cancellation import booked
+from tests.test_following import Socket, socket_of
 from tests.test_workers import sandbox_url, serving
 
 pytestmark = needs_redis
@@ -28,6 +32,13 @@ pytestmark = needs_redis
 FIRST = "{ viewer { orders(first: 1) { nodes { id identifier items { id status } } } } }"
 LIST = "{ viewer { orders(first: 10) { totalCount nodes { id identifier } } } }"
 ONE = "query ($id: ID!) { node(id: $id) { ... on Order { orderNumber } } }"
+WHOLE = """query ($id: ID!) { node(id: $id) { ... on Order { orderNumber orderDate seller { name }
+  totalPaymentDue { amount } items { id status price { amount } session { name startDate } } } } }"""
+OF_COST_50 = """{ viewer {
+  a: orders(first: 100) { totalCount } b: orders(first: 100) { totalCount }
+  c: orders(first: 100) { totalCount } d: orders(first: 100) { totalCount }
+  e: orders(first: 100) { totalCount } } }"""
+SELDOM: dict[str, Any] = {"follow_first_seconds": 30, "follow_longest_seconds": 60}
 CANCEL = """mutation ($order: ID!, $items: [ID!]!, $key: String) {
   cancelOrderItems(input: {orderId: $order, orderItemIds: $items, idempotencyKey: $key}) {
     result { __typename } } }"""
@@ -41,15 +52,17 @@ async def redis() -> AsyncIterator[RedisServer]:
 
 @asynccontextmanager
 async def replicas(
-    settings: Settings, gateway: Gateway, redis: RedisServer, count: int = 2, **changes: Any
+    settings: Settings,
+    gateway: Gateway,
+    redis: RedisServer,
+    authenticate: Authenticate = demo_caller,
+    **changes: Any,
 ) -> AsyncIterator[list[Gateway]]:
-    """Gateways over the same sandbox and Redis. Each has a cache, a journal and locks of its own."""
-    values = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
+    """Two gateways over the same sandbox and Redis. Each has a cache, a journal and locks of its own."""
+    shared = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
+    given = settings.but(**shared | changes)
     async with AsyncExitStack() as stack:
-        running = [
-            await stack.enter_async_context(gateway_listening(settings.but(**values, **changes), demo_caller))
-            for _ in range(count)
-        ]
+        running = [await stack.enter_async_context(gateway_listening(given, authenticate)) for _ in range(2)]
         yield [Gateway(url, gateway.http) for url in running]
 
 
@@ -72,6 +85,41 @@ async def test_shared_answers(
 
     assert again == nodes
     assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def test_shared_orders_of_a_page(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """An order that one replica has seen on a page is opened at the other without asking imin."""
+    async with replicas(settings, gateway, redis) as (one, other):
+        nodes = (await one.data(LIST))["viewer"]["orders"]["nodes"]
+        await written(redis)
+        opened = [await other.data(WHOLE, id=node["id"]) for node in nodes]
+        asked = sandbox.ledger.counts()
+
+        assert opened == [await gateway.data(WHOLE, id=node["id"]) for node in nodes]
+    assert asked == {"GET /orders": 1}
+
+
+async def test_rubbish_in_redis(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """What lies in Redis and cannot be read is asked of imin, as if it were not there."""
+    async with replicas(settings, gateway, redis) as (one, other):
+        first = await one.data(LIST)
+        await written(redis)
+        link = Link(redis.url, 1)
+        for name in await link.ask(lambda asked: asked.keys("gateway:answer:*")):
+            await link.ask(partial(_spoil, name))
+        await link.close()
+        second = await other.data(LIST)
+
+    assert second == first
+    assert sandbox.ledger.counts() == {"GET /orders": 2}
+
+
+async def _spoil(name: bytes, asked: Any) -> None:
+    await asked.set(name, b"\x00" * 9)
 
 
 async def written(redis: RedisServer) -> None:
@@ -98,6 +146,62 @@ async def test_cancelled_elsewhere(
     assert result["cancelOrderItems"]["result"]["__typename"] == "CancellationPending"
     assert {item["status"] for item in order["items"]} == {"ORDER_ITEM_CONFIRMED"}
     assert {item["status"] for item in seen["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+@pytest.mark.parametrize("cache_enabled", [True, False], ids=["cache", "no cache"])
+async def test_followed_elsewhere(
+    settings: Settings,
+    gateway: Gateway,
+    redis: RedisServer,
+    cache_enabled: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """Who follows an order on one replica hears of a cancellation on the other long before the next look."""
+    changes = SELDOM | {"cache_enabled": cache_enabled}
+    async with replicas(settings, gateway, redis, **changes) as (one, other):
+        order, items = await booked(one)
+        async with following(other, order, redis) as socket:
+            await one.data(CANCEL, order=order, items=items)
+            state = await socket.state()
+
+    assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+async def test_followed_while_redis_is_away(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:
+    """A follower whom Redis could not tell of a cancellation is told as soon as it answers again."""
+    async with replicas(settings, gateway, redis, **SELDOM) as (one, other):
+        order, items = await booked(one)
+        async with following(other, order, redis) as socket:
+            redis.freeze()
+            await one.data(CANCEL, order=order, items=items)
+            redis.thaw()
+            state = await socket.state()
+
+    assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
+@asynccontextmanager
+async def following(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIterator[Socket]:
+    """A socket on which an order is followed that is confirmed so far, for ten seconds at most."""
+    async with asyncio.timeout(10), socket_of(gateway) as socket:
+        await listeners(redis, 2)
+        await socket.begin()
+        await socket.follow(order)
+        state = await socket.state()
+        assert {item["status"] for item in state["items"]} == {"ORDER_ITEM_CONFIRMED"}
+        yield socket
+
+
+async def listeners(redis: RedisServer, count: int) -> None:
+    """Until so many replicas hear what the others change."""
+    link = Link(redis.url, 1)
+
+    async def hearing(asked: Any) -> int:
+        ((_, number),) = await asked.pubsub_numsub("gateway:changed")
+        return int(number)
+
+    while await link.ask(hearing) < count:  # noqa: ASYNC110  # no event tells
+        await asyncio.sleep(0.01)
+    await link.close()
 
 
 async def test_same_key_on_both(
@@ -140,7 +244,7 @@ async def test_redis_dies(settings: Settings, gateway: Gateway, redis: RedisServ
 
 
 async def test_redis_hangs(redis: RedisServer) -> None:
-    """A Redis that takes questions and answers none costs fifty milliseconds, once a second."""
+    """A Redis that takes questions and answers none costs fifty milliseconds, once a second, and one line."""
     loop = asyncio.get_running_loop()
     link = Link(redis.url, 0.05)
     answers = RedisAnswers(link)
@@ -148,12 +252,14 @@ async def test_redis_hangs(redis: RedisServer) -> None:
     redis.freeze()
 
     began = loop.time()
-    unknown = [await answers.generation("ann") for _ in range(100)]
+    with capture_logs() as logs:
+        unknown = [await answers.generation("ann") for _ in range(100)]
     took = loop.time() - began
     redis.thaw()
     await link.close()
 
     assert unknown == [None] * 100
+    assert [line["event"] for line in logs] == ["redis is away, doing without"]
     assert 0.04 < took < 0.15
 
 
@@ -248,26 +354,34 @@ async def test_rates_are_shared(redis: RedisServer) -> None:
     assert may_spend == (False, True)
 
 
-async def test_rates_of_gateways_are_shared(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:
-    """So it is of gateways that run: what was spent at one is missing at the other a moment later."""
+async def test_gateways_share_a_bucket(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:
+    """A customer who has spent most of the bucket at one gateway is refused by the other."""
 
     async def ann(_request: object) -> Caller:
-        return Caller("abc")
+        return Caller("1234")
 
-    many = " ".join(f"a{n}: orders(first: 100) {{ totalCount }}" for n in range(25))
-    limited = settings.but(
-        redis_url=SecretStr(redis.url), rate_cost_per_second=0.001, rate_burst_cost=2000, limit_cost=250
-    )
+    rules: dict[str, Any] = {"rate_burst_cost": 100, "rate_cost_per_second": 0.001}
+    async with replicas(settings, gateway, redis, ann, **rules) as (one, other):
+        for _ in range(60):
+            await one.data("{ viewer { identifier } }")
+        await until_left(redis, 40)
+        small = await other.data("{ viewer { identifier } }")
+        await until_left(redis, 39)
+        large = await other.answer(OF_COST_50)
+        still = await other.data("{ viewer { identifier } }")
 
-    async def left(url: str, query: str = "{ viewer { identifier } }") -> int:
-        async with gateway.http.post(f"{url}/graphql", json={"query": query}) as response:
-            return int(response.headers["RateLimit"].split("r=")[1].split(";")[0])
+    assert small == still == {"viewer": {"identifier": "1234"}}
+    assert [error["extensions"] for error in large["errors"]] == [{"code": "RATE_LIMITED"}]
 
-    async with gateway_listening(limited, ann) as one, gateway_listening(limited, ann) as other:
-        assert [await left(one, f"{{ viewer {{ {many} }} }}") for _ in range(4)][-1] == 1000
-        seen = [await left(other)]
-        while seen[-1] > 1000 and len(seen) < 900:
-            seen.append(await left(other))
 
-    assert seen[-1] <= 1000 < seen[0]
-    assert len(seen) < 900
+async def until_left(redis: RedisServer, level: int) -> None:
+    """Until the customer's bucket in Redis holds no more than that."""
+    link = Link(redis.url, 1)
+
+    async def left(asked: Any) -> float:
+        return float(await asked.hget("gateway:rate:1234", "level") or "inf")
+
+    async with asyncio.timeout(5):
+        while await link.ask(left) >= level + 1:  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.01)
+    await link.close()

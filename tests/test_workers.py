@@ -5,23 +5,26 @@ import json
 import os
 import re
 import signal
+import socket
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import WSCloseCode, web
+from yarl import URL
 
-from gateway.http.lifecycle import LIFE, add_lifecycle
+from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
 from gateway.server import listening
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import ANSWER, QUERY, TRUST, started
 
 KEY = rsa_key()
+FOLLOW = 'subscription { orderChanged(id: "0bac05e5-b207-4794-80b8-6c94211643c5") { id } }'
 
 
 @dataclass
@@ -48,6 +51,15 @@ class Serving:
             return set(map(int, children.read().split()))
 
 
+def environment_over(sandbox: str) -> dict[str, str]:
+    """What `gateway serve` needs, over a sandbox at that address."""
+    return TRUST | {
+        "GATEWAY_STATE_PATH": ":memory:",
+        "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(KEY.as_dict(private=False)),
+        "GATEWAY_IMIN_BASE_URL": f"{sandbox}/api/v2",
+    }
+
+
 @asynccontextmanager
 async def serving(*arguments: str, **environment: str) -> AsyncIterator[Serving]:
     async with (
@@ -56,13 +68,7 @@ async def serving(*arguments: str, **environment: str) -> AsyncIterator[Serving]
             "serve",
             "--port=0",
             *arguments,
-            **TRUST
-            | {
-                "GATEWAY_STATE_PATH": ":memory:",
-                "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(KEY.as_dict(private=False)),
-                "GATEWAY_IMIN_BASE_URL": sandbox[-1].removeprefix("ready ") + "/api/v2",
-            }
-            | environment,
+            **environment_over(sandbox[-1].removeprefix("ready ")) | environment,
         ) as (process, lines),
     ):
         assert [re.sub(r"\d+$", "N", line) for line in lines] == ["ready http://127.0.0.1:N"]
@@ -164,6 +170,28 @@ async def test_stop_waits_for_what_runs(workers: str) -> None:
     assert gateway.process.returncode == 0
 
 
+async def test_stop_with_open_socket() -> None:
+    """A gateway on whose WebSocket somebody follows an order ends within a second."""
+    async with (
+        serving("--workers=1") as gateway,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{gateway.url}/graphql", protocols=["graphql-transport-ws"]) as socket,
+    ):
+        await socket.send_json({"type": "connection_init", "payload": gateway.headers})
+        await socket.send_json({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}})
+        received = [(await socket.receive_json())["type"] for _ in range(2)]
+        began = time.monotonic()
+        gateway.process.send_signal(signal.SIGTERM)
+        while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+        await gateway.process.wait()
+        took = time.monotonic() - began
+
+    assert received == ["connection_ack", "next"]
+    assert socket.close_code == WSCloseCode.SERVICE_RESTART
+    assert took < 1
+
+
 async def _asked(http: aiohttp.ClientSession, base: str) -> bool:
     """Whether imin has been asked."""
     async with http.get(f"{base}/sandbox/ledger") as response:
@@ -175,6 +203,30 @@ async def sandbox_url(gateway: Serving) -> str:
     with open(f"/proc/{gateway.process.pid}/environ", "rb") as environ:  # noqa: PTH123, ASYNC230  # a file of the kernel's
         values = dict(pair.split(b"=", 1) for pair in environ.read().split(b"\0") if b"=" in pair)
     return values[b"GATEWAY_IMIN_BASE_URL"].decode().removesuffix("/api/v2")
+
+
+async def test_who_waits_is_let_in() -> None:
+    """Connections that the system has made, but that nobody has accepted yet, are answered, not reset."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(text="here")
+
+    app = web.Application(middlewares=[send_elsewhere])
+    add_lifecycle(app)
+    app.router.add_get("/", answer)
+    with ExitStack() as clients:
+        async with listening(app, "127.0.0.1", goodbye_seconds=5) as url:
+            address = ("127.0.0.1", URL(url).port or 0)
+            # The loop does not turn between here and the stop, so nobody can have accepted them.
+            connections = [clients.enter_context(socket.create_connection(address)) for _ in range(50)]
+            for connection in connections:
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        answers = [connection.recv(1000) for connection in connections]
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+
+    assert all(answer.startswith(b"HTTP/1.1 200 OK") for answer in answers)
+    assert all(answer.endswith(b"\r\n\r\nhere") for answer in answers)
 
 
 @pytest.mark.parametrize("is_polite", [True, False])

@@ -43,6 +43,12 @@ class Bucket:
         self.unshared += cost
         return True
 
+    def take_over(self, level: float) -> None:
+        """Go on from the level that all replicas share."""
+        # What was spent meanwhile is told next time.
+        self.level = level - self.unshared
+        self.filled_at = time.monotonic()
+
     def seconds_until(self, cost: int) -> int:
         """Whole seconds until the bucket holds that much."""
         missing = min(cost, self.rules.burst) - self.level

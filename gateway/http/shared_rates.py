@@ -47,9 +47,7 @@ class SharedRates:
         """Take out there what was spent here, and take over the level. Raises Away."""
         for name, bucket in self._rates.spenders():
             spent, bucket.unshared = bucket.unshared, 0
-            level = await self._link.ask(_spending(name, bucket, spent))
-            # What was spent meanwhile is told next time.
-            bucket.level = float(level) - bucket.unshared
+            bucket.take_over(float(await self._link.ask(_spending(name, bucket, spent))))
 
 
 def _spending(name: str, bucket: Bucket, spent: int) -> Callable[[Any], Awaitable[bytes]]:

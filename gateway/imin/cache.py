@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from cachetools import LRUCache, TTLCache
 
-from gateway.imin.errors import TimedOut, Unavailable
+from gateway.imin.errors import TimedOut, Unavailable, Unreadable
 from gateway.imin.shared import Alone, Body, Key, Shared
 from gateway.imin.traffic import REQUEST_DEADLINE
 
@@ -54,12 +54,14 @@ class Found(Generic[V]):
 
     orders: what a change of an order would make wrong. is_lasting: whether it may be kept.
     parts: what it holds that can be asked for by itself, under what it is and its identifier.
+    apart: takes their JSON out of the whole, for other replicas.
     """
 
     value: V
     orders: frozenset[str] = frozenset()
     is_lasting: bool = True
     parts: tuple[tuple[str, str, Any], ...] = ()
+    apart: Callable[[bytes], Iterable[tuple[str, str, bytes]]] = lambda _json: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Cache:
         self._holders: LRUCache[str, str] = LRUCache(_MOST_CHANGES)
         self._flights: dict[tuple[Key, _Generation], asyncio.Task[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._sharing: set[asyncio.Task[None]] = set()
         self._shared.on_announcement(self._forget_order)
 
     @property
@@ -125,7 +128,8 @@ class Cache:
         if entry is not None and not _fits(entry, generation):
             entry = None
         if not anew and generation.token is not None:
-            entry = entry or await self._from_replica(question, generation)
+            if entry is None or self._age(entry) >= self._options.fresh_seconds:
+                entry = await self._from_replica(question, generation) or entry
             if entry is not None and self._is_usable(entry, question, generation):
                 return cast("V", entry.value)
         try:
@@ -147,8 +151,8 @@ class Cache:
         await self._bump({customer})
 
     async def close(self) -> None:
-        """Break off what is still being asked for nobody."""
-        for task in self._tasks:
+        """Break off what is still being asked for nobody; what is being told to others is soon told."""
+        for task in self._tasks - self._sharing:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -188,12 +192,19 @@ class Cache:
         return False
 
     async def _from_replica(self, question: Question[Any], generation: _Generation) -> _Entry | None:
+        """The newest that is known, here or from another replica."""
         body = await self._shared.read(question.key, generation.token or "")
         if body is None:
             return None
-        self.counts["replica"] += 1
-        self._keep(question, generation, body, question.read(body.json))
-        return self._entries.get(question.key)
+        try:
+            found = question.read(body.json)
+        except Unreadable:
+            return None
+        known = self._entries.get(question.key)
+        self._keep(question, generation, body, found)
+        entry = self._entries.get(question.key)
+        self.counts["replica"] += entry is not known
+        return entry
 
     def _flight(
         self, question: Question[V], generation: _Generation, *, anew: bool = False
@@ -238,9 +249,16 @@ class Cache:
             body = Body(json, asked_at)
             self._keep(question, generation, body, found)
             if generation.token:
-                seconds = self._options.longest_seconds
-                self._start(self._shared.write(question.key, generation.token, body, seconds))
+                sharing = self._start(self._share(question.key, generation.token, body, found))
+                self._sharing.add(sharing)
+                sharing.add_done_callback(self._sharing.discard)
         return found.value
+
+    async def _share(self, key: Key, token: str, body: Body, found: Found[Any]) -> None:
+        bodies = {key: body}
+        for what, identifier, json in found.apart(body.json):
+            bodies[key[0], what, identifier] = Body(json, body.asked_at)
+        await self._shared.write(bodies, token, self._options.longest_seconds)
 
     async def _join(self, flight: asyncio.Task[V]) -> V:
         """What the flight brings, unless the request's own time is over. Leaving does not break it off."""

@@ -15,6 +15,7 @@ from gateway.imin.documents import (
     Page,
     bind_order,
     bind_upcoming_item,
+    orders_apart,
 )
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.shared import Key
@@ -116,7 +117,7 @@ class Reading(Generic[V]):
 def _of_orders(page: Page[Order]) -> Found[Page[Order]]:
     orders = frozenset(order.identifier for order in page.items)
     parts = tuple(("order", order.identifier, order) for order in page.items)
-    return Found(page, orders, _orders_last(page.items), parts)
+    return Found(page, orders, _orders_last(page.items), parts, _apart)
 
 
 def _of_items(page: Page[OrderItem]) -> Found[Page[OrderItem]]:
@@ -133,6 +134,10 @@ def _of_order(order: Order | None) -> Found[Order | None]:
 
 def _of_account(account: CustomerAccount | None) -> Found[CustomerAccount | None]:
     return Found(account, is_lasting=account is not None and not account.unreadable)
+
+
+def _apart(page: bytes) -> list[tuple[str, str, bytes]]:
+    return [("order", identifier, order) for identifier, order in orders_apart(page).items()]
 
 
 def _orders_last(orders: Iterable[Order]) -> bool:

@@ -1,6 +1,6 @@
 """What replicas know together, as far as the cache needs it; and the stand-in for a process that is alone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,8 +31,8 @@ class Shared(Protocol):
     async def read(self, key: Key, generation: str) -> Body | None:
         """An answer that some replica has put here in this generation."""
 
-    async def write(self, key: Key, generation: str, body: Body, seconds: float) -> None:
-        """Keep an answer for the others, so many seconds."""
+    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
+        """Keep answers for the others, so many seconds."""
 
     async def announce(self, order: str) -> None:
         """Tell the other replicas that an order has changed."""
@@ -55,7 +55,7 @@ class Alone:
         """Nobody else asks."""
         return None
 
-    async def write(self, key: Key, generation: str, body: Body, seconds: float) -> None:
+    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
         """Nobody else reads."""
 
     async def announce(self, order: str) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -15,11 +16,29 @@ from gateway.replicas.link import Away, Link
 
 _DAY_SECONDS = 86_400
 _CHANNEL = "gateway:changed"
-_MOST_OWED = 10_000
+_MOST_UNTOLD = 10_000
 _AGAIN_SECONDS = 0.5
 _HEADER = struct.Struct("!d")
 
 Heard = Callable[[str], Awaitable[None]]
+
+
+class _Untold:
+    """Names that Redis does not know of yet. One that is added again while it is being told stays."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, int] = {}
+        self._number = count()
+
+    def add(self, *names: str) -> None:
+        if len(self._names) < _MOST_UNTOLD:
+            self._names.update((name, next(self._number)) for name in names)
+
+    def names(self) -> dict[str, int]:
+        return dict(self._names)
+
+    def told(self, names: dict[str, int]) -> None:
+        self._names = {name: number for name, number in self._names.items() if names.get(name) != number}
 
 
 class RedisAnswers:
@@ -31,17 +50,15 @@ class RedisAnswers:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._owed: set[str] = set()
+        self._ended, self._changed = _Untold(), _Untold()
         self._me = secrets.token_hex(8)
         self._heard: list[Heard] = []
-        self._listening: asyncio.Task[None] | None = None
+        self._running: list[asyncio.Task[None]] = []
 
     async def generation(self, customer: str) -> str | None:
         """Name of the customer's generation; None where Redis is away."""
         try:
-            if self._owed:
-                await self._begin(tuple(self._owed))
-                self._owed.clear()
+            await self._begin_untold()
             fresh = secrets.token_hex(8)
             known: bytes | None = await self._link.ask(
                 lambda redis: redis.set(_generation(customer), fresh, nx=True, get=True, ex=_DAY_SECONDS)
@@ -57,8 +74,7 @@ class RedisAnswers:
         try:
             await self._begin(customers)
         except Away:
-            if len(self._owed) < _MOST_OWED:
-                self._owed.update(customers)
+            self._ended.add(*customers)
 
     async def read(self, key: Key, generation: str) -> Body | None:
         """An answer that some replica has put there in this generation."""
@@ -70,33 +86,57 @@ class RedisAnswers:
             return None
         return Body(found[_HEADER.size :], *_HEADER.unpack_from(found))
 
-    async def write(self, key: Key, generation: str, body: Body, seconds: float) -> None:
-        """Keep an answer for the others."""
-        value = _HEADER.pack(body.asked_at) + body.json
+    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
+        """Keep answers for the others."""
+
+        async def write(redis: Any) -> None:
+            pipeline = redis.pipeline(transaction=False)
+            for key, body in bodies.items():
+                value = _HEADER.pack(body.asked_at) + body.json
+                pipeline.set(_answer(key, generation), value, px=max(1, int(seconds * 1000)))
+            await pipeline.execute()
+
         with suppress(Away):
-            await self._link.ask(
-                lambda redis: redis.set(_answer(key, generation), value, px=max(1, int(seconds * 1000)))
-            )
+            await self._link.ask(write)
 
     async def announce(self, order: str) -> None:
-        """Tell the other replicas that an order has changed."""
-        message = msgspec.json.encode((self._me, order))
-        with suppress(Away):
-            await self._link.ask(lambda redis: redis.publish(_CHANNEL, message))
+        """Tell the other replicas that an order has changed, now or as soon as Redis answers."""
+        try:
+            await self._tell(order)
+        except Away:
+            self._changed.add(order)
 
     def on_announcement(self, heard: Heard) -> None:
         """Be told of orders that changed elsewhere."""
         self._heard.append(heard)
 
     def start(self) -> None:
-        """Begin to hear the others."""
-        self._listening = asyncio.ensure_future(self._listen())
+        """Begin to hear the others, and to tell them later what could not be told."""
+        self._running = [asyncio.ensure_future(self._listen()), asyncio.ensure_future(self._tell_later())]
 
     async def stop(self) -> None:
-        """Hear no more."""
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
+        """Hear and tell no more."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _begin_untold(self) -> None:
+        if ended := self._ended.names():
+            await self._begin(tuple(ended))
+            self._ended.told(ended)
+
+    async def _tell_later(self) -> None:
+        while True:
+            await asyncio.sleep(_AGAIN_SECONDS)
+            with suppress(Away):
+                await self._begin_untold()
+                for order, number in self._changed.names().items():
+                    await self._tell(order)
+                    self._changed.told({order: number})
+
+    async def _tell(self, order: str) -> None:
+        message = msgspec.json.encode((self._me, order))
+        await self._link.ask(lambda redis: redis.publish(_CHANNEL, message))
 
     async def _begin(self, customers: tuple[str, ...]) -> None:
         names = {_generation(customer): secrets.token_hex(8) for customer in customers}

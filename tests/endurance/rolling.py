@@ -2,119 +2,154 @@
 
 python -m tests.endurance.rolling --minutes 5
 
-The client does what a load balancer does: where a replica refuses the connection, it takes the other.
+The client does what a load balancer does: where a replica refuses the connection, it takes the other;
+what it has sent it does not send again. Every other request opens a connection of its own.
 """
 
 import argparse
 import asyncio
 import itertools
-import signal
 import socket
 import sys
 import time
+from asyncio.subprocess import Process
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import aiohttp
 
-from tests.test_command_line import ANSWER, QUERY
-from tests.test_workers import Serving, sandbox_url, serving
+from tests.issuer import claims, token
+from tests.test_command_line import ANSWER, QUERY, started
+from tests.test_workers import KEY, environment_over
 
 PER_SECOND = 50
 _REST_SECONDS = 1.0
+_HEADERS = {"Authorization": f"Bearer {token(KEY, claims('1234', exp=int(time.time()) + 86_400))}"}
+
+
+class Disturbed(Exception):
+    """A process ended that nobody here told to: what was lost then is not a restart's fault."""
 
 
 @dataclass
 class Course:
-    """What happened."""
+    """What happened. Every request is in one of the two lists, or was answered rightly."""
 
     answered: int = 0
     lost: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     restarts: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.restarts} restarts: {self.answered} answered, {len(self.lost)} lost, "
+            f"{len(self.wrong)} answered wrongly"
+        )
 
-async def ask(ports: tuple[int, int], gateway: Serving, http: aiohttp.ClientSession, course: Course) -> None:
-    for port in ports:
-        url = f"http://127.0.0.1:{port}/graphql"
+
+class Place:
+    """One of the addresses behind the load balancer, and the replica that serves there just now."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment | {"GATEWAY_RATE_LIMITED": "false", "GATEWAY_LOG_LEVEL": "ERROR"}
+        # Bound, but not listening: while no replica runs, the system gives its port to nobody else.
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(("127.0.0.1", 0))
+        self.port = self._kept.getsockname()[1]
+        self._running = AsyncExitStack()
+        self.process: Process | None = None
+
+    async def start(self) -> None:
+        """Begin to serve."""
+        replica = started("serve", f"--port={self.port}", **self._environment)
+        self.process, _ = await self._running.enter_async_context(replica)
+
+    async def stop(self) -> None:
+        """Tell the replica to end, and wait until it has."""
+        self.process = None
+        await self._running.aclose()
+
+    async def close(self) -> None:
+        """Give the port up too."""
+        await self.stop()
+        self._kept.close()
+
+
+async def roll(minutes: float) -> Course:
+    """Load for so many minutes, while the replicas are restarted in turn. Raises Disturbed."""
+    course = Course()
+    async with AsyncExitStack() as running:
+        sandbox, lines = await running.enter_async_context(started("sandbox", "--port", "0"))
+        environment = environment_over(lines[-1].removeprefix("ready "))
+        places = [Place(environment), Place(environment)]
+        for place in places:
+            running.push_async_callback(place.close)
+            await place.start()
+        turning = asyncio.ensure_future(_turn(places, course))
         try:
-            async with http.post(url, json=QUERY, headers=gateway.headers) as response:
+            await _load(
+                minutes, [place.port for place in places], course, lambda: _check(turning, sandbox, places)
+            )
+        finally:
+            turning.cancel()
+            await asyncio.gather(turning, return_exceptions=True)
+    return course
+
+
+async def _turn(places: list[Place], course: Course) -> None:
+    """Restart one replica after the other, each time when the other is there."""
+    for place in itertools.cycle(places):
+        await place.stop()
+        await place.start()
+        course.restarts += 1
+        await asyncio.sleep(_REST_SECONDS)
+
+
+def _check(turning: asyncio.Future[None], sandbox: Process, places: list[Place]) -> None:
+    """Raise Disturbed where the run tells nothing any more."""
+    if turning.done():
+        raise Disturbed(f"a replica did not come back: {turning.exception()}")
+    processes = [sandbox, *(place.process for place in places)]
+    ended = [process.returncode for process in processes if process and process.returncode is not None]
+    if ended:
+        raise Disturbed(f"a process ended by itself, with {ended[0]}")
+
+
+async def _load(minutes: float, ports: list[int], course: Course, check: Callable[[], None]) -> None:
+    """Ask at the rate, whether or not answers come, over kept connections and new ones in turn."""
+    new = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession() as kept, aiohttp.ClientSession(connector=new) as fresh:
+        began = time.monotonic()
+        asking = []
+        for number in range(int(minutes * 60 * PER_SECOND)):
+            await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
+            check()
+            session = fresh if number // 2 % 2 else kept
+            in_turn = ports[::-1] if number % 2 else ports
+            asking.append(asyncio.ensure_future(_ask(in_turn, session, course)))
+        await asyncio.gather(*asking)
+
+
+async def _ask(ports: list[int], http: aiohttp.ClientSession, course: Course) -> None:
+    for port in ports:
+        try:
+            async with http.post(
+                f"http://127.0.0.1:{port}/graphql", json=QUERY, headers=_HEADERS
+            ) as response:
                 answer = await response.json()
         except aiohttp.ClientConnectorError:
             continue
         except (aiohttp.ClientError, TimeoutError) as error:
             course.lost.append(repr(error))
             return
-        if answer != ANSWER:
-            course.lost.append(str(answer)[:200])
-        course.answered += 1
+        if answer == ANSWER:
+            course.answered += 1
+        else:
+            course.wrong.append(str(answer)[:200])
         return
     course.lost.append("neither replica took the connection")
-
-
-async def restart(port: int, environment: dict[str, str], done: asyncio.Event, course: Course) -> None:
-    """Run a replica on that port, and another in its place when it is told to end, until it is done."""
-    while not done.is_set():
-        async with serving(f"--port={port}", **environment) as replica:
-            TURN[port] = replica
-            READY[port].set()
-            if done.is_set():
-                return
-            await replica.process.wait()
-        course.restarts += 1
-
-
-READY: dict[int, asyncio.Event] = {}
-TURN: dict[int, Serving] = {}
-
-
-async def roll(minutes: float) -> Course:
-    """Load for so many minutes, while the replicas are restarted in turn."""
-    course, done = Course(), asyncio.Event()
-    ports = [_free_port(), _free_port()]
-    READY.update({port: asyncio.Event() for port in ports})
-    async with serving() as first, aiohttp.ClientSession() as http:
-        environment = {
-            "GATEWAY_IMIN_BASE_URL": f"{await sandbox_url(first)}/api/v2",
-            "GATEWAY_RATE_LIMITED": "false",
-            "GATEWAY_LOG_LEVEL": "ERROR",
-        }
-        running = [asyncio.ensure_future(restart(port, environment, done, course)) for port in ports]
-        await asyncio.gather(*(READY[port].wait() for port in ports))
-        turning = asyncio.ensure_future(_turn(ports))
-        began = time.monotonic()
-        asking = []
-        for number in itertools.count():
-            if time.monotonic() - began > minutes * 60:
-                break
-            await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
-            asking.append(asyncio.ensure_future(ask(_in_turn(ports, number), first, http, course)))
-        await asyncio.gather(*asking)
-        done.set()
-        turning.cancel()
-        for port in ports:
-            if TURN[port].process.returncode is None:
-                TURN[port].process.send_signal(signal.SIGTERM)
-        # One that is just being started again ends as soon as it is up.
-        await asyncio.gather(*(asyncio.wait_for(task, 30) for task in running), return_exceptions=True)
-    return course
-
-
-async def _turn(ports: list[int]) -> None:
-    """Tell one replica after the other to end, each time when the other is there."""
-    for port in itertools.cycle(ports):
-        READY[port].clear()
-        TURN[port].process.send_signal(signal.SIGTERM)
-        await READY[port].wait()
-        await asyncio.sleep(_REST_SECONDS)
-
-
-def _in_turn(ports: list[int], number: int) -> tuple[int, int]:
-    return ports[number % 2], ports[1 - number % 2]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 def main() -> None:
@@ -122,13 +157,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
     minutes = parser.parse_args().minutes
-    course = asyncio.run(roll(minutes))
-    sys.stdout.write(
-        f"{minutes:g} min, {course.restarts} restarts: {course.answered} answered, {len(course.lost)} lost\n"
-    )
-    for lost in course.lost[:5]:
-        sys.stdout.write(f"  {lost}\n")
-    sys.exit(bool(course.lost))
+    try:
+        course = asyncio.run(roll(minutes))
+    except Disturbed as reason:
+        sys.exit(f"The run tells nothing: {reason}.")
+    sys.stdout.write(f"{minutes:g} min, {course}\n")
+    for failure in [*course.lost, *course.wrong][:5]:
+        sys.stdout.write(f"  {failure}\n")
+    sys.exit(bool(course.lost or course.wrong))
 
 
 if __name__ == "__main__":

@@ -50,6 +50,14 @@ class _Pieces(Struct, gc=False):
     items: msgspec.Raw = field(default=msgspec.Raw(b"null"), name="imin:item")
 
 
+class _Listed(Struct, gc=False):
+    items: tuple[msgspec.Raw, ...] = field(default=(), name="imin:item")
+
+
+class _Named(Struct, gc=False):
+    identifier: str = ""
+
+
 class Page(Struct, Generic[T], frozen=True):
     """One numbered page.
 
@@ -74,6 +82,16 @@ def read_order_page(body: bytes, number: int) -> Page[Order]:
     Raises Unreadable where the body is no page, or another page than was asked for.
     """
     return _read(_Orders, Order, body, number)
+
+
+def orders_apart(body: bytes) -> dict[str, bytes]:
+    """JSON of each order of a page by its identifier; none where one of them is odd."""
+    try:
+        items = msgspec.json.decode(body, type=_Listed).items
+        named = {msgspec.json.decode(item, type=_Named).identifier: bytes(item) for item in items}
+    except msgspec.MsgspecError:
+        return {}
+    return {identifier: item for identifier, item in named.items() if identifier}
 
 
 def read_order_item_page(body: bytes, number: int) -> Page[OrderItem]:
