@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 
 import msgspec
-from redis.exceptions import RedisError
 
 from gateway.imin.shared import Body, Key
 from gateway.replicas.link import Away, Link
@@ -157,7 +156,7 @@ class RedisAnswers:
                     async for message in channel.listen():
                         if message["type"] == "message":
                             await self._hear(message["data"])
-            except (RedisError, OSError):
+            except self._link.failures:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _hear(self, message: bytes) -> None:

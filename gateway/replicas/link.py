@@ -3,13 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 log = structlog.get_logger()
 
@@ -28,9 +27,17 @@ class Link:
     """A connection to Redis or Valkey.
 
     timeout_seconds: for one question. After one that failed none is asked for a second.
+    failures: what is raised where Redis does not answer.
     """
 
     def __init__(self, url: str, timeout_seconds: float) -> None:
+        # Who has no replicas need not hold its seven megabytes.
+        from redis.asyncio import Redis  # noqa: PLC0415  # see above
+        from redis.asyncio.retry import Retry  # noqa: PLC0415  # see above
+        from redis.backoff import NoBackoff  # noqa: PLC0415  # see above
+        from redis.exceptions import RedisError  # noqa: PLC0415  # see above
+
+        self.failures: tuple[type[BaseException], ...] = (RedisError, OSError, TimeoutError)
         self._redis: Store = Redis.from_url(
             url,
             socket_connect_timeout=timeout_seconds,
@@ -50,7 +57,7 @@ class Link:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await question(self._redis)
-        except (RedisError, OSError, TimeoutError) as error:
+        except self.failures as error:
             self._lost(error)
             raise Away from error
         if not self.is_up:
