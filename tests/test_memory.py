@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from gateway.context import Context
 from gateway.imin.documents import Page
 from gateway.sandbox import Fault, Sandbox
 from tests.conftest import Gateway
 
 QUERIES = Path(__file__).parent.parent / "bench" / "queries"
+BIG = "{ viewer { orders(first: %s) { totalCount } } }" % ("9" * 5_000)  # braces all over
 DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.graphql"))}
 
 
@@ -43,6 +46,14 @@ async def test_no_cycles(gateway: Gateway, sandbox: Sandbox) -> None:
             for _ in range(3):
                 await gateway.data(text, **variables[name])
             assert left() == []
+
+
+@pytest.mark.parametrize("text", ["{ viewer { ", "{ nothing }", "{" + "a{" * 300, "mutation { id }", BIG])
+async def test_nothing_kept_with_refusals(gateway: Gateway, text: str) -> None:
+    """What is remembered of a document that may not run holds nothing of the request that it came with."""
+    with nothing_collected():
+        await gateway.answer(text)
+        assert left() == []
 
 
 async def test_no_cycles_after_errors(gateway: Gateway, sandbox: Sandbox) -> None:

@@ -116,7 +116,7 @@ class Preparation:
         try:
             document = read_document(text, self._limits)
         except GraphQLError as error:
-            return Prepared(DocumentNode(), None, (error,), digest=digest, length=len(text))
+            return Prepared(DocumentNode(), None, (_alone(error),), digest=digest, length=len(text))
         errors = validate(
             self._schema,
             document,
@@ -125,7 +125,7 @@ class Preparation:
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            return Prepared(document, None, tuple(errors), digest=digest, length=len(text))
+            return Prepared(document, None, tuple(map(_alone, errors)), digest=digest, length=len(text))
         operation = _the_operation(document, operation_name)
         if operation is None:
             return Prepared(document, None, (_no_operation(operation_name),), digest=digest, length=len(text))
@@ -138,6 +138,16 @@ class Preparation:
             len(text),
             PlannedOperation.of(self._schema, document, operation),
         )
+
+
+def _alone(error: GraphQLError) -> GraphQLError:
+    """The error without the frames that it passed: they hold the request, and errors are kept."""
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        if (one := waiting.pop()) is not None:
+            waiting += [one.__context__, one.__cause__, getattr(one, "original_error", None)]
+            one.__traceback__ = one.__context__ = one.__cause__ = None
+    return error
 
 
 def _the_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
