@@ -2,11 +2,20 @@
 
 import asyncio
 import gzip
+import os
+import ssl
+import sys
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.imin.errors import Unreadable
 from gateway.imin.replies import read_reply
@@ -326,3 +335,72 @@ def test_corrupt_compression(encoding: str, body: bytes, error: type[Exception])
     """What cannot be inflated, or inflates beyond all bounds, is no answer."""
     with pytest.raises(error):
         read_reply(Head(200, {"content-encoding": encoding}), body, "GET /x", ROOM)
+
+
+ASK = """
+import asyncio, sys
+from gateway.imin.wire import CannotConnect, Wire
+
+async def main():
+    wire = Wire(sys.argv[1], {})
+    wire.open()
+    try:
+        print((await wire.get("/x", 5, 1_000))[1].decode())
+    except CannotConnect as error:
+        print(type(error.__cause__).__name__)
+    wire.close()
+
+asyncio.run(main())
+"""
+
+
+def certificate(directory: Path, *names: str) -> Path:
+    """A certificate for those names, signed by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "imin of a test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = directory / "imin.pem"
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("names", "is_trusted", "told"),
+    [
+        (("localhost",), True, "secret"),
+        (("elsewhere.example",), True, "SSLCertVerificationError"),
+        (("localhost",), False, "SSLCertVerificationError"),
+    ],
+)
+async def test_tls(tmp_path: Path, names: tuple[str, ...], is_trusted: bool, told: str) -> None:  # noqa: FBT001
+    """Over TLS only a host that proves its name to the system's certificates is asked anything."""
+    pem = certificate(tmp_path, *names)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    script = Script()
+    script.answers = [whole(b"secret", "Connection: close\r\n")]
+    script.closes_after = lambda _answer: True
+    server = await asyncio.start_server(script.serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+
+    asking = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", ASK, f"https://localhost:{port}"),
+        env={**os.environ, **({"SSL_CERT_FILE": str(pem)} if is_trusted else {})},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await asking.communicate()
+    server.close()
+    await asyncio.gather(*filter(None, script.running))
+
+    assert printed.decode().strip() == told
+    assert len(script.requests) == (told == "secret")
