@@ -105,7 +105,12 @@ async def test_not_acceptable(gateway: Gateway, accept: str) -> None:
         ('{"query": "{a}", "operationName": 1}', 400, "BAD_REQUEST", "operationName must be a text."),
         (b'{"query": "\xff"}', 400, "BAD_REQUEST", "The body must be JSON."),
         ("[" * 50_000, 400, "BAD_REQUEST", "The body must be JSON."),
-        ('{"query": "' + "x" * 70_000 + '"}', 413, "BAD_REQUEST", "The body must be 65536 bytes at most."),
+        (
+            '{"query": "' + "x" * 70_000 + '"}',
+            413,
+            "LIMIT_EXCEEDED",
+            "The body must be 65536 bytes at most, got 70013.",
+        ),
     ],
 )
 async def test_bad_bodies(gateway: Gateway, body: str | bytes, status: int, code: str, message: str) -> None:

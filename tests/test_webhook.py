@@ -49,7 +49,7 @@ async def test_customer_changed(gateway: Gateway, sandbox: Sandbox) -> None:
         ("agreed", b"", 400, "BAD_REQUEST"),
         ("agreed", b"[]", 400, "BAD_REQUEST"),
         ("agreed", b'{"identifier": 7}', 400, "BAD_REQUEST"),
-        ("agreed", b" " * 70_000, 413, "BAD_REQUEST"),
+        ("agreed", b" " * 70_000, 413, "LIMIT_EXCEEDED"),
     ],
 )
 async def test_refused(  # noqa: PLR0913, PLR0917  # the columns of the table

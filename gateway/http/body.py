@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 from aiohttp import hdrs, web
 
-from gateway.errors import BAD_REQUEST
+from gateway.errors import BAD_REQUEST, LIMIT_EXCEEDED
 
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
@@ -34,7 +34,11 @@ async def read_body(request: web.Request, seconds: float) -> bytes:
         encoding = ",".join(request.headers.getall(hdrs.CONTENT_ENCODING, ("identity",))).strip().lower()
         return body if encoding == "identity" else _inflated(body, encoding, limit)
     except (web.HTTPRequestEntityTooLarge, _TooLarge):
-        raise BadRequest(413, f"The body must be {limit} bytes at most.") from None
+        # Of one that says no length, or is compressed, no more is read than tells that it is too large.
+        announced = request.content_length or 0
+        got = f"{announced}" if announced > limit else f"more than {limit}"
+        message = f"The body must be {limit} bytes at most, got {got}."
+        raise BadRequest(413, message, code=LIMIT_EXCEEDED) from None
     except TimeoutError:
         raise BadRequest(408, f"The body must arrive within {seconds:g} s.") from None
     except (zlib.error, EOFError) as error:
