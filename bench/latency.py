@@ -11,7 +11,7 @@ from bench.text import Rounds, median, table
 from bench.workloads import four
 
 IMIN_MS = 20
-RATES = {"W1": 80, "W2": 200, "W3": 20, "W4": 25}
+RATES = {"W1": 80, "W2": 200, "W3": 40, "W4": 25}
 """Requests a second: far below what the slowest of them can."""
 SHARES = {"W1": 0.6, "W2": 0.5, "W3": 1.25, "W4": 1.0}
 """Length of a round by the main table's: the rarer requests are, the longer it takes to see the slow ones."""

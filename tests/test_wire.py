@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from gateway.imin.connection import Broken, CannotConnect, Head, TooLarge, TooLate
 from gateway.imin.errors import Unreadable
 from gateway.imin.replies import read_reply
-from gateway.imin.wire import Broken, CannotConnect, Head, TooLarge, TooLate, Wire
+from gateway.imin.wire import Wire
 
 ROOM = 1_000
 
@@ -339,7 +340,8 @@ def test_corrupt_compression(encoding: str, body: bytes, error: type[Exception])
 
 ASK = """
 import asyncio, sys
-from gateway.imin.wire import CannotConnect, Wire
+from gateway.imin.connection import CannotConnect
+from gateway.imin.wire import Wire
 
 async def main():
     wire = Wire(sys.argv[1], {})

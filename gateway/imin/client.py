@@ -15,13 +15,14 @@ from typing import Self
 import msgspec
 from pydantic import SecretStr
 
-from gateway.imin import wire
 from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.calls import count_call
+from gateway.imin.connection import Broken, CannotConnect, Head, TooLarge, TooLate
 from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
 from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
 from gateway.imin.replies import Begun, Reply, inflated, raise_problem, read_reply
 from gateway.imin.traffic import Traffic, TrafficOptions
+from gateway.imin.wire import Wire
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.
@@ -29,7 +30,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
 
 _OK, _ACCEPTED = 200, 204
 _LOOK_AHEAD_BYTES = 262_144
-_WIRE_ERRORS = (wire.CannotConnect, wire.Broken, wire.TooLarge, wire.TooLate)
+_WIRE_ERRORS = (CannotConnect, Broken, TooLarge, TooLate)
 CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 
 
@@ -69,7 +70,7 @@ class IminClient:
         """Told the identifier of an order, before and after it is asked to change."""
         self._options = options
         key = {"X-API-KEY": options.api_key.get_secret_value()} if options.api_key else {}
-        self._wire = wire.Wire(
+        self._wire = Wire(
             options.base_url, {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         )
 
@@ -211,7 +212,7 @@ class IminClient:
             raise_problem(reply, endpoint)
         return reply.body
 
-    async def _reply(self, asked: Awaitable[tuple[wire.Head, bytes]], endpoint: str) -> Reply:
+    async def _reply(self, asked: Awaitable[tuple[Head, bytes]], endpoint: str) -> Reply:
         count_call()
         try:
             head, body = await asked
@@ -232,13 +233,13 @@ class IminClient:
 def _meaning(error: Exception, endpoint: str) -> Unavailable | Unreadable:
     """What a failure of the wire means."""
     match error:
-        case wire.CannotConnect(in_time=True):
+        case CannotConnect(in_time=True):
             return Unavailable(f"{endpoint}: imin cannot be reached", sent=False)
-        case wire.CannotConnect():
+        case CannotConnect():
             return TimedOut(f"{endpoint}: imin cannot be reached in time", sent=False)
-        case wire.TooLate():
+        case TooLate():
             return TimedOut(f"{endpoint} took too long")
-        case wire.TooLarge():
+        case TooLarge():
             return Unreadable(f"{endpoint} answered more bytes than are allowed")
     return Unavailable(f"{endpoint}: the connection broke")
 

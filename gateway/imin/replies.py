@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NoReturn
 
+from gateway.imin.connection import Head, TooLarge
 from gateway.imin.errors import NotFound, Refused, Unavailable, Unreadable
 from gateway.imin.problems import Problem, read_problem
-from gateway.imin.wire import Head, TooLarge
 
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _ZLIB_METHOD = 8

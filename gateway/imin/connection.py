@@ -1,0 +1,225 @@
+"""One connection to imin, and the answer that is coming in on it. httptools (Node's llhttp) parses."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+import httptools
+
+_HEAD_BYTES = 65_536
+_AHEAD_BYTES = 262_144
+"""Of a body that is read in pieces, so much is taken before somebody wants it."""
+_FINAL = 200
+"""Answers of a lower status are followed by another."""
+
+
+class CannotConnect(Exception):
+    """Nobody answers at that address in time, or nobody to be trusted. Nothing was sent."""
+
+    def __init__(self, *, in_time: bool) -> None:
+        super().__init__()
+        self.in_time = in_time
+
+
+class Broken(Exception):
+    """The connection ended, or stopped making sense, before the answer did."""
+
+
+class TooLarge(Exception):
+    """The answer's body is larger than it may be."""
+
+
+class TooLate(Exception):
+    """The whole answer was not there in time."""
+
+
+@dataclass(slots=True)
+class Head:
+    """Start of an answer. headers: by name in small letters; of those given twice, the last."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        """Media type without its parameters, "" where there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def content_length(self) -> int | None:
+        """Bytes of the body as announced."""
+        length = self.headers.get("content-length", "")
+        return int(length) if length.isdecimal() else None
+
+
+class Connection(asyncio.Protocol):
+    """A connection, and the answer that is coming in on it.
+
+    is_whole: whether the whole answer is there, or none is asked for. has_begun: whether anything of it has
+    come. keeps: whether another request may follow. rests_since: moment on the loop's clock.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.is_open = self.has_begun = self.keeps = False
+        self.is_whole = True
+        self.rests_since = 0.0
+        self._loop = loop
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport: asyncio.Transport
+        self._waiter: asyncio.Future[None] | None = None
+        self._failure: Exception | None = None
+        self._pieces: deque[bytes] = deque()
+        self._head = Head()
+        self._head_bytes = self._room = self._held = 0
+        self._in_pieces = self._is_paused = False
+
+    async def ask(self, request: bytes, room: int) -> tuple[Head, bytes]:
+        """The whole answer. room: bytes that its body may have. Raises Broken, TooLarge, TooLate."""
+        self._send(request, room, in_pieces=False)
+        while not self.is_whole:
+            await self._news()
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        return self._head, body
+
+    async def begin(self, request: bytes, room: int) -> Head:
+        """The answer's head; its body is to be read with `piece`. Raises as ask."""
+        self._send(request, room, in_pieces=True)
+        while self._head.status < _FINAL:
+            await self._news()
+        return self._head
+
+    async def piece(self) -> bytes:
+        """The next piece of the body, b"" at its end. Raises as ask."""
+        while not self._pieces:
+            if self.is_whole:
+                return b""
+            if self._is_paused:
+                self._is_paused = False
+                self._transport.resume_reading()
+            await self._news()
+        piece = self._pieces.popleft()
+        self._held -= len(piece)
+        return piece
+
+    def time_out(self) -> None:
+        """Give up what is not whole by now."""
+        self._fail(TooLate())
+
+    def close(self) -> None:
+        """End a connection that has done its work."""
+        self.is_open = self.keeps = False
+        self._transport.close()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.is_open = self.keeps = False
+        self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """As asyncio tells."""
+        self._transport = transport  # type: ignore[assignment]  # a stream's
+        self.is_open = True
+
+    def data_received(self, data: bytes) -> None:
+        """As asyncio tells."""
+        if self.is_whole:  # nobody asked
+            self.abort()
+            return
+        self.has_begun = True
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._stopped()
+        if self.is_whole or self._in_pieces:
+            self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """As asyncio tells."""
+        self.is_open = self.keeps = False
+        if self.is_whole:
+            return
+        if exc is None and self._ends_with_connection():
+            self.is_whole = True
+            self._wake()
+        else:
+            self._fail(Broken("the connection ended"))
+
+    def on_message_begin(self) -> None:
+        """As the parser tells: an answer, maybe one that nobody asked for."""
+        if self.is_whole:
+            raise Broken
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """As the parser tells."""
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > _HEAD_BYTES:
+            self._refuse(Broken("endless headers"))
+        self._head.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        """As the parser tells."""
+        self._head.status = self._parser.get_status_code()
+        if (self._head.content_length or 0) > self._room:
+            self._refuse(TooLarge())
+
+    def on_body(self, piece: bytes) -> None:
+        """As the parser tells."""
+        self._room -= len(piece)
+        if self._room < 0:
+            self._refuse(TooLarge())
+        self._pieces.append(piece)
+        self._held += len(piece)
+        if self._in_pieces and self._held > _AHEAD_BYTES and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        """As the parser tells."""
+        if self._head.status < _FINAL:
+            self._head = Head()
+            return
+        self.is_whole = True
+        self.keeps = self._parser.should_keep_alive()
+
+    def _send(self, request: bytes, room: int, *, in_pieces: bool) -> None:
+        self._head, self._head_bytes, self._room, self._held = Head(), 0, room, 0
+        self.is_whole = self.has_begun = self.keeps = False
+        self._in_pieces = in_pieces
+        self._transport.write(request)
+
+    async def _news(self) -> None:
+        """Wait until something has come. Raises what ended the connection."""
+        if self._failure is None:
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        if self._failure is not None:
+            raise self._failure
+
+    def _stopped(self) -> None:
+        """The parser stopped: within the answer, or behind it, at something that nobody asked for."""
+        if self.is_whole:
+            self.keeps = False
+        else:
+            self._fail(Broken("no HTTP"))
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _refuse(self, error: Exception) -> None:
+        """Stop the parser, which does not pass on what is raised in it."""
+        self._failure = error
+        raise error
+
+    def _fail(self, error: Exception) -> None:
+        """End it; what went wrong first is what is told."""
+        self._failure = self._failure or error
+        self._pieces.clear()
+        self.abort()
+        self._wake()
+
+    def _ends_with_connection(self) -> bool:
+        """Whether the body is as long as the connection lasts. Source: RFC 9112, 6.3."""
+        told = self._head.headers.keys() & {"content-length", "transfer-encoding"}
+        return self._head.status >= _FINAL and not told
