@@ -44,6 +44,7 @@ def test_secrets_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
         ("IMIN_BASE_URL", "book.imin.co"),
         ("IMIN_BASE_URL", "ftp://book.imin.co"),
         ("IMIN_BASE_URL", "https://book.imin.co/api?x=1"),
+        ("IMIN_BASE_URL", "https://user:secret@book.imin.co/api"),
         ("IMIN_TIMEOUT_SECONDS", "0"),
         ("PROFILE", "prod"),
         ("CORS_ORIGINS", "*"),
