@@ -196,6 +196,35 @@ async def test_crowd_at_a_quick_endpoint() -> None:
     assert {outcome.status for outcome in outcomes} == {200}
 
 
+@pytest.mark.parametrize(("still", "refused"), [(0.2, 0), (0.3, 52)])
+async def test_crowd_after_a_hiccup(still: float, refused: int) -> None:
+    """A queue that stood still for a moment, since this process was busy, is none that imin holds up."""
+    clock = Clock()
+    endpoint = Endpoint("GET /orders", TrafficOptions(), clock)
+    endpoint._mean_seconds = 0.001  # noqa: SLF001  # an endpoint known to be quick
+    gate = asyncio.Event()
+
+    async def send(_: float) -> Reply:
+        await gate.wait()
+        return Reply()
+
+    async def call() -> Reply:
+        return await endpoint.call(send, 1, is_repeatable=False)
+
+    calls = [asyncio.ensure_future(call()) for _ in range(48)]
+    while endpoint.waiting < 32:  # noqa: ASYNC110  # its having joined the queue is the event
+        await asyncio.sleep(0)
+    clock.now += still
+    calls += [asyncio.ensure_future(call()) for _ in range(52)]
+    while endpoint.waiting + endpoint.turned_away < 84:  # noqa: ASYNC110  # as above
+        await asyncio.sleep(0)
+    turned_away = endpoint.turned_away
+    gate.set()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+    assert turned_away == refused
+
+
 async def test_cancelled_while_waiting() -> None:
     """A call that is given up while it waits leaves its place to the others."""
     endpoint = Endpoint("GET /orders", TrafficOptions(in_flight=1))
