@@ -19,6 +19,8 @@ def main() -> None:
     arguments = parser.parse_args()
     # graphql-core itself leaves some coroutines unawaited where an error ends their siblings.
     warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+    # Collected within a named tuple's constructor, they cannot even be warned of.
+    sys.unraisablehook = lambda _: None
     engine = Engine.of("gateway.execution", importlib.import_module)
     sys.stdout.write(f"seed {arguments.seed}\n")
     try:
