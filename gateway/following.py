@@ -132,7 +132,7 @@ class _Watch:
     async def _look(self) -> Order | None:
         # It serves others than the request that began it.
         REQUEST_DEADLINE.set(float("inf"))
-        order = await self._reads.order(*self._key, _never_stale, anew=True)
+        order = (await self._reads.order(*self._key, _never_stale, anew=True)).value()
         if self.version == 0 or _shown(order) != _shown(self.order):
             self.order = order
             self.version += 1

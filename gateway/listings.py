@@ -1,13 +1,13 @@
 """The two lists imin keeps of a customer, and how a window of one is fetched."""
 
 import asyncio
-from collections.abc import Awaitable
 from functools import lru_cache
 from typing import TypeVar
 
 from gateway.cursor import Listing
 from gateway.imin.documents import Order, OrderItem, Page
 from gateway.imin.jsonld import parse_date_time
+from gateway.imin.reads import Unread
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.paging import Walk, Window
 
@@ -51,16 +51,26 @@ async def find(loader: CoalescingLoader[CustomerPage, Page[T]], customer: str, w
     """
     asked: set[int] = set()
     while numbers := walk.needed():
-        arrived: list[Page[T]] = []
-
-        loads = [
-            (loader.get_anew if number in asked else loader.get)((customer, number)) for number in numbers
-        ]
-        await asyncio.gather(*(_take(load, arrived) for load in loads))
+        arrived: list[tuple[int, Unread[Page[T]]]] = []
+        loads = [_take(loader, customer, number, arrived, anew=number in asked) for number in numbers]
+        if len(loads) == 1:
+            await loads[0]
+        else:
+            await asyncio.gather(*loads)
         asked.update(numbers)
-        walk.feed(arrived)
+        # Read here, all at once, right before they are looked at.
+        walk.feed([loader.opened((customer, number), unread) for number, unread in arrived])
     return walk.window()
 
 
-async def _take(load: Awaitable[Page[T]], arrived: list[Page[T]]) -> None:
-    arrived.append(await load)
+async def _take(
+    loader: CoalescingLoader[CustomerPage, Page[T]],
+    customer: str,
+    number: int,
+    arrived: list[tuple[int, Unread[Page[T]]]],
+    *,
+    anew: bool,
+) -> None:
+    """Add a page to those that have arrived, in their order."""
+    load = loader.unopened_anew if anew else loader.unopened
+    arrived.append((number, await load((customer, number))))

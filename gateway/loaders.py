@@ -12,7 +12,7 @@ from aiodataloader import DataLoader
 
 from gateway.imin.cache import OnStale
 from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
-from gateway.imin.reads import Reads
+from gateway.imin.reads import Reads, Unread
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,7 +21,7 @@ CustomerPage = tuple[str, int]
 CustomerOrder = tuple[str, str]
 
 
-class CoalescingLoader(DataLoader[K, V]):
+class CoalescingLoader(DataLoader[K, Unread[V]]):
     """Loads each key once, at most as many at a time as the semaphore lets in."""
 
     def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale) -> None:
@@ -32,28 +32,40 @@ class CoalescingLoader(DataLoader[K, V]):
         self._anew: set[K] = set()
 
     @abstractmethod
-    async def fetch(self, key: K, *, anew: bool) -> V:
+    async def fetch(self, key: K, *, anew: bool) -> Unread[V]:
         """One thing, from imin or as it was a moment ago. anew: from imin, now."""
 
-    async def batch_load_fn(self, keys: list[K]) -> list[V]:
+    async def batch_load_fn(self, keys: list[K]) -> list[Unread[V]]:
         """All things side by side; the error of one is an answer of its own, not that of all."""
         if len(keys) == 1:
             return [await self._fetch_or_error(keys[0])]
         return await asyncio.gather(*map(self._fetch_or_error, keys))
 
     async def get(self, key: K) -> V:
-        """The thing. Raises what its fetch raised.
+        """The thing. Raises what its fetch raised, and Unreadable."""
+        return self.opened(key, await self.unopened(key))
+
+    async def get_anew(self, key: K) -> V:
+        """The thing, asked of imin again."""
+        return self.opened(key, await self.unopened_anew(key))
+
+    async def unopened(self, key: K) -> Unread[V]:
+        """The thing, not read yet. Raises what its fetch raised.
 
         Shielded: a loader's future is shared, and one waiter that is cancelled must not cancel the rest.
         """
         return await asyncio.shield(self.load(key))
 
-    async def get_anew(self, key: K) -> V:
-        """The thing, asked of imin again."""
+    async def unopened_anew(self, key: K) -> Unread[V]:
+        """The thing, asked of imin again, not read yet."""
         self._anew.add(key)
-        return await self.clear(key).get(key)
+        return await self.clear(key).unopened(key)
 
-    async def _fetch_or_error(self, key: K) -> V:
+    def opened(self, _key: K, unread: Unread[V]) -> V:
+        """The thing, read. Raises Unreadable."""
+        return unread.value()
+
+    async def _fetch_or_error(self, key: K) -> Unread[V]:
         """The thing, or as aiodataloader wants it, the error for those who wait for it."""
         try:
             async with self._turn:
@@ -84,7 +96,7 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
         self._seen.pop(key, None)
         return await super().get_anew(key)
 
-    async def fetch(self, key: CustomerOrder, *, anew: bool) -> Order | None:
+    async def fetch(self, key: CustomerOrder, *, anew: bool) -> Unread[Order | None]:
         """The order, bound to its customer."""
         return await self.reads.order(*key, self.on_stale, anew=anew)
 
@@ -96,9 +108,13 @@ class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
         super().__init__(reads, turn, on_stale)
         self._orders = orders
 
-    async def fetch(self, key: CustomerPage, *, anew: bool) -> Page[Order]:
+    async def fetch(self, key: CustomerPage, *, anew: bool) -> Unread[Page[Order]]:
         """The page, its orders bound to the customer."""
-        page = await self.reads.orders(*key, self.on_stale, anew=anew)
+        return await self.reads.orders(*key, self.on_stale, anew=anew)
+
+    def opened(self, key: CustomerPage, unread: Unread[Page[Order]]) -> Page[Order]:
+        """The page; its orders need not be fetched any more."""
+        page = unread.value()
         self._orders.remember(key[0], page.items)
         return page
 
@@ -106,7 +122,7 @@ class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
 class OrderItemPageLoader(CoalescingLoader[CustomerPage, Page[OrderItem]]):
     """Page of a customer's upcoming items, by customer and page number."""
 
-    async def fetch(self, key: CustomerPage, *, anew: bool) -> Page[OrderItem]:
+    async def fetch(self, key: CustomerPage, *, anew: bool) -> Unread[Page[OrderItem]]:
         """The page, its items bound to the customer."""
         return await self.reads.upcoming_order_items(*key, self.on_stale, anew=anew)
 
@@ -114,6 +130,6 @@ class OrderItemPageLoader(CoalescingLoader[CustomerPage, Page[OrderItem]]):
 class CustomerAccountLoader(CoalescingLoader[str, CustomerAccount | None]):
     """Account by customer identifier, or None where imin has none."""
 
-    async def fetch(self, key: str, *, anew: bool) -> CustomerAccount | None:
+    async def fetch(self, key: str, *, anew: bool) -> Unread[CustomerAccount | None]:
         """The account."""
         return await self.reads.account(key, self.on_stale, anew=anew)

@@ -108,7 +108,8 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
 
 
 async def _read(context: Context, customer: str, order: str) -> documents.Order | None:
-    return await context.services.reads.order(customer, order, context.staleness.note, anew=True)
+    read = await context.services.reads.order(customer, order, context.staleness.note, anew=True)
+    return read.value()
 
 
 def _wanted_item(context: Context, order: str, id_: str) -> WantedItem:

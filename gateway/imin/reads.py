@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
@@ -25,12 +26,33 @@ V = TypeVar("V")
 OwnerOf = Callable[[str], Owner]
 
 
+class Unread(Generic[V]):
+    """What imin has answered, read where it is first looked at.
+
+    Sixteen requests that arrive together would else be read one after the other, and each be looked at
+    again when the processor's caches hold the others.
+    """
+
+    __slots__ = ("_read", "_value")
+
+    def __init__(self, read: Callable[[], V]) -> None:
+        self._read: Callable[[], V] | None = read
+        self._value: V
+
+    def value(self) -> V:
+        """The document. Raises Unreadable, every time."""
+        if self._read is not None:
+            self._value = self._read()
+            self._read = None
+        return self._value
+
+
 class Reads:
     """One method for each thing that is read, by customer.
 
     owner_of: what a customer's documents are bound to. cache: None asks imin each time.
     anew: asked for now, whatever is known. on_stale: told the age of an answer that is given
-    because imin is down. All raise what the client raises.
+    because imin is down. All raise what the client raises, but what cannot be read when it is looked at.
     """
 
     def __init__(self, client: IminClient, owner_of: OwnerOf, cache: Cache | None = None) -> None:
@@ -40,7 +62,7 @@ class Reads:
 
     async def orders(
         self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
-    ) -> Page[Order]:
+    ) -> Unread[Page[Order]]:
         """Page of a customer's orders."""
 
         def read(json: bytes | None) -> Page[Order]:
@@ -56,7 +78,7 @@ class Reads:
 
     async def upcoming_order_items(
         self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
-    ) -> Page[OrderItem]:
+    ) -> Unread[Page[OrderItem]]:
         """Page of a customer's upcoming order items."""
 
         def read(json: bytes | None) -> Page[OrderItem]:
@@ -72,7 +94,7 @@ class Reads:
 
     async def order(
         self, customer: str, identifier: str, on_stale: OnStale, *, anew: bool = False
-    ) -> Order | None:
+    ) -> Unread[Order | None]:
         """An order, or None where imin has none."""
 
         def read(json: bytes | None) -> Order | None:
@@ -88,7 +110,7 @@ class Reads:
 
     async def account(
         self, customer: str, on_stale: OnStale, *, anew: bool = False
-    ) -> CustomerAccount | None:
+    ) -> Unread[CustomerAccount | None]:
         """A customer's account, or None where imin has none."""
 
         def read(json: bytes | None) -> CustomerAccount | None:
@@ -98,11 +120,12 @@ class Reads:
         reading = Reading(lambda: self._client.customer_account_json(customer), read, _of_account)
         return await self._get(key, reading, on_stale, anew=anew)
 
-    async def _get(self, key: Key, reading: "Reading[V]", on_stale: OnStale, *, anew: bool) -> V:
+    async def _get(self, key: Key, reading: "Reading[V]", on_stale: OnStale, *, anew: bool) -> Unread[V]:
         if self._cache is None:
-            return reading.read(await reading.ask())
+            return Unread(partial(reading.read, await reading.ask()))
         question = Question(key, reading.ask, lambda json: reading.about(reading.read(json)))
-        return await self._cache.get(question, on_stale, anew=anew)
+        value = await self._cache.get(question, on_stale, anew=anew)
+        return Unread(lambda: value)
 
 
 @dataclass(frozen=True, slots=True)
