@@ -25,7 +25,6 @@ QUERIES = (
     "{ viewer { upcomingOrderItems { nodes { status cancellableUntil order { orderNumber } } } } }",
 )
 _MEASURE_SECONDS = 3.0
-_MOST_PER_SECOND = 60.0
 _WARM_SHARE = 0.2
 
 
@@ -76,7 +75,7 @@ async def soak(minutes: float) -> tuple[float, Course]:
         serving("--workers=1", GATEWAY_RATE_LIMITED="false", GATEWAY_LOG_LEVEL="ERROR") as gateway,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50)) as http,
     ):
-        rate = min(await capacity(gateway, http) / 2, _MOST_PER_SECOND)
+        rate = await capacity(gateway, http) / 2
         began = last = time.monotonic()
         running: set[asyncio.Task[None]] = set()
         for number in range(int(rate * minutes * 60)):
