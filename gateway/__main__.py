@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import NoReturn
 
 import uvloop
@@ -34,6 +34,13 @@ SANDBOX_PORT = 8001
 STATE_FILE = "gateway-state.sqlite3"
 _GOODBYE_SECONDS = 0.5
 
+_UNUSABLE: dict[type[Exception], str] = {
+    ManifestUnusable: "TRUSTED_DOCUMENTS",
+    StateUnusable: "STATE_PATH",
+    TracesMissing: "TRACES_ENABLED",
+}
+"""What is wrong with a setting that looked right, by the setting."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command."""
@@ -52,10 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             serve(settings, options)
         else:
             uvloop.run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
-    except ManifestUnusable as error:
-        _refuse(f"GATEWAY_TRUSTED_DOCUMENTS: {error}")
-    except StateUnusable as error:
-        _refuse(f"GATEWAY_STATE_PATH: {error}")
     except OSError as error:
         _refuse(f"cannot listen: {error.strerror or error}")
 
@@ -92,16 +95,8 @@ async def _serve(
         except ValueError as error:
             _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
         settings = settings.but(state_path=settings.state_path or STATE_FILE)
-        try:
-            url = await running.enter_async_context(
-                gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
-            )
-        except ManifestUnusable as error:
-            _refuse(f"GATEWAY_TRUSTED_DOCUMENTS: {error}")
-        except StateUnusable as error:
-            _refuse(f"GATEWAY_STATE_PATH: {error}")
-        except TracesMissing as error:
-            _refuse(f"GATEWAY_TRACES_ENABLED: {error}")
+        coming = gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
+        url = await _started(running, coming)
         settle()
         ready(f"ready {url}")
         await _until_stopped(lifeline)
@@ -125,7 +120,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
         settings = _without_cache(settings)
-        url = await running.enter_async_context(gateway_listening(settings, demo_caller))
+        url = await _started(running, gateway_listening(settings, demo_caller))
         _say(f"sandbox  {upstream}")
         _say(f"GraphiQL {url}/graphql")
         _say(f"ready {url}")
@@ -160,6 +155,14 @@ async def gateway_listening(
     running = listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds, patience=patience)
     async with running as url:
         yield url
+
+
+async def _started(running: AsyncExitStack, coming: AbstractAsyncContextManager[str]) -> str:
+    """Address of a gateway that listens from here on; a setting that cannot be used ends the process."""
+    try:
+        return await running.enter_async_context(coming)
+    except tuple(_UNUSABLE) as error:
+        _refuse(f"GATEWAY_{_UNUSABLE[type(error)]}: {error}")
 
 
 async def _until_stopped(lifeline: int | None = None) -> None:

@@ -9,7 +9,7 @@ from gateway.cursor import Listing, Range
 from gateway.graph.info import Info
 from gateway.graph.order import Order
 from gateway.graph.order_item import OrderItem
-from gateway.graph.reporting import report_unreadable, response_key, selected, selects
+from gateway.graph.reporting import report_unreadable, response_key, selected, selected_here
 from gateway.imin import documents
 from gateway.listings import find
 from gateway.loaders import CoalescingLoader, CustomerPage
@@ -143,7 +143,7 @@ async def connect(
     wanted: Range,
 ) -> Connection[T]:
     """The connection for a window. Where only the total is selected, one page is fetched."""
-    needs_items = wanted.is_first_page or selects(info, "edges", "nodes", "pageInfo")
+    needs_items = wanted.is_first_page or bool(selected_here(info, "edges", "nodes", "pageInfo"))
     window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
     if any(item.unreadable for item in window.items):
         _report(info, window)
@@ -153,13 +153,9 @@ async def connect(
 def _report(info: Info, window: Window[T]) -> None:
     """Tell of each item that could be read in part only, wherever the answer shows it."""
     here = info.path.as_list()
-    places: set[tuple[str, ...]] = set()
-    for field in info.selected_fields:
-        places |= {(response_key(nodes),) for nodes in selected(field.selections, "nodes")}
-        for edges in selected(field.selections, "edges"):
-            places |= {
-                (response_key(edges), response_key(node)) for node in selected(edges.selections, "node")
-            }
+    places: set[tuple[str, ...]] = {(response_key(nodes),) for nodes in selected_here(info, "nodes")}
+    for edges in selected_here(info, "edges"):
+        places |= {(response_key(edges), response_key(node)) for node in selected(info, [edges], "node")}
     for index, item in enumerate(window.items):
         for items, *node in sorted(places):
             report_unreadable(info, item, path=[*here, items, index, *node])

@@ -12,7 +12,6 @@ from graphql import (
     get_directive_values,
 )
 from graphql.execution.values import VariableValues
-from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
 
 from gateway.errors import unreadable_order
 from gateway.graph.info import Info
@@ -36,36 +35,33 @@ def report_unreadable(info: Info, document: T | None, *, path: Sequence[str | in
     return document
 
 
-def selected(selections: Iterable[Selection], *names: str) -> list[SelectedField]:
-    """The selected fields of those names, fragments looked into, what is left out left out."""
-    found: list[SelectedField] = []
-    for selection in selections:
-        if _is_left_out(selection):
-            continue
-        if isinstance(selection, FragmentSpread | InlineFragment):
-            found += selected(selection.selections, *names)
-        elif selection.name in names:
-            found.append(selection)
-    return found
+def selected(info: Info, nodes: Iterable[FieldNode], *names: str) -> list[FieldNode]:
+    """The fields of those names directly below some fields, fragments looked into, what is left out left out.
 
-
-def selects(info: Info, *names: str) -> bool:
-    """Whether the field's own selection has any field of those names. Looks no deeper, so it is quick."""
-    raw = info._raw_info  # noqa: SLF001  # Strawberry's own way converts the whole selection below
-    waiting: list[SelectionNode] = list(raw.field_nodes)
+    Looks no deeper: Strawberry's own way, `info.selected_fields`, converts the whole selection below.
+    """
+    raw = info._raw_info  # noqa: SLF001  # where Strawberry keeps the document
+    variables = VariableValues({}, info.variable_values)
+    found: list[FieldNode] = []
+    waiting: list[SelectionNode] = list(nodes)
     for node in waiting:
         within: Any = raw.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
         for selection in within.selection_set.selections:
-            if _is_skipped(selection, VariableValues({}, info.variable_values)):
+            if _is_left_out(selection, variables):
                 continue
             if not isinstance(selection, FieldNode):
                 waiting.append(selection)
             elif selection.name.value in names:
-                return True
-    return False
+                found.append(selection)
+    return found
 
 
-def _is_skipped(node: SelectionNode, variables: VariableValues) -> bool:
+def selected_here(info: Info, *names: str) -> list[FieldNode]:
+    """The fields of those names directly below the field that is being resolved."""
+    return selected(info, info._raw_info.field_nodes, *names)  # noqa: SLF001  # as above
+
+
+def _is_left_out(node: SelectionNode, variables: VariableValues) -> bool:
     if not node.directives:
         return False
     skip = get_directive_values(GraphQLSkipDirective, node, variables) or {"if": False}
@@ -73,12 +69,6 @@ def _is_skipped(node: SelectionNode, variables: VariableValues) -> bool:
     return bool(skip["if"]) or not include["if"]
 
 
-def _is_left_out(selection: Selection) -> bool:
-    skipped = selection.directives.get("skip", {}).get("if", False)
-    included = selection.directives.get("include", {}).get("if", True)
-    return skipped is True or included is False
-
-
-def response_key(field: SelectedField) -> str:
+def response_key(field: FieldNode) -> str:
     """Name of the field in the answer."""
-    return field.alias or field.name
+    return (field.alias or field.name).value

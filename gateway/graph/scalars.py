@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal as ExactDecimal
-from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
@@ -31,11 +30,6 @@ def _write_date_time(value: Any) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         raise _invalid("date and time")
-    return _date_time_text(value)
-
-
-@lru_cache(4_096)
-def _date_time_text(value: str) -> str:
     moment = parse_date_time(value)
     if moment is None:
         raise _invalid("date and time")
