@@ -21,8 +21,8 @@ from gateway.auth import Caller
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
+from tests.following import PROTOCOL, Socket, socket_of
 from tests.test_edge import QUERY
-from tests.test_following import PROTOCOL, Socket, socket_of
 from tests.test_receipts import link
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

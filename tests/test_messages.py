@@ -13,10 +13,10 @@ from gateway.auth import Caller, NotAdmitted
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
+from tests.following import CONFIRMED, FOLLOW, Socket, socket_of, statuses
 from tests.issuer import claims, rsa_key, token
 from tests.test_cancellation import booked
 from tests.test_command_line import TRUST, started
-from tests.test_following import CONFIRMED, FOLLOW, Socket, socket_of, statuses
 
 CHEAP = {"query": "{ viewer { identifier } }"}
 LIST = {"query": "{ viewer { orders { totalCount } } }"}

@@ -10,7 +10,7 @@ from gateway.ownership import IdSeal
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
-from tests.test_following import socket_of
+from tests.following import socket_of
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from gateway.replicas.locks import ReplicaLocks
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
+from tests.following import Socket, socket_of
 from tests.redis_server import RedisServer, needs_redis, redis_running
 from tests.test_cancellation import booked
-from tests.test_following import Socket, socket_of
 from tests.test_workers import sandbox_url, serving
 
 pytestmark = needs_redis
