@@ -14,6 +14,7 @@ from gateway.following import Following
 from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
+from gateway.listings import Lengths
 from gateway.loaders import CustomerAccountLoader, OrderItemPageLoader, OrderLoader, OrderPageLoader
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.replicas.answers import RedisAnswers
@@ -26,6 +27,7 @@ class Services:
 
     client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
+    lengths: of lists, as last seen.
     link, answers: to Redis, where there are replicas.
     """
 
@@ -39,6 +41,7 @@ class Services:
     cancellations: Cancellations
     following: Following
     now: Clock
+    lengths: Lengths = field(default_factory=Lengths)
     link: Link | None = None
     answers: RedisAnswers | None = None
 

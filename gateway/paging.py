@@ -84,14 +84,18 @@ class Walk(Generic[T]):
     while pages := walk.needed(): walk.feed(pages as they arrive)
     window = walk.window()
 
-    count_only: the total is all that is wanted; one page tells it.
+    count_only: the total is all that is wanted; one page tells it. expected: the total when the list was
+    last seen; None where it never was.
     """
 
-    def __init__(self, listing: Listing[T], wanted: Range, *, count_only: bool = False) -> None:
+    def __init__(
+        self, listing: Listing[T], wanted: Range, *, count_only: bool = False, expected: int | None = None
+    ) -> None:
         cursor = wanted.after or wanted.before
         self._listing = listing
         self._wanted = wanted
         self._count_only = count_only
+        self._expected = expected
         self._known: KnownPages[T] = KnownPages(listing, cursor.size if cursor else PAGE_SIZE)
 
     def needed(self) -> list[int]:
@@ -149,13 +153,15 @@ class Walk(Generic[T]):
         return tuple((name, after.date) for name in (*reversed(after.marks), after.identity))
 
     def _first_guess(self) -> list[int]:
-        """Pages of the window if nothing has moved; the first page where no cursor tells the total.
+        """Pages of the window if nothing has moved; the first page where nothing tells the total.
 
         A page that must be seen in any case to find a cursor is asked for at the same time.
         """
         cursor = self._wanted.after or self._wanted.before
         if cursor is None:
-            return [1]
+            # From the end, a list that has become much shorter would have to be searched for its end.
+            expected = 0 if self._wanted.from_end else self._expected or 0
+            return self._known.pages_of(*self._guessed_bounds(expected)) or [1]
         pages = set(self._known.pages_of(*self._guessed_bounds(cursor.total)))
         needless = self._wanted.after if self._listing.newest_first and pages else None
         for mark in (self._wanted.after, self._wanted.before):

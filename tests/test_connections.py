@@ -128,6 +128,19 @@ async def test_back_again(gateway: Gateway, sandbox: Sandbox) -> None:
     assert pages_asked(sandbox) == [1]
 
 
+async def test_length_remembered(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Once a list's length is known, all pages of a window are asked for at once, and no more of them."""
+    once = await orders(gateway, first=50)
+    sandbox.ledger.clear()
+    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
+
+    again = await orders(gateway, first=50)
+
+    assert again == once
+    assert pages_asked(sandbox) == [1, 2, 3, 4, 5]
+    assert sandbox.ledger.peak_in_flight == 5
+
+
 async def test_total_alone(gateway: Gateway, sandbox: Sandbox) -> None:
     """The total alone costs one page, wherever and however wide the window."""
     end = (await orders(gateway, first=15))["pageInfo"]["endCursor"]

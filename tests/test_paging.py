@@ -29,6 +29,7 @@ class Shelf:
 
     entries: list[Entry]
     rounds: list[list[int]] = field(default_factory=list)
+    expected: int | None = None
 
     @classmethod
     def of(cls, total: int) -> "Shelf":
@@ -50,7 +51,7 @@ class Shelf:
         before: str | None = None,
     ) -> Window[Entry]:
         self.rounds = []
-        walk = Walk(listing, Range.of(listing, first, after, last, before))
+        walk = Walk(listing, Range.of(listing, first, after, last, before), expected=self.expected)
         while pages := walk.needed():
             self.rounds.append(pages)
             walk.feed([self.page(number) for number in pages])
@@ -130,9 +131,33 @@ def test_pages_fetched(
     assert (found[0], found[-1]) == first_and_last if first_and_last else found == []
 
 
+@pytest.mark.parametrize(
+    ("total", "expected", "arguments", "rounds"),
+    [
+        (1917, 1917, {"first": 50}, [[1, 2, 3, 4, 5]]),
+        (1917, 1917, {"first": 10}, [[1]]),
+        (1917, 1917, {"last": 7}, [[1], [192]]),
+        (1917, 1917, {"first": 10, "after": cursor(9, 1917)}, [[2]]),
+        (1917, 0, {"first": 15}, [[1], [2]]),
+        (31, 15, {"first": 50}, [[1, 2], [3, 4]]),
+        (5, 31, {"first": 50}, [[1, 2, 3, 4]]),
+        (0, 31, {"first": 50}, [[1, 2, 3, 4]]),
+    ],
+)
+def test_expected_length(
+    total: int, expected: int, arguments: dict[str, Any], rounds: list[list[int]]
+) -> None:
+    """A list whose length is known is asked for in one round; one that has changed is found all the same."""
+    shelf, same = Shelf.of(total), Shelf.of(total)
+    shelf.expected = expected
+
+    assert shelf.window(**arguments) == same.window(**arguments)
+    assert shelf.rounds == rounds
+
+
 def test_total_alone() -> None:
-    """The total alone costs one page, however wide the window."""
-    walk = Walk(ORDERS, Range.of(ORDERS, 100, None, None, None), count_only=True)
+    """The total alone costs one page, however wide the window, and whatever is expected."""
+    walk = Walk(ORDERS, Range.of(ORDERS, 100, None, None, None), count_only=True, expected=1917)
 
     assert walk.needed() == [1]
     walk.feed([Shelf.of(1917).page(1)])

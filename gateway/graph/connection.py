@@ -144,7 +144,11 @@ async def connect(
 ) -> Connection[T]:
     """The connection for a window. Where only the total is selected, one page is fetched."""
     needs_items = wanted.is_first_page or bool(selected_here(info, "edges", "nodes", "pageInfo"))
-    window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
+    lengths = info.context.services.lengths
+    expected = lengths.of(customer, listing)
+    walk = Walk(listing, wanted, count_only=not needs_items, expected=expected)
+    window = await find(loader, customer, walk)
+    lengths.note(customer, listing, window.total)
     if any(item.unreadable for item in window.items):
         _report(info, window)
     return Connection(window)
