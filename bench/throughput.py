@@ -40,12 +40,19 @@ def _measure(plan: Plan, names: list[str], seconds: int, **environment: str) -> 
 
 
 def fastest(one: Lane, name: str, workload: str, seconds: int, *, warm: bool = False) -> dict[str, float]:
-    """Requests a second, and processor microseconds a request; `warm` asks for a second before."""
+    """Requests a second, and processor microseconds a request; `warm` asks for a second before.
+
+    Raises RuntimeError where imin was asked less than the answers need: then some were errors.
+    """
     target, bodies = one.targets[name], one.bodies(name, workload)
     if warm:
         as_fast_as_it_can(target, bodies, 1)
+    one.imin.ask("/count")
     before = target.cpu_seconds()
     answered = as_fast_as_it_can(target, bodies, seconds)
+    made, needed = int(one.imin.ask("/count")), one.calls[name][workload] * answered.requests
+    if made < needed:
+        raise RuntimeError(f"{name} asked imin {made} times for {answered.requests} answers to {workload}")
     # None at all in so short a time: as slow as can be told.
     used = (target.cpu_seconds() - before) / max(answered.requests, 1)
     return {"rate": max(answered.rate, 0.1), "cpu": used * 1e6}

@@ -1,6 +1,6 @@
 """Loads of one request, coalesced: each thing is asked for once, a few at a time.
 
-imin has no request for several things, so a batch is many requests side by side.
+imin has no request for several things, so nothing is gained by waiting until there is a batch of them.
 Loaders live as long as one GraphQL request and never serve another.
 """
 
@@ -25,7 +25,7 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
     """Loads each key once, at most as many at a time as the semaphore lets in."""
 
     def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale) -> None:
-        super().__init__()
+        super().__init__(batch=False)
         self.reads = reads
         self.on_stale = on_stale
         self._turn = turn
@@ -36,10 +36,8 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
         """One thing, from imin or as it was a moment ago. anew: from imin, now."""
 
     async def batch_load_fn(self, keys: list[K]) -> list[Unread[V]]:
-        """All things side by side; the error of one is an answer of its own, not that of all."""
-        if len(keys) == 1:
-            return [await self._fetch_or_error(keys[0])]
-        return await asyncio.gather(*map(self._fetch_or_error, keys))
+        """One thing, as batches are off; its error is an answer as any other."""
+        return [await self._fetch_or_error(key) for key in keys]
 
     async def get(self, key: K) -> V:
         """The thing. Raises what its fetch raised, and Unreadable."""
