@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.__main__ import gateway_listening, listening
-from gateway.auth import demo_caller
+from gateway.auth import Caller, demo_caller
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.settings import Settings
 
@@ -70,3 +70,15 @@ async def gateway(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Gateway
     running = gateway_listening(settings, demo_caller, sandbox.clock.now)
     async with running as url, aiohttp.ClientSession() as http:
         yield Gateway(url, http)
+
+
+@pytest.fixture
+async def production(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway as it runs for real; a customer asks."""
+
+    async def customer(_request: object) -> Caller:
+        return Caller("1234")
+
+    running = gateway_listening(settings.but(profile="production"), customer, sandbox.clock.now)
+    async with running as url:
+        yield Gateway(url, gateway.http)

@@ -1,4 +1,4 @@
-"""What known attackers try, each as a test: crafted HTTP, crafted documents, crafted sockets.
+"""What known attackers try: crafted HTTP.
 
 The probes are graphql-cop's, those of request smuggling, and what attacks on this gateway found.
 """
@@ -6,22 +6,17 @@ The probes are graphql-cop's, those of request smuggling, and what attacks on th
 import asyncio
 import json
 import re
-import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
 
 import aiohttp
 import pytest
 import yarl
-from aiohttp import WSMsgType
 
 from gateway.__main__ import gateway_listening
-from gateway.auth import Caller
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
-from tests.following import PROTOCOL, Socket, socket_of
+from tests.following import socket_of
 from tests.test_edge import QUERY
 from tests.test_receipts import link
 
@@ -34,18 +29,6 @@ UPGRADE = (
     b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
     b"Sec-WebSocket-Version: 13\r\n"
 )
-
-
-@pytest.fixture
-async def production(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> AsyncIterator[Gateway]:
-    """A gateway as it runs for real; a customer asks."""
-
-    async def customer(_request: object) -> Caller:
-        return Caller("1234")
-
-    running = gateway_listening(settings.but(profile="production"), customer, sandbox.clock.now)
-    async with running as url:
-        yield Gateway(url, gateway.http)
 
 
 async def spoken(gateway: Gateway, said: bytes, *, to_the_end: bool = False) -> bytes:
@@ -280,103 +263,6 @@ async def test_tampered_links(gateway: Gateway, settings: Settings, sandbox: San
     assert told == {(401, "UNAUTHENTICATED"), (404, "NOT_FOUND")}
 
 
-# Documents
-
-
-def names(template: str, count: int) -> str:
-    return " ".join(template % number for number in range(count))
-
-
-DOCUMENTS = {
-    "101 aliases": "{ " + names("alias%d: __typename", 101) + " }",
-    "500 equal fields": "{ " + "__typename " * 500 + "}",
-    "ten unknown directives": "{ __typename @aa@aa@aa@aa@aa@aa@aa@aa@aa@aa }",
-    "directives everywhere": "query " + "@a " * 900 + "{ viewer { id } }",
-    "a circle of fragments": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
-    "a circle of introspection": "{ __schema { types { "
-    + "fields { type { " * 5
-    + "name"
-    + " } }" * 5
-    + " } } }",
-    "deep lists": "{ nodes(ids: " + "[" * 900 + "]" * 900 + ") { id } }",
-    "deep objects": "mutation { cancelOrderItems(input: "
-    + "{a: " * 600
-    + "1"
-    + "}" * 600
-    + ") { __typename } }",
-    "deep types": "query ($a: " + "[" * 900 + "Int" + "]" * 900 + ") { viewer { id } }",
-    "deep inline fragments": "{ viewer " + "{ ... " * 600 + "{ id }" + "}" * 600 + " }",
-    "5,000 digits": "{ viewer { orders(first: " + "9" * 5_000 + ") { totalCount } } }",
-    "16,000 digits by default": "query ($n: Int = "
-    + "9" * 16_000
-    + ") { viewer { orders(first: $n) { id } } }",
-    "a large exponent": "{ viewer { orders(first: 1e" + "9" * 5_000 + ") { totalCount } } }",
-    "a surrogate": '{ node(id: "\\uD800") { id } }',
-    "beyond Unicode": '{ node(id: "\\u{' + "1" * 3_000 + '}") { id } }',
-    "220 operations": names("query A%d { viewer { id } }", 220),
-    "95 unused fragments": "{ viewer { id } } " + names("fragment A%d on Customer { id }", 95),
-    "480 variables": "query (" + names("$a%d: Int", 480) + ") { viewer { id } }",
-    "480 equal variables": "query (" + "$a: Int " * 480 + ") { viewer { id } }",
-    "600 arguments": "{ viewer { orders(" + names("a%d: 1", 600) + ") { totalCount } } }",
-    "1,900 unknown fields": "{ viewer { " + names("f%d", 1_900) + " } }",
-    "950 unknown fragments": "{ viewer { " + names("...F%d", 950) + " } }",
-    "600 comments": "#\n" * 600 + "{ viewer { id } }",
-    "a schema": "extend type Query { x: Int } { viewer { id } }",
-    "an exception asked for": "qwerty cop { abc }",
-}
-
-
-@pytest.mark.parametrize("kind", DOCUMENTS)
-async def test_documents(production: Gateway, sandbox: Sandbox, kind: str) -> None:
-    """A document that is made to hurt is a coded 400 in less than 100 ms, with five errors at most."""
-    headers = {"Accept": "application/graphql-response+json"}
-    took = []
-    for attempt in range(3):
-        body = {"query": f"{DOCUMENTS[kind]}{' ' * attempt}"}
-        began = time.perf_counter()
-        async with production.http.post(f"{production.url}/graphql", json=body, headers=headers) as response:
-            answer = await response.json()
-        took.append(time.perf_counter() - began)
-
-    codes = {error["extensions"]["code"] for error in answer["errors"]}
-    assert response.status == 400
-    assert codes <= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "LIMIT_EXCEEDED"}
-    assert len(answer["errors"]) <= 5
-    assert "Did you mean" not in str(answer)
-    assert "4300" not in str(answer)
-    assert min(took) < 0.1
-    assert sandbox.ledger.entries == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        json.dumps([{"query": "{ __typename }"}] * 11),
-        '{"query": "query ($a: ID!) { node(id: $a) { id } }", "variables": {"a": '
-        + "[" * 900
-        + "]" * 900
-        + "}}",
-        '{"query": "query ($a: ID!) { node(id: $a) { id } }", "variables": {"a": '
-        + "[" * 9_000
-        + "]" * 9_000
-        + "}}",
-        '{"query": "query ($a: Int) { viewer { orders(first: $a) { id } } }", "variables": {"a": 1e400}}',
-        '{"query": "query ($a: Int) { viewer { orders(first: $a) { id } } }", "variables": {"a": NaN}}',
-        '{"query": "query ($a: ID!) { node(id: $a) { id } }", "variables": {"a": "\\ud800"}}',
-        json.dumps({"query": "query A { viewer { id } }", "operationName": "x" * 60_000}),
-    ],
-)
-async def test_bodies(production: Gateway, sandbox: Sandbox, body: str) -> None:
-    """So is a body that is."""
-    headers = {"Accept": "application/graphql-response+json", "Content-Type": "application/json"}
-    async with production.http.post(f"{production.url}/graphql", data=body, headers=headers) as response:
-        answer = await response.text()
-
-    assert response.status == 400
-    assert "INTERNAL" not in answer
-    assert sandbox.ledger.entries == []
-
-
 async def test_nothing_for_scanners(production: Gateway) -> None:
     """In production a scanner finds no explorer, no schema, no hints, no GET, no traces and no batches."""
     for path in (
@@ -407,86 +293,6 @@ async def test_nothing_for_scanners(production: Gateway) -> None:
     assert "data" not in schema
     assert hint["errors"][0]["message"] == "Cannot query field 'nam' on type 'Customer'."
     assert list(await production.answer("{ __typename }")) == ["data"]
-
-
-# Sockets
-
-
-@pytest.mark.parametrize(
-    ("sent", "code"),
-    [
-        (b"\xc3\x80\x00\x00\x00\x00", 1002),  # reserved bits
-        (b"\x83\x80\x00\x00\x00\x00", 1002),  # unknown kind of frame
-        (b"\x89\xfe\x00\xff" + b"\x00" * 4 + b"x" * 255, 1002),  # a ping too long
-        (b"\x09\x80\x00\x00\x00\x00", 1002),  # a ping in pieces
-        (b"\x81\xff\x7f" + b"\xff" * 7 + b"\x00" * 4, 1009),  # nine exabytes
-        (b"\x81\xff\x00\x00\x00\x00\x00\x02\x00\x00" + b"\x00" * 4, 1009),  # 128 KB
-        (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # no UTF-8
-        (b"\x82\x82\x00\x00\x00\x00{}", 4400),  # bytes
-    ],
-)
-async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
-    """Frames that are none end the socket with the code that says why."""
-    url = yarl.URL(gateway.url)
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    writer.write(b"GET /graphql HTTP/1.1\r\nHost: x\r\n" + UPGRADE + key)
-    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
-
-    writer.write(sent)
-    heard = await asyncio.wait_for(reader.readexactly(4), 5)
-    writer.close()
-
-    assert heard[:1] == b"\x88"
-    assert int.from_bytes(heard[2:4], "big") == code
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"type": "ping", "payload": ' + "[" * 20_000 + "]" * 20_000 + "}",
-        '{"type": "subscribe", "id": "", "payload": {"query": "{ viewer { id } }"}}',
-        '{"type": "subscribe", "id": 1, "payload": {"query": "{ viewer { id } }"}}',
-        '{"type": "subscribe", "id": "1", "payload": [{"query": "{ viewer { id } }"}]}',
-        '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
-        '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }", "variables": []}}',
-        '{"type": "\\ud800"}',
-        "[]",
-        "",
-    ],
-)
-async def test_messages(gateway: Gateway, text: str) -> None:
-    """Messages that are none end the socket likewise."""
-    async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.ws.send_str(text)
-        await socket.hear()
-
-    assert socket.ws.close_code == 4400
-
-
-async def test_bomb_in_a_message(gateway: Gateway) -> None:
-    """A message that inflates to more than a request may hold is not inflated any further."""
-    async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], compress=15) as ws:
-        await Socket(ws).begin()
-        await ws.send_str(" " * 50_000_000)
-        message = await ws.receive(timeout=5)
-
-    assert message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED}
-    assert ws.close_code == 1009
-
-
-async def test_bombs_over_a_socket(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Documents that are made to hurt are refused over a socket as over HTTP."""
-    async with socket_of(gateway) as socket:
-        await socket.begin()
-        for kind, text in DOCUMENTS.items():
-            await socket.say(id=kind, type="subscribe", payload={"query": text})
-            message: Any = await socket.hear()
-            assert (message["type"], message["id"]) == ("error", kind)
-            assert message["payload"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR"
-
-    assert sandbox.ledger.entries == []
 
 
 async def test_huge_tokens(settings: Settings) -> None:
