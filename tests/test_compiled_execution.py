@@ -21,7 +21,7 @@ DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.gra
 # graphql-core itself leaves some coroutines unawaited where an error ends their siblings.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
-    pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored (in|while):pytest.PytestUnraisableExceptionWarning"),
 ]
 
 

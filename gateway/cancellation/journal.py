@@ -161,7 +161,11 @@ def _open(path: str) -> sqlite3.Connection:
         # It names customers and orders: for the owner's eyes only.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    database.executescript(_TABLES)
+    try:
+        database.executescript(_TABLES)
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 
