@@ -26,23 +26,28 @@ def measure_main(plan: Plan) -> dict[str, Any]:
 
 def measure_cached(plan: Plan) -> dict[str, Any]:
     """The same with caches."""
-    return _measure(plan, plan.of(CACHING), max(plan.seconds // 2, 1), CACHED="1")
+    return _measure(plan, plan.of(CACHING), max(plan.seconds // 2, 1), cached=True)
 
 
-def _measure(plan: Plan, names: list[str], seconds: int, **environment: str) -> dict[str, Any]:
+def _measure(plan: Plan, names: list[str], seconds: int, *, cached: bool = False) -> dict[str, Any]:
     asked = {name: four(TARGETS[name].queries, plan.workloads, identifiers()) for name in names}
-    with lane(asked, **environment) as one:
-        found = one.interleaved(
-            plan.rounds, lambda name, workload, number: fastest(one, name, workload, seconds, warm=not number)
-        )
+    with lane(asked, **({"CACHED": "1"} if cached else {})) as one:
+
+        def rate(name: str, workload: str, number: int) -> dict[str, float]:
+            return fastest(one, name, workload, seconds, warm=not number, cached=cached)
+
+        found = one.interleaved(plan.rounds, rate)
         memory = {name: target.megabytes() for name, target in one.targets.items()}
         return {"found": found, "calls": one.calls, "memory": memory, "seconds": seconds}
 
 
-def fastest(one: Lane, name: str, workload: str, seconds: int, *, warm: bool = False) -> dict[str, float]:
+def fastest(  # noqa: PLR0913  # what a round is made of
+    one: Lane, name: str, workload: str, seconds: int, *, warm: bool = False, cached: bool = False
+) -> dict[str, float]:
     """Requests a second, and processor microseconds a request; `warm` asks for a second before.
 
-    Raises RuntimeError where imin was asked less than the answers need: then some were errors.
+    Raises RuntimeError where nothing is cached, and imin was asked less than the answers need: then some
+    were errors.
     """
     target, bodies = one.targets[name], one.bodies(name, workload)
     if warm:
@@ -51,7 +56,7 @@ def fastest(one: Lane, name: str, workload: str, seconds: int, *, warm: bool = F
     before = target.cpu_seconds()
     answered = as_fast_as_it_can(target, bodies, seconds)
     made, needed = int(one.imin.ask("/count")), one.calls[name][workload] * answered.requests
-    if made < needed:
+    if made < needed and not cached:
         raise RuntimeError(f"{name} asked imin {made} times for {answered.requests} answers to {workload}")
     # None at all in so short a time: as slow as can be told.
     used = (target.cpu_seconds() - before) / max(answered.requests, 1)
