@@ -14,7 +14,7 @@ from gateway.following import Following
 from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
-from gateway.listings import Lengths
+from gateway.lengths import Lengths
 from gateway.loaders import CustomerAccountLoader, OrderItemPageLoader, OrderLoader, OrderPageLoader
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.replicas.answers import RedisAnswers

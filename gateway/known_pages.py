@@ -122,7 +122,7 @@ class KnownPages(Generic[T]):
     def _agree(self) -> bool:
         """Whether all pages show the same list: one total, nothing twice."""
         pages = [page for page in self._pages.values() if not page.is_beyond_the_end]
-        if len({page.total for page in pages}) > 1:
+        if len({page.total for page in pages if page.is_total_stated}) > 1:
             return False
         names = [{name for name in self._names(page) if name} for page in pages]
         return len(set().union(*names)) == sum(map(len, names))

@@ -4,8 +4,6 @@ import asyncio
 from functools import lru_cache
 from typing import TypeVar
 
-from cachetools import LRUCache
-
 from gateway.cursor import Listing
 from gateway.imin.documents import Order, OrderItem, Page
 from gateway.imin.jsonld import parse_date_time
@@ -16,7 +14,6 @@ from gateway.paging import Walk, Window
 T = TypeVar("T")
 
 _MOST_REMEMBERED = 4_096
-_MOST_LENGTHS = 10_000
 
 
 @lru_cache(_MOST_REMEMBERED)
@@ -45,21 +42,6 @@ UPCOMING_ITEMS: Listing[OrderItem] = Listing(
     newest_first=False,
 )
 """Drops its head as time passes. Source: imin docs, Upcoming OrderItems: earliest first."""
-
-
-class Lengths:
-    """How long customers' lists were when last seen: then all pages of a window are asked for at once."""
-
-    def __init__(self) -> None:
-        self._lengths: LRUCache[tuple[str, str], int] = LRUCache(_MOST_LENGTHS)
-
-    def of(self, customer: str, listing: Listing[T]) -> int | None:
-        """Items of the list; None where it has not been seen."""
-        return self._lengths.get((customer, listing.kind))
-
-    def note(self, customer: str, listing: Listing[T], length: int) -> None:
-        """The list has been seen."""
-        self._lengths[customer, listing.kind] = length
 
 
 async def find(loader: CoalescingLoader[CustomerPage, Page[T]], customer: str, walk: Walk[T]) -> Window[T]:

@@ -73,6 +73,14 @@ class Window(Generic[T]):
         return [*self.lead, *(_mark(self.listing, item) for item in self.items)]
 
 
+def _told_by_the_first(pages: list[Page[T]]) -> list[Page[T]]:
+    """Of pages that were asked for by an old total, those that the list still has by what its first tells."""
+    first = next((page for page in pages if page.number == 1), None)
+    if first is None or not first.is_total_stated:
+        return pages
+    return [page for page in pages if (page.number - 1) * first.size < first.total or page is first]
+
+
 class _Look(Exception):  # control flow: this page must be seen first
     def __init__(self, page: int) -> None:
         self.page = page
@@ -84,8 +92,8 @@ class Walk(Generic[T]):
     while pages := walk.needed(): walk.feed(pages as they arrive)
     window = walk.window()
 
-    count_only: the total is all that is wanted; one page tells it. expected: the total when the list was
-    last seen; None where it never was.
+    count_only: the total is all that is wanted; one page tells it. expected: the total when the list was last
+    seen, in pages of the usual size; None where it never was.
     """
 
     def __init__(
@@ -95,7 +103,7 @@ class Walk(Generic[T]):
         self._listing = listing
         self._wanted = wanted
         self._count_only = count_only
-        self._expected = expected
+        self._expected = expected or 0
         self._known: KnownPages[T] = KnownPages(listing, cursor.size if cursor else PAGE_SIZE)
 
     def needed(self) -> list[int]:
@@ -115,13 +123,16 @@ class Walk(Generic[T]):
 
     def feed(self, pages: Iterable[Page[T]]) -> None:
         """Take pages, in the order in which they arrived."""
+        if self._known.rounds == 0 and self._expected:
+            pages = _told_by_the_first(list(pages))
         self._known.feed(pages)
 
     def window(self) -> Window[T]:
         """The window, from the pages that were fed."""
         total = self._known.total or 0
         if self._count_only or total == 0:
-            return Window(self._listing, (), (), (), total, PAGE_SIZE, has_previous=False, has_next=False)
+            size = self._known.size
+            return Window(self._listing, (), (), (), total, size, has_previous=False, has_next=False)
         try:
             low, high = self._bounds()
         except _Look:
@@ -160,7 +171,7 @@ class Walk(Generic[T]):
         cursor = self._wanted.after or self._wanted.before
         if cursor is None:
             # From the end, a list that has become much shorter would have to be searched for its end.
-            expected = 0 if self._wanted.from_end else self._expected or 0
+            expected = 0 if self._wanted.from_end else self._expected
             return self._known.pages_of(*self._guessed_bounds(expected)) or [1]
         pages = set(self._known.pages_of(*self._guessed_bounds(cursor.total)))
         needless = self._wanted.after if self._listing.newest_first and pages else None

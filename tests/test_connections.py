@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from gateway.__main__ import gateway_listening
+from gateway.auth import Caller
 from gateway.sandbox import Fault, Sandbox
+from gateway.settings import Settings
 from tests.conftest import Gateway
 
 PAGE = """
@@ -139,6 +142,30 @@ async def test_length_remembered(gateway: Gateway, sandbox: Sandbox) -> None:
     assert again == once
     assert pages_asked(sandbox) == [1, 2, 3, 4, 5]
     assert sandbox.ledger.peak_in_flight == 5
+
+
+async def test_length_that_shrank(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """A page that the list no longer has is asked for in vain; what it answers counts for nothing."""
+
+    async def customer(_request: object) -> Caller:
+        return Caller("empty")
+
+    added = [sandbox.add_order("empty") for _ in range(12)]
+    async with gateway_listening(settings, customer, sandbox.clock.now) as url:
+        mine = Gateway(url, gateway.http)
+        before = await orders(mine, first=20)
+        for order in added[:8]:
+            sandbox.remove_order(order["identifier"])
+        sandbox.faults.add(Fault("GET /orders", "500", times=None, match="page=2"))
+        sandbox.ledger.clear()
+        after, again = await orders(mine, first=20), await orders(mine, first=20)
+
+    gone = [{"orderNumber": order["orderNumber"]} for order in added[:8]]
+    assert after["nodes"] == [node for node in before["nodes"] if node not in gone]
+    assert after["totalCount"] == before["totalCount"] - 8 == len(after["nodes"])
+    assert after["pageInfo"]["hasNextPage"] is False
+    assert again == after
+    assert pages_asked(sandbox).count(1) == 2
 
 
 async def test_total_alone(gateway: Gateway, sandbox: Sandbox) -> None:

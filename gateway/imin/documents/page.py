@@ -62,13 +62,15 @@ class Page(Struct, Generic[T], frozen=True):
     """One numbered page.
 
     number: from 1. size: items a full page holds, as far as this page tells. total: items in the
-    whole list, as this page has it; 0 where a page behind the end does not say.
+    whole list, as this page has it; 0 where a page behind the end does not say. is_total_stated: whether the
+    page says so itself, else it is told from the page's place.
     """
 
     number: int
     size: int
     total: int
     items: tuple[T, ...]
+    is_total_stated: bool = True
 
     @property
     def is_beyond_the_end(self) -> bool:
@@ -155,7 +157,8 @@ def _page(collection: _Collection, items: tuple[D, ...], number: int) -> Page[D]
     if view.current_page is not None and view.current_page != number:
         raise Unreadable(f"asked for page {number}, got page {view.current_page}")
     size = _size(collection.total_items, view, len(items), number)
-    return Page(number, size, _total(collection, len(items), size, number), items)
+    is_stated = collection.total_items is not None
+    return Page(number, size, _total(collection, len(items), size, number), items, is_stated)
 
 
 def _size(total: int | None, view: View, found: int, number: int) -> int:
