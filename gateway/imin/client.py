@@ -91,7 +91,7 @@ class IminClient:
 
     async def orders_json(self, customer: str, page: int) -> bytes | None:
         """As orders, not read yet; None where imin does not know the customer."""
-        return await self._page("orders", customer, page)
+        return await _or_none(self._page("orders", customer, page))
 
     async def upcoming_order_items(self, customer: str, page: int) -> Page[OrderItem]:
         """Page of a customer's upcoming order items, earliest first.
@@ -103,35 +103,29 @@ class IminClient:
 
     async def upcoming_order_items_json(self, customer: str, page: int) -> bytes | None:
         """As upcoming_order_items, not read yet; None where imin does not know the customer."""
-        return await self._page("order-items", customer, page)
+        return await _or_none(self._page("order-items", customer, page))
 
     async def order(self, identifier: str) -> Order:
         """One order.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Order By Id.
         """
-        return read_order(await self._get(*_order(identifier)), identifier)
+        return read_order(await self._order(identifier), identifier)
 
     async def order_json(self, identifier: str) -> bytes | None:
         """As order, not read yet; None where imin has none."""
-        try:
-            return await self._get(*_order(identifier))
-        except NotFound:
-            return None
+        return await _or_none(self._order(identifier))
 
     async def customer_account(self, identifier: str) -> CustomerAccount:
         """A customer's account.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
         """
-        return read_account(await self._get(*self._account(identifier)), identifier)
+        return read_account(await self._account(identifier), identifier)
 
     async def customer_account_json(self, identifier: str) -> bytes | None:
         """As customer_account, not read yet; None where imin has none."""
-        try:
-            return await self._get(*self._account(identifier))
-        except NotFound:
-            return None
+        return await _or_none(self._account(identifier))
 
     @asynccontextmanager
     async def receipt(self, identifier: str) -> AsyncIterator[ReceiptContent]:
@@ -186,22 +180,22 @@ class IminClient:
             raise Unavailable(f"{endpoint} answered {answer.status}", answered=is_known)
         raise_problem(answer, endpoint)
 
-    async def _page(self, resource: str, customer: str, page: int) -> bytes | None:
+    async def _page(self, resource: str, customer: str, page: int) -> bytes:
+        path = f"/{resource}?customerIdentifier={_known(customer)}&page={page}"
         try:
-            path = f"/{resource}?customerIdentifier={_known(customer)}&page={page}"
             return await self._get(path, f"GET /{resource}")
-        except NotFound:
-            return None
         except Refused as refusal:
             # Assumption: a page behind the end may be a bad parameter to imin; the first page never is.
             if page > 1 and refusal.kind == "InvalidQuery":
-                return None
+                raise NotFound(str(refusal)) from refusal
             raise
 
-    def _account(self, identifier: str) -> tuple[str, str]:
-        """Path of an account, and its endpoint. Raises NotFound."""
+    async def _order(self, identifier: str) -> bytes:
+        return await self._get(f"/orders/{_known(identifier)}", "GET /orders/:id")
+
+    async def _account(self, identifier: str) -> bytes:
         resource = self._options.customer_accounts_path
-        return f"/{resource}/{_known(identifier)}", f"GET /{resource}/:id"
+        return await self._get(f"/{resource}/{_known(identifier)}", f"GET /{resource}/:id")
 
     async def _announce(self, order_identifier: str) -> None:
         if self.on_change is not None:
@@ -278,9 +272,11 @@ async def _checked(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     return again()
 
 
-def _order(identifier: str) -> tuple[str, str]:
-    """Path of an order, and its endpoint. Raises NotFound."""
-    return f"/orders/{_known(identifier)}", "GET /orders/:id"
+async def _or_none(answer: Awaitable[bytes]) -> bytes | None:
+    try:
+        return await answer
+    except NotFound:
+        return None
 
 
 def _known(identifier: str) -> str:

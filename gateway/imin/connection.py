@@ -76,12 +76,8 @@ class Connection(asyncio.Protocol):
     async def ask(self, request: bytes, room: int) -> tuple[Head, bytes]:
         """The whole answer. room: bytes that its body may have. Raises Broken, TooLarge, TooLate."""
         self._send(request, room, in_pieces=False)
-        if self._failure is None:
-            # Nobody is woken before the whole is there.
-            self._waiter = self._loop.create_future()
-            await self._waiter
-        if self._failure is not None:
-            raise self._failure
+        while not self.is_whole:
+            await self._news()
         body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         return self._head, body

@@ -160,10 +160,8 @@ class Endpoint:
     async def _attempt(self, send: Send[R], deadline: float) -> R:
         if self.breaker.state == "open":
             self._turn_away("is failing", self.breaker.seconds_to_probe)
-        if self._rests_until:
-            await self._rest(deadline)
-        if not self._enters_at_once():
-            await self._wait_for_turn(deadline)
+        await self._rest(deadline)
+        await self._enter(deadline)
         started = self._clock()
         try:
             if deadline - started < _LEAST_SECONDS:
@@ -230,22 +228,17 @@ class Endpoint:
         """Wait until imin may be asked again. Raises TurnedAway where that is too late."""
         left = self._rests_until - self._clock()
         if left <= 0:
-            self._rests_until = 0.0
             return
         if self._clock() + left >= deadline:
             self._turn_away("asked to be left alone", left)
         await asyncio.sleep(left + random.uniform(0, _JITTER_SECONDS))  # noqa: S311  # jitter, no secret
 
-    def _enters_at_once(self) -> bool:
-        """Take a place, where there is one and nobody waits for it."""
+    async def _enter(self, deadline: float) -> None:
         if not self.running:
             self._moved_at = self._clock()
-        is_free = self.running < int(self.limit) and not self._queue
-        self.running += is_free
-        return is_free
-
-    async def _wait_for_turn(self, deadline: float) -> None:
-        """Take the place of a call that ends. Raises TurnedAway."""
+        if self.running < int(self.limit) and not self._queue:
+            self.running += 1
+            return
         if self._is_full(deadline):
             self._turn_away("has enough to do", 1.0)
         turn = asyncio.get_running_loop().create_future()
