@@ -116,7 +116,12 @@ class Range:
     @property
     def is_first_page(self) -> bool:
         """Whether the first page has all of it."""
-        return self.count <= PAGE_SIZE and not (self.from_end or self.after or self.before)
+        return self.count <= PAGE_SIZE and self.is_from_start
+
+    @property
+    def is_from_start(self) -> bool:
+        """Whether it begins where the list does, and nothing else ends it."""
+        return not (self.from_end or self.after or self.before)
 
     def cut(self, low: int, high: int) -> tuple[int, int]:
         """The first or last `count` positions of low … high - 1."""

@@ -4,10 +4,12 @@ import asyncio
 from functools import lru_cache
 from typing import TypeVar
 
-from gateway.cursor import Listing
+from gateway.cursor import Listing, Range
 from gateway.imin.documents import Order, OrderItem, Page
+from gateway.imin.errors import IminError
 from gateway.imin.jsonld import parse_date_time
 from gateway.imin.reads import Unread
+from gateway.lengths import Lengths
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.paging import Walk, Window
 
@@ -44,11 +46,36 @@ UPCOMING_ITEMS: Listing[OrderItem] = Listing(
 """Drops its head as time passes. Source: imin docs, Upcoming OrderItems: earliest first."""
 
 
-async def find(loader: CoalescingLoader[CustomerPage, Page[T]], customer: str, walk: Walk[T]) -> Window[T]:
-    """The window a walk is after; pages that it needs at the same time are fetched side by side.
+async def find(  # noqa: PLR0913  # which part of which list, and what finds it
+    loader: CoalescingLoader[CustomerPage, Page[T]],
+    lengths: Lengths,
+    customer: str,
+    listing: Listing[T],
+    wanted: Range,
+    *,
+    count_only: bool,
+) -> Window[T]:
+    """A window of a customer's list. count_only: its total is all that is wanted.
 
     Raises what fetching one of its pages raises: a window with a hole would look like the end.
     """
+    # From the end, a list that has become much shorter would have to be searched for its end.
+    expected = lengths.of(customer, listing) if wanted.is_from_start and not wanted.is_first_page else None
+    walk = Walk(listing, wanted, count_only=count_only, expected=expected)
+    try:
+        window = await _walked(loader, customer, walk)
+    except IminError:
+        if not expected:
+            raise
+        lengths.forget(customer, listing)
+        # Maybe a page failed that the list has no more. What has been loaded is not asked for again.
+        window = await _walked(loader, customer, Walk(listing, wanted, count_only=count_only))
+    lengths.note(customer, window)
+    return window
+
+
+async def _walked(loader: CoalescingLoader[CustomerPage, Page[T]], customer: str, walk: Walk[T]) -> Window[T]:
+    """The window a walk is after; pages that it needs at the same time are fetched side by side."""
     asked: set[int] = set()
     while numbers := walk.needed():
         arrived: list[tuple[int, Unread[Page[T]]]] = []

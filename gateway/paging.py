@@ -93,7 +93,7 @@ class Walk(Generic[T]):
     window = walk.window()
 
     count_only: the total is all that is wanted; one page tells it. expected: the total when the list was last
-    seen, in pages of the usual size; None where it never was.
+    seen, in pages of the usual size; for a range from the start only.
     """
 
     def __init__(
@@ -170,9 +170,7 @@ class Walk(Generic[T]):
         """
         cursor = self._wanted.after or self._wanted.before
         if cursor is None:
-            # From the end, a list that has become much shorter would have to be searched for its end.
-            expected = 0 if self._wanted.from_end else self._expected
-            return self._known.pages_of(*self._guessed_bounds(expected)) or [1]
+            return self._known.pages_of(*self._guessed_bounds(self._expected)) or [1]
         pages = set(self._known.pages_of(*self._guessed_bounds(cursor.total)))
         needless = self._wanted.after if self._listing.newest_first and pages else None
         for mark in (self._wanted.after, self._wanted.before):

@@ -119,6 +119,12 @@ async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
     assert connection["pageInfo"]["hasPreviousPage"] is True
     assert pages_asked(sandbox) == [1, 192]
 
+    # The end of a list that may have become shorter is not guessed.
+    sandbox.ledger.clear()
+    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
+    assert await orders(gateway, last=7) == connection
+    assert sandbox.ledger.peak_in_flight == 1
+
 
 async def test_back_again(gateway: Gateway, sandbox: Sandbox) -> None:
     """Backward from a cursor gives what stands directly before it, for one page."""

@@ -11,10 +11,9 @@ from gateway.graph.order import Order
 from gateway.graph.order_item import OrderItem
 from gateway.graph.reporting import report_unreadable, response_key, selected, selected_here
 from gateway.imin import documents
-from gateway.imin.errors import IminError
 from gateway.listings import find
 from gateway.loaders import CoalescingLoader, CustomerPage
-from gateway.paging import Walk, Window
+from gateway.paging import Window
 
 T = TypeVar("T", bound=documents.Owned)
 
@@ -146,18 +145,7 @@ async def connect(
     """The connection for a window. Where only the total is selected, one page is fetched."""
     needs_items = wanted.is_first_page or bool(selected_here(info, "edges", "nodes", "pageInfo"))
     lengths = info.context.services.lengths
-    expected = lengths.of(customer, listing)
-    try:
-        window = await find(
-            loader, customer, Walk(listing, wanted, count_only=not needs_items, expected=expected)
-        )
-    except IminError:
-        if not expected:
-            raise
-        lengths.forget(customer, listing)
-        # Maybe a page failed that the list has no more. What has been loaded is not asked for again.
-        window = await find(loader, customer, Walk(listing, wanted, count_only=not needs_items))
-    lengths.note(customer, window)
+    window = await find(loader, lengths, customer, listing, wanted, count_only=not needs_items)
     if any(item.unreadable for item in window.items):
         _report(info, window)
     return Connection(window)
