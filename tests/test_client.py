@@ -11,6 +11,7 @@ from gateway.imin.answers import read_account, read_order, read_orders
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.errors import IminError, NotFound, Refused, TimedOut, Unavailable, Unreadable
 from gateway.sandbox import Fault, Sandbox
+from tests.disclosure import disclosed
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 
@@ -87,7 +88,7 @@ async def test_failures(
         await READS[route](client)
 
     text = f"{failure.value} {failure.value!r}"
-    assert not any(secret in text for secret in ("sandbox-key", "127.0.0.1", "http", "1234", DOCUMENTED, "@"))
+    assert disclosed(text, "sandbox-key", "127.0.0.1", "http", "1234", DOCUMENTED, "@") == []
 
 
 @pytest.mark.parametrize("route", READS)

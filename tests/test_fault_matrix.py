@@ -15,6 +15,7 @@ from gateway.sandbox import Fault, Sandbox
 from gateway.sandbox.faults import FaultKind
 from gateway.settings import Settings
 from tests.conftest import Gateway
+from tests.disclosure import disclosed
 
 SECRETS = ("sandbox-key", "127.0.0.1", "http", "1234")
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
@@ -237,7 +238,7 @@ def check(told: Told, kind: str, route: str, name: str) -> None:
     assert told.codes <= OTHERWISE.get((kind, route), codes), name
     assert told.codes or is_harmless, name
     assert (told.value is None) == bool(told.codes), name
-    assert not any(secret in told.errors for secret in SECRETS), told.errors
+    assert disclosed(told.errors, *SECRETS) == []
 
 
 async def _timed(telling: Awaitable[T]) -> tuple[T, float]:
@@ -258,5 +259,5 @@ async def test_cancellation(
     assert seconds < settings.cancel_deadline_seconds + 0.5
     assert sandbox.ledger.count(PATCH) == 1
     assert len(sandbox.cancellations.accepted) == (result["code"] == PENDING)
-    assert not any(secret in json.dumps(result) for secret in SECRETS)
+    assert disclosed(json.dumps(result), *SECRETS) == []
     assert memory_mib() - before < 50

@@ -7,6 +7,7 @@ from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
+from tests.disclosure import disclosed
 
 LIST = '{ customer(identifier: "1234") { orders(first: 1) { totalCount } } }'
 
@@ -19,7 +20,7 @@ async def metrics(gateway: Gateway) -> dict[tuple[str, tuple[str, ...]], float]:
     async with gateway.http.get(f"{gateway.url}/metrics") as response:
         assert response.content_type == "text/plain"
         text = await response.text()
-    assert not any(secret in text for secret in ("1234", "sandbox-key", "127.0.0.1", "http:"))
+    assert disclosed(text, "1234", "sandbox-key", "127.0.0.1", "http:") == []
     return {
         (
             sample.name,

@@ -7,6 +7,7 @@ from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from gateway.server import listening
+from tests.disclosure import disclosed
 from tests.test_workers import serving
 
 QUERY = "query Secret { viewer { identifier orders(first: 7, after: null) { totalCount } } }"
@@ -47,4 +48,4 @@ async def test_traces() -> None:
     assert by_name["GET /orders"].parent_span_id == by_name["graphql"].span_id
     keys = {attribute.key for span in spans for attribute in span.attributes}
     assert keys == {"http.response.status_code", "imin.outcome", "imin.bytes"}
-    assert not any(secret in str(spans) for secret in ("1234", "Secret", "127.0.0.1", "customerIdentifier"))
+    assert disclosed(str(spans), "1234", "Secret", "127.0.0.1", "customerIdentifier") == []
