@@ -6,7 +6,9 @@ Loaders live as long as one GraphQL request and never serve another.
 
 import asyncio
 from abc import abstractmethod
-from typing import TypeVar
+from collections.abc import Awaitable
+from functools import partial
+from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 
@@ -32,12 +34,21 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
         self._anew: set[K] = set()
 
     @abstractmethod
-    async def fetch(self, key: K, *, anew: bool) -> Unread[V]:
+    def fetch(self, key: K, *, anew: bool) -> Awaitable[Unread[V]]:
         """One thing, from imin or as it was a moment ago. anew: from imin, now."""
 
     async def batch_load_fn(self, keys: list[K]) -> list[Unread[V]]:
-        """One thing, as batches are off; its error is an answer as any other."""
-        return [await self._fetch_or_error(key) for key in keys]
+        """One thing, as batches are off; its error is an answer too, raised where it is waited for."""
+        (key,) = keys
+        await self._turn.acquire()
+        try:
+            anew = key in self._anew
+            self._anew.discard(key)
+            return [await self.fetch(key, anew=anew)]
+        except Exception as error:  # noqa: BLE001  # as above
+            return [error]  # type: ignore[list-item]  # as aiodataloader wants it
+        finally:
+            self._turn.release()
 
     async def get(self, key: K) -> V:
         """The thing. Raises what its fetch raised, and Unreadable."""
@@ -50,9 +61,15 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
     async def unopened(self, key: K) -> Unread[V]:
         """The thing, not read yet. Raises what its fetch raised.
 
-        Shielded: a loader's future is shared, and one waiter that is cancelled must not cancel the rest.
+        Waited for at one remove: a loader's future is shared, and one waiter that is cancelled must not
+        cancel the rest.
         """
-        return await asyncio.shield(self.load(key))
+        loaded = self.load(key)
+        if not loaded.done():
+            waiter = self.loop.create_future()
+            loaded.add_done_callback(partial(_wake, waiter))
+            await waiter
+        return loaded.result()
 
     async def unopened_anew(self, key: K) -> Unread[V]:
         """The thing, asked of imin again, not read yet."""
@@ -63,15 +80,12 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
         """The thing, read. Raises Unreadable."""
         return unread.value()
 
-    async def _fetch_or_error(self, key: K) -> Unread[V]:
-        """The thing, or as aiodataloader wants it, the error for those who wait for it."""
-        try:
-            async with self._turn:
-                anew = key in self._anew
-                self._anew.discard(key)
-                return await self.fetch(key, anew=anew)
-        except Exception as error:  # noqa: BLE001  # raised again where it is waited for
-            return error  # type: ignore[return-value]  # as above
+
+def _wake(waiter: "asyncio.Future[None]", loaded: "asyncio.Future[Any]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+    elif not loaded.cancelled():
+        loaded.exception()  # nobody waits for it any more, and asyncio need not say so
 
 
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
@@ -94,9 +108,9 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
         self._seen.pop(key, None)
         return await super().get_anew(key)
 
-    async def fetch(self, key: CustomerOrder, *, anew: bool) -> Unread[Order | None]:
+    def fetch(self, key: CustomerOrder, *, anew: bool) -> Awaitable[Unread[Order | None]]:
         """The order, bound to its customer."""
-        return await self.reads.order(*key, self.on_stale, anew=anew)
+        return self.reads.order(*key, self.on_stale, anew=anew)
 
 
 class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
@@ -106,9 +120,9 @@ class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
         super().__init__(reads, turn, on_stale)
         self._orders = orders
 
-    async def fetch(self, key: CustomerPage, *, anew: bool) -> Unread[Page[Order]]:
+    def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[Order]]]:
         """The page, its orders bound to the customer."""
-        return await self.reads.orders(*key, self.on_stale, anew=anew)
+        return self.reads.orders(*key, self.on_stale, anew=anew)
 
     def opened(self, key: CustomerPage, unread: Unread[Page[Order]]) -> Page[Order]:
         """The page; its orders need not be fetched any more."""
@@ -120,14 +134,14 @@ class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
 class OrderItemPageLoader(CoalescingLoader[CustomerPage, Page[OrderItem]]):
     """Page of a customer's upcoming items, by customer and page number."""
 
-    async def fetch(self, key: CustomerPage, *, anew: bool) -> Unread[Page[OrderItem]]:
+    def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[OrderItem]]]:
         """The page, its items bound to the customer."""
-        return await self.reads.upcoming_order_items(*key, self.on_stale, anew=anew)
+        return self.reads.upcoming_order_items(*key, self.on_stale, anew=anew)
 
 
 class CustomerAccountLoader(CoalescingLoader[str, CustomerAccount | None]):
     """Account by customer identifier, or None where imin has none."""
 
-    async def fetch(self, key: str, *, anew: bool) -> Unread[CustomerAccount | None]:
+    def fetch(self, key: str, *, anew: bool) -> Awaitable[Unread[CustomerAccount | None]]:
         """The account."""
-        return await self.reads.account(key, self.on_stale, anew=anew)
+        return self.reads.account(key, self.on_stale, anew=anew)

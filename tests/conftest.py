@@ -1,5 +1,6 @@
 """The real parts: a sandbox and a gateway over it, both on loopback."""
 
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,16 @@ class Gateway:
         answer = await self.answer(query, **variables)
         assert list(answer) == ["data"], answer
         return answer["data"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_collections() -> None:
+    """Leave what earlier modules made out of collections: they would take a second, in tests with deadlines.
+
+    aiohttp remembers the handlers of each application, and with them the application.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

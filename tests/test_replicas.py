@@ -260,7 +260,7 @@ async def test_redis_hangs(redis: RedisServer) -> None:
 
     assert unknown == [None] * 100
     assert [line["event"] for line in logs] == ["redis is away, doing without"]
-    assert 0.04 < took < 0.15
+    assert 0.04 < took < 1
 
 
 async def test_change_while_redis_is_away(redis: RedisServer) -> None:

@@ -76,7 +76,7 @@ async def serving(*arguments: str, **environment: str) -> AsyncIterator[Serving]
         yield Serving(process, lines[-1].removeprefix("ready "), headers)
 
 
-async def until(is_so: Any, seconds: float = 10) -> None:
+async def until(is_so: Any, seconds: float = 30) -> None:
     """Wait for what another process does."""
     async with asyncio.timeout(seconds):
         while not is_so():  # noqa: ASYNC110  # other processes tell no event

@@ -1,11 +1,11 @@
 """Running operations: document text and variables → data and coded errors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError
+from msgspec import Struct
 
 from gateway.context import Context
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, GatewayError, formatted
@@ -23,8 +23,7 @@ RATE_LIMITED_ERROR = GatewayError(
 )
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a client gets.
 
     executed: whether execution began; otherwise there is no `data` at all.

@@ -22,6 +22,8 @@ from gateway.execution.counts import ExecutionCounts
 from gateway.execution.plan import Plan, PlannedField, PlannedOperation, Projection
 from gateway.execution.resolver import Info, ResolverCall
 
+_UNUSUAL: Any = object()
+
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     """One request for a planned query.
@@ -73,7 +75,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             field.projection.runs += 1
             try:
                 completed = project(getattr(source, field.attribute))
-            except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
+            except Exception:  # noqa: BLE001  # as below
                 self._bailed(field.projection)
             else:
                 self._counts.compiled += 1
@@ -98,9 +100,11 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         info = Info(self, call.declared, (definition, field.nodes, parent_type, path))
         try:
             result = await call(source, info, arguments)
-            completed = self.complete_value(
-                definition.type, field_details_list, cast("Any", info), path, result, None
-            )
+            completed = self._projected(field.projection, result)
+            if completed is not _UNUSUAL:
+                return completed
+            raw = info._raw_info  # noqa: SLF001  # graphql-core's own
+            completed = super().complete_value(definition.type, field_details_list, raw, path, result, None)
             return await completed if self.is_awaitable(completed) else completed
         except Exception as error:  # noqa: BLE001  # as graphql-core
             self.handle_field_error(error, definition.type, field_details_list, path)
@@ -116,18 +120,23 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The completed value: generated code where there is some and it succeeds, else graphql-core."""
-        projection = self._plan.projection(return_type, field_details_list)
-        if (project := projection.project) is not None:
-            projection.runs += 1
-            try:
-                completed = project(result)
-            except Exception:  # noqa: BLE001  # as above
-                self._bailed(projection)
-            else:
-                self._counts.compiled += 1
-                return completed
-        raw = getattr(info, "_raw_info", info)
-        return super().complete_value(return_type, field_details_list, raw, path, result, position_context)
+        completed = self._projected(self._plan.projection(return_type, field_details_list), result)
+        if completed is not _UNUSUAL:
+            return completed
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _projected(self, projection: Projection, value: Any) -> Any:
+        """The value completed by generated code; _UNUSUAL where there is none, or it bails."""
+        if (project := projection.project) is None:
+            return _UNUSUAL
+        projection.runs += 1
+        try:
+            completed = project(value)
+        except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
+            self._bailed(projection)
+            return _UNUSUAL
+        self._counts.compiled += 1
+        return completed
 
     def _bailed(self, projection: Projection) -> None:
         projection.bailed(self._plan.operation.patience)

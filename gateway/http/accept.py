@@ -12,13 +12,19 @@ Weights = Mapping[str, float]
 """Ranges of media types, as listed, each with its weight from 0, for never, to 1."""
 
 
+def accepted(request: web.Request) -> str:
+    """The client's `Accept`: anything where it says nothing."""
+    return ",".join(request.headers.getall(hdrs.ACCEPT, ())) or "*/*"
+
+
 def weights_of(request: web.Request) -> Weights:
-    """What the client accepts: anything where it says nothing. A weight that cannot be read is 1."""
-    return _read(",".join(request.headers.getall(hdrs.ACCEPT, ())) or "*/*")
+    """What the client accepts. A weight that cannot be read is 1."""
+    return weights_in(accepted(request))
 
 
 @lru_cache(maxsize=256)
-def _read(listed: str) -> Weights:
+def weights_in(listed: str) -> Weights:
+    """As weights_of, of what an `Accept` lists."""
     weights: dict[str, float] = {}
     for part in listed.split(","):
         name = part.partition(";")[0].strip().lower()

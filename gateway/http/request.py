@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
+from msgspec import Struct
 
 from gateway.errors import FORBIDDEN
-from gateway.http.accept import Weights, ranges_of, weight_of, weights_of
+from gateway.http.accept import Weights, accepted, ranges_of, weight_of, weights_in
 from gateway.http.body import BadRequest, read_body
 from gateway.http.persisted import Documents, NoDocument
 
@@ -29,8 +31,7 @@ _PREFLIGHTED = (
 )
 
 
-@dataclass(frozen=True)
-class GraphQLRequest:
+class GraphQLRequest(Struct, frozen=True):
     """What a client wants executed."""
 
     query: str
@@ -55,7 +56,12 @@ class Reading:
 
 def media_type_of_answer(request: web.Request) -> str:
     """Media type the client wants the answer in; plain JSON where it says nothing. Raises BadRequest 406."""
-    weights = weights_of(request)
+    return _best_of(accepted(request))
+
+
+@lru_cache(maxsize=256)
+def _best_of(listed: str) -> str:
+    weights = weights_in(listed)
     best = max(weight_of(RESPONSE_JSON, weights), weight_of(PLAIN_JSON, weights))
     if best:
         return _first_of_weight(best, weights)

@@ -29,6 +29,7 @@ from gateway.imin.wire import Wire
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
 
 _OK, _ACCEPTED = 200, 204
+_ORDER = "GET /orders/:id"
 _LOOK_AHEAD_BYTES = 262_144
 _WIRE_ERRORS = (CannotConnect, Broken, TooLarge, TooLate)
 CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
@@ -91,7 +92,7 @@ class IminClient:
 
     async def orders_json(self, customer: str, page: int) -> bytes | None:
         """As orders, not read yet; None where imin does not know the customer."""
-        return await _or_none(self._page("orders", customer, page))
+        return await self._page("orders", customer, page)
 
     async def upcoming_order_items(self, customer: str, page: int) -> Page[OrderItem]:
         """Page of a customer's upcoming order items, earliest first.
@@ -103,29 +104,35 @@ class IminClient:
 
     async def upcoming_order_items_json(self, customer: str, page: int) -> bytes | None:
         """As upcoming_order_items, not read yet; None where imin does not know the customer."""
-        return await _or_none(self._page("order-items", customer, page))
+        return await self._page("order-items", customer, page)
 
     async def order(self, identifier: str) -> Order:
         """One order.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Order By Id.
         """
-        return read_order(await self._order(identifier), identifier)
+        return read_order(await self._get(_order_path(identifier), _ORDER), identifier)
 
     async def order_json(self, identifier: str) -> bytes | None:
         """As order, not read yet; None where imin has none."""
-        return await _or_none(self._order(identifier))
+        try:
+            return await self._get(_order_path(identifier), _ORDER)
+        except NotFound:
+            return None
 
     async def customer_account(self, identifier: str) -> CustomerAccount:
         """A customer's account.
 
         Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
         """
-        return read_account(await self._account(identifier), identifier)
+        return read_account(await self._get(*self._account(identifier)), identifier)
 
     async def customer_account_json(self, identifier: str) -> bytes | None:
         """As customer_account, not read yet; None where imin has none."""
-        return await _or_none(self._account(identifier))
+        try:
+            return await self._get(*self._account(identifier))
+        except NotFound:
+            return None
 
     @asynccontextmanager
     async def receipt(self, identifier: str) -> AsyncIterator[ReceiptContent]:
@@ -159,7 +166,7 @@ class IminClient:
             {"type": "OrderItem", "id": item, "orderItemStatus": CUSTOMER_CANCELLED} for item in item_ids
         ]
         body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": items}
-        path, endpoint = f"/orders/{_known(order_identifier)}", "PATCH /orders/:id"
+        path, endpoint = _order_path(order_identifier), "PATCH /orders/:id"
         content = msgspec.json.encode(body)
         await self._announce(order_identifier)
         try:
@@ -180,22 +187,22 @@ class IminClient:
             raise Unavailable(f"{endpoint} answered {answer.status}", answered=is_known)
         raise_problem(answer, endpoint)
 
-    async def _page(self, resource: str, customer: str, page: int) -> bytes:
-        path = f"/{resource}?customerIdentifier={_known(customer)}&page={page}"
+    async def _page(self, resource: str, customer: str, page: int) -> bytes | None:
         try:
+            path = f"/{resource}?customerIdentifier={_known(customer)}&page={page}"
             return await self._get(path, f"GET /{resource}")
+        except NotFound:
+            return None
         except Refused as refusal:
             # Assumption: a page behind the end may be a bad parameter to imin; the first page never is.
             if page > 1 and refusal.kind == "InvalidQuery":
-                raise NotFound(str(refusal)) from refusal
+                return None
             raise
 
-    async def _order(self, identifier: str) -> bytes:
-        return await self._get(f"/orders/{_known(identifier)}", "GET /orders/:id")
-
-    async def _account(self, identifier: str) -> bytes:
+    def _account(self, identifier: str) -> tuple[str, str]:
+        """Path of an account, and its endpoint. Raises NotFound."""
         resource = self._options.customer_accounts_path
-        return await self._get(f"/{resource}/{_known(identifier)}", f"GET /{resource}/:id")
+        return f"/{resource}/{_known(identifier)}", f"GET /{resource}/:id"
 
     async def _announce(self, order_identifier: str) -> None:
         if self.on_change is not None:
@@ -272,11 +279,8 @@ async def _checked(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     return again()
 
 
-async def _or_none(answer: Awaitable[bytes]) -> bytes | None:
-    try:
-        return await answer
-    except NotFound:
-        return None
+def _order_path(identifier: str) -> str:
+    return f"/orders/{_known(identifier)}"
 
 
 def _known(identifier: str) -> str:

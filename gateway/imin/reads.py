@@ -1,7 +1,6 @@
 """What the gateway reads of imin, through the cache where there is one, bound to the customer."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -60,9 +59,9 @@ class Reads:
         self._owner_of = owner_of
         self._cache = cache
 
-    async def orders(
+    def orders(
         self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
-    ) -> Unread[Page[Order]]:
+    ) -> Awaitable[Unread[Page[Order]]]:
         """Page of a customer's orders."""
 
         def read(json: bytes | None) -> Page[Order]:
@@ -72,13 +71,12 @@ class Reads:
                 bind_order(order, owner)
             return page
 
-        key = (customer, "orders", str(number))
-        reading = Reading(lambda: self._client.orders_json(customer, number), read, _of_orders)
-        return await self._get(key, reading, on_stale, anew=anew)
+        ask = partial(self._client.orders_json, customer, number)
+        return self._get((customer, "orders", str(number)), ask, read, _of_orders, on_stale, anew=anew)
 
-    async def upcoming_order_items(
+    def upcoming_order_items(
         self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
-    ) -> Unread[Page[OrderItem]]:
+    ) -> Awaitable[Unread[Page[OrderItem]]]:
         """Page of a customer's upcoming order items."""
 
         def read(json: bytes | None) -> Page[OrderItem]:
@@ -88,13 +86,12 @@ class Reads:
                 bind_upcoming_item(item, owner)
             return page
 
-        key = (customer, "items", str(number))
-        reading = Reading(lambda: self._client.upcoming_order_items_json(customer, number), read, _of_items)
-        return await self._get(key, reading, on_stale, anew=anew)
+        ask = partial(self._client.upcoming_order_items_json, customer, number)
+        return self._get((customer, "items", str(number)), ask, read, _of_items, on_stale, anew=anew)
 
-    async def order(
+    def order(
         self, customer: str, identifier: str, on_stale: OnStale, *, anew: bool = False
-    ) -> Unread[Order | None]:
+    ) -> Awaitable[Unread[Order | None]]:
         """An order, or None where imin has none."""
 
         def read(json: bytes | None) -> Order | None:
@@ -104,37 +101,36 @@ class Reads:
             bind_order(order, self._owner_of(customer))
             return order
 
-        key = (customer, "order", identifier)
-        reading = Reading(lambda: self._client.order_json(identifier), read, _of_order)
-        return await self._get(key, reading, on_stale, anew=anew)
+        ask = partial(self._client.order_json, identifier)
+        return self._get((customer, "order", identifier), ask, read, _of_order, on_stale, anew=anew)
 
-    async def account(
+    def account(
         self, customer: str, on_stale: OnStale, *, anew: bool = False
-    ) -> Unread[CustomerAccount | None]:
+    ) -> Awaitable[Unread[CustomerAccount | None]]:
         """A customer's account, or None where imin has none."""
 
         def read(json: bytes | None) -> CustomerAccount | None:
             return None if json is None else read_account(json, customer)
 
-        key = (customer, "account", "")
-        reading = Reading(lambda: self._client.customer_account_json(customer), read, _of_account)
-        return await self._get(key, reading, on_stale, anew=anew)
+        ask = partial(self._client.customer_account_json, customer)
+        return self._get((customer, "account", ""), ask, read, _of_account, on_stale, anew=anew)
 
-    async def _get(self, key: Key, reading: "Reading[V]", on_stale: OnStale, *, anew: bool) -> Unread[V]:
+    async def _get(  # noqa: PLR0913  # what reading one thing is made of
+        self,
+        key: Key,
+        ask: Callable[[], Awaitable[bytes | None]],
+        read: Callable[[bytes | None], V],
+        about: Callable[[V], Found[V]],
+        on_stale: OnStale,
+        *,
+        anew: bool,
+    ) -> Unread[V]:
+        """What `ask` brings, to be read by `read`. about: what the cache must know of it."""
         if self._cache is None:
-            return Unread(partial(reading.read, await reading.ask()))
-        question = Question(key, reading.ask, lambda json: reading.about(reading.read(json)))
+            return Unread(partial(read, await ask()))
+        question = Question(key, ask, lambda json: about(read(json)))
         value = await self._cache.get(question, on_stale, anew=anew)
         return Unread(lambda: value)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[V]):
-    """How to read one thing. about: what the cache must know of it."""
-
-    ask: Callable[[], Awaitable[bytes | None]]
-    read: Callable[[bytes | None], V]
-    about: Callable[[V], Found[V]]
 
 
 def _of_orders(page: Page[Order]) -> Found[Page[Order]]:

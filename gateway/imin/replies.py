@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NoReturn
 
+from msgspec import Struct
+
 from gateway.imin.connection import Head, TooLarge
 from gateway.imin.errors import NotFound, Refused, Unavailable, Unreadable
 from gateway.imin.problems import Problem, read_problem
@@ -21,8 +23,7 @@ _TOO_MANY = 429
 _UNABLE_TO_UPDATE = "TemporarilyUnableToUpdateOrderError"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A whole reply. body: inflated. retry_after: seconds, None where it says nothing."""
 
     status: int
@@ -180,7 +181,8 @@ class _Inflater:
 
 
 def _is_compressed(head: Head) -> bool:
-    return head.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}
+    told = head.headers.get("content-encoding")
+    return told is not None and told.strip().lower() not in {"", "identity"}
 
 
 def _inflater(head: Head, endpoint: str) -> _Inflater | None:

@@ -160,8 +160,10 @@ class Endpoint:
     async def _attempt(self, send: Send[R], deadline: float) -> R:
         if self.breaker.state == "open":
             self._turn_away("is failing", self.breaker.seconds_to_probe)
-        await self._rest(deadline)
-        await self._enter(deadline)
+        if self._rests_until > self._clock():
+            await self._rest(deadline)
+        if not self._enters():
+            await self._queued(deadline)
         started = self._clock()
         try:
             if deadline - started < _LEAST_SECONDS:
@@ -227,25 +229,28 @@ class Endpoint:
     async def _rest(self, deadline: float) -> None:
         """Wait until imin may be asked again. Raises TurnedAway where that is too late."""
         left = self._rests_until - self._clock()
-        if left <= 0:
-            return
-        if self._clock() + left >= deadline:
+        if self._rests_until >= deadline:
             self._turn_away("asked to be left alone", left)
         await asyncio.sleep(left + random.uniform(0, _JITTER_SECONDS))  # noqa: S311  # jitter, no secret
 
-    async def _enter(self, deadline: float) -> None:
+    def _enters(self) -> bool:
+        """Take a place, where one is free and nobody has waited longer."""
         if not self.running:
             self._moved_at = self._clock()
-        if self.running < int(self.limit) and not self._queue:
-            self.running += 1
-            return
+        is_free = self.running < int(self.limit) and not self._queue
+        self.running += is_free
+        return is_free
+
+    async def _queued(self, deadline: float) -> None:
+        """Wait for a place. Raises TurnedAway."""
         if self._is_full(deadline):
             self._turn_away("has enough to do", 1.0)
-        turn = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
         self._queue.append(turn)
+        late = loop.call_later(deadline - self._clock(), self._give_up, turn)
         try:
-            async with asyncio.timeout(deadline - self._clock()):
-                await turn
+            await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._leave()  # the turn came too late; it is the next one's
@@ -253,9 +258,13 @@ class Endpoint:
                 self._queue.remove(turn)
             if isinstance(error, TurnedAway):
                 self.turned_away += 1
-            if isinstance(error, TimeoutError):
-                self._turn_away("has enough to do", 1.0)
             raise
+        finally:
+            late.cancel()
+
+    def _give_up(self, turn: "asyncio.Future[None]") -> None:
+        if not turn.done():
+            turn.set_exception(TurnedAway(f"{self.name} has enough to do", retry_after=1.0))
 
     def _is_full(self, deadline: float) -> bool:
         """Whether a call that joins the queue would wait in vain.

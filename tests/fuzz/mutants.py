@@ -80,7 +80,9 @@ MUTANTS = {
         "plan", "object_type,\n                fields,", "object_type,\n                fields[:1],"
     ),
     "a value that bails is null": Mutant(
-        "planned", "self._bailed(projection)\n", "self._bailed(projection)\n                return None\n"
+        "planned",
+        "self._bailed(projection)\n            return _UNUSUAL",
+        "self._bailed(projection)\n            return None",
     ),
     "an operation's errors are forgotten": Mutant(
         "planned", "self.collected_errors.add(error, None)", "pass"

@@ -142,7 +142,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         value = None
         while level is not None:
             value = getattr(level, attribute)
-            if value is not None and value not in _EMPTY:
+            if value or (value is not None and value not in _EMPTY):
                 return value
             level = level.parent
         return value
