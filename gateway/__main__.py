@@ -32,7 +32,7 @@ __all__ = ["gateway_listening", "listening", "main"]
 
 SANDBOX_PORT = 8001
 STATE_FILE = "gateway-state.sqlite3"
-_GOODBYE_SECONDS = 0.5
+_GOODBYE_SECONDS = 0.7
 
 _UNUSABLE: dict[type[Exception], str] = {
     ManifestUnusable: "TRUSTED_DOCUMENTS",

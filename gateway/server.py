@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
-from gateway.http.edge import EdgeRunner, Patience
+from gateway.http.edge import Connection, EdgeRunner, Patience
 from gateway.http.lifecycle import LIFE
 
 _DRAIN_SECONDS = 10.0
@@ -63,12 +63,20 @@ async def _let_in(entrance: socket.socket, runner: web.AppRunner) -> None:
             await loop.connect_accepted_socket(server, connection)
 
 
-async def _say_goodbye(app: web.Application, runner: web.AppRunner, seconds: float) -> None:
-    await app[LIFE].stop()
+async def _say_goodbye(app: web.Application, runner: EdgeRunner, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    while runner.server and runner.server.connections and loop.time() < until:  # noqa: ASYNC110  # no event tells
+    await app[LIFE].stop()
+    while runner.connections and loop.time() < until:  # noqa: ASYNC110  # no event tells
         await asyncio.sleep(_LOOK_SECONDS)
+    # Each right after a last look; what has come meanwhile is answered first.
+    while not _left(runner.connections) and loop.time() < until + seconds:  # noqa: ASYNC110  # as above
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _left(connections: list[Connection]) -> bool:
+    """Close the idle ones; False where that is not done with."""
+    return False not in [connection.leave() for connection in connections]
 
 
 def bind(host: str, port: int) -> socket.socket:

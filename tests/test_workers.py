@@ -18,6 +18,7 @@ import pytest
 from aiohttp import WSCloseCode, web
 from yarl import URL
 
+from gateway.http.edge import EdgeRunner, Patience
 from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
 from gateway.server import listening
 from tests.issuer import claims, rsa_key, token
@@ -227,6 +228,36 @@ async def test_who_waits_is_let_in() -> None:
 
     assert all(answer.startswith(b"HTTP/1.1 200 OK") for answer in answers)
     assert all(answer.endswith(b"\r\n\r\nhere") for answer in answers)
+
+
+async def test_last_look() -> None:
+    """A request that has come, and that a busy process has not read yet, keeps its connection open."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(text="here")
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    runner = EdgeRunner(app, Patience(), shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    loop = asyncio.get_running_loop()
+    with socket.create_connection(runner.addresses[0]) as client:
+        client.settimeout(0)
+        answers, left = [], []
+        for _ in range(3):
+            client.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+            # The loop has not turned since.
+            left += [connection.leave() for connection in runner.connections]
+            answers.append(await loop.sock_recv(client, 1000))
+        left += [connection.leave() for connection in runner.connections]
+        end = await loop.sock_recv(client, 1000)
+    await runner.cleanup()
+
+    assert left == [False, False, True]
+    assert all(answer.endswith(b"\r\n\r\nhere") for answer in answers)
+    assert end == b""
 
 
 @pytest.mark.parametrize("is_polite", [True, False])

@@ -6,8 +6,10 @@ tests in test_edge.py tell when a new version has moved them.
 """
 
 import asyncio
+import fcntl
 import socket
 import struct
+import termios
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,6 +26,7 @@ KEEP_ALIVE_SECONDS = 75.0
 LEAST_BYTES_PER_SECOND = 1_024
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_C_INT = struct.Struct("i")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -84,6 +87,19 @@ class Connection(RequestHandler):
         """Close, likewise."""
         super().force_close()
         self._await_reading()
+
+    def leave(self) -> bool:
+        """Close the connection if nobody is being answered on it.
+
+        False where a request seems to have come that this process, being busy, has not read yet.
+        """
+        is_idle = self._waiter is not None and not self._waiter.done() and not self._messages
+        if not is_idle or self._wire.is_closing():
+            return True
+        if _unread_bytes(self._wire):
+            return False
+        self._wire.close()
+        return True
 
     def pause_writing(self) -> None:
         """The client does not read: begin to wait."""
@@ -157,6 +173,14 @@ class Connection(RequestHandler):
             self._await_reading()
 
 
+def _unread_bytes(wire: asyncio.Transport) -> int:
+    """Bytes that the system has received and the loop has not read."""
+    wire_socket: socket.socket = wire.get_extra_info("socket")
+    told = fcntl.ioctl(wire_socket.fileno(), termios.FIONREAD, bytes(_C_INT.size))
+    (count,) = _C_INT.unpack(told)
+    return int(count)
+
+
 class _Nameless(web.Response):
     """An answer for what never became a request: no signal removes its `Server` header."""
 
@@ -192,6 +216,11 @@ class EdgeRunner(web.AppRunner):
             keepalive_timeout=KEEP_ALIVE_SECONDS,
             auto_decompress=False,
         )
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Those that are open."""
+        return cast("list[Connection]", self.server.connections) if self.server else []
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()

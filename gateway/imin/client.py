@@ -183,7 +183,7 @@ class IminClient:
         if answer.status == _ACCEPTED:
             return
         if 200 <= answer.status < 400:  # noqa: PLR2004  # a page of a proxy's, a redirect, or something new
-            is_known = answer.status >= 300 or answer.content_type == "text/html"  # noqa: PLR2004  # as above
+            is_known = answer.status >= 300 or answer.head.content_type == "text/html"  # noqa: PLR2004  # as above
             raise Unavailable(f"{endpoint} answered {answer.status}", answered=is_known)
         raise_problem(answer, endpoint)
 

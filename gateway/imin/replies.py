@@ -26,10 +26,14 @@ _UNABLE_TO_UPDATE = "TemporarilyUnableToUpdateOrderError"
 class Reply(Struct, frozen=True):
     """A whole reply. body: inflated. retry_after: seconds, None where it says nothing."""
 
-    status: int
-    content_type: str
+    head: Head
     retry_after: float | None
     body: bytes
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+        return self.head.status
 
     @property
     def size(self) -> int:
@@ -66,7 +70,7 @@ class Begun:
 
     def with_body(self, body: bytes) -> Reply:
         """The whole reply."""
-        return Reply(self.status, self.head.content_type, self.retry_after, body)
+        return Reply(self.head, self.retry_after, body)
 
 
 def read_reply(head: Head, body: bytes, endpoint: str, room: int) -> Reply:
@@ -75,7 +79,7 @@ def read_reply(head: Head, body: bytes, endpoint: str, room: int) -> Reply:
     if inflate is not None:
         body = inflate.some(body, room)
         inflate.end()
-    return Reply(head.status, head.content_type, _retry_after(head), body)
+    return Reply(head, _retry_after(head), body)
 
 
 async def inflated(begun: Begun, endpoint: str, room: int) -> AsyncIterator[bytes]:
