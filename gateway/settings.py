@@ -189,6 +189,9 @@ class Settings(BaseSettings):
     limit_depth: Count = Field(12, description="Most levels of fields.")
     limit_aliases: Count = Field(30, description="Most aliases, fragments put in place.")
     limit_root_fields: Count = Field(20, description="Most fields at the root of an operation.")
+    limit_introspections: Count = Field(
+        4, description="Most fields that ask for the schema; the whole of it takes some 20 ms."
+    )
     limit_directives: Count = Field(50, description="Most directives, fragments put in place.")
     limit_fields: Count = Field(20_000, description="Most fields, fragments put in place.")
     limit_pairs: Count = Field(

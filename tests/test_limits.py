@@ -64,6 +64,11 @@ REFUSED = [
     ),
     ("{ " + "__typename " * 21 + "}", refusal("Root fields", 20, 21)),
     ("{ " + "...F " * 21 + "} fragment F on Query { viewer { id } }", refusal("Root fields", 20, 21)),
+    (
+        "{ " + " ".join(f"a{n}: __schema {{ ...F }}" for n in range(4)) + " ...G } fragment G on Query "
+        '{ __type(name: "Order") { name } } fragment F on __Schema { types { name } }',
+        refusal("Introspections", 4, 5),
+    ),
     ("{ viewer { id " + "@skip(if: false) " * 51 + "} }", refusal("Directives", 50, 51)),
     (bomb(12), refusal("Root fields", 20, 4096)),
     (bomb(150), refusal("Root fields", 20, "far more")),

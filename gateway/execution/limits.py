@@ -44,6 +44,7 @@ class Limits:
     depth: int = 12
     aliases: int = 30
     root_fields: int = 20
+    introspections: int = 4
     directives: int = 50
     fields: int = 20_000
     pairs: int = 5_000
@@ -54,13 +55,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a selection weighs with its fragments put in place. width: fields of its own level."""
+    """What a selection weighs with its fragments put in place.
+
+    width: fields of its own level. introspections: fields that ask for the schema.
+    """
 
     width: int = 0
     fields: int = 0
     depth: int = 0
     aliases: int = 0
     directives: int = 0
+    introspections: int = 0
 
     def __add__(self, other: "Weight") -> "Weight":
         """Both side by side."""
@@ -70,6 +75,7 @@ class Weight:
             max(self.depth, other.depth),
             self.aliases + other.aliases,
             self.directives + other.directives,
+            self.introspections + other.introspections,
         )
 
 
@@ -110,7 +116,7 @@ def check(document: DocumentNode, limits: Limits) -> None:
     operations = [
         scales.weigh(node) for node in document.definitions if isinstance(node, OperationDefinitionNode)
     ]
-    for name in ("depth", "aliases", "directives"):
+    for name in ("depth", "aliases", "introspections", "directives"):
         _compare(name, max((getattr(weight, name) for weight in operations), default=0), limits)
     _compare("root_fields", max((weight.width for weight in operations), default=0), limits)
     _compare("fields", max((weight.fields for weight in weights), default=0), limits)
@@ -174,13 +180,15 @@ class _Scales:
     def _weight_of_field(self, node: FieldNode) -> Weight:
         inner = self._weight_of_selection(node.selection_set)
         # How deep one may ask for the schema is graphql-core's to say (MaxIntrospectionDepthRule).
-        depth = 1 if node.name.value in _ASK_FOR_SCHEMA else 1 + inner.depth
+        asks_for_schema = node.name.value in _ASK_FOR_SCHEMA
+        depth = 1 if asks_for_schema else 1 + inner.depth
         return replace(
             inner,
             width=1,
             fields=1 + inner.fields,
             depth=depth,
             aliases=inner.aliases + (node.alias is not None),
+            introspections=inner.introspections + asks_for_schema,
         )
 
     def _weight_of_fragment(self, name: str) -> Weight:

@@ -104,7 +104,8 @@ class Connection(asyncio.Protocol):
 
     def time_out(self) -> None:
         """Give up what is not whole by now."""
-        self._fail(TooLate())
+        if not self.is_whole:
+            self._fail(TooLate())
 
     def close(self) -> None:
         """End a connection that has done its work."""
@@ -188,13 +189,12 @@ class Connection(asyncio.Protocol):
         self._in_pieces = in_pieces
         self._transport.write(request)
 
-    async def _news(self) -> None:
-        """Wait until something has come. Raises what ended the connection."""
-        if self._failure is None:
-            self._waiter = self._loop.create_future()
-            await self._waiter
+    def _news(self) -> asyncio.Future[None]:
+        """To wait for until something has come. Raises what ended the connection, there or here."""
         if self._failure is not None:
             raise self._failure
+        self._waiter = self._loop.create_future()
+        return self._waiter
 
     def _stopped(self) -> None:
         """The parser stopped: within the answer, or behind it, at something that nobody asked for."""
@@ -204,8 +204,12 @@ class Connection(asyncio.Protocol):
             self._fail(Broken("no HTTP"))
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._failure is None:
             self._waiter.set_result(None)
+        else:
+            self._waiter.set_exception(self._failure)
 
     def _refuse(self, error: Exception) -> None:
         """Stop the parser, which does not pass on what is raised in it."""

@@ -20,7 +20,17 @@ from tests.fuzz.values import exact
 QUERIES_OF_A_WORLD = 12
 RUNS_OF_A_QUERY = 5
 
-_LIMITS = ("document_bytes", "tokens", "depth", "aliases", "root_fields", "directives", "fields", "pairs")
+_LIMITS = (
+    "document_bytes",
+    "tokens",
+    "depth",
+    "aliases",
+    "root_fields",
+    "introspections",
+    "directives",
+    "fields",
+    "pairs",
+)
 _ODDNESS = ((0.0, 0), (0.04, 1), (0.08, 1), (0.08, 2), (0.1, 100))
 
 
