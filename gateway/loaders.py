@@ -8,7 +8,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiodataloader import DataLoader
 
@@ -58,34 +58,38 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
         """The thing, asked of imin again."""
         return self.opened(key, await self.unopened_anew(key))
 
-    async def unopened(self, key: K) -> Unread[V]:
-        """The thing, not read yet. Raises what its fetch raised.
+    def unopened(self, key: K) -> "asyncio.Future[Unread[V]]":
+        """The thing, not read yet. Raises what its fetch raised, when it is awaited.
 
-        Waited for at one remove: a loader's future is shared, and one waiter that is cancelled must not
-        cancel the rest.
+        A future of the waiter's own: the loader's is shared, and a waiter that is cancelled cancels what
+        it waits for.
         """
         loaded = self.load(key)
-        if not loaded.done():
-            waiter = self.loop.create_future()
-            loaded.add_done_callback(partial(_wake, waiter))
-            await waiter
-        return loaded.result()
+        if loaded.done():
+            return loaded
+        waiter: asyncio.Future[Unread[V]] = self.loop.create_future()
+        loaded.add_done_callback(partial(_pass_on, waiter))
+        return waiter
 
-    async def unopened_anew(self, key: K) -> Unread[V]:
+    def unopened_anew(self, key: K) -> "asyncio.Future[Unread[V]]":
         """The thing, asked of imin again, not read yet."""
         self._anew.add(key)
-        return await self.clear(key).unopened(key)
+        return self.clear(key).unopened(key)
 
     def opened(self, _key: K, unread: Unread[V]) -> V:
         """The thing, read. Raises Unreadable."""
         return unread.value()
 
 
-def _wake(waiter: "asyncio.Future[None]", loaded: "asyncio.Future[Any]") -> None:
-    if not waiter.done():
-        waiter.set_result(None)
-    elif not loaded.cancelled():
-        loaded.exception()  # nobody waits for it any more, and asyncio need not say so
+def _pass_on(waiter: "asyncio.Future[Unread[V]]", loaded: "asyncio.Future[Unread[V]]") -> None:
+    """Give the waiter, if there still is one, what was loaded."""
+    error = loaded.exception()
+    if waiter.done():
+        return
+    if error is not None:
+        waiter.set_exception(error)
+    else:
+        waiter.set_result(loaded.result())
 
 
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
@@ -101,7 +105,8 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
 
     async def get(self, key: CustomerOrder) -> Order | None:
         """The order, from a page already loaded or from imin."""
-        return self._seen[key] if key in self._seen else await super().get(key)
+        seen = self._seen.get(key)
+        return self.opened(key, await self.unopened(key)) if seen is None else seen
 
     async def get_anew(self, key: CustomerOrder) -> Order | None:
         """The order, asked of imin again."""

@@ -26,6 +26,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     VariableNode,
+    is_non_null_type,
 )
 from graphql.execution.collect_fields import (
     CollectedFields,
@@ -108,6 +109,12 @@ class Plan:
             operation.schema, operation.fragments, self._variables, operation.root_type, operation.definition
         )
         self.root_fields = collected.grouped_field_set
+        definitions = [
+            operation.schema.get_field(self.root_type, fields[0].node.name.value)
+            for fields in self.root_fields.values()
+        ]
+        self.is_sure_of_root = all(field and not is_non_null_type(field.type) for field in definitions)
+        """Whether no field at the root, failing, takes the others along."""
         self.subfields: Subfields = {}
         self._projections: dict[tuple[int, int], Projection] = {}
         self._fields: dict[int, PlannedField] = {}

@@ -1,5 +1,6 @@
 """Running a plan: graphql-core's own executor, with the usual parts taken from the plan."""
 
+from asyncio import Future, ensure_future
 from typing import Any, cast
 
 from graphql import (
@@ -54,12 +55,38 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     async def run(self) -> ExecutionResult:
         """The answer, as graphql-core's execute_operation gives it."""
         try:
-            result = self.execute_fields(self._plan.root_type, None, None, self._plan.root_fields, None)
-            data = await result if self.is_awaitable(result) else result
+            data = await (self._side_by_side() if self._plan.is_sure_of_root else self._root())
         except GraphQLError as error:
             self.collected_errors.add(error, None)
-            data = None
-        return ExecutionResult(cast("dict[str, Any] | None", data), self.collected_errors.errors or None)
+            return ExecutionResult(None, self.collected_errors.errors or None)
+        return ExecutionResult(data, self.collected_errors.errors or None)
+
+    async def _root(self) -> dict[str, Any]:
+        result = self.execute_fields(self._plan.root_type, None, None, self._plan.root_fields, None)
+        return cast("dict[str, Any]", await result if self.is_awaitable(result) else result)
+
+    async def _side_by_side(self) -> dict[str, Any]:
+        """As execute_fields at the root, where no field can fail the others.
+
+        So nobody has to hear at once of the first that fails, which is most of what gather costs.
+        """
+        root = self._plan.root_type
+        results = {
+            name: self.execute_field(root, None, fields, Path(None, name, root.name), None)
+            for name, fields in self._plan.root_fields.items()
+        }
+        waiting = [name for name, result in results.items() if self.is_awaitable(result)]
+        if len(waiting) > 1:
+            results |= {name: ensure_future(results[name]) for name in waiting}
+        try:
+            for name in waiting:
+                results[name] = await results[name]
+        except BaseException:  # the request's own end
+            for name in waiting:
+                if isinstance(results[name], Future):
+                    results[name].cancel()
+            raise
+        return results
 
     def execute_field(
         self,
