@@ -107,9 +107,7 @@ class Session(_Event):
     @classmethod
     def resolve_type(cls, value: Any, _info: Any, _interface: Any) -> str | None:
         """Which of the types below it is. Without this each of them is asked, for every session."""
-        if not isinstance(value, Event):
-            return None
-        return _TYPES.get(value.type or "", "OtherSession")
+        return _type_of(value)
 
 
 @strawberry.type(description="A series that sessions belong to, or the event above it.")
@@ -157,8 +155,8 @@ _TYPES = {
 """Type of a session by what imin calls it."""
 
 
-def _kind(event: Any) -> str | None:
-    return event.type if isinstance(event, Event) else None
+def _type_of(value: Any) -> str | None:
+    return _TYPES.get(value.type or "", "OtherSession") if isinstance(value, Event) else None
 
 
 @strawberry.type(description="A session on a date, of a series.")
@@ -170,7 +168,7 @@ class ScheduledSession(Session):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is a scheduled session."""
-        return _TYPES.get(_kind(value) or "") == "ScheduledSession"
+        return _type_of(value) == "ScheduledSession"
 
 
 @strawberry.type(description="A stretch of time on a facility, such as an hour on a court.")
@@ -185,7 +183,7 @@ class Slot(Session):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is a slot."""
-        return _TYPES.get(_kind(value) or "") == "Slot"
+        return _type_of(value) == "Slot"
 
 
 @strawberry.type(description="Whatever else imin may book, such as a course; or a session imin only names.")
@@ -198,8 +196,6 @@ class OtherSession(Session):
     facility_use: FacilityUse | None = strawberry.field(description="The facility it is on.")
 
     @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is neither of the others."""
-        return isinstance(value, Event) and not (
-            ScheduledSession.is_type_of(value, info) or Slot.is_type_of(value, info)
-        )
+        return _type_of(value) == "OtherSession"

@@ -144,7 +144,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
             value = getattr(level, attribute)
             if value or (value is not None and value not in _EMPTY):
                 return value
-            level = level.parent
+            level = level.super_event or level.facility_use or level.aggregate_facility_use
         return value
 
     @property
