@@ -3,14 +3,13 @@
 import asyncio
 import os
 
-import uvloop
 from aiohttp import web
 from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.auth import Caller
 from gateway.logs import configure_logs
-from gateway.memory import settle
+from gateway.memory import run, settle
 from gateway.server import listening
 from gateway.settings import Settings
 
@@ -40,4 +39,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    run(main())

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import NoReturn
 
-import uvloop
 from pydantic import SecretStr, ValidationError
 
 from gateway.app import create_app
@@ -21,7 +20,7 @@ from gateway.graph.schema import build_schema
 from gateway.http.edge import Patience
 from gateway.http.persisted import ManifestUnusable
 from gateway.logs import configure_logs
-from gateway.memory import settle
+from gateway.memory import run, settle
 from gateway.metrics import metrics_directory
 from gateway.server import bind, listening, url_of
 from gateway.settings import Settings
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.command == "serve":
             serve(settings, options)
         else:
-            uvloop.run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
+            run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
     except OSError as error:
         _refuse(f"cannot listen: {error.strerror or error}")
 
@@ -69,7 +68,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> None:
     if missing:
         _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
     if settings.workers == 1:
-        uvloop.run(_serve(settings, bind(settings.host, settings.port), _say))
+        run(_serve(settings, bind(settings.host, settings.port), _say))
         return
     with metrics_directory():
         sock = bind(settings.host, settings.port)
@@ -78,7 +77,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> None:
         supervisor = Supervisor(
             settings.workers,
             sock,
-            lambda its, ready, lifeline: uvloop.run(_serve(settings, its, lambda _: ready(), lifeline)),
+            lambda its, ready, lifeline: run(_serve(settings, its, lambda _: ready(), lifeline)),
             lambda: _say(f"ready {url}"),
         )
         status = supervisor.run()
