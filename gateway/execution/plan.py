@@ -37,7 +37,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from gateway.execution.projection import Project, attribute_of, compile_projection
+from gateway.execution.projection import Project, Projections, attribute_of
 from gateway.execution.resolver import ResolverCall
 from gateway.execution.variables import Variables
 
@@ -116,6 +116,7 @@ class Plan:
         self.is_sure_of_root = all(field and not is_non_null_type(field.type) for field in definitions)
         """Whether no field at the root, failing, takes the others along."""
         self.subfields: Subfields = {}
+        self._code = Projections(operation.schema, self._collect)
         self._projections: dict[tuple[int, int], Projection] = {}
         self._fields: dict[int, PlannedField] = {}
 
@@ -135,8 +136,7 @@ class Plan:
         key = id(fields), id(return_type)
         projection = self._projections.get(key)
         if projection is None:
-            code = compile_projection(self.operation.schema, self._collect, return_type, fields)
-            projection = self._projections[key] = Projection(code)
+            projection = self._projections[key] = Projection(self._code.of(return_type, fields))
         return projection
 
     def _collect(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:

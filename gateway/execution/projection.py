@@ -37,6 +37,8 @@ from strawberry.types.field import StrawberryField
 from gateway.execution.leaf import Bail, LeafCode, leaf_code, require_plain
 
 Project = Callable[[Any], Any]
+_Key = tuple[Any, ...]
+"""What a function is for: a type, the name of the field it comes from, and which nodes are selected."""
 MOST_FIELDS = 5_000
 """Fields of one part; abstract types within abstract types multiply them."""
 
@@ -68,16 +70,6 @@ def attribute_of(field: GraphQLField) -> str | None:
     return name if name.isidentifier() and not keyword.iskeyword(name) else None
 
 
-def compile_projection(
-    schema: GraphQLSchema, collect: CollectSubfields, return_type: GraphQLOutputType, fields: FieldDetailsList
-) -> Project | None:
-    """The function for values of a type under a selection; None where there can be none."""
-    try:
-        return _Generator(schema, collect).function(return_type, fields)
-    except (NotCompilable, GraphQLError):
-        return None
-
-
 class _StandInInfo:
     """What type resolution may know in generated code; anything else it asks for makes it bail."""
 
@@ -90,13 +82,17 @@ class _StandInInfo:
         raise Bail
 
 
-class _Generator:
-    """Writes one module of functions: the one asked for and one for each object below it."""
+class Projections:
+    """The generated code of one plan: a function for each object, shared where the same is selected of it.
+
+    A fragment that is spread in twenty places is one function, not twenty.
+    """
 
     def __init__(self, schema: GraphQLSchema, collect: CollectSubfields) -> None:
         self._schema = schema
         self._collect = collect
         self._functions: list[str] = []
+        self._known: dict[_Key, str] = {}
         self._names = 0
         self._fields = 0
         plain_classes: set[type] = set()
@@ -108,11 +104,18 @@ class _Generator:
         }
         self._leaves: dict[int, tuple[LeafCode, list[str]]] = {}
 
-    def function(self, return_type: GraphQLOutputType, fields: FieldDetailsList) -> Project:
-        expression = self._value(return_type, fields, "value")
-        self._functions.append(f"def project(value):\n    return {expression}")
+    def of(self, return_type: GraphQLOutputType, fields: FieldDetailsList) -> Project | None:
+        """The function for values of a type under a selection; None where there can be none."""
+        known, self._functions, self._fields = self._known.copy(), [], 0
+        name = self._name("project")
+        try:
+            expression = self._value(return_type, fields, "value")
+        except (NotCompilable, GraphQLError):
+            self._known = known  # what has been written since is never compiled
+            return None
+        self._functions.append(f"def {name}(value):\n    return {expression}")
         exec(compile("\n\n".join(self._functions), "<projection>", "exec"), self._globals)  # noqa: S102  # see the module's text
-        project: Project = self._globals["project"]
+        project: Project = self._globals[name]
         return project
 
     def _value(self, return_type: GraphQLOutputType, fields: FieldDetailsList, source: str) -> str:
@@ -148,10 +151,15 @@ class _Generator:
         return name, f"({name} := {source})"
 
     def _object(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> str:
-        """Name of a new function that completes one object."""
+        """Name of the function that completes one object."""
         collected = self._collect(object_type, fields)
         if collected.new_defer_usages:
             raise NotCompilable
+        grouped = collected.grouped_field_set
+        selected = ((key, *(id(one.node) for one in details)) for key, details in grouped.items())
+        purpose = object_type, fields[0].node.name.value, *selected
+        if purpose in self._known:
+            return self._known[purpose]
         function = self._name("object")
         lines = [
             f"def {function}(o):",
@@ -161,9 +169,11 @@ class _Generator:
         if object_type.is_type_of:
             lines += [f"    if {self._type_check(object_type, fields)} is not True:", "        bail()"]
         lines.append("    return {")
-        for key, details in collected.grouped_field_set.items():
-            lines.append(f"        {key!r}: {self._field(object_type, details)},")
+        lines += [
+            f"        {key!r}: {self._field(object_type, details)}," for key, details in grouped.items()
+        ]
         self._functions.append("\n".join([*lines, "    }"]))
+        self._known[purpose] = function
         return function
 
     def _field(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> str:
@@ -188,6 +198,9 @@ class _Generator:
             possible.name: self._object(possible, fields)
             for possible in self._schema.get_possible_types(abstract)
         }
+        purpose = abstract, fields[0].node.name.value, *branches.values()
+        if purpose in self._known:
+            return self._known[purpose]
         function, table = self._name("abstract"), ", ".join(f"{k!r}: {v}" for k, v in branches.items())
         resolve, info, itself = (self._global(one) for one in (resolve_type, self._info(fields), abstract))
         self._functions.append(
@@ -198,6 +211,7 @@ class _Generator:
             "    return branch(o) if branch else bail()\n\n"
             f"{function}_branches = {{{table}}}"
         )
+        self._known[purpose] = function
         return function
 
     def _type_check(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> str:
