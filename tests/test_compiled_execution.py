@@ -5,9 +5,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from graphql import get_operation_ast, parse
+from graphql.execution.values import VariableValues
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.execution.plan import PlannedOperation
+from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.fuzz.compare import Difference, Engine, fuzz
@@ -79,3 +83,23 @@ async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: S
         'gateway_executions_total{way="planned"} 1.0',
         'gateway_executions_total{way="unplanned"} 0.0',
     ]
+
+
+@pytest.mark.parametrize("aliases", [1, 20])
+def test_code_is_shared(aliases: int) -> None:
+    """However often the same is selected of a type, the functions for it are written once."""
+    fields = " ".join(f'a{n}: order(identifier: "{n}") {{ ...F }}' for n in range(aliases))
+    document = parse(f"{{ {fields} }} fragment F on Order {{ items {{ session {{ name }} }} }}")
+    definition = get_operation_ast(document)
+    schema = build_schema()._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+    assert definition
+    planned = PlannedOperation.of(schema, document, definition)
+    plan = planned.plan(VariableValues({}, {})) if planned else None
+    assert plan
+
+    found = [plan.field(plan.root_type, each).projection.project for each in plan.root_fields.values()]
+
+    assert len({id(project.__globals__) for project in found if project}) == 1
+    written = [name for name in found[0].__globals__ if name.startswith("object")] if found[0] else []
+    # An order, an item, and a session in each of its three types.
+    assert len(written) == 5

@@ -66,6 +66,9 @@ MUTANTS = {
         "return self._value(return_type.of_type, fields, source)",
         is_of_leaves=True,
     ),
+    "one function serves every selection of a type": Mutant(
+        "projection", "fields[0].node.name.value, *selected", "fields[0].node.name.value"
+    ),
     "no object is asked for its type": Mutant("projection", "if object_type.is_type_of:", "if False:"),
     "whatever is not False passes for True": Mutant("projection", "is not True:", "is False:"),
     "a class that passed once passes for good": Mutant(
