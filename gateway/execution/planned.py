@@ -98,14 +98,9 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """The completed value of a field: here where it reads an attribute, else in graphql-core."""
         field = self._plan.field(parent_type, field_details_list)
-        if field.attribute is not None and (project := field.projection.project) is not None:
-            field.projection.runs += 1
-            try:
-                completed = project(getattr(source, field.attribute))
-            except Exception:  # noqa: BLE001  # as below
-                self._bailed(field.projection)
-            else:
-                self._counts.compiled += 1
+        if field.attribute is not None:
+            completed = self._projected(field.projection, source, field.attribute)
+            if completed is not _UNUSUAL:
                 return completed
         elif field.call is not None:
             arguments = field.call.arguments(self.variable_values.coerced)
@@ -152,22 +147,19 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             return completed
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
-    def _projected(self, projection: Projection, value: Any) -> Any:
-        """The value completed by generated code; _UNUSUAL where there is none, or it bails."""
+    def _projected(self, projection: Projection, value: Any, attribute: str | None = None) -> Any:
+        """The value, or an attribute of it, completed by generated code; _UNUSUAL where that cannot be."""
         if (project := projection.project) is None:
             return _UNUSUAL
         projection.runs += 1
         try:
-            completed = project(value)
+            completed = project(value if attribute is None else getattr(value, attribute))
         except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
-            self._bailed(projection)
+            projection.bailed(self._plan.operation.patience)
+            self._counts.bailed += 1
             return _UNUSUAL
         self._counts.compiled += 1
         return completed
-
-    def _bailed(self, projection: Projection) -> None:
-        projection.bailed(self._plan.operation.patience)
-        self._counts.bailed += 1
 
 
 def _stock(operation: PlannedOperation) -> dict[str, Any]:

@@ -84,8 +84,8 @@ MUTANTS = {
     ),
     "a value that bails is null": Mutant(
         "planned",
-        "self._bailed(projection)\n            return _UNUSUAL",
-        "self._bailed(projection)\n            return None",
+        "self._counts.bailed += 1\n            return _UNUSUAL",
+        "self._counts.bailed += 1\n            return None",
     ),
     "an operation's errors are forgotten": Mutant(
         "planned", "self.collected_errors.add(error, None)", "pass"

@@ -142,9 +142,9 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         value = None
         while level is not None:
             value = getattr(level, attribute)
-            if value or (value is not None and value not in _EMPTY):
+            if value is not None and value not in _EMPTY:
                 return value
-            level = level.super_event or level.facility_use or level.aggregate_facility_use
+            level = level.parent
         return value
 
     @property

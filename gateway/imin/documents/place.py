@@ -68,10 +68,8 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def pointer(self) -> str | None:
         """Local pointer to the real place, where this is no more than that."""
-        if self.name:
-            return None
         iri = self.iri
-        return iri if iri and iri.startswith(LOCAL_POINTER) else None
+        return iri if iri and iri.startswith(LOCAL_POINTER) and not self.name else None
 
     @property
     def latitude(self) -> float | None:

@@ -32,9 +32,6 @@ class Term(Enum):
         member.older = older
         return member
 
-    # Terms are told apart by identity; Enum's own hash is Python's of their name.
-    __hash__ = object.__hash__
-
     @classmethod
     def of(cls, text: str | None) -> Self | None:
         """The term a text names; UNKNOWN where it is none of the list, None where there is no text."""
