@@ -87,6 +87,28 @@ async def test_queries_pass_the_gate(settings: Settings, sandbox: Sandbox) -> No
         assert await http_status(gateway, CHEAP) == 200
 
 
+async def test_broken_off(settings: Settings, sandbox: Sandbox) -> None:
+    """A query that its client breaks off leaves none of its fields waiting."""
+    sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
+    fields = " ".join(f'c{n}: customer(identifier: "1234") {{ orders {{ totalCount }} }}' for n in range(3))
+    async with limited(settings, sandbox) as (_, socket):
+        await ask(socket, "many", {"query": f"{{ {fields} }}"})
+        await sandbox.ledger.reached("GET /orders")
+        during = fields_waiting()
+
+        await socket.say(id="many", type="complete")
+        await ask(socket, "then", CHEAP)
+        assert (await socket.hear())["id"] == "then"
+        after = fields_waiting()
+
+    assert (during, after) == (3, 0)
+
+
+def fields_waiting() -> int:
+    """Tasks that resolve a field of a query."""
+    return sum("_resolved" in str(task.get_coro()) for task in asyncio.all_tasks())
+
+
 async def test_streamed_queries_pass_the_gate(settings: Settings, sandbox: Sandbox) -> None:
     """So does a query that is answered as events; a client that goes away gives its place back."""
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
