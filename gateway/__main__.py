@@ -17,7 +17,7 @@ from gateway.auth.bearer import bearer_authentication
 from gateway.cancellation.journal import StateUnusable
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
-from gateway.http.edge import Patience
+from gateway.http.patience import Patience
 from gateway.http.persisted import ManifestUnusable
 from gateway.logs import configure_logs
 from gateway.memory import run, settle

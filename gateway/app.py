@@ -17,12 +17,13 @@ from gateway.execution.limits import Limits
 from gateway.following import Following
 from gateway.graph.schema import build_schema
 from gateway.http.edge import harden
+from gateway.http.front import DESK, Desk
 from gateway.http.gate import Gate
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.lifecycle import add_lifecycle, send_elsewhere
-from gateway.http.middleware import answer_in_json, cors, identify
+from gateway.http.middleware import answer_in_json, cors, identify, passing
 from gateway.http.operations import Operations
 from gateway.http.persisted import Documents, read_manifest
 from gateway.http.rate import RateRules, Rates
@@ -77,6 +78,8 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         with_graphiql=_with_graphiql(settings),
         metrics=metrics,
     )
+    if not settings.traces_enabled:  # spans are made by a middleware of aiohttp's
+        app[DESK] = Desk(passing(endpoint.post, settings.cors_origins), life, settings.limit_body_bytes)
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
-from gateway.http.edge import Connection, EdgeRunner, Patience
+from gateway.http.edge import Connection, EdgeRunner
+from gateway.http.front import Front
 from gateway.http.lifecycle import LIFE
+from gateway.http.patience import Patience
 
 _DRAIN_SECONDS = 10.0
 _LOOK_SECONDS = 0.02
@@ -74,7 +76,7 @@ async def _say_goodbye(app: web.Application, runner: EdgeRunner, seconds: float)
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _left(connections: list[Connection]) -> bool:
+def _left(connections: list[Connection | Front]) -> bool:
     """Close the idle ones; False where that is not done with."""
     return False not in [connection.leave() for connection in connections]
 

@@ -18,8 +18,9 @@ import pytest
 from aiohttp import WSCloseCode, web
 from yarl import URL
 
-from gateway.http.edge import EdgeRunner, Patience
+from gateway.http.edge import EdgeRunner
 from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
+from gateway.http.patience import Patience
 from gateway.server import listening
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import ANSWER, QUERY, TRUST, started
@@ -109,7 +110,8 @@ async def test_workers() -> None:
 
 async def test_rolling_restart_loses_nothing() -> None:
     """SIGHUP replaces every worker while requests go on, and each of them is answered."""
-    async with serving("--workers=2") as gateway:
+    # Nobody reads the log here: with a line for each request its pipe would be full.
+    async with serving("--workers=2", GATEWAY_LOG_LEVEL="WARNING") as gateway:
         before, done = gateway.workers(), asyncio.Event()
         clients = [asyncio.ensure_future(gateway.ask_until(done)) for _ in range(8)]
         for _ in range(2):

@@ -7,9 +7,10 @@ tokens (bearer.py).
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from aiohttp import hdrs, web
+from multidict import MultiMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,15 @@ class Caller:
         return self.may_name_any_customer or (customer != "" and customer == self.customer)
 
 
-Authenticate: TypeAlias = Callable[[web.BaseRequest], Awaitable[Caller | None]]
+class HasHeaders(Protocol):
+    """As much of a request as tells who asks and what for."""
+
+    @property
+    def headers(self) -> MultiMapping[str]:
+        """Its headers, under names in any case."""
+
+
+Authenticate: TypeAlias = Callable[[HasHeaders], Awaitable[Caller | None]]
 """Gives the caller of a request, or None where nobody known is asking. Raises NotAdmitted."""
 
 
@@ -64,7 +73,7 @@ class KeysUnavailable(NotAdmitted):
 DEMO_CUSTOMER = "1234"
 
 
-async def demo_caller(_request: web.BaseRequest) -> Caller:
+async def demo_caller(_request: HasHeaders) -> Caller:
     """The sandbox's customer 1234, who may look at its other made-up customers too."""
     return Caller(DEMO_CUSTOMER, may_name_any_customer=True)
 

@@ -14,13 +14,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import hdrs
 from cachetools import TLRUCache
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmError
 from joserfc.jws import CompactSignature, JWSRegistry
 
-from gateway.auth import Authenticate, Caller, InvalidToken, NoCustomer
+from gateway.auth import Authenticate, Caller, HasHeaders, InvalidToken, NoCustomer
 from gateway.auth.keys import FixedKeys, Keys, PublicKey, PublishedKeys
 from gateway.imin.client import is_identifier
 from gateway.settings import Settings
@@ -100,7 +100,7 @@ class BearerTokens:
         )
         self._generation = keys.generation
 
-    async def __call__(self, request: web.BaseRequest) -> Caller | None:
+    async def __call__(self, request: HasHeaders) -> Caller | None:
         """The caller of a request; None where it carries no token. Raises NotAdmitted."""
         given = request.headers.getall(hdrs.AUTHORIZATION, ())
         if not given:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from aiohttp import hdrs, web
+from aiohttp import hdrs
+
+from gateway.auth import HasHeaders
 
 _WEIGHT = re.compile(r";\s*q\s*=\s*([01](?:\.\d*)?)\s*(?:;|\Z)", re.IGNORECASE)
 
@@ -12,12 +14,12 @@ Weights = Mapping[str, float]
 """Ranges of media types, as listed, each with its weight from 0, for never, to 1."""
 
 
-def accepted(request: web.Request) -> str:
+def accepted(request: HasHeaders) -> str:
     """The client's `Accept`: anything where it says nothing."""
     return ",".join(request.headers.getall(hdrs.ACCEPT, ())) or "*/*"
 
 
-def weights_of(request: web.Request) -> Weights:
+def weights_of(request: HasHeaders) -> Weights:
     """What the client accepts. A weight that cannot be read is 1."""
     return weights_in(accepted(request))
 

@@ -2,7 +2,15 @@
 
 from aiohttp import hdrs, web
 
-from gateway.auth import Authenticate, Caller, InvalidToken, KeysUnavailable, NoCustomer, NotAdmitted
+from gateway.auth import (
+    Authenticate,
+    Caller,
+    HasHeaders,
+    InvalidToken,
+    KeysUnavailable,
+    NoCustomer,
+    NotAdmitted,
+)
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
 from gateway.http.gate import OVERLOADED_TEXT
 from gateway.http.request import PLAIN_JSON
@@ -16,7 +24,7 @@ _CODES: dict[type[NotAdmitted], str] = {
 _RETRY_SECONDS = "2"
 
 
-async def admitted(authenticate: Authenticate, request: web.Request) -> Caller:
+async def admitted(authenticate: Authenticate, request: HasHeaders) -> Caller:
     """The caller. Raises NotAdmitted."""
     caller = await authenticate(request)
     if caller is None:

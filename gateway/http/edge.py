@@ -6,11 +6,6 @@ tests in test_edge.py, test_slow_clients.py and test_workers.py tell when a new 
 """
 
 import asyncio
-import fcntl
-import socket
-import struct
-import termios
-from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
@@ -18,53 +13,28 @@ from aiohttp import hdrs, http_exceptions, web
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.errors import BAD_REQUEST, INTERNAL
-from gateway.http.response import error_response
-
-# Longer than load balancers keep idle connections, so that it is they who close them.
-KEEP_ALIVE_SECONDS = 75.0
-
-LEAST_BYTES_PER_SECOND = 1_024
-
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-_C_INT = struct.Struct("i")
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+from gateway.http.front import DESK, Desk, Front
+from gateway.http.patience import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
+from gateway.http.response import SECURITY_HEADERS, error_response
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Patience:
-    """Seconds that a client has to send a request's headers, and for which it may stop reading.
-
-    It reads where it takes `LEAST_BYTES_PER_SECOND`, however long the answer lasts at that.
-    """
-
-    header_seconds: float = 10.0
-    write_seconds: float = 30.0
 
 
 class Connection(RequestHandler):
     """A connection that is closed when its client is too slow."""
 
-    __slots__ = ("_header_timer", "_patience", "_wire", "_write_timer")
+    __slots__ = ("_header_timer", "_patience", "_reading", "_wire")
 
     def __init__(self, patience: Patience, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._patience = patience
         self._header_timer: asyncio.TimerHandle | None = None
-        self._write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
         # aiohttp forgets the transport when it closes it, which may take as long as the client likes.
         self._wire = cast("asyncio.Transport", transport)
+        self._reading = ReadingWatch(self._wire, self._loop, self._patience)
         super().connection_made(transport)
         self._await_headers()
 
@@ -81,12 +51,12 @@ class Connection(RequestHandler):
         try:
             await super().start()
         finally:
-            self._await_reading()
+            self._reading.begin()
 
     def force_close(self) -> None:
         """Close, likewise."""
         super().force_close()
-        self._await_reading()
+        self._reading.begin()
 
     def leave(self) -> bool:
         """Close the connection if nobody is being answered on it.
@@ -96,7 +66,7 @@ class Connection(RequestHandler):
         is_idle = self._waiter is not None and not self._waiter.done() and not self._messages
         if not is_idle or self._wire.is_closing():
             return True
-        if _unread_bytes(self._wire):
+        if unread_bytes(self._wire):
             return False
         self._wire.close()
         return True
@@ -104,19 +74,19 @@ class Connection(RequestHandler):
     def pause_writing(self) -> None:
         """The client does not read: begin to wait."""
         super().pause_writing()
-        self._await_reading()
+        self._reading.begin()
 
     def resume_writing(self) -> None:
         """It reads again."""
         super().resume_writing()
         if not self._wire.is_closing():
-            self._write_timer = self._cancelled(self._write_timer)
+            self._reading.end()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the timers."""
         super().connection_lost(exc)
         self._header_timer = self._cancelled(self._header_timer)
-        self._write_timer = self._cancelled(self._write_timer)
+        self._reading.end()
 
     def handle_error(
         self,
@@ -154,32 +124,6 @@ class Connection(RequestHandler):
     def _await_headers(self) -> None:
         self._header_timer = self._loop.call_later(self._patience.header_seconds, self.force_close)
 
-    def _await_reading(self) -> None:
-        """Begin to wait for the client to read, if something is left to send."""
-        left = self._wire.get_write_buffer_size()
-        if left and self._write_timer is None:
-            self._write_timer = self._loop.call_later(self._patience.write_seconds, self._look, left)
-
-    def _look(self, before: int) -> None:
-        """Whether the client has read what it should have since; cut it off where it has not."""
-        self._write_timer = None
-        left = self._wire.get_write_buffer_size()
-        if left and before - left < LEAST_BYTES_PER_SECOND * self._patience.write_seconds:
-            # A reset, so that the kernel does not keep either what nobody reads.
-            wire: socket.socket = self._wire.get_extra_info("socket")
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            self._wire.abort()
-        else:
-            self._await_reading()
-
-
-def _unread_bytes(wire: asyncio.Transport) -> int:
-    """Bytes that the system has received and the loop has not read."""
-    wire_socket: socket.socket = wire.get_extra_info("socket")
-    told = fcntl.ioctl(wire_socket.fileno(), termios.FIONREAD, bytes(_C_INT.size))
-    (count,) = _C_INT.unpack(told)
-    return int(count)
-
 
 class _Nameless(web.Response):
     """An answer for what never became a request: no signal removes its `Server` header."""
@@ -196,11 +140,36 @@ class _Nameless(web.Response):
 
 
 class _EdgeServer(web.Server):
-    """Makes such connections."""
+    """Makes such connections, each behind a front where the application has a desk for posted requests."""
 
     patience = Patience()
+    desk: Desk | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fronts: set[Front] = set()
 
     def __call__(self) -> RequestHandler:
+        if self.desk is None:
+            return self._connection()
+        front = Front(self.desk, self.patience, self.fronts, self._connection)
+        return cast("RequestHandler", front)  # to asyncio, one protocol is as good as another
+
+    def pre_shutdown(self) -> None:
+        """Close what is idle, and the others once they are."""
+        for front in list(self.fronts):
+            front.retire()
+        super().pre_shutdown()
+
+    async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # aiohttp's signature
+        """Wait for what is being answered, then close all."""
+        if tasks := [front.task for front in self.fronts if front.task is not None]:
+            await asyncio.wait(tasks, timeout=timeout)
+        for front in list(self.fronts):
+            front.abort()
+        await super().shutdown(timeout)
+
+    def _connection(self) -> Connection:
         return Connection(self.patience, self, loop=self._loop, **self._kwargs)
 
 
@@ -218,14 +187,15 @@ class EdgeRunner(web.AppRunner):
         )
 
     @property
-    def connections(self) -> list[Connection]:
+    def connections(self) -> list[Connection | Front]:
         """Those that are open."""
-        return cast("list[Connection]", self.server.connections) if self.server else []
+        server = cast("_EdgeServer | None", self.server)
+        return [*server.fronts, *cast("list[Connection]", server.connections)] if server else []
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         server = _EdgeServer(made.request_handler, request_factory=made.request_factory, **self._kwargs)
-        server.patience = self._patience
+        server.patience, server.desk = self._patience, self.app.get(DESK)
         return server
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from gateway.auth import Authenticate, Caller, NotAdmitted
+from gateway.auth import Authenticate, HasHeaders, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution import Answer, Executor
@@ -18,17 +18,20 @@ from gateway.http.gate import Gate, Overloaded
 from gateway.http.graphiql import graphiql_page
 from gateway.http.middleware import FACTS, REQUEST_ID
 from gateway.http.operations import Asking
-from gateway.http.rate import Bucket, Rates
+from gateway.http.posted import Posted
+from gateway.http.rate import RateLimited, Rates
 from gateway.http.request import (
     PLAIN_JSON,
     RESPONSE_JSON,
     GraphQLRequest,
     Reading,
     media_type_of_answer,
+    read_posted,
     read_request,
 )
-from gateway.http.response import error_response, extensions_of, json_response
+from gateway.http.response import Reply, error_response, extensions_of, json_reply
 from gateway.http.sockets import SocketEndpoint
+from gateway.logs import Facts
 from gateway.metrics import Metrics
 
 
@@ -53,52 +56,67 @@ class GraphQLEndpoint:
         """The answer, a WebSocket, or the explorer for a browser that sends no query."""
         if request.method == "GET" and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             return await self.sockets.handle(request)
-        return await self._respond(request)
-
-    async def _respond(self, request: web.Request) -> web.StreamResponse:
         if self.with_graphiql and _wants_page(request):
             return graphiql_page()
+        media_type = PLAIN_JSON
         try:
             media_type = media_type_of_answer(request)
-        except BadRequest as refusal:
-            return _bad_request(refusal)
-        try:
-            return await self._answer(request, media_type)
-        except NotAdmitted as refusal:
-            return turned_away(refusal, media_type=media_type)
-        except BadRequest as refusal:
-            return _bad_request(refusal, media_type=media_type)
-        except Overloaded:
-            return overloaded(media_type=media_type)
+            return await self._respond(request, media_type)
+        except (NotAdmitted, BadRequest, Overloaded, RateLimited) as refusal:
+            return _refused(refusal, media_type)
 
-    async def _answer(self, request: web.Request, media_type: str) -> web.StreamResponse:
-        """The answer to a request. Who asks is settled before anything else of it is read."""
+    async def post(self, posted: Posted, request_id: str, facts: Facts) -> Reply:
+        """The answer to a request that came in one piece."""
+        media_type = PLAIN_JSON
+        try:
+            media_type = media_type_of_answer(posted)
+            asking = await self._let_in(posted, request_id, facts)
+            return await self._answer(read_posted(posted.body, self.reading), asking, media_type)
+        except (NotAdmitted, BadRequest, Overloaded, RateLimited) as refusal:
+            return Reply.like(_refused(refusal, media_type))
+
+    async def _respond(self, request: web.Request, media_type: str) -> web.StreamResponse:
+        asking = await self._let_in(request, request[REQUEST_ID], request[FACTS])
+        wanted = await read_request(request, self.reading)
+        if self._wants_events(request, wanted):
+            return await self._stream(request, wanted, asking)
+        is_get = request.method == "GET"
+        return (await self._answer(wanted, asking, media_type, is_get=is_get)).as_response()
+
+    async def _let_in(self, request: HasHeaders, request_id: str, facts: Facts) -> Asking:
+        """Who asks: settled before anything of a request is read but its headers."""
         self.gate.check()
         caller = await admitted(self.authenticate, request)
         bucket = self.rates.bucket_of(caller)
-        request[FACTS].caller = self.services.seal.pseudonym(caller.customer or caller.name)
+        facts.caller = self.services.seal.pseudonym(caller.customer or caller.name)
         if bucket and not bucket.spend(1):
-            return _rate_limited(bucket, 1, media_type)
-        wanted = await read_request(request, self.reading)
-        if self._wants_events(request, wanted):
-            return await self._stream(request, wanted, caller, bucket)
+            raise RateLimited(bucket, 1)
+        return Asking(caller, bucket, request_id, facts)
+
+    async def _answer(
+        self, wanted: GraphQLRequest, asking: Asking, media_type: str, *, is_get: bool = False
+    ) -> Reply:
+        """The answer to what is asked. Raises Overloaded, RateLimited."""
+        bucket, facts = asking.bucket, asking.facts
         with self.gate:
-            context = self._context(caller, bucket, request)
+            context = self._context(asking)
             started = time.perf_counter()
-            answer = await self._execute(wanted, context, is_get=request.method == "GET")
+            answer = await self.executor.execute(
+                wanted.query, wanted.variables, wanted.operation_name, context, queries_only=is_get
+            )
         outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
         self.metrics.request(wanted.query, outcome, time.perf_counter() - started)
-        request[FACTS].note(context.operation, context.digest, context.cost, answer.errors)
+        facts.note(context.operation, context.digest, context.cost, answer.errors)
         if answer.status == 429 and bucket:  # noqa: PLR2004  # too many requests
-            return _rate_limited(bucket, context.cost, media_type)
-        response = _response(answer, media_type, extensions_of(wanted, answer, context, request[FACTS].calls))
+            raise RateLimited(bucket, context.cost)
+        reply = _reply(answer, media_type, extensions_of(wanted, answer, context, facts.calls))
         if bucket:
-            response.headers.update(bucket.headers())
-        return response
+            reply.headers |= bucket.headers()
+        return reply
 
-    def _context(self, caller: Caller, bucket: Bucket | None, request: web.Request) -> Context:
-        context = Context(caller, request[REQUEST_ID], self.services)
-        if bucket:
+    def _context(self, asking: Asking) -> Context:
+        context = Context(asking.caller, asking.request_id, self.services)
+        if bucket := asking.bucket:
             # One is spent already: a document that cannot even be read is not free.
             context.spend = lambda cost: bucket.spend(max(0, cost - 1))
         return context
@@ -111,18 +129,12 @@ class GraphQLEndpoint:
         return prepared.is_subscription or prefers_events(request)
 
     async def _stream(
-        self, request: web.Request, wanted: GraphQLRequest, caller: Caller, bucket: Bucket | None
+        self, request: web.Request, wanted: GraphQLRequest, asking: Asking
     ) -> web.StreamResponse:
         self.gate.check()
-        asking = Asking(caller, bucket, request[REQUEST_ID], request[FACTS])
         found = self.sockets.operations.answers(wanted, asking, changes_nothing=request.method == "GET")
         admitted_still = while_admitted(found, lambda: admitted(self.authenticate, request))
         return await stream(request, admitted_still, self.sockets.rules.origins)
-
-    async def _execute(self, wanted: GraphQLRequest, context: Context, *, is_get: bool) -> Answer:
-        return await self.executor.execute(
-            wanted.query, wanted.variables, wanted.operation_name, context, queries_only=is_get
-        )
 
 
 def _wants_page(request: web.Request) -> bool:
@@ -135,22 +147,34 @@ def _wants_page(request: web.Request) -> bool:
     )
 
 
-def _bad_request(refusal: BadRequest, *, media_type: str = PLAIN_JSON) -> web.Response:
+def _refused(refusal: Exception, media_type: str) -> web.Response:
+    """The answer to what is not even begun."""
+    match refusal:
+        case NotAdmitted():
+            return turned_away(refusal, media_type=media_type)
+        case BadRequest():
+            return _bad_request(refusal, media_type)
+        case RateLimited():
+            return _rate_limited(refusal, media_type)
+    return overloaded(media_type=media_type)
+
+
+def _bad_request(refusal: BadRequest, media_type: str) -> web.Response:
     response = error_response(refusal.status, refusal.code, str(refusal), media_type=media_type)
     if refusal.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status
         response.headers["Allow"] = "POST"
     return response
 
 
-def _rate_limited(bucket: Bucket, cost: int, media_type: str) -> web.Response:
-    seconds = bucket.seconds_until(cost)
+def _rate_limited(refusal: RateLimited, media_type: str) -> web.Response:
+    seconds = refusal.bucket.seconds_until(refusal.cost)
     message = f"Too much was asked for in a short time. Please wait {seconds} s."
     response = error_response(429, RATE_LIMITED, message, media_type=media_type)
-    response.headers.update(bucket.headers() | {"Retry-After": str(seconds)})
+    response.headers.update(refusal.bucket.headers() | {"Retry-After": str(seconds)})
     return response
 
 
-def _response(answer: Answer, media_type: str, extensions: dict[str, Any]) -> web.Response:
+def _reply(answer: Answer, media_type: str, extensions: dict[str, Any]) -> Reply:
     content: dict[str, Any] = {"errors": answer.errors} if answer.errors else {}
     if answer.executed:
         content["data"] = answer.data
@@ -158,7 +182,7 @@ def _response(answer: Answer, media_type: str, extensions: dict[str, Any]) -> we
         content["extensions"] = extensions
     # The older media type says what went wrong in the body alone.
     refused = answer.status or (400 if media_type == RESPONSE_JSON else 200)
-    response = json_response(content, status=200 if answer.executed else refused, media_type=media_type)
+    reply = json_reply(content, status=200 if answer.executed else refused, media_type=media_type)
     if answer.status == 405:  # noqa: PLR2004  # HTTP asks for the header with this status
-        response.headers["Allow"] = "POST"
-    return response
+        reply.headers["Allow"] = "POST"
+    return reply

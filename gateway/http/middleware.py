@@ -1,17 +1,25 @@
 """What every request passes: an id, a CORS answer, JSON for whatever fails."""
 
+import random
 import re
-import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
+from multidict import MultiMapping
 
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
-from gateway.http.response import error_response
+from gateway.http.posted import Posted
+from gateway.http.response import Reply, error_response
 from gateway.logs import Facts, log_bug, log_request
 
 REQUEST_ID = web.RequestKey("request_id", str)
 FACTS = web.RequestKey("facts", Facts)
+
+Post: TypeAlias = Callable[[Posted, str, Facts], Awaitable[Reply]]
+"""Answers a posted request of that id, and notes what it was."""
+AnswerPosted: TypeAlias = Callable[[Posted], Awaitable[Reply]]
 
 _METHODS = {*hdrs.METH_ALL} - {hdrs.METH_ANY}
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
@@ -20,14 +28,19 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 @web.middleware
 async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, the caller's own where it is a plain one, and send it back."""
-    given = request.headers.get("X-Request-Id", "")
-    request[REQUEST_ID] = given if _GIVEN_ID.match(given) else secrets.token_hex(16)
+    request[REQUEST_ID] = _id_of(request.headers)
     facts = request[FACTS] = Facts()
     response = await handler(request)
     log_request(request[REQUEST_ID], _place(request), response.status, facts)
     if not response.prepared:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
     return response
+
+
+def _id_of(headers: MultiMapping[str]) -> str:
+    given = headers.get("X-Request-Id", "")
+    # Not a secret: it is quoted to whoever helps.
+    return given if _GIVEN_ID.match(given) else f"{random.getrandbits(128):032x}"
 
 
 def _place(request: web.Request) -> str:
@@ -52,9 +65,13 @@ async def answer_in_json(request: web.Request, handler: Handler) -> web.StreamRe
             response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
         return response
     except Exception as error:  # noqa: BLE001  # the last resort
-        log_bug(error, request_id)
-        message = f"Something went wrong on our side. Please quote {request_id}."
-        return error_response(500, INTERNAL, message, request_id=request_id)
+        return _bug(error, request_id)
+
+
+def _bug(error: Exception, request_id: str) -> web.Response:
+    log_bug(error, request_id)
+    message = f"Something went wrong on our side. Please quote {request_id}."
+    return error_response(500, INTERNAL, message, request_id=request_id)
 
 
 def cors(origins: tuple[str, ...]) -> Middleware:
@@ -76,6 +93,28 @@ def cors(origins: tuple[str, ...]) -> Middleware:
         return response
 
     return allow_origin
+
+
+def passing(post: Post, origins: tuple[str, ...]) -> AnswerPosted:
+    """Answers a posted request, with all that it would pass as one of aiohttp's."""
+
+    async def answer(posted: Posted) -> Reply:
+        request_id, facts = _id_of(posted.headers), Facts()
+        try:
+            reply = await post(posted, request_id, facts)
+        except Exception as error:  # noqa: BLE001  # the last resort
+            reply = Reply.like(_bug(error, request_id))
+        log_request(request_id, "POST /graphql", reply.status, facts)
+        headers = reply.headers
+        if origins:
+            headers[hdrs.VARY] = hdrs.ORIGIN
+            if (origin := posted.headers.get(hdrs.ORIGIN, "")) in origins:
+                headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+                headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
+        headers["X-Request-Id"] = request_id
+        return reply
+
+    return answer
 
 
 def _preflight(*, allowed: bool) -> web.Response:

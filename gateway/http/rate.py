@@ -65,6 +65,15 @@ class Bucket:
         }
 
 
+class RateLimited(Exception):
+    """There is not enough in a caller's bucket. cost: what was to be spent."""
+
+    def __init__(self, bucket: Bucket, cost: int) -> None:
+        super().__init__()
+        self.bucket = bucket
+        self.cost = cost
+
+
 class Rates:
     """Buckets by caller. Trusted services have none: they ask for many customers at once.
 

@@ -9,6 +9,7 @@ import orjson
 from aiohttp import hdrs, web
 from msgspec import Struct
 
+from gateway.auth import HasHeaders
 from gateway.errors import FORBIDDEN
 from gateway.http.accept import Weights, accepted, ranges_of, weight_of, weights_in
 from gateway.http.body import BadRequest, read_body
@@ -54,7 +55,7 @@ class Reading:
     body_seconds: float
 
 
-def media_type_of_answer(request: web.Request) -> str:
+def media_type_of_answer(request: HasHeaders) -> str:
     """Media type the client wants the answer in; plain JSON where it says nothing. Raises BadRequest 406."""
     return _best_of(accepted(request))
 
@@ -91,7 +92,12 @@ async def read_request(request: web.Request, reading: Reading) -> GraphQLRequest
         raise BadRequest(415, f"Content-Type must be {PLAIN_JSON}, got {request.content_type[:80]!r}.")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise BadRequest(415, "The charset must be utf-8.")
-    return _checked(_parsed(await read_body(request, reading.body_seconds), "The body"), reading.documents)
+    return read_posted(await read_body(request, reading.body_seconds), reading)
+
+
+def read_posted(body: bytes, reading: Reading) -> GraphQLRequest:
+    """The GraphQL request in a body that is to be JSON. Raises BadRequest."""
+    return _checked(_parsed(body, "The body"), reading.documents)
 
 
 def _refuse_other_sites(request: web.Request, own_origins: Collection[str]) -> None:

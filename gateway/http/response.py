@@ -4,20 +4,50 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from msgspec import Struct
 
 from gateway.context import Context
 from gateway.execution import Answer
 from gateway.http.request import PLAIN_JSON, GraphQLRequest
 from gateway.imin.calls import Calls
 
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Of every answer that does not say otherwise."""
+
+
+class Reply(Struct):
+    """An answer, whichever server sends it. headers: but those that every answer has."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @classmethod
+    def like(cls, response: web.Response) -> "Reply":
+        """What aiohttp's would send."""
+        body = response.body if isinstance(response.body, bytes) else b""
+        return cls(response.status, dict(response.headers), body)
+
+    def as_response(self) -> web.Response:
+        """The same for aiohttp to send."""
+        return web.Response(status=self.status, headers=self.headers, body=self.body)
+
+
+def json_reply(content: Any, *, status: int = 200, media_type: str = PLAIN_JSON) -> Reply:
+    """The content as JSON, never to be stored by anyone: it is somebody's own."""
+    headers = {"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "private, no-store"}
+    return Reply(status, headers, orjson.dumps(content))
+
 
 def json_response(content: Any, *, status: int = 200, media_type: str = PLAIN_JSON) -> web.Response:
-    """The content as JSON, never to be stored by anyone: it is somebody's own."""
-    return web.Response(
-        body=orjson.dumps(content),
-        status=status,
-        headers={"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "private, no-store"},
-    )
+    """As json_reply, for aiohttp to send."""
+    return json_reply(content, status=status, media_type=media_type).as_response()
 
 
 def error_response(
