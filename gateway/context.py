@@ -1,9 +1,7 @@
 """What one GraphQL request may use."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from graphql import GraphQLError
 
@@ -11,11 +9,17 @@ from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock
 from gateway.following import Following
-from gateway.imin.cache import Cache
+from gateway.imin.cache import Cache, OnStale
 from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
 from gateway.lengths import Lengths
-from gateway.loaders import CustomerAccountLoader, OrderItemPageLoader, OrderLoader, OrderPageLoader
+from gateway.loaders import (
+    CustomerAccountLoader,
+    OrderItemPageLoader,
+    OrderLoader,
+    OrderPageLoader,
+    Turns,
+)
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.replicas.answers import RedisAnswers
 from gateway.replicas.link import Link
@@ -60,7 +64,7 @@ class Staleness:
         self.seconds = max(seconds, self.seconds or 0.0)
 
 
-@dataclass
+@dataclass(slots=True)
 class Context:
     """One request: who asks, its loaders, and the errors that belong to no null field.
 
@@ -79,30 +83,44 @@ class Context:
     operation: str = ""
     digest: str = ""
     cost: int = 0
+    _orders: OrderLoader | None = field(default=None, init=False, repr=False)
+    _order_pages: OrderPageLoader | None = field(default=None, init=False, repr=False)
+    _order_item_pages: OrderItemPageLoader | None = field(default=None, init=False, repr=False)
+    _accounts: CustomerAccountLoader | None = field(default=None, init=False, repr=False)
+    _turns: Turns | None = field(default=None, init=False, repr=False)
 
-    @cached_property
+    @property
     def orders(self) -> OrderLoader:
         """Loads orders."""
-        return OrderLoader(self.services.reads, self._turn, self.staleness.note)
+        if self._orders is None:
+            self._orders = OrderLoader(*self._for_loaders())
+        return self._orders
 
-    @cached_property
+    @property
     def order_pages(self) -> OrderPageLoader:
         """Loads pages of orders."""
-        return OrderPageLoader(self.services.reads, self._turn, self.staleness.note, self.orders)
+        if self._order_pages is None:
+            self._order_pages = OrderPageLoader(*self._for_loaders(), self.orders)
+        return self._order_pages
 
-    @cached_property
+    @property
     def order_item_pages(self) -> OrderItemPageLoader:
         """Loads pages of upcoming items."""
-        return OrderItemPageLoader(self.services.reads, self._turn, self.staleness.note)
+        if self._order_item_pages is None:
+            self._order_item_pages = OrderItemPageLoader(*self._for_loaders())
+        return self._order_item_pages
 
-    @cached_property
+    @property
     def accounts(self) -> CustomerAccountLoader:
         """Loads accounts."""
-        return CustomerAccountLoader(self.services.reads, self._turn, self.staleness.note)
+        if self._accounts is None:
+            self._accounts = CustomerAccountLoader(*self._for_loaders())
+        return self._accounts
 
-    @cached_property
-    def _turn(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(self.services.concurrency)
+    def _for_loaders(self) -> tuple[Reads, Turns, OnStale]:
+        if self._turns is None:
+            self._turns = Turns(self.services.concurrency)
+        return self.services.reads, self._turns, self.staleness.note
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""

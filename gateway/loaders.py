@@ -6,6 +6,7 @@ Loaders live as long as one GraphQL request and never serve another.
 
 import asyncio
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Awaitable
 from functools import partial
 from typing import TypeVar
@@ -23,32 +24,83 @@ CustomerPage = tuple[str, int]
 CustomerOrder = tuple[str, str]
 
 
-class CoalescingLoader(DataLoader[K, Unread[V]]):
-    """Loads each key once, at most as many at a time as the semaphore lets in."""
+class Turns:
+    """So many places for the loads of one request; who finds none waits, first come, first served."""
 
-    def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale) -> None:
-        super().__init__(batch=False)
+    __slots__ = ("_free", "_waiting")
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def take(self) -> None:
+        """Take a place. `is_taken` is quicker where there is one."""
+        if self.is_taken():
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self.give_back()  # it came too late; it is the next one's
+            raise
+
+    def is_taken(self) -> bool:
+        """Take a place, where one is free. One that somebody waits for is never free."""
+        if self._free:
+            self._free -= 1
+            return True
+        return False
+
+    def give_back(self) -> None:
+        """Leave a place to who has waited longest."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+class CoalescingLoader(DataLoader[K, Unread[V]]):
+    """Loads each key once, at most as many at a time as there are turns."""
+
+    def __init__(self, reads: Reads, turns: Turns, on_stale: OnStale) -> None:
+        # DataLoader's own asks what it is to call, and how; here that is known, and always the same.
+        self.loop = asyncio.get_running_loop()
+        self._cache = {}
+        self._queue = []
         self.reads = reads
         self.on_stale = on_stale
-        self._turn = turn
+        self._turns = turns
         self._anew: set[K] = set()
 
     @abstractmethod
     def fetch(self, key: K, *, anew: bool) -> Awaitable[Unread[V]]:
         """One thing, from imin or as it was a moment ago. anew: from imin, now."""
 
-    async def batch_load_fn(self, keys: list[K]) -> list[Unread[V]]:
-        """One thing, as batches are off; its error is an answer too, raised where it is waited for."""
-        (key,) = keys
-        await self._turn.acquire()
+    def get_cache_key(self, key: K) -> K:
+        """The key itself."""
+        return key
+
+    def load(self, key: K) -> "asyncio.Future[Unread[V]]":
+        """The thing, shared by all who load it: a task, as there is no batch to wait for."""
+        loaded = self._cache.get(key)
+        if loaded is None:
+            loaded = self._cache[key] = self.loop.create_task(self._fetched(key))
+        return loaded
+
+    async def _fetched(self, key: K) -> Unread[V]:
+        turns = self._turns
+        if not turns.is_taken():
+            await turns.take()
         try:
             anew = key in self._anew
             self._anew.discard(key)
-            return [await self.fetch(key, anew=anew)]
-        except Exception as error:  # noqa: BLE001  # as above
-            return [error]  # type: ignore[list-item]  # as aiodataloader wants it
+            return await self.fetch(key, anew=anew)
         finally:
-            self._turn.release()
+            turns.give_back()
 
     async def get(self, key: K) -> V:
         """The thing. Raises what its fetch raised, and Unreadable."""
@@ -83,6 +135,9 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
 
 def _pass_on(waiter: "asyncio.Future[Unread[V]]", loaded: "asyncio.Future[Unread[V]]") -> None:
     """Give the waiter, if there still is one, what was loaded."""
+    if loaded.cancelled():  # with everything else, at the end of the process
+        waiter.cancel()
+        return
     error = loaded.exception()
     if waiter.done():
         return
@@ -95,8 +150,8 @@ def _pass_on(waiter: "asyncio.Future[Unread[V]]", loaded: "asyncio.Future[Unread
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
     """Order by customer and identifier, or None where imin has none. Orders on a loaded page cost nothing."""
 
-    def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale) -> None:
-        super().__init__(reads, turn, on_stale)
+    def __init__(self, reads: Reads, turns: Turns, on_stale: OnStale) -> None:
+        super().__init__(reads, turns, on_stale)
         self._seen: dict[CustomerOrder, Order] = {}
 
     def remember(self, customer: str, orders: tuple[Order, ...]) -> None:
@@ -121,8 +176,8 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
 class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
     """Page of a customer's history, by customer and page number."""
 
-    def __init__(self, reads: Reads, turn: asyncio.Semaphore, on_stale: OnStale, orders: OrderLoader) -> None:
-        super().__init__(reads, turn, on_stale)
+    def __init__(self, reads: Reads, turns: Turns, on_stale: OnStale, orders: OrderLoader) -> None:
+        super().__init__(reads, turns, on_stale)
         self._orders = orders
 
     def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[Order]]]:
