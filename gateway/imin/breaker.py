@@ -32,6 +32,11 @@ class Breaker:
         self._is_probing = False
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it lets everything through."""
+        return self._next_probe is None
+
+    @property
     def state(self) -> State:
         """How it stands now."""
         if self._next_probe is None:

@@ -11,6 +11,12 @@ _AHEAD_BYTES = 262_144
 """Of a body that is read in pieces, so much is taken before somebody wants it."""
 _FINAL = 200
 """Answers of a lower status are followed by another."""
+_LOOKED_AT = {
+    name.encode(): name
+    for name in ("content-type", "content-length", "content-encoding", "transfer-encoding", "retry-after")
+}
+_CLOCK_SECONDS = 0.001
+"""How exactly the loop tells the time."""
 
 
 class CannotConnect(Exception):
@@ -35,7 +41,10 @@ class TooLate(Exception):
 
 @dataclass(slots=True)
 class Head:
-    """Start of an answer. headers: by name in small letters; of those given twice, the last."""
+    """Start of an answer.
+
+    headers: those that are looked at, by name in small letters; of those given twice, the last.
+    """
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -50,6 +59,10 @@ class Head:
         """Bytes of the body as announced."""
         length = self.headers.get("content-length", "")
         return int(length) if length.isdecimal() else None
+
+
+Answer = tuple[Head, bytes]
+"""Head and body."""
 
 
 class Connection(asyncio.Protocol):
@@ -67,20 +80,28 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport
         self._waiter: asyncio.Future[None] | None = None
+        self._answer: asyncio.Future[Answer] | None = None
+        self._until = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = 0.0
         self._failure: Exception | None = None
         self._pieces: deque[bytes] = deque()
         self._head = Head()
         self._head_bytes = self._room = self._held = 0
         self._in_pieces = self._is_paused = False
 
-    async def ask(self, request: bytes, room: int) -> tuple[Head, bytes]:
-        """The whole answer. room: bytes that its body may have. Raises Broken, TooLarge, TooLate."""
+    def ask(self, request: bytes, until: float, room: int) -> asyncio.Future[Answer]:
+        """The whole answer, to be awaited, by that moment on the loop's clock.
+
+        room: bytes that its body may have. Raises Broken, TooLarge, TooLate where it is awaited. Who does
+        not wait to the end must abort the connection.
+        """
         self._send(request, room, in_pieces=False)
-        while not self.is_whole:
-            await self._news()
-        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces.clear()
-        return self._head, body
+        self._until = until
+        if self._alarm is None or until < self._alarm_at:
+            self._set_alarm()
+        self._answer = self._loop.create_future()
+        return self._answer
 
     async def begin(self, request: bytes, room: int) -> Head:
         """The answer's head; its body is to be read with `piece`. Raises as ask."""
@@ -132,12 +153,12 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._stopped()
-        if self.is_whole or self._in_pieces:
-            self._wake()
+        self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """As asyncio tells."""
         self.is_open = self.keeps = False
+        self._drop_alarm()
         if self.is_whole:
             return
         if exc is None and self._ends_with_connection():
@@ -156,7 +177,9 @@ class Connection(asyncio.Protocol):
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > _HEAD_BYTES:
             self._refuse(Broken("endless headers"))
-        self._head.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        known = _LOOKED_AT.get(name.lower())
+        if known is not None:
+            self._head.headers[known] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         """As the parser tells."""
@@ -189,6 +212,42 @@ class Connection(asyncio.Protocol):
         self._in_pieces = in_pieces
         self._transport.write(request)
 
+    def _set_alarm(self) -> None:
+        """Have the answer's time looked at when it is over.
+
+        One timer serves all answers that come before it rings: setting and taking back one for each would
+        cost more than reading their heads.
+        """
+        self._drop_alarm()
+        self._alarm_at = self._until
+        self._alarm = self._loop.call_at(self._until, self._ring)
+
+    def _drop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self.is_whole or self._in_pieces:
+            return
+        if self._until - self._loop.time() > _CLOCK_SECONDS:  # it was set for an answer before this one
+            self._set_alarm()
+        else:
+            self.time_out()
+
+    def _give(self) -> None:
+        """Give the whole answer to who asked, or what went wrong."""
+        answer, self._answer = self._answer, None
+        if answer is None or answer.done():
+            return
+        if self._failure is not None:
+            answer.set_exception(self._failure)
+            return
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        answer.set_result((self._head, body))
+
     def _news(self) -> asyncio.Future[None]:
         """To wait for until something has come. Raises what ended the connection, there or here."""
         if self._failure is not None:
@@ -204,6 +263,11 @@ class Connection(asyncio.Protocol):
             self._fail(Broken("no HTTP"))
 
     def _wake(self) -> None:
+        """Let who waits for news look again; who waits for the whole is given it, when it is there."""
+        if not self._in_pieces:
+            if self.is_whole or self._failure is not None:
+                self._give()
+            return
         if self._waiter is None or self._waiter.done():
             return
         if self._failure is None:

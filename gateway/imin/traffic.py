@@ -15,10 +15,10 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from math import inf
 from typing import Never, Protocol, TypeVar
 
 from gateway.imin.breaker import Breaker, RetryBudget
@@ -26,18 +26,25 @@ from gateway.imin.errors import TimedOut, Unavailable
 
 Clock = Callable[[], float]
 
-REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=float("inf"))
+REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=inf)
 """Moment on the monotonic clock at which the client's own request must be answered."""
 
 
-@contextmanager
-def answered_within(seconds: float | None) -> Iterator[None]:
+class answered_within:  # noqa: N801  # stands after `with`, as a function would
     """Let no call in here outlast so many seconds from now; None for no bound."""
-    token = REQUEST_DEADLINE.set(float("inf") if seconds is None else time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        REQUEST_DEADLINE.reset(token)
+
+    __slots__ = ("_seconds", "_token")
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self._token: Token[float]
+
+    def __enter__(self) -> None:
+        seconds = self._seconds
+        self._token = REQUEST_DEADLINE.set(inf if seconds is None else time.monotonic() + seconds)
+
+    def __exit__(self, *_: object) -> None:
+        REQUEST_DEADLINE.reset(self._token)
 
 
 _PASSING = {502, 503, 504}
@@ -158,13 +165,10 @@ class Endpoint:
         return pause if in_time and self.breaker.state == "closed" and self.budget.spend() else None
 
     async def _attempt(self, send: Send[R], deadline: float) -> R:
-        if self.breaker.state == "open":
-            self._turn_away("is failing", self.breaker.seconds_to_probe)
-        if self._rests_until > self._clock():
-            await self._rest(deadline)
-        if not self._enters():
-            await self._queued(deadline)
         started = self._clock()
+        if not (self.breaker.is_closed and self._rests_until <= started and self._enters(started)):
+            await self._admitted(deadline)
+            started = self._clock()
         try:
             if deadline - started < _LEAST_SECONDS:
                 self._turn_away("has enough to do", 1.0)
@@ -174,24 +178,35 @@ class Endpoint:
                 answer = await send(deadline - started)
             except Unavailable as error:
                 self._failed(era)
-                self._tell(type(error).__name__, started, 0)
+                self._tell(type(error).__name__, started, self._clock(), 0)
                 raise
             except asyncio.CancelledError:
                 self.breaker.abandoned(era)
                 raise
             except BaseException:
                 # It came, so the endpoint works; that it cannot be read is another matter.
-                self._worked(era, started)
-                self._tell("Unreadable", started, 0)
+                now = self._clock()
+                self._worked(era, started, now)
+                self._tell("Unreadable", started, now, 0)
                 raise
-            self._tell(str(answer.status), started, answer.size)
-            self._judge(answer, era, started)
+            now = self._clock()
+            self._tell(str(answer.status), started, now, answer.size)
+            self._judge(answer, era, started, now)
             return answer
         finally:
             self._leave()
 
-    def _tell(self, outcome: str, started: float, size: int) -> None:
-        self.observe(self.name, outcome, self._clock() - started, size)
+    async def _admitted(self, deadline: float) -> None:
+        """Take a place, when there is one and imin may be asked. Raises TurnedAway."""
+        if self.breaker.state == "open":
+            self._turn_away("is failing", self.breaker.seconds_to_probe)
+        if self._rests_until > self._clock():
+            await self._rest(deadline)
+        if not self._enters(self._clock()):
+            await self._queued(deadline)
+
+    def _tell(self, outcome: str, started: float, now: float, size: int) -> None:
+        self.observe(self.name, outcome, now - started, size)
 
     def _admit(self) -> int:
         era = self.breaker.admit()
@@ -199,17 +214,17 @@ class Endpoint:
             self._turn_away("is failing", self.breaker.seconds_to_probe)
         return era
 
-    def _judge(self, answer: Reply, era: int, started: float) -> None:
+    def _judge(self, answer: Reply, era: int, started: float, now: float) -> None:
         if answer.retry_after is not None:
             rest = min(answer.retry_after, _LONGEST_REST_SECONDS)
-            self._rests_until = max(self._rests_until, self._clock() + rest)
+            self._rests_until = max(self._rests_until, now + rest)
         if answer.status == _TOO_MANY:
             self.limit = max(1.0, self.limit / 2)
             self.breaker.abandoned(era)
         elif answer.status >= 500 or answer.status in _SICK:  # noqa: PLR2004  # server errors
             self._failed(era)
         else:
-            self._worked(era, started)
+            self._worked(era, started, now)
 
     def _failed(self, era: int) -> None:
         self.breaker.failed(era)
@@ -220,10 +235,11 @@ class Endpoint:
                 if not turn.done():
                     turn.set_exception(TurnedAway(f"{self.name} is failing", retry_after=1.0))
 
-    def _worked(self, era: int, started: float) -> None:
+    def _worked(self, era: int, started: float, now: float) -> None:
         self.breaker.worked(era)
-        self.limit = min(self.limit + _RECOVERY, self._options.in_flight)
-        took = self._clock() - started
+        if self.limit < self._options.in_flight:
+            self.limit = min(self.limit + _RECOVERY, self._options.in_flight)
+        took = now - started
         self._mean_seconds += (took - self._mean_seconds) * (0.1 if self._mean_seconds else 1.0)
 
     async def _rest(self, deadline: float) -> None:
@@ -233,10 +249,10 @@ class Endpoint:
             self._turn_away("asked to be left alone", left)
         await asyncio.sleep(left + random.uniform(0, _JITTER_SECONDS))  # noqa: S311  # jitter, no secret
 
-    def _enters(self) -> bool:
+    def _enters(self, now: float) -> bool:
         """Take a place, where one is free and nobody has waited longer."""
         if not self.running:
-            self._moved_at = self._clock()
+            self._moved_at = now
         is_free = self.running < int(self.limit) and not self._queue
         self.running += is_free
         return is_free

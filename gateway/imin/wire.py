@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 import aiohappyeyeballs
 import yarl
 
-from gateway.imin.connection import Broken, CannotConnect, Connection, Head
+from gateway.imin.connection import Answer, Broken, CannotConnect, Connection, Head
 
 _CONNECT_SECONDS = 0.5
 _NEXT_ADDRESS_SECONDS = 0.25
@@ -44,23 +44,28 @@ class Wire:
         while self._idle:
             self._idle.pop().close()
 
-    async def get(self, target: str, seconds: float, room: int) -> tuple[Head, bytes]:
+    async def get(self, target: str, seconds: float, room: int) -> Answer:
         """The answer to a GET. target: path and query under the base URL, quoted.
 
         Raises CannotConnect, Broken, TooLarge, TooLate. A kept connection that imin had closed
         before it answered anything is replaced by a new one, once.
         """
-        until, request = self._loop.time() + seconds, self._get(target)
-        kept = self._kept()
+        now = self._loop.time()
+        until, request = now + seconds, self._get(target)
+        kept = self._kept(now)
         if kept is not None:
             try:
-                return await self._ask(kept, request, until, room)
-            except Broken:
-                if kept.has_begun:
+                answer = await kept.ask(request, until, room)
+            except BaseException as error:
+                kept.abort()
+                if kept.has_begun or not isinstance(error, Broken):
                     raise
+            else:
+                self._keep(kept)
+                return answer
         return await self._ask(await self._connect(until), request, until, room)
 
-    async def patch(self, target: str, json: bytes, seconds: float, room: int) -> tuple[Head, bytes]:
+    async def patch(self, target: str, json: bytes, seconds: float, room: int) -> Answer:
         """The answer to a PATCH, which is sent once, on a connection of its own. Raises as get.
 
         On a kept one, a reset may mean that imin had closed it long ago, and then nobody knows
@@ -91,17 +96,12 @@ class Wire:
     def _get(self, target: str) -> bytes:
         return f"GET {self._path}{target} HTTP/1.1\r\n{self._fields}\r\n".encode("latin-1")
 
-    async def _ask(
-        self, connection: Connection, request: bytes, until: float, room: int
-    ) -> tuple[Head, bytes]:
-        late = self._loop.call_at(until, connection.time_out)
+    async def _ask(self, connection: Connection, request: bytes, until: float, room: int) -> Answer:
         try:
-            answer = await connection.ask(request, room)
+            answer = await connection.ask(request, until, room)
         except BaseException:
             connection.abort()
             raise
-        finally:
-            late.cancel()
         self._keep(connection)
         return answer
 
@@ -115,11 +115,11 @@ class Wire:
         else:
             connection.close()
 
-    def _kept(self) -> Connection | None:
+    def _kept(self, now: float) -> Connection | None:
         """The connection that was used last, if it can still be."""
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_open and connection.rests_since >= self._loop.time() - _IDLE_SECONDS:
+            if connection.is_open and connection.rests_since >= now - _IDLE_SECONDS:
                 return connection
             connection.close()
         return None
