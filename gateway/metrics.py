@@ -1,8 +1,8 @@
 """What is counted for operators, in Prometheus' format. No names, no arguments, no addresses.
 
-Requests and calls of imin are observed as they end. What other parts count for themselves
-(traffic, cache, execution) is copied once a second. Several workers share a directory of
-counts, so that whichever of them is asked answers for all.
+Requests are counted as they end. Calls of imin are at first counted in plain numbers; those, and what
+other parts count for themselves (traffic, cache, execution), are copied once a second. Several workers
+share a directory of counts, so that whichever of them is asked answers for all.
 """
 
 import asyncio
@@ -11,11 +11,12 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
@@ -26,8 +27,6 @@ _MOST_CHILDREN = 4_096
 _COPY_SECONDS = 1.0
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 4)
-
-M = TypeVar("M", Counter, Histogram)
 
 Source = Callable[[], Mapping[str, Mapping[str, float]]]
 """Counts so far: name of the metric → value of its label → count."""
@@ -47,6 +46,14 @@ MEASURED = {
     "cache_bytes": ("kind", "Memory of what the cache keeps.", "livesum"),
     "redis_up": ("kind", "Whether the replicas' Redis answers.", "livemin"),
 }
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Calls since the last copy, and the bytes of their answers."""
+
+    times: int = 0
+    size: int = 0
 
 
 class Metrics:
@@ -82,6 +89,9 @@ class Metrics:
             name: Gauge(f"gateway_{name}", text, [label], registry=registry, multiprocess_mode=mode)  # type: ignore[arg-type]  # one of its literals
             for name, (label, text, mode) in MEASURED.items()
         }
+        self._requests_of = lru_cache(_MOST_CHILDREN)(self._requests.labels)
+        self._calls_since: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
+        self._seconds_of = lru_cache(_MOST_CHILDREN)(self._call_seconds.labels)
         self._copied: dict[tuple[str, str], float] = {}
         self._sources: list[Source] = []
         self._operations: dict[str, str] = {}
@@ -92,14 +102,15 @@ class Metrics:
 
     def request(self, text: str, outcome: str, seconds: float) -> None:
         """A request has been answered. outcome: `ok`, or the first of its error codes."""
-        _child(self._requests, self._operation(text), outcome).inc()
+        self._requests_of(self._operation(text), outcome).inc()
         self._request_seconds.observe(seconds)
 
     def call(self, endpoint: str, outcome: str, seconds: float, size: int) -> None:
         """Imin has answered, or not: a status, or what went wrong."""
-        _child(self._calls, endpoint, outcome).inc()
-        _child(self._call_seconds, endpoint).observe(seconds)
-        _child(self._call_bytes, endpoint).inc(size)
+        tally = self._calls_since[endpoint, outcome]
+        tally.times += 1
+        tally.size += size
+        self._seconds_of(endpoint).observe(seconds)
 
     def render(self) -> bytes:
         """All of it as text, of all workers."""
@@ -112,12 +123,19 @@ class Metrics:
 
     async def copy_for_ever(self) -> None:
         """Keep what is copied up to date for the other workers."""
-        while True:
+        try:
+            while True:
+                self.copy()
+                await asyncio.sleep(_COPY_SECONDS)
+        finally:
             self.copy()
-            await asyncio.sleep(_COPY_SECONDS)
 
     def copy(self) -> None:
-        """Copy what the other parts count."""
+        """Copy what has been counted, here and in other parts."""
+        for (endpoint, outcome), tally in self._calls_since.items():
+            self._calls.labels(endpoint, outcome).inc(tally.times)
+            self._call_bytes.labels(endpoint).inc(tally.size)
+        self._calls_since.clear()
         for source in self._sources:
             for name, values in source().items():
                 for label, value in values.items():
@@ -137,12 +155,6 @@ class Metrics:
             known = hashlib.blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
             self._operations[text] = known
         return known
-
-
-@lru_cache(_MOST_CHILDREN)
-def _child(metric: M, *labels: str) -> M:
-    """The metric under those labels. Finding it costs prometheus_client as much as counting."""
-    return metric.labels(*labels)
 
 
 @contextmanager
