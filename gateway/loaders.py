@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Awaitable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 
@@ -91,6 +91,11 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
             loaded = self._cache[key] = self.loop.create_task(self._fetched(key))
         return loaded
 
+    def begin(self, key: K) -> None:
+        """Have the thing on its way, for who will wait for it soon."""
+        if key not in self._cache:
+            self.load(key).add_done_callback(_nobody_waits)
+
     async def _fetched(self, key: K) -> Unread[V]:
         turns = self._turns
         if not turns.is_taken():
@@ -147,6 +152,12 @@ def _pass_on(waiter: "asyncio.Future[Unread[V]]", loaded: "asyncio.Future[Unread
         waiter.set_result(loaded.result())
 
 
+def _nobody_waits(loaded: "asyncio.Future[Any]") -> None:
+    """Take note of a failure that nobody may have come to hear."""
+    if not loaded.cancelled():
+        loaded.exception()
+
+
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
     """Order by customer and identifier, or None where imin has none. Orders on a loaded page cost nothing."""
 
@@ -157,6 +168,11 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
     def remember(self, customer: str, orders: tuple[Order, ...]) -> None:
         """Orders that came on a page and need not be fetched."""
         self._seen.update({(customer, order.identifier): order for order in orders})
+
+    def begin(self, key: CustomerOrder) -> None:
+        """As any other, where it has not come on a page."""
+        if key not in self._seen:
+            super().begin(key)
 
     async def get(self, key: CustomerOrder) -> Order | None:
         """The order, from a page already loaded or from imin."""

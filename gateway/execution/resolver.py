@@ -8,7 +8,7 @@ of them, what all that comes to is known from the schema and the document.
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import strawberry
 from graphql import Executor as CoreExecutor
@@ -40,23 +40,39 @@ _PROBE = "probe"
 Place = tuple[GraphQLField, list[FieldNode], GraphQLObjectType, Path]
 """A field: its definition, its nodes in the document, its parent type, its path in the answer."""
 
+Begin = Callable[..., bool]
+"""Attribute of a resolver: begins what it waits for, given the context and its arguments; raises nothing.
+
+Tells whether that is all: then the fields beside it need no task of their own.
+"""
+
+
+class Asker(Protocol):
+    """What runs the query. core: graphql-core's executor. context_value: as resolvers know it."""
+
+    context_value: Any
+
+    @property
+    def core(self) -> "CoreExecutor[Any]":
+        """Made where it is needed."""
+
 
 class Info(strawberry.Info[Any, Any]):
     """What a resolver is told. Everything but the context is made only where it is asked for."""
 
-    def __init__(self, executor: "CoreExecutor[Any]", declared: StrawberryField, place: Place) -> None:
-        self._executor = executor
+    def __init__(self, asker: Asker, declared: StrawberryField, place: Place) -> None:
+        self._asker = asker
         self._field = declared
         self._place = place
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]  # a field of the dataclass
-        return self._executor.build_resolve_info(*self._place)
+        return self._asker.core.build_resolve_info(*self._place)
 
     @property
     def context(self) -> Any:
         """As Strawberry's."""
-        return self._executor.context_value
+        return self._asker.context_value
 
 
 class ResolverCall:
@@ -65,7 +81,17 @@ class ResolverCall:
     declared: the field as Strawberry has it. nodes: where it stands in the document.
     """
 
-    __slots__ = ("_fixed", "_function", "_info", "_source", "_variables", "_with_self", "declared")
+    __slots__ = (
+        "_begin",
+        "_fixed",
+        "_function",
+        "_info",
+        "_lists",
+        "_source",
+        "_variables",
+        "_with_self",
+        "declared",
+    )
 
     def __init__(
         self, declared: StrawberryField, fixed: dict[str, Any], variables: list["_FromVariable"]
@@ -73,6 +99,7 @@ class ResolverCall:
         resolver = declared.base_resolver
         self.declared = declared
         self._function: Callable[..., Awaitable[Any]] = resolver.wrapped_func  # type: ignore[union-attr, assignment]  # `of` has looked
+        self._begin: Begin | None = getattr(self._function, "begin", None)
         self._with_self = bool(resolver and resolver.self_parameter)
         self._source = [
             parameter.name
@@ -81,6 +108,7 @@ class ResolverCall:
         ]
         self._info = resolver.info_parameter.name if resolver and resolver.info_parameter else None
         self._fixed = fixed
+        self._lists = [name for name, value in fixed.items() if type(value) is list]
         self._variables = variables
 
     @classmethod
@@ -111,9 +139,9 @@ class ResolverCall:
 
     def arguments(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
         """Keyword arguments; None where graphql-core shall say what is wrong with the variables."""
-        arguments = {
-            name: list(value) if type(value) is list else value for name, value in self._fixed.items()
-        }
+        arguments = self._fixed.copy()
+        for name in self._lists:
+            arguments[name] = list(arguments[name])
         for one in self._variables:
             value = variables.get(one.variable, Undefined)
             if value is Undefined:
@@ -124,6 +152,10 @@ class ResolverCall:
                 return None
             arguments[one.name] = list(value) if type(value) is list else value
         return arguments
+
+    def begins(self, context: Any, arguments: dict[str, Any]) -> bool:
+        """Begin what the resolver will wait for; tells whether it will wait for nothing else."""
+        return self._begin is not None and self._begin(context, **arguments)
 
     def __call__(self, source: Any, info: Info, arguments: dict[str, Any]) -> Awaitable[Any]:
         """What the resolver promises."""

@@ -10,8 +10,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.utils.await_maybe import await_maybe
 
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.planned import PlannedExecutor
 from gateway.execution.prepared import Prepared
+from gateway.execution.root import PlannedRun
 
 
 async def run(  # noqa: PLR0913  # what an execution is made of
@@ -38,7 +38,7 @@ async def run(  # noqa: PLR0913  # what an execution is made of
             schema, prepared, variables, context, counts, hide_suggestions=hide_suggestions
         )
     counts.planned += 1
-    return await PlannedExecutor(plan, values, context, counts).run()
+    return await PlannedRun(plan, values, context, counts).result()
 
 
 async def run_unplanned(  # noqa: PLR0913  # as above

@@ -1,6 +1,6 @@
 """Values of an operation's variables: graphql-core's, without its work where there is none to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
@@ -11,7 +11,6 @@ from graphql import (
     GraphQLSchema,
     GraphQLString,
     OperationDefinitionNode,
-    Undefined,
     is_non_null_type,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
@@ -21,25 +20,14 @@ _MOST_ERRORS = 50
 """As many as graphql-core tells of by itself."""
 
 
-def _is_text(value: Any) -> bool:
-    return type(value) is str
-
-
-def _is_boolean(value: Any) -> bool:
-    return type(value) is bool
-
-
-def _is_int(value: Any) -> bool:
-    return type(value) is int and -(2**31) <= value < 2**31
-
-
-_USUAL: dict[str, Callable[[Any], bool]] = {
-    GraphQLID.name: _is_text,
-    GraphQLString.name: _is_text,
-    GraphQLInt.name: _is_int,
-    GraphQLBoolean.name: _is_boolean,
+_USUAL: dict[str, type] = {
+    GraphQLID.name: str,
+    GraphQLString.name: str,
+    GraphQLInt.name: int,
+    GraphQLBoolean.name: bool,
 }
-"""Values that each of these types takes as they are."""
+"""Each of these types takes values of exactly that class as they are; of whole numbers, those below 2^31."""
+_INTS = range(-(2**31), 2**31)
 
 
 class Variables:
@@ -52,15 +40,16 @@ class Variables:
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
+        self._signatures: list[GraphQLVariableSignature] = []
         self._usual = self._usual_ones()
 
     def read(
         self, given: Mapping[str, Any], *, hide_suggestions: bool = False
     ) -> VariableValues | list[GraphQLError]:
         """The values, or what is wrong with them."""
-        values = self._taken(given)
-        if values is not None:
-            return values
+        coerced = self._taken(given)
+        if coerced is not None:
+            return VariableValues({}, coerced)
         return get_variable_values(
             self._schema,
             self._definitions,
@@ -69,30 +58,38 @@ class Variables:
             hide_suggestions=hide_suggestions,
         )
 
-    def _usual_ones(self) -> list[tuple[GraphQLVariableSignature, Callable[[Any], bool]]] | None:
-        """Each variable with what it takes as it is; None where one is of another kind."""
+    def with_sources(self, values: VariableValues) -> VariableValues:
+        """The values as graphql-core's executor wants them: with where they are from."""
+        if values.sources or self._usual is None:
+            return values
+        sources = {
+            signature.name: VariableValueSource(signature, values.coerced[signature.name])
+            for signature in self._signatures
+        }
+        return VariableValues(sources, values.coerced)
+
+    def _usual_ones(self) -> list[tuple[str, type]] | None:
+        """Each variable with the class of what it takes as it is; None where one is of another kind."""
         found = []
         for definition in self._definitions:
             signature = get_variable_signature(self._schema, definition)
             if isinstance(signature, GraphQLError):
                 return None
             nullable: Any = signature.type.of_type if is_non_null_type(signature.type) else signature.type
-            is_usual = _USUAL.get(getattr(nullable, "name", ""))
-            if is_usual is None:
+            usual = _USUAL.get(getattr(nullable, "name", ""))
+            if usual is None:
                 return None
-            found.append((signature, is_usual))
+            self._signatures.append(signature)
+            found.append((signature.name, usual))
         return found
 
-    def _taken(self, given: Mapping[str, Any]) -> VariableValues | None:
+    def _taken(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
         if self._usual is None:
             return None
-        sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for signature, is_usual in self._usual:
-            name = signature.name
-            value = given.get(name, Undefined)
-            if not is_usual(value):
+        for name, usual in self._usual:
+            value = given.get(name)
+            if type(value) is not usual or (usual is int and value not in _INTS):
                 return None
-            sources[name] = VariableValueSource(signature, value)
             coerced[name] = value
-        return VariableValues(sources, coerced)
+        return coerced

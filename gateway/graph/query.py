@@ -9,7 +9,7 @@ from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.customer import Customer
 from gateway.graph.field import resolved
 from gateway.graph.info import Info
-from gateway.graph.lookup import find_node, find_order
+from gateway.graph.lookup import begin_order, find_node, find_order
 from gateway.graph.node import Node
 from gateway.graph.order import Order
 from gateway.graph.reporting import report_unreadable
@@ -41,7 +41,7 @@ class Query:
         allowed = is_identifier(identifier) and info.context.caller.may_see(identifier)
         return Customer.of(identifier, info.context) if allowed else None
 
-    @resolved("An order, for its customer or a trusted service.", Order | None)
+    @resolved("An order, for its customer or a trusted service.", Order | None, begin=begin_order)
     async def order(self, info: Info, identifier: Identifier) -> documents.Order | None:
         """An order the caller may see."""
         return report_unreadable(info, await find_order(info.context, identifier))

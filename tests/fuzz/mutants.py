@@ -84,20 +84,20 @@ MUTANTS = {
     ),
     "a value that bails is null": Mutant(
         "planned",
-        "self._counts.bailed += 1\n            return _UNUSUAL",
-        "self._counts.bailed += 1\n            return None",
+        "run.counts.bailed += 1\n        return _UNUSUAL",
+        "run.counts.bailed += 1\n        return None",
     ),
     "an operation's errors are forgotten": Mutant(
-        "planned", "self.collected_errors.add(error, None)", "pass"
+        "root", "self.core.collected_errors.add(error, None)", "pass"
     ),
     "a resolver's error is forgotten": Mutant(
-        "planned", "self.handle_field_error(error, definition.type, field_details_list, path)", "pass"
+        "planned", "run.core.handle_field_error(error, definition.type, fields, path)", "pass"
     ),
     "a number passes for a text": Mutant(
-        "variables", "type(value) is str", "isinstance(value, (str, int, float))"
+        "variables", "type(value) is not usual", "not isinstance(value, (str, int, float))"
     ),
     "a Boolean passes for an Int": Mutant(
-        "variables", "type(value) is int and", "isinstance(value, int) and"
+        "variables", "type(value) is not usual", "not isinstance(value, usual)"
     ),
     "null passes for an argument that needs a value": Mutant(
         "resolver", "if value is None and one.is_required:", "if False:"
