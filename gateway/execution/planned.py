@@ -18,6 +18,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.counts import ExecutionCounts
 from gateway.execution.plan import Plan, PlannedField, PlannedOperation, Projection
+from gateway.execution.projection import Project
 from gateway.execution.resolver import Info, ResolverCall
 
 _UNUSUAL: Any = object()
@@ -42,6 +43,7 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._stream_usages = RefMap()
         self.plan = plan
         self.counts = counts
+        self.completed: Completed | None = None
         self._relevant_sub_fields = plan.subfields
 
     @property
@@ -106,15 +108,21 @@ Place = tuple[PlannedField, GraphQLObjectType, FieldDetailsList, Path]
 """A field: as planned, its parent type, its nodes in the document, its path in the answer."""
 
 
+Completed = dict[tuple[Project, int], tuple[Any, Any]]
+
+
 class Run(Protocol):
     """One request for a planned query, or as much of it as the fields need.
 
-    core: graphql-core's executor. context_value: as resolvers know it.
+    core: graphql-core's executor. context_value: as resolvers know it. completed: what generated code has
+    made of which object, by both, so that the same is not made twice; None where it is sure to be asked for
+    one only. The object stands beside it, so that no other can come by its id.
     """
 
     plan: Plan
     counts: ExecutionCounts
     context_value: Any
+    completed: Completed | None
 
     @property
     def core(self) -> PlannedExecutor:
@@ -144,14 +152,19 @@ def _projected(run: Run, projection: Projection, value: Any, attribute: str | No
     if (project := projection.project) is None:
         return _UNUSUAL
     projection.runs += 1
+    run.counts.compiled += 1
     try:
-        completed = project(value if attribute is None else getattr(value, attribute))
+        if run.completed is None or attribute is not None:
+            return project(value if attribute is None else getattr(value, attribute))
+        known = run.completed.get((project, id(value)))
+        if known is None:
+            known = run.completed[project, id(value)] = value, project(value)
+        return known[1]
     except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
         projection.bailed(run.plan.operation.patience)
+        run.counts.compiled -= 1
         run.counts.bailed += 1
         return _UNUSUAL
-    run.counts.compiled += 1
-    return completed
 
 
 def _stock(operation: PlannedOperation) -> dict[str, Any]:

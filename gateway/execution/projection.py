@@ -93,6 +93,7 @@ class Projections:
         self._collect = collect
         self._functions: list[str] = []
         self._known: dict[_Key, str] = {}
+        self._projects: dict[str, Project] = {}
         self._names = 0
         self._fields = 0
         plain_classes: set[type] = set()
@@ -113,9 +114,11 @@ class Projections:
         except (NotCompilable, GraphQLError):
             self._known = known  # what has been written since is never compiled
             return None
+        if (shared := self._projects.get(expression)) is not None:
+            return shared  # it names functions that have been written, and nothing else
         self._functions.append(f"def {name}(value):\n    return {expression}")
         exec(compile("\n\n".join(self._functions), "<projection>", "exec"), self._globals)  # noqa: S102  # see the module's text
-        project: Project = self._globals[name]
+        project: Project = self._projects.setdefault(expression, self._globals[name])
         return project
 
     def _value(self, return_type: GraphQLOutputType, fields: FieldDetailsList, source: str) -> str:

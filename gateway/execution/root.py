@@ -10,7 +10,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.execution.counts import ExecutionCounts
 from gateway.execution.plan import Plan
-from gateway.execution.planned import Place, PlannedExecutor, resolved
+from gateway.execution.planned import Completed, Place, PlannedExecutor, resolved
 
 _Turn = tuple[str, Place, dict[str, Any]]
 """A field by its name in the answer, and the arguments of its resolver."""
@@ -23,7 +23,7 @@ class PlannedRun:
     executor is not even made.
     """
 
-    __slots__ = ("_core", "_values", "context_value", "counts", "plan")
+    __slots__ = ("_core", "_values", "completed", "context_value", "counts", "plan")
 
     def __init__(self, plan: Plan, values: VariableValues, context: Any, counts: ExecutionCounts) -> None:
         self.plan = plan
@@ -31,6 +31,7 @@ class PlannedRun:
         self.context_value = context
         self._values = values
         self._core: PlannedExecutor | None = None
+        self.completed: Completed | None = {} if len(plan.root_fields) > 1 else None
 
     @property
     def core(self) -> PlannedExecutor:
