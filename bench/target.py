@@ -3,7 +3,6 @@
 import asyncio
 import os
 
-from aiohttp import web
 from pydantic import SecretStr
 
 from gateway.app import create_app

@@ -11,6 +11,7 @@ from gateway.clock import Clock
 from gateway.following import Following
 from gateway.imin.cache import Cache, OnStale
 from gateway.imin.client import IminClient
+from gateway.imin.documents import Attributes
 from gateway.imin.reads import Reads
 from gateway.lengths import Lengths
 from gateway.loaders import (
@@ -71,6 +72,7 @@ class Context:
     staleness: of what is given because imin is down.
     spend: takes cost from what the caller may still ask for; tells whether there was enough.
     operation, digest, cost: what is asked, for logs; filled in when it is known.
+    wanted: what of imin's documents will be looked at; None for all. Set before anything is loaded.
     """
 
     caller: Caller
@@ -83,6 +85,7 @@ class Context:
     operation: str = ""
     digest: str = ""
     cost: int = 0
+    wanted: Attributes | None = None
     _orders: OrderLoader | None = field(default=None, init=False, repr=False)
     _order_pages: OrderPageLoader | None = field(default=None, init=False, repr=False)
     _order_item_pages: OrderItemPageLoader | None = field(default=None, init=False, repr=False)
@@ -117,10 +120,10 @@ class Context:
             self._accounts = CustomerAccountLoader(*self._for_loaders())
         return self._accounts
 
-    def _for_loaders(self) -> tuple[Reads, Turns, OnStale]:
+    def _for_loaders(self) -> tuple[Reads, Turns, OnStale, Attributes | None]:
         if self._turns is None:
             self._turns = Turns(self.services.concurrency)
-        return self.services.reads, self._turns, self.staleness.note
+        return self.services.reads, self._turns, self.staleness.note, self.wanted
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from aiodataloader import DataLoader
 
 from gateway.imin.cache import OnStale
-from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
+from gateway.imin.documents import Attributes, CustomerAccount, Order, OrderItem, Page
 from gateway.imin.reads import Reads, Unread
 
 K = TypeVar("K")
@@ -64,15 +64,21 @@ class Turns:
 
 
 class CoalescingLoader(DataLoader[K, Unread[V]]):
-    """Loads each key once, at most as many at a time as there are turns."""
+    """Loads each key once, at most as many at a time as there are turns.
 
-    def __init__(self, reads: Reads, turns: Turns, on_stale: OnStale) -> None:
+    wanted: what of a document will be looked at; None for all.
+    """
+
+    def __init__(
+        self, reads: Reads, turns: Turns, on_stale: OnStale, wanted: Attributes | None = None
+    ) -> None:
         # DataLoader's own asks what it is to call, and how; here that is known, and always the same.
         self.loop = asyncio.get_running_loop()
         self._cache = {}
         self._queue = []
         self.reads = reads
         self.on_stale = on_stale
+        self.wanted = wanted
         self._turns = turns
         self._anew: set[K] = set()
 
@@ -161,8 +167,10 @@ def _nobody_waits(loaded: "asyncio.Future[Any]") -> None:
 class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
     """Order by customer and identifier, or None where imin has none. Orders on a loaded page cost nothing."""
 
-    def __init__(self, reads: Reads, turns: Turns, on_stale: OnStale) -> None:
-        super().__init__(reads, turns, on_stale)
+    def __init__(
+        self, reads: Reads, turns: Turns, on_stale: OnStale, wanted: Attributes | None = None
+    ) -> None:
+        super().__init__(reads, turns, on_stale, wanted)
         self._seen: dict[CustomerOrder, Order] = {}
 
     def remember(self, customer: str, orders: tuple[Order, ...]) -> None:
@@ -186,19 +194,26 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
 
     def fetch(self, key: CustomerOrder, *, anew: bool) -> Awaitable[Unread[Order | None]]:
         """The order, bound to its customer."""
-        return self.reads.order(*key, self.on_stale, anew=anew)
+        return self.reads.order(*key, self.on_stale, anew=anew, wanted=self.wanted)
 
 
 class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
     """Page of a customer's history, by customer and page number."""
 
-    def __init__(self, reads: Reads, turns: Turns, on_stale: OnStale, orders: OrderLoader) -> None:
-        super().__init__(reads, turns, on_stale)
+    def __init__(
+        self,
+        reads: Reads,
+        turns: Turns,
+        on_stale: OnStale,
+        wanted: Attributes | None,
+        orders: OrderLoader,
+    ) -> None:
+        super().__init__(reads, turns, on_stale, wanted)
         self._orders = orders
 
     def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[Order]]]:
         """The page, its orders bound to the customer."""
-        return self.reads.orders(*key, self.on_stale, anew=anew)
+        return self.reads.orders(*key, self.on_stale, anew=anew, wanted=self.wanted)
 
     def opened(self, key: CustomerPage, unread: Unread[Page[Order]]) -> Page[Order]:
         """The page; its orders need not be fetched any more."""
@@ -212,7 +227,7 @@ class OrderItemPageLoader(CoalescingLoader[CustomerPage, Page[OrderItem]]):
 
     def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[OrderItem]]]:
         """The page, its items bound to the customer."""
-        return self.reads.upcoming_order_items(*key, self.on_stale, anew=anew)
+        return self.reads.upcoming_order_items(*key, self.on_stale, anew=anew, wanted=self.wanted)
 
 
 class CustomerAccountLoader(CoalescingLoader[str, CustomerAccount | None]):

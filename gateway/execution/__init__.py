@@ -83,6 +83,10 @@ class Executor:
             return refused
         if prepared.is_subscription:
             return self.answer(None, [NEEDS_A_STREAM], context)
+        # What a cache keeps is read as a whole, for others may look at other parts of it.
+        if prepared.planned is not None and context.services.cache is None:
+            context.wanted = prepared.planned.wanted()
+            self.counts.excerpts += context.wanted is not None
         with answered_within(self._query_seconds if prepared.is_query else None):
             result = await run(
                 self.schema,

@@ -40,12 +40,17 @@ from graphql.execution.values import VariableValues
 from gateway.execution.projection import Project, Projections, attribute_of
 from gateway.execution.resolver import ResolverCall
 from gateway.execution.variables import Variables
+from gateway.execution.wanted import wanted_by
+from gateway.imin.documents import Attributes
 
 MOST_PLANS = 16
 """Assignments of @skip's and @include's variables planned for one operation; others run unplanned."""
 
 PATIENCE = 8
 """Bails after which generated code is given up where they are also more than half of its runs."""
+
+RUNS_BEFORE_EXCERPTS = 8
+"""Runs after which an operation is worth classes of its own to read documents into."""
 
 _CONDITIONS = {GraphQLSkipDirective.name, GraphQLIncludeDirective.name}
 
@@ -179,6 +184,9 @@ class PlannedOperation:
         self.variables = Variables(schema, definition)
         self._conditions = tuple(sorted(_condition_variables(document)))
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
+        self._document = document
+        self._runs = 0
+        self._wanted: Attributes | None = None
 
     @classmethod
     def of(
@@ -209,6 +217,14 @@ class PlannedOperation:
         """The variables that decide which fields are selected."""
         coerced = variables.coerced
         return {name: coerced[name] for name in self._conditions if name in coerced}
+
+    def wanted(self) -> Attributes | None:
+        """What this run looks at in imin's documents; None for all, where it is not known or not worth it."""
+        self._runs += 1
+        if self._runs == RUNS_BEFORE_EXCERPTS:
+            self._wanted = wanted_by(self.schema, self._document)
+            self._plans.clear()  # generated code is at its best with the classes that it meets first
+        return self._wanted
 
     def plan(self, variables: VariableValues) -> Plan | None:
         """The plan under those variables; None where graphql-core shall run the operation alone."""

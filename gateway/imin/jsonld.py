@@ -39,6 +39,8 @@ _ESCAPES = re.compile(rb"""\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]
 # The same few dates, lengths and terms stand on every level of every item, and are read for several fields.
 _MOST_REMEMBERED = 4_096
 
+_MOST_DECODERS = 256
+
 Path = str
 Reader = Callable[[Any, Path, list[Path]], Any]
 
@@ -55,7 +57,7 @@ def _exact(text: str) -> Decimal | str:
         return text
 
 
-@cache
+@lru_cache(_MOST_DECODERS)
 def _decoder(document_type: type[T]) -> msgspec.json.Decoder[T]:
     # Prices must never pass through a float, so neither does a number of no declared type.
     return msgspec.json.Decoder(document_type, float_hook=_exact)

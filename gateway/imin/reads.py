@@ -8,6 +8,7 @@ from gateway.imin.answers import read_account, read_order, read_orders, read_upc
 from gateway.imin.cache import Cache, Found, OnStale, Question
 from gateway.imin.client import IminClient
 from gateway.imin.documents import (
+    Attributes,
     CustomerAccount,
     Order,
     OrderItem,
@@ -51,7 +52,8 @@ class Reads:
 
     owner_of: what a customer's documents are bound to. cache: None asks imin each time.
     anew: asked for now, whatever is known. on_stale: told the age of an answer that is given
-    because imin is down. All raise what the client raises, but what cannot be read when it is looked at.
+    because imin is down. wanted: what of a document will be looked at; None for all.
+    All raise what the client raises, but what cannot be read when it is looked at.
     """
 
     def __init__(self, client: IminClient, owner_of: OwnerOf, cache: Cache | None = None) -> None:
@@ -60,12 +62,18 @@ class Reads:
         self._cache = cache
 
     def orders(
-        self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
+        self,
+        customer: str,
+        number: int,
+        on_stale: OnStale,
+        *,
+        anew: bool = False,
+        wanted: Attributes | None = None,
     ) -> Awaitable[Unread[Page[Order]]]:
         """Page of a customer's orders."""
 
         def read(json: bytes | None) -> Page[Order]:
-            page = read_orders(json, number)
+            page = read_orders(json, number, self._excerpt(wanted))
             owner = self._owner_of(customer)
             for order in page.items:
                 bind_order(order, owner)
@@ -75,12 +83,18 @@ class Reads:
         return self._get((customer, "orders", str(number)), ask, read, _of_orders, on_stale, anew=anew)
 
     def upcoming_order_items(
-        self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False
+        self,
+        customer: str,
+        number: int,
+        on_stale: OnStale,
+        *,
+        anew: bool = False,
+        wanted: Attributes | None = None,
     ) -> Awaitable[Unread[Page[OrderItem]]]:
         """Page of a customer's upcoming order items."""
 
         def read(json: bytes | None) -> Page[OrderItem]:
-            page = read_upcoming_order_items(json, number)
+            page = read_upcoming_order_items(json, number, self._excerpt(wanted))
             owner = self._owner_of(customer)
             for item in page.items:
                 bind_upcoming_item(item, owner)
@@ -90,14 +104,20 @@ class Reads:
         return self._get((customer, "items", str(number)), ask, read, _of_items, on_stale, anew=anew)
 
     def order(
-        self, customer: str, identifier: str, on_stale: OnStale, *, anew: bool = False
+        self,
+        customer: str,
+        identifier: str,
+        on_stale: OnStale,
+        *,
+        anew: bool = False,
+        wanted: Attributes | None = None,
     ) -> Awaitable[Unread[Order | None]]:
         """An order, or None where imin has none."""
 
         def read(json: bytes | None) -> Order | None:
             if json is None:
                 return None
-            order = read_order(json, identifier)
+            order = read_order(json, identifier, self._excerpt(wanted))
             bind_order(order, self._owner_of(customer))
             return order
 
@@ -114,6 +134,10 @@ class Reads:
 
         ask = partial(self._client.customer_account_json, customer)
         return self._get((customer, "account", ""), ask, read, _of_account, on_stale, anew=anew)
+
+    def _excerpt(self, wanted: Attributes | None) -> Attributes | None:
+        """What to read of documents: all of those that are kept, for whoever comes next may want the rest."""
+        return wanted if self._cache is None else None
 
     async def _get(  # noqa: PLR0913  # what reading one thing is made of
         self,

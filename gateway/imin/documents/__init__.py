@@ -9,6 +9,7 @@ from gateway.imin.documents.account import CustomerAccount, Entitlement
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Address, Agent, BookingService, Terms
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
+from gateway.imin.documents.excerpts import Attributes, excerpt, reads_of
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.order import Order, Receipt, Seller, bind_order
 from gateway.imin.documents.order_item import IntakeFormField, ItemError, OrderItem, bind_upcoming_item
@@ -33,6 +34,7 @@ __all__ = [
     "Agent",
     "AggregateOffer",
     "Amenity",
+    "Attributes",
     "BookingService",
     "CancellationBlock",
     "Concept",
@@ -60,7 +62,9 @@ __all__ = [
     "Terms",
     "bind_order",
     "bind_upcoming_item",
+    "excerpt",
     "orders_apart",
     "read_order_item_page",
     "read_order_page",
+    "reads_of",
 ]

@@ -1,11 +1,13 @@
 """Numbered pages of orders and of upcoming order items."""
 
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Generic, TypeVar, cast
 
 import msgspec
 from msgspec import Struct, field
 
 from gateway.imin import jsonld
+from gateway.imin.documents.excerpts import Attributes, excerpt
 from gateway.imin.documents.order import Order
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.thing import Thing
@@ -17,6 +19,7 @@ D = TypeVar("D", Order, OrderItem)
 
 # Assumption: ten a page, as documented; a page that shows otherwise is believed.
 PAGE_SIZE = 10
+_MOST_COLLECTIONS = 128
 
 
 class View(Thing, kw_only=True, gc=False, rename="camel"):
@@ -78,12 +81,12 @@ class Page(Struct, Generic[T], frozen=True):
         return self.number > 1 and not self.items
 
 
-def read_order_page(body: bytes, number: int) -> Page[Order]:
-    """Page of orders. An order that cannot be read costs itself only.
+def read_order_page(body: bytes, number: int, wanted: Attributes | None = None) -> Page[Order]:
+    """Page of orders. An order that cannot be read costs itself only. wanted: None for all of them.
 
     Raises Unreadable where the body is no page, or another page than was asked for.
     """
-    return _read(_Orders, Order, body, number)
+    return _read(_Orders, Order, body, number, wanted)
 
 
 def orders_apart(body: bytes) -> dict[str, bytes]:
@@ -96,13 +99,15 @@ def orders_apart(body: bytes) -> dict[str, bytes]:
     return {identifier: item for identifier, item in named.items() if identifier}
 
 
-def read_order_item_page(body: bytes, number: int) -> Page[OrderItem]:
+def read_order_item_page(body: bytes, number: int, wanted: Attributes | None = None) -> Page[OrderItem]:
     """Page of upcoming order items. As read_order_page."""
-    return _read(_OrderItems, OrderItem, body, number)
+    return _read(_OrderItems, OrderItem, body, number, wanted)
 
 
-def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: bytes, number: int) -> Page[D]:
-    collection: _Collection | None = jsonld.decode(whole, body)
+def _read(
+    whole: type[_Collection], item_type: type[D], body: bytes, number: int, wanted: Attributes | None
+) -> Page[D]:
+    collection = jsonld.decode(_of_excerpts(whole, item_type, excerpt(item_type, wanted)), body)  # type: ignore[arg-type]  # types are hashable
     if collection is not None:
         items = collection.items  # type: ignore[attr-defined]  # `whole` always has items
     else:
@@ -119,6 +124,16 @@ def _read(whole: type[_Orders] | type[_OrderItems], item_type: type[D], body: by
         # Another document, or an error that came as a success: an empty list would be a lie.
         raise Unreadable("the answer is no page of a list")
     return _page(collection, items, number)
+
+
+@lru_cache(_MOST_COLLECTIONS)
+def _of_excerpts(whole: type[_Collection], item_type: type[D], item_excerpt: type[D]) -> type[_Collection]:
+    """The collection of such excerpts."""
+    if item_excerpt is item_type:
+        return whole
+    items = ("items", tuple[item_excerpt, ...], field(default=(), name="imin:item"))  # type: ignore[valid-type]  # made
+    made = msgspec.defstruct(whole.__name__, [items], bases=(whole,), kw_only=True, gc=False)
+    return cast("type[_Collection]", made)
 
 
 def _is_collection(collection: _Collection) -> bool:
