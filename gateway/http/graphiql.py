@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from aiohttp import ETag, hdrs, web
 
@@ -46,10 +47,10 @@ CONTENT_SECURITY_POLICY = (
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One built file, held in memory."""
+    """One built file, read when it is asked for: together they have 6 MB, compressed 1.7."""
 
     name: str
-    body: bytes
+    place: Traversable
 
     @cached_property
     def suffix(self) -> str:
@@ -59,12 +60,16 @@ class StaticFile:
     @cached_property
     def etag(self) -> ETag:
         """Weak, because the plain and the compressed bytes share it."""
-        return ETag(value=hashlib.sha256(self.body).hexdigest()[:32], is_weak=True)
+        return ETag(value=hashlib.sha256(self.read()).hexdigest()[:32], is_weak=True)
 
     @cached_property
     def compressed(self) -> bytes:
         """Gzipped at the first request for it: about 0.13 s for the largest file."""
-        return gzip.compress(self.body, compresslevel=6, mtime=0)
+        return gzip.compress(self.read(), compresslevel=6, mtime=0)
+
+    def read(self) -> bytes:
+        """The file as it is."""
+        return self.place.read_bytes()
 
 
 def add_graphiql(app: web.Application) -> None:
@@ -100,14 +105,15 @@ async def file_response(file: StaticFile, request: web.Request) -> web.Response:
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
         "X-Content-Type-Options": "nosniff",
     }
-    if any(known.value in (file.etag.value, "*") for known in request.if_none_match or ()):
+    etag = await asyncio.to_thread(lambda: file.etag)
+    if any(known.value in (etag.value, "*") for known in request.if_none_match or ()):
         response = web.Response(status=304, headers=headers)
     elif file.suffix in COMPRESSIBLE and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
         response = with_type(file, await asyncio.to_thread(lambda: file.compressed), headers)
     else:
-        response = with_type(file, file.body, headers)
-    response.etag = file.etag
+        response = with_type(file, await asyncio.to_thread(file.read), headers)
+    response.etag = etag
     return response
 
 
@@ -121,7 +127,7 @@ def with_type(file: StaticFile, body: bytes, headers: Mapping[str, str]) -> web.
 def static_files() -> Mapping[str, StaticFile]:
     """Every file that may be asked for, by its name. The page itself is not among them."""
     folder = resources.files(__package__) / "static"
-    files = (StaticFile(entry.name, entry.read_bytes()) for entry in folder.iterdir())
+    files = (StaticFile(entry.name, entry) for entry in folder.iterdir())
     return {file.name: file for file in files if file.suffix in CONTENT_TYPES}
 
 
