@@ -3,14 +3,12 @@
 import asyncio
 import os
 
-from pydantic import SecretStr
-
 from gateway.app import create_app
 from gateway.auth import Caller
+from gateway.chosen import read_settings
 from gateway.logs import configure_logs
 from gateway.memory import run, settle
 from gateway.server import listening
-from gateway.settings import Settings
 
 
 async def trusted_service(_request: object) -> Caller:
@@ -22,12 +20,12 @@ async def main() -> None:
     """Serve until ended."""
     configure_logs("WARNING")
     cached = bool(os.environ.get("CACHED"))
-    settings = Settings(
+    settings = read_settings(
         profile="production",
         port=int(os.environ["PORT"]),
         public_url="http://127.0.0.1",
         imin_base_url=f"{os.environ['UPSTREAM']}/api/v2",
-        imin_api_key=SecretStr("bench"),
+        imin_api_key="bench",
         cache_enabled=cached,
         rate_limited=False,  # all requests come from one caller here
         imin_endpoint_concurrency=64,  # imin of the benchmark stands more than the 16 that spare the real one

@@ -7,14 +7,13 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import NoReturn
-
-from pydantic import SecretStr, ValidationError
+from typing import TYPE_CHECKING, NoReturn
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
 from gateway.auth.bearer import bearer_authentication
 from gateway.cancellation.journal import StateUnusable
+from gateway.chosen import Kept, SettingsRefused, missing_for_serve, read_settings
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.patience import Patience
@@ -23,9 +22,11 @@ from gateway.logs import configure_logs
 from gateway.memory import run, settle
 from gateway.metrics import metrics_directory
 from gateway.server import bind, listening, url_of
-from gateway.settings import Settings
 from gateway.tracing import TracesMissing
 from gateway.workers import Supervisor
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 __all__ = ["gateway_listening", "listening", "main"]
 
@@ -48,10 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(build_schema().as_str() + "\n")
         return
     try:
-        settings = Settings()
-    except ValidationError as error:
-        _refuse("\n".join(_explain(problem) for problem in error.errors()))
-    settings = _with_address(settings, options)
+        settings = read_settings(**_address(options))
+    except SettingsRefused as error:
+        _refuse(str(error))
     configure_logs(settings.log_level)
     try:
         if options.command == "serve":
@@ -62,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse(f"cannot listen: {error.strerror or error}")
 
 
-def serve(settings: Settings, _options: argparse.Namespace) -> None:
+def serve(settings: "Settings", _options: argparse.Namespace) -> None:
     """The gateway, over the imin that the settings name."""
-    missing = settings.missing_for_serve()
+    missing = missing_for_serve(settings)
     if missing:
         _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
     if settings.workers == 1:
@@ -85,7 +85,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> None:
 
 
 async def _serve(
-    settings: Settings, sock: socket.socket, ready: Callable[[str], None], lifeline: int | None = None
+    settings: "Settings", sock: socket.socket, ready: Callable[[str], None], lifeline: int | None = None
 ) -> None:
     """Serve until told to stop. ready: told the line to print. lifeline: closes when the parent is gone."""
     async with AsyncExitStack() as running:
@@ -101,7 +101,7 @@ async def _serve(
         await _until_stopped(lifeline)
 
 
-async def demo(settings: Settings, options: argparse.Namespace) -> None:
+async def demo(settings: "Settings", options: argparse.Namespace) -> None:
     """A sandbox and a gateway over it. The caller is the sandbox's customer 1234.
 
     GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
@@ -117,7 +117,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         if "imin_base_url" not in settings.model_fields_set:
             settings = settings.but(imin_base_url=f"{upstream}/api/v2")
         if settings.imin_api_key is None:
-            settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
+            settings = settings.but(imin_api_key=Kept(sandbox_settings.api_key))
         settings = _without_cache(settings)
         url = await _started(running, gateway_listening(settings, demo_caller))
         _say(f"sandbox  {upstream}")
@@ -126,7 +126,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         await _until_stopped()
 
 
-async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
+async def sandbox(settings: "Settings", options: argparse.Namespace) -> None:
     """The simulated imin alone."""
     from gateway.sandbox.app import create_sandbox  # noqa: PLC0415  # as in demo
 
@@ -137,7 +137,7 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 
 @asynccontextmanager
 async def gateway_listening(
-    settings: Settings,
+    settings: "Settings",
     authenticate: Authenticate,
     now: Clock = system_clock,
     *,
@@ -174,13 +174,13 @@ async def _until_stopped(lifeline: int | None = None) -> None:
     await stopped.wait()
 
 
-def _with_address(settings: Settings, options: argparse.Namespace) -> Settings:
+def _address(options: argparse.Namespace) -> dict[str, object]:
+    """Settings that the command line says."""
     given = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
-    changes = {name: value for name, value in given.items() if value is not None}
-    return settings.but(**changes) if changes else settings
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def _without_cache(settings: Settings) -> Settings:
+def _without_cache(settings: "Settings") -> "Settings":
     """Whoever changes the sandbox wants to see it: nothing is kept, unless the settings say otherwise."""
     ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
     return settings.but(**dict.fromkeys(ages, 0.0))
@@ -211,11 +211,6 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004  # the last port there is
         raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {text!r}")
     return int(text)
-
-
-def _explain(problem: object) -> str:
-    name = "_".join(str(part) for part in problem["loc"][:1]).upper()  # type: ignore[index]  # pydantic's error
-    return f"GATEWAY_{name}: {problem['msg']}"  # type: ignore[index]  # as above
 
 
 def _say(line: str) -> None:

@@ -1,6 +1,9 @@
 """The only place where the parts are put together: settings → a running application."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import yarl
 from aiohttp import web
@@ -44,8 +47,10 @@ from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
 from gateway.running import contexts
-from gateway.settings import Settings
 from gateway.tracing import Tracing
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 
 def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:

@@ -249,16 +249,6 @@ class Settings(BaseSettings):
     def _without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
 
-    def missing_for_serve(self) -> list[str]:
-        """Variables without which `gateway serve` must not start."""
-        needed = {
-            "GATEWAY_IMIN_API_KEY": self.imin_api_key,
-            "GATEWAY_AUTH_JWKS_URL": self.auth_jwks_url or self.auth_public_key,
-            "GATEWAY_AUTH_ISSUER": self.auth_issuer,
-            "GATEWAY_AUTH_AUDIENCE": self.auth_audience,
-        }
-        return [name for name, value in needed.items() if not value]
-
     def but(self, **changes: object) -> Self:
         """These settings with some changed, checked again."""
         return type(self).model_validate({**self.model_dump(exclude_unset=True), **changes})

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from gateway.chosen import missing_for_serve
 from gateway.settings import Settings
 
 README = Path(__file__).parent.parent / "README.md"
@@ -69,9 +70,9 @@ def test_what_serve_needs() -> None:
         imin_api_key="k", auth_jwks_url="https://id.example.com/keys", auth_issuer="i", auth_audience="a"
     )
 
-    assert Settings().missing_for_serve() == [f"GATEWAY_{name}" for name in needed]
-    assert whole.missing_for_serve() == []
-    assert whole.but(auth_jwks_url=None, auth_public_key="{}").missing_for_serve() == []
+    assert missing_for_serve(Settings()) == [f"GATEWAY_{name}" for name in needed]
+    assert missing_for_serve(whole) == []
+    assert missing_for_serve(whole.but(auth_jwks_url=None, auth_public_key="{}")) == []
 
 
 def test_derived_settings() -> None:

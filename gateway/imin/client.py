@@ -13,7 +13,6 @@ from math import inf
 from typing import Self
 
 import msgspec
-from pydantic import SecretStr
 
 from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.calls import count_call
@@ -23,6 +22,7 @@ from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unread
 from gateway.imin.replies import Begun, Reply, inflated, raise_problem, read_reply
 from gateway.imin.traffic import Traffic, TrafficOptions
 from gateway.imin.wire import Wire
+from gateway.secret import Secret
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.
@@ -40,7 +40,7 @@ class ClientOptions:
     """How to reach imin. Times in seconds, sizes in bytes after inflating."""
 
     base_url: str
-    api_key: SecretStr | None
+    api_key: Secret | None
     timeout_seconds: float
     cancel_timeout_seconds: float
     max_answer_bytes: int
