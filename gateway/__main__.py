@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
-from gateway.auth.bearer import bearer_authentication
 from gateway.cancellation.journal import StateUnusable
 from gateway.chosen import Kept, SettingsRefused, missing_for_serve, read_settings
 from gateway.clock import Clock, system_clock
@@ -67,8 +66,11 @@ def serve(settings: "Settings", _options: argparse.Namespace) -> None:
     missing = missing_for_serve(settings)
     if missing:
         _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
+    from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # 9 MB that the others need not
+
     if settings.workers == 1:
-        run(_serve(settings, bind(settings.host, settings.port), _say))
+        sock = bind(settings.host, settings.port)
+        run(_serve(settings, bearer_authentication(settings), sock, _say))
         return
     with metrics_directory():
         sock = bind(settings.host, settings.port)
@@ -77,7 +79,9 @@ def serve(settings: "Settings", _options: argparse.Namespace) -> None:
         supervisor = Supervisor(
             settings.workers,
             sock,
-            lambda its, ready, lifeline: run(_serve(settings, its, lambda _: ready(), lifeline)),
+            lambda its, ready, lifeline: run(
+                _serve(settings, bearer_authentication(settings), its, lambda _: ready(), lifeline)
+            ),
             lambda: _say(f"ready {url}"),
         )
         status = supervisor.run()
@@ -85,12 +89,16 @@ def serve(settings: "Settings", _options: argparse.Namespace) -> None:
 
 
 async def _serve(
-    settings: "Settings", sock: socket.socket, ready: Callable[[str], None], lifeline: int | None = None
+    settings: "Settings",
+    authentication: AbstractAsyncContextManager[Authenticate],
+    sock: socket.socket,
+    ready: Callable[[str], None],
+    lifeline: int | None = None,
 ) -> None:
     """Serve until told to stop. ready: told the line to print. lifeline: closes when the parent is gone."""
     async with AsyncExitStack() as running:
         try:
-            authenticate = await running.enter_async_context(bearer_authentication(settings))
+            authenticate = await running.enter_async_context(authentication)
         except ValueError as error:
             _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
         settings = settings.but(state_path=settings.state_path or STATE_FILE)
