@@ -1,6 +1,8 @@
 """Settings: what the README says of them, what they refuse, what they keep to themselves."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,24 @@ from pydantic import ValidationError
 from gateway.chosen import missing_for_serve
 from gateway.settings import Settings
 
+READ = """
+import sys
+from gateway.chosen import SettingsRefused, read_settings
+try:
+    chosen = read_settings(port=1)
+except SettingsRefused as refusal:
+    sys.exit(str(refusal))
+assert "pydantic" not in sys.modules
+from gateway.settings import Settings
+for name in Settings.model_fields:
+    for holder in (chosen, Settings(port=1)):
+        value = getattr(holder, name)
+        values = value if isinstance(value, tuple) else (value,)
+        texts = [one.get_secret_value() if hasattr(one, "get_secret_value") else one for one in values]
+        print(name, texts)
+is_told = "first-secret" in str(vars(chosen))
+print(sorted(chosen.model_fields_set), is_told, chosen.but(port=2).port, chosen.port)
+"""
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -83,3 +103,37 @@ def test_derived_settings() -> None:
     assert settings.but(port=9).imin_base_url == "https://imin.example.com"
     with pytest.raises(ValidationError):
         settings.but(port=-1)
+
+
+def read_apart() -> subprocess.CompletedProcess[str]:
+    """What a process of its own makes of the environment, as the command line does."""
+    command = [sys.executable, "-c", READ]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # ours
+
+
+def test_read_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker holds are the settings, each as its library reads it, without that library."""
+    monkeypatch.setenv("GATEWAY_ID_SECRET", "first-secret, second-secret")
+    monkeypatch.setenv("GATEWAY_TRUSTED_DOCUMENTS", "documents.json")
+    monkeypatch.setenv("GATEWAY_CORS_ORIGINS", "https://one.example.com")
+
+    *lines, last = read_apart().stdout.splitlines()
+
+    assert len(lines) == 2 * len(Settings.model_fields)
+    assert lines[::2] == lines[1::2]
+    assert "id_secret ['first-secret', 'second-secret']" in lines
+    assert last == "['cors_origins', 'id_secret', 'port', 'trusted_documents'] False 2 1"
+
+
+def test_refused_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong is told by each setting's name, and no value is."""
+    monkeypatch.setenv("GATEWAY_PROFILE", "prod")
+    monkeypatch.setenv("GATEWAY_IMIN_BASE_URL", "https://user:secret@book.imin.co/api")
+
+    told = read_apart()
+
+    assert [line.partition(":")[0] for line in told.stderr.splitlines()] == [
+        "GATEWAY_PROFILE",
+        "GATEWAY_IMIN_BASE_URL",
+    ]
+    assert "secret" not in told.stderr
