@@ -33,9 +33,7 @@ SELDOM = {
     "pydantic": "the process that reads the settings",
     "pydantic_core": "the process that reads the settings",
     "pydantic_settings": "the process that reads the settings",
-    "pygments": "terminals",
     "redis": "GATEWAY_REDIS_URL",
-    "rich": "terminals",
 }
 """Top modules, by what they are for."""
 
