@@ -136,65 +136,50 @@ class Endpoint:
 
         Raises TurnedAway, and what send raises.
         """
-        deadline = min(self._clock() + seconds, REQUEST_DEADLINE.get())
+        started = self._clock()
+        deadline = min(started + seconds, REQUEST_DEADLINE.get())
         self.calls += 1
         self.budget.earn()
-        try:
-            answer = await self._attempt(send, deadline)
-        except (TurnedAway, TimedOut):
-            raise
-        except Unavailable:
-            pause = self._pause(None, deadline)
-            if not is_repeatable or pause is None:
-                raise
-        else:
-            again = is_repeatable and self._is_passing(answer)
-            pause = self._pause(answer.retry_after, deadline) if again else None
-            if pause is None:
-                return answer
-        await asyncio.sleep(pause)
-        return await self._attempt(send, deadline)
+        may_repeat = is_repeatable
+        while True:
+            # Usually there is nothing to wait for.
+            if not (self.breaker.is_closed and self._rests_until <= started and self._enters(started)):
+                await self._admitted(deadline)
+                started = self._clock()
+            era = None
+            try:
+                era = self._admit(deadline - started)
+                answer = await send(deadline - started)
+            except BaseException as error:
+                if era is not None:
+                    self._note_failure(error, era, started)
+                pause = self._pause_after(error, deadline) if may_repeat else None
+                if pause is None:
+                    raise
+            else:
+                self._note(answer, era, started)
+                may_repeat = may_repeat and self._is_passing(answer)
+                pause = self._pause(answer.retry_after, deadline) if may_repeat else None
+                if pause is None:
+                    return answer
+            finally:
+                self._leave()
+            may_repeat = False
+            await asyncio.sleep(pause)
+            started = self._clock()
 
     def _is_passing(self, answer: Reply) -> bool:
         return answer.status in _PASSING or (answer.status == _TOO_MANY and answer.retry_after is not None)
+
+    def _pause_after(self, error: BaseException, deadline: float) -> float | None:
+        is_passing = isinstance(error, Unavailable) and not isinstance(error, TurnedAway | TimedOut)
+        return self._pause(None, deadline) if is_passing else None
 
     def _pause(self, retry_after: float | None, deadline: float) -> float | None:
         """Seconds until the repeat; None where there is to be none."""
         pause = (retry_after or 0.0) + random.uniform(0, _JITTER_SECONDS)  # noqa: S311  # jitter, no secret
         in_time = self._clock() + pause < deadline
         return pause if in_time and self.breaker.state == "closed" and self.budget.spend() else None
-
-    async def _attempt(self, send: Send[R], deadline: float) -> R:
-        started = self._clock()
-        if not (self.breaker.is_closed and self._rests_until <= started and self._enters(started)):
-            await self._admitted(deadline)
-            started = self._clock()
-        try:
-            if deadline - started < _LEAST_SECONDS:
-                self._turn_away("has enough to do", 1.0)
-            era = self._admit()
-            self.attempts += 1
-            try:
-                answer = await send(deadline - started)
-            except Unavailable as error:
-                self._failed(era)
-                self._tell(type(error).__name__, started, self._clock(), 0)
-                raise
-            except asyncio.CancelledError:
-                self.breaker.abandoned(era)
-                raise
-            except BaseException:
-                # It came, so the endpoint works; that it cannot be read is another matter.
-                now = self._clock()
-                self._worked(era, started, now)
-                self._tell("Unreadable", started, now, 0)
-                raise
-            now = self._clock()
-            self._tell(str(answer.status), started, now, answer.size)
-            self._judge(answer, era, started, now)
-            return answer
-        finally:
-            self._leave()
 
     async def _admitted(self, deadline: float) -> None:
         """Take a place, when there is one and imin may be asked. Raises TurnedAway."""
@@ -205,14 +190,34 @@ class Endpoint:
         if not self._enters(self._clock()):
             await self._queued(deadline)
 
-    def _tell(self, outcome: str, started: float, now: float, size: int) -> None:
-        self.observe(self.name, outcome, now - started, size)
-
-    def _admit(self) -> int:
+    def _admit(self, seconds: float) -> int:
+        """The breaker's era for a call that has so long. Raises TurnedAway."""
+        if seconds < _LEAST_SECONDS:
+            self._turn_away("has enough to do", 1.0)
         era = self.breaker.admit()
         if era is None:
             self._turn_away("is failing", self.breaker.seconds_to_probe)
+        self.attempts += 1
         return era
+
+    def _note(self, answer: Reply, era: int, started: float) -> None:
+        """What an answer tells of the endpoint."""
+        now = self._clock()
+        self.observe(self.name, str(answer.status), now - started, answer.size)
+        self._judge(answer, era, started, now)
+
+    def _note_failure(self, error: BaseException, era: int, started: float) -> None:
+        """What it tells of the endpoint that there is no answer."""
+        now = self._clock()
+        if isinstance(error, asyncio.CancelledError):
+            self.breaker.abandoned(era)
+        elif isinstance(error, Unavailable):
+            self._failed(era)
+            self.observe(self.name, type(error).__name__, now - started, 0)
+        else:
+            # It came, so the endpoint works; that it cannot be read is another matter.
+            self._worked(era, started, now)
+            self.observe(self.name, "Unreadable", now - started, 0)
 
     def _judge(self, answer: Reply, era: int, started: float, now: float) -> None:
         if answer.retry_after is not None:
