@@ -100,6 +100,8 @@ class Executor:
 
     def told(self, result: ExecutionResult, context: Context) -> Answer:
         """What came of an execution, as a client may be told it; what is a bug is logged."""
+        if result.data is not None and not result.errors and not context.errors:
+            return Answer(result.data, [], executed=True)
         errors = [*(result.errors or []), *context.errors]
         log_failures(errors, context.request_id)
         return self.answer(result.data, errors, context)

@@ -8,6 +8,7 @@ compares with each other (graphql-core's OverlappingFieldsCanBeMergedRule, some 
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -125,9 +126,9 @@ def check(document: DocumentNode, limits: Limits) -> None:
     _compare("list_items", longest_list, limits)
 
 
-def check_lists(variables: Any, limits: Limits) -> None:
+def check_lists(variables: Mapping[str, Any], limits: Limits) -> None:
     """Raise LimitExceeded where a list among the variables is too long."""
-    waiting = [variables]
+    waiting = [value for value in variables.values() if isinstance(value, list | dict)]
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
@@ -140,7 +141,8 @@ def check_lists(variables: Any, limits: Limits) -> None:
 
 def check_cost(cost: int, limits: Limits) -> None:
     """Raise LimitExceeded where an operation costs too much."""
-    _compare("cost", cost, limits)
+    if cost > limits.cost:
+        _compare("cost", cost, limits)
 
 
 def _compare(name: str, got: int, limits: Limits) -> None:

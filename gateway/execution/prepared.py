@@ -4,7 +4,7 @@ A text that was seen before costs one look-up.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 from graphql import (
@@ -35,7 +35,9 @@ class Prepared:
     """A document and its one operation to run, or the errors that forbid it.
 
     digest: of the text, by which logs name it. length: of the text, in characters.
-    planned: the operation's plans; None where graphql-core runs it alone.
+    planned: the operation's plans; None where graphql-core runs it alone. is_query: whether running it
+    changes nothing. is_subscription: whether it gives answers again and again. name: of the operation, ""
+    where it has none.
     """
 
     document: DocumentNode
@@ -45,21 +47,16 @@ class Prepared:
     digest: str = ""
     length: int = 0
     planned: PlannedOperation | None = None
+    is_query: bool = field(init=False)
+    is_subscription: bool = field(init=False)
+    name: str = field(init=False)
 
-    @property
-    def is_query(self) -> bool:
-        """Whether running it changes nothing."""
-        return self.operation is not None and self.operation.operation is OperationType.QUERY
-
-    @property
-    def is_subscription(self) -> bool:
-        """Whether it gives answers again and again."""
-        return self.operation is not None and self.operation.operation is OperationType.SUBSCRIPTION
-
-    @property
-    def name(self) -> str:
-        """Name of the operation, "" where it has none."""
-        return self.operation.name.value if self.operation and self.operation.name else ""
+    def __post_init__(self) -> None:
+        kind, name = (self.operation.operation, self.operation.name) if self.operation else (None, None)
+        # The class is frozen, and these are asked for with every request.
+        object.__setattr__(self, "is_query", kind is OperationType.QUERY)
+        object.__setattr__(self, "is_subscription", kind is OperationType.SUBSCRIPTION)
+        object.__setattr__(self, "name", name.value if name else "")
 
 
 class Preparation:

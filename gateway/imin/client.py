@@ -26,7 +26,7 @@ from gateway.secret import Secret
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z")
+_matches = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z").match
 
 _OK, _ACCEPTED = 200, 204
 _ORDER = "GET /orders/:id"
@@ -59,7 +59,7 @@ class ReceiptContent:
 
 def is_identifier(text: str) -> bool:
     """Whether imin could have given that identifier, and it may stand in a path."""
-    return _IDENTIFIER.match(text) is not None
+    return _matches(text) is not None
 
 
 class IminClient:
@@ -284,6 +284,6 @@ def _order_path(identifier: str) -> str:
 
 
 def _known(identifier: str) -> str:
-    if not is_identifier(identifier):
+    if _matches(identifier) is None:
         raise NotFound("imin gives no such identifiers")
     return identifier

@@ -24,16 +24,12 @@ _UNABLE_TO_UPDATE = "TemporarilyUnableToUpdateOrderError"
 
 
 class Reply(Struct, frozen=True):
-    """A whole reply. body: inflated. retry_after: seconds, None where it says nothing."""
+    """A whole reply. retry_after: seconds, None where it says nothing. body: inflated."""
 
-    head: Head
+    status: int
     retry_after: float | None
     body: bytes
-
-    @property
-    def status(self) -> int:
-        """HTTP status."""
-        return self.head.status
+    head: Head
 
     @property
     def size(self) -> int:
@@ -70,7 +66,7 @@ class Begun:
 
     def with_body(self, body: bytes) -> Reply:
         """The whole reply."""
-        return Reply(self.head, self.retry_after, body)
+        return Reply(self.status, self.retry_after, body, self.head)
 
 
 def read_reply(head: Head, body: bytes, endpoint: str, room: int) -> Reply:
@@ -79,7 +75,8 @@ def read_reply(head: Head, body: bytes, endpoint: str, room: int) -> Reply:
     if inflate is not None:
         body = inflate.some(body, room)
         inflate.end()
-    return Reply(head, _retry_after(head), body)
+    retry_after = _retry_after(head) if "retry-after" in head.headers else None
+    return Reply(head.status, retry_after, body, head)
 
 
 async def inflated(begun: Begun, endpoint: str, room: int) -> AsyncIterator[bytes]:
@@ -190,7 +187,7 @@ def _is_compressed(head: Head) -> bool:
 
 
 def _inflater(head: Head, endpoint: str) -> _Inflater | None:
-    if not _is_compressed(head):
+    if "content-encoding" not in head.headers or not _is_compressed(head):
         return None
     encoding = head.headers["content-encoding"].strip().lower()
     if encoding not in {"gzip", "x-gzip", "deflate"}:
