@@ -124,6 +124,8 @@ class Plan:
         self._code = Projections(operation.schema, self._collect)
         self._projections: dict[tuple[int, int], Projection] = {}
         self._fields: dict[int, PlannedField] = {}
+        self.layouts: dict[int, Any] = {}
+        """Kept here by the execution, by the list of fields that it is of."""
 
     def field(self, parent: GraphQLObjectType, fields: FieldDetailsList) -> PlannedField:
         """The field that a list of collected nodes stands for."""

@@ -17,6 +17,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.counts import ExecutionCounts
+from gateway.execution.layout import Layout
 from gateway.execution.plan import Plan, PlannedField, PlannedOperation, Projection
 from gateway.execution.projection import Project
 from gateway.execution.resolver import Info, ResolverCall
@@ -50,6 +51,11 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     def core(self) -> "PlannedExecutor":
         """Itself."""
         return self
+
+    @property
+    def coerced(self) -> dict[str, Any]:
+        """Values of the variables."""
+        return self.variable_values.coerced
 
     @property
     def async_helpers(self) -> GraphQLResolveInfoHelpers:  # type: ignore[override]  # an attribute there
@@ -114,15 +120,20 @@ Completed = dict[tuple[Project, int], tuple[Any, Any]]
 class Run(Protocol):
     """One request for a planned query, or as much of it as the fields need.
 
-    core: graphql-core's executor. context_value: as resolvers know it. completed: what generated code has
-    made of which object, by both, so that the same is not made twice; None where it is sure to be asked for
-    one only. The object stands beside it, so that no other can come by its id.
+    core: graphql-core's executor. context_value: as resolvers know it. coerced: values of the variables.
+    completed: what generated code has made of which object, by both, so that the same is not made twice;
+    None where it is sure to be asked for one only. The object stands beside it, so that no other can come
+    by its id.
     """
 
     plan: Plan
     counts: ExecutionCounts
     context_value: Any
     completed: Completed | None
+
+    @property
+    def coerced(self) -> dict[str, Any]:
+        """Values of the variables."""
 
     @property
     def core(self) -> PlannedExecutor:
@@ -137,6 +148,8 @@ async def resolved(run: Run, place: Place, source: Any, arguments: dict[str, Any
     try:
         result = await call(source, info, arguments)
         completed = _projected(run, field.projection, result)
+        if completed is _UNUSUAL and field.projection.project is None:
+            completed = await _laid_out(run, place, result)
         if completed is not _UNUSUAL:
             return completed
         core, raw = run.core, info._raw_info  # noqa: SLF001  # graphql-core's own
@@ -145,6 +158,34 @@ async def resolved(run: Run, place: Place, source: Any, arguments: dict[str, Any
     except Exception as error:  # noqa: BLE001  # as graphql-core
         run.core.handle_field_error(error, definition.type, fields, path)
         return None
+
+
+async def _laid_out(run: Run, place: Place, value: Any) -> Any:
+    """The object, completed, where generated code completes all its fields but one; else _UNUSUAL."""
+    layout = Layout.of(run.plan, cast("GraphQLField", place[0].definition), place[2])
+    if layout is None:
+        return _UNUSUAL
+    asked, field, fields = layout.asked
+    arguments = cast("ResolverCall", field.call).arguments(run.coerced)
+    if arguments is None:
+        return _UNUSUAL
+    try:
+        layout.require(value)
+    except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
+        return _UNUSUAL
+    completed: dict[str, Any] = {}
+    for name, one in layout.read.items():
+        if one is None:
+            completed[name] = layout.object_type.name
+        elif one is field:
+            completed[name] = None  # keeps its place
+        else:
+            completed[name] = _projected(run, one.projection, value, one.attribute)
+        if completed[name] is _UNUSUAL:
+            return _UNUSUAL
+    below = field, layout.object_type, fields, Path(place[3], asked, layout.object_type.name)
+    completed[asked] = await resolved(run, below, value, arguments)
+    return completed
 
 
 def _projected(run: Run, projection: Projection, value: Any, attribute: str | None = None) -> Any:

@@ -70,7 +70,7 @@ def attribute_of(field: GraphQLField) -> str | None:
     return name if name.isidentifier() and not keyword.iskeyword(name) else None
 
 
-class _StandInInfo:
+class StandInInfo:
     """What type resolution may know in generated code; anything else it asks for makes it bail."""
 
     def __init__(self, schema: GraphQLSchema, field_name: str) -> None:
@@ -222,8 +222,8 @@ class Projections:
             raise NotCompilable
         return f"{self._global(object_type.is_type_of)}(o, {self._global(self._info(fields))})"
 
-    def _info(self, fields: FieldDetailsList) -> _StandInInfo:
-        return _StandInInfo(self._schema, fields[0].node.name.value)
+    def _info(self, fields: FieldDetailsList) -> StandInInfo:
+        return StandInInfo(self._schema, fields[0].node.name.value)
 
     def _leaf(self, leaf: Any) -> tuple[LeafCode, list[str]]:
         """Code of a leaf type, and the global names that its template needs from {2} on."""

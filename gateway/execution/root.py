@@ -40,6 +40,11 @@ class PlannedRun:
             self._core = PlannedExecutor(self.plan, self._values, self.context_value, self.counts)
         return self._core
 
+    @property
+    def coerced(self) -> dict[str, Any]:
+        """Values of the variables."""
+        return self._values.coerced
+
     async def result(self) -> ExecutionResult:
         """The answer, as graphql-core's execute_operation gives it."""
         data: dict[str, Any] | None = None

@@ -1,0 +1,110 @@
+"""Objects that are generated code but for one field: answered as graphql-core answers, whatever they hold."""
+
+import importlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import strawberry
+from graphql.execution.values import VariableValues
+
+from gateway.execution.layout import Layout
+from tests.fuzz.compare import Engine, compare
+
+
+@dataclass
+class Source:
+    """What plays an owner: later is what its resolver gives or raises, is_owner what it says of its type."""
+
+    name: Any = "a"
+    size: Any = 1
+    later: Any = "b"
+    is_owner: Any = True
+
+
+async def _later(root: strawberry.Parent[Any]) -> Any:
+    if isinstance(root.later, Exception):
+        raise root.later
+    return root.later
+
+
+async def _echo(text: str) -> Any:
+    return text
+
+
+@strawberry.type
+class Owner:
+    name: str
+    size: int | None
+    later = strawberry.field(resolver=_later, graphql_type=str | None)
+    surely = strawberry.field(resolver=_later, graphql_type=str)
+    inner = strawberry.field(resolver=_later, graphql_type="Owner | None")
+    echo = strawberry.field(resolver=_echo, graphql_type=str)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> Any:
+        if isinstance(value.is_owner, Exception):
+            raise value.is_owner
+        return value.is_owner
+
+
+async def _owner(info: strawberry.Info) -> Any:
+    found = info.context.values["owner"]
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@strawberry.type
+class Query:
+    owner = strawberry.field(resolver=_owner, graphql_type=Owner | None)
+    sure = strawberry.field(resolver=_owner, graphql_type=Owner)
+
+
+SELECTIONS = {
+    "{ name size later }": True,
+    "{ later __typename kind: __typename size }": True,
+    "{ size surely }": True,
+    "{ a: name ...F } fragment F on Owner { later size }": True,
+    "{ name inner { size later } }": True,
+    "{ name echo(text: $text) }": True,
+    "{ name later surely }": False,
+}
+"""Whether they are laid out."""
+
+
+def sources() -> Iterator[Any]:
+    """Usual objects, and such as no resolver should give."""
+    values = ("a", 1, None, 2**31, True, ValueError("value"), object())
+    yield from (Source(name=value) for value in values)
+    yield from (Source(size=value) for value in values)
+    yield from (Source(later=value) for value in (*values, Source(), Source(later=None)))
+    yield from (Source(is_owner=value) for value in (True, False, 1, None, "", ValueError("type")))
+    yield from (Source(None, later=None), Source(None, later=ValueError("both")), None, ValueError("root"), 7)
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+async def test_as_graphql_core(selection: str) -> None:
+    """The same data and errors, in the same order, for a field alone and for fields side by side."""
+    engine = Engine.of("gateway.execution", importlib.import_module)
+    schema = strawberry.Schema(Query)._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+    begin, _, fragment = selection.partition("fragment")
+    below = begin.strip()
+    head = "query ($text: String!)" if "$" in below else ""
+    fragments = f" fragment{fragment}" if fragment else ""
+    roots = (f"owner {below}", f"sure {below}", f"owner {below} b: owner {below}")
+    laid_out = 0
+    for root, source in itertools.product(roots, sources()):
+        # Anew each time: code that bails often is given up.
+        preparation = engine.prepared.Preparation(
+            schema, engine.limits, with_introspection=False, suggestions=False
+        )
+        prepared = preparation.prepare(f"{head} {{ {root} }}{fragments}", None)
+        assert not prepared.errors
+        for variables in ({"text": "t"}, {"text": None}):
+            await compare(engine, schema, prepared, variables, {"owner": source})
+        layouts = prepared.planned.plan(VariableValues({}, {})).layouts
+        laid_out += any(isinstance(one, Layout) for one in layouts.values())
+    assert bool(laid_out) is SELECTIONS[selection]
