@@ -29,39 +29,41 @@ class KnownPages(Generic[T]):
         self.rounds = 0
         self._listing = listing
         self._pages: dict[int, Page[T]] = {}
-        self._total: int | None = None
+        self._names: dict[int, list[str]] = {}
         self._dropped: dict[int, list[str]] = {}
         self._is_settled = False
+        self.total: int | None = None
+        """Items in the list; None while no page has told."""
 
     def feed(self, pages: Iterable[Page[T]]) -> None:
         """Take pages, in the order in which they arrived. Those that show another list are dropped."""
         self.rounds += 1
         newest: Page[T] | None = None
+        identity = self._listing.identity
         for page in pages:
-            newest = page
-            self._pages[page.number] = page
-            if page.number == 1 or len(page.items) > self.size:
+            newest, number = page, page.number
+            self._pages[number] = page
+            names = self._names[number] = [identity(item) for item in page.items]
+            if number == 1 or len(names) > self.size:
                 self.size = page.size
             # Odd, and no odder than last time: the list is not moving, asking again would not help.
-            self._is_settled |= self._dropped.get(page.number) == self._names(page)
-        self._total = self._newest_total()
+            self._is_settled |= self._dropped.get(number) == names
         if newest and self.rounds < _PATIENT_ROUNDS and not self._is_settled and not self._agree():
-            self._dropped |= {
-                page.number: self._names(page) for page in self._pages.values() if page != newest
-            }
-            self._pages = {newest.number: newest}
-            self._total = self._newest_total()
+            names = self._names.pop(newest.number)
+            self._dropped |= self._names
+            self._pages, self._names = {newest.number: newest}, {newest.number: names}
+        self.total = self._told_total()
 
-    @property
-    def total(self) -> int | None:
-        """Items in the list; None while no page has told."""
-        if self._total is None:
+    def _told_total(self) -> int | None:
+        pages, size = self._pages, self.size
+        if len(pages) == 1 and 1 in pages:  # as a rule
+            return max(pages[1].total, len(pages[1].items))
+        told = self._newest_total()
+        if told is None:
             return None
-        seen = max(
-            ((p.number - 1) * self.size + len(p.items) for p in self._pages.values() if p.items), default=0
-        )
-        total = max(self._total, seen)
-        return total if self._end is None else min(total, self._end)
+        seen = max(((p.number - 1) * size + len(p.items) for p in pages.values() if p.items), default=0)
+        total, end = max(told, seen), self._end
+        return total if end is None else min(total, end)
 
     @property
     def numbers(self) -> Iterable[int]:
@@ -90,6 +92,24 @@ class KnownPages(Generic[T]):
         page = self._pages.get(self.page_of(position))
         offset = position % self.size
         return page.items[offset] if page and offset < len(page.items) else None
+
+    def between(self, low: int, high: int) -> tuple[tuple[int, ...], list[str], tuple[T, ...]]:
+        """Positions, names and items of low … high - 1, as far as they are known; none named twice."""
+        number, offset = self.page_of(low), low % self.size
+        names = self._names.get(number, [])[offset : offset + high - low]
+        if 0 < len(names) == high - low == len(set(names)) and "" not in names:  # as a rule: on one page
+            return tuple(range(low, high)), names, self._pages[number].items[offset : offset + high - low]
+        found: dict[str | int, tuple[int, str, T]] = {}
+        for position in range(low, high):
+            if (item := self.item(position)) is not None:
+                name = self._names[self.page_of(position)][position % self.size]
+                found.setdefault(name or position, (position, name, item))
+        places = found.values()
+        return (
+            tuple(place[0] for place in places),
+            [place[1] for place in places],
+            tuple(place[2] for place in places),
+        )
 
     def items(self) -> Iterable[tuple[int, T]]:
         """Every known item with its position."""
@@ -120,12 +140,11 @@ class KnownPages(Generic[T]):
         return None
 
     def _agree(self) -> bool:
-        """Whether all pages show the same list: one total, nothing twice."""
+        """Whether all pages show the same list: one total, nothing on two of them."""
+        if len(self._pages) == 1:
+            return True
         pages = [page for page in self._pages.values() if not page.is_beyond_the_end]
         if len({page.total for page in pages if page.is_total_stated}) > 1:
             return False
-        names = [{name for name in self._names(page) if name} for page in pages]
+        names = [{name for name in self._names[page.number] if name} for page in pages]
         return len(set().union(*names)) == sum(map(len, names))
-
-    def _names(self, page: Page[T]) -> list[str]:
-        return [self._listing.identity(item) for item in page.items]

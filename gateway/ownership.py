@@ -8,8 +8,9 @@ was that customer's, and a made-up or foreign one is known without asking imin.
 import base64
 import hashlib
 import hmac
+from binascii import b2a_base64
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -23,6 +24,9 @@ _NAMES = {letter: name for name, letter in KINDS.items()}
 _SEAL_BYTES = 12
 _LINK_SEAL_BYTES = 16
 _LONGEST_ID = 2_000
+
+_pack = msgspec.msgpack.Encoder().encode
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ class IdSeal:
 
     def write(self, kind: str, customer: str, *parts: str) -> str:
         """Global id of one of a customer's things."""
-        content = msgspec.msgpack.encode((KINDS[kind], customer, *parts))
-        return base64.urlsafe_b64encode(_mac(self._seals[0], content) + content).rstrip(b"=").decode()
+        content = _pack((KINDS[kind], customer, *parts))
+        return _as_text(_mac(self._seals[0], content) + content)
 
     def pseudonym(self, customer: str) -> str:
         """A name for a customer that tells nobody who it is: for logs."""
@@ -84,8 +88,8 @@ class IdSeal:
             return None
         seal, content = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
         # Only one text per id: base64 would otherwise ignore stray bits at the end.
-        canonical = base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == text
-        if not canonical or not any(hmac.compare_digest(_mac(key, content), seal) for key in self._seals):
+        is_sealed = any(hmac.compare_digest(_mac(key, content), seal) for key in self._seals)
+        if _as_text(raw) != text or not is_sealed:
             return None
         letter, customer, *parts = msgspec.msgpack.decode(content, type=list[str])
         return GlobalId(_NAMES[letter], customer, tuple(parts))
@@ -97,24 +101,38 @@ def _mac(keyed: hashlib.blake2b, content: bytes) -> bytes:
     return seal.digest()
 
 
+def _as_text(raw: bytes) -> str:
+    """Base64 for URLs without padding; half the time of the standard library's."""
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
+
+
 def _link_mac(keyed: hashlib.blake2b, receipt_id: str, ends: int) -> str:
     return _mac(keyed, f"{receipt_id}?{ends}".encode()).hex()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class CustomerOwner:
-    """A customer as owner of documents: hands out the ids of their things.
+    """A customer as owner of the documents of one answer: hands out the ids of their things.
 
     customer: imin's identifier; "" for a thing that a service asked for by number.
-    now: the present time, in UTC.
+    clock: gives the present time, in UTC.
     link_seconds: how long links to receipts open without a token.
     """
 
     customer: str
     seal: IdSeal
     public_url: str
-    now: Clock
+    clock: Clock
     link_seconds: int
+    _moment: datetime | None = field(default=None, init=False)
+    _ends: int | None = field(default=None, init=False)
+
+    def now(self) -> datetime:
+        """The present time, read once: an answer is of one moment."""
+        moment = self._moment
+        if moment is None:
+            moment = self._moment = self.clock()
+        return moment
 
     def global_id(self, kind: str, *parts: str) -> str:
         """Global id of one of the customer's things."""
@@ -132,7 +150,9 @@ class CustomerOwner:
 
     def receipt_url(self, receipt_id: str) -> str:
         """Where a browser, which has no token, can open the receipt with that global id for a while."""
-        ends = int(self.now().timestamp()) + self.link_seconds
+        ends = self._ends
+        if ends is None:
+            ends = self._ends = int(self.now().timestamp()) + self.link_seconds
         signature = self.seal.sign_link(receipt_id, ends)
         return f"{self.public_url}/receipts/{receipt_id}?ends={ends}&signature={signature}"
 

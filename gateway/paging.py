@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Generic, TypeVar
 
-from gateway.cursor import Cursor, Listing, Range
+from gateway.cursor import Cursor, CursorParts, Listing, Range, encode_parts
 from gateway.imin.documents import PAGE_SIZE, Page
 from gateway.known_pages import KnownPages
 
@@ -37,16 +37,18 @@ def _names_of(marks: list[_Mark], date: int | None) -> tuple[str, ...]:
     return tuple(name for name, _ in takewhile(lambda mark: mark[1] == date, marks))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Window(Generic[T]):
     """The part of the list that was asked for.
 
-    positions: where each item stands in the whole list, which has `total` items, `size` a page.
+    names: identity of each item. positions: where each stands in the whole list, which has `total` items,
+    `size` a page.
     lead: identity and date of items known to stand directly before the window.
     """
 
     listing: Listing[T]
     items: tuple[T, ...]
+    names: list[str]
     positions: tuple[int, ...]
     lead: tuple[_Mark, ...]
     total: int
@@ -56,21 +58,41 @@ class Window(Generic[T]):
 
     def cursor(self, index: int) -> Cursor:
         """Cursor of the item at that index of the window."""
-        here = len(self.lead) + index
-        (identity, date), position = self._marks[here], self.positions[index]
+        return Cursor(*self._parts(index))
+
+    def cursor_text(self, index: int) -> str:
+        """The same, as clients get it."""
+        return encode_parts(self._parts(index))
+
+    def _parts(self, index: int) -> CursorParts:
+        marks, here, position = self._marks, len(self.lead) + index, self.positions[index]
+        (identity, date), is_last = marks[here], here + 1 == len(marks)
+        is_first_of_date = here == 0 or marks[here - 1][1] != date
+        names: tuple[str, ...] = ()
+        tied: tuple[str, ...] = ()
+        if date is not None and is_first_of_date and (is_last or marks[here + 1][1] != date):  # as a rule
+            knows_names, knows_tied = here > 0 or position == 0, not is_last
+        else:
+            names, tied, knows_names, knows_tied = self._tied(here, date, position)
+        if not names and here and position % self.size == 0:
+            names = (marks[here - 1][0],)
+        kind, total, size = self.listing.kind, self.total, self.size
+        return kind, identity, date, position, total, size, names, tied, knows_names, knows_tied
+
+    def _tied(
+        self, here: int, date: int | None, position: int
+    ) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
+        """Items of the same date on either side, and whether those are all."""
         before = self._marks[max(0, here - _MOST_MARKS) : here][::-1]
         behind = self._marks[here + 1 : here + 1 + _MOST_MARKS]
-        marks, tied = _names_of(before, date), _names_of(behind, date)
-        knows = date is not None and (len(marks) < len(before) or position == 0), len(tied) < len(behind)
-        if not marks and position % self.size == 0:
-            marks = tuple(name for name, _ in before[:1])
-        kind, total, size = self.listing.kind, self.total, self.size
-        return Cursor(kind, identity, date, position, total, size, marks, tied, *knows)
+        names, tied = _names_of(before, date), _names_of(behind, date)
+        knows_names = date is not None and (len(names) < len(before) or position == 0)
+        return names, tied, knows_names, len(tied) < len(behind)
 
     @cached_property
     def _marks(self) -> list[_Mark]:
         """Of the lead and the items."""
-        return [*self.lead, *(_mark(self.listing, item) for item in self.items)]
+        return [*self.lead, *zip(self.names, map(self.listing.date, self.items), strict=True)]
 
 
 def _told_by_the_first(pages: list[Page[T]]) -> list[Page[T]]:
@@ -132,22 +154,19 @@ class Walk(Generic[T]):
         total = self._known.total or 0
         if self._count_only or total == 0:
             size = self._known.size
-            return Window(self._listing, (), (), (), total, size, has_previous=False, has_next=False)
+            return Window(self._listing, (), [], (), (), total, size, has_previous=False, has_next=False)
         try:
             low, high = self._bounds()
         except _Look:
             low, high = self._guessed_bounds(total)
-        found: dict[str | int, tuple[int, T]] = {}
-        for position in range(low, high):
-            if (item := self._known.item(position)) is not None:
-                found.setdefault(self._listing.identity(item) or position, (position, item))
-        positions, items = zip(*found.values(), strict=True) if found else ((), ())
+        positions, names, items = self._known.between(low, high)
         # Without an item there is no cursor to go on from, whatever the total says.
         return Window(
             self._listing,
             items,
+            names,
             positions,
-            self._lead(low),
+            self._lead(low) if low or self._wanted.after else (),
             total,
             self._known.size,
             has_previous=low > 0 and bool(items),

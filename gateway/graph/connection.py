@@ -69,18 +69,14 @@ class OrderItemConnection:
 class Edge(Struct, Generic[T], frozen=True):
     """An item of a window."""
 
+    node: T
     window: Window[T]
     index: int
 
     @property
-    def node(self) -> T:
-        """The item."""
-        return self.window.items[self.index]
-
-    @property
     def cursor(self) -> str:
         """The item's cursor."""
-        return self.window.cursor(self.index).encode()
+        return self.window.cursor_text(self.index)
 
 
 class ConnectionPage(Struct, Generic[T], frozen=True):
@@ -101,12 +97,12 @@ class ConnectionPage(Struct, Generic[T], frozen=True):
     @property
     def start_cursor(self) -> str | None:
         """Cursor of the first item."""
-        return self.window.cursor(0).encode() if self.window.items else None
+        return self.window.cursor_text(0) if self.window.items else None
 
     @property
     def end_cursor(self) -> str | None:
         """Cursor of the last item."""
-        return self.window.cursor(len(self.window.items) - 1).encode() if self.window.items else None
+        return self.window.cursor_text(len(self.window.items) - 1) if self.window.items else None
 
 
 class Connection(Struct, Generic[T], frozen=True):
@@ -117,7 +113,8 @@ class Connection(Struct, Generic[T], frozen=True):
     @property
     def edges(self) -> list[Edge[T]]:
         """The items with their cursors."""
-        return [Edge(self.window, index) for index in range(len(self.window.items))]
+        window = self.window
+        return [Edge(item, window, index) for index, item in enumerate(window.items)]
 
     @property
     def nodes(self) -> tuple[T, ...]:
