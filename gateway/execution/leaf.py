@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
+
+from gateway.execution.remembered import Remembered
 
 
 class Bail(Exception):
@@ -43,45 +45,38 @@ _USUAL = {
     GraphQLBoolean: "{0} if {1} is True or {0} is False else {2}({0})",
 }
 _USUAL_TEXT = "{0} if type({1}) is str else {2}({0})"
-_USUAL_CUSTOM = "{3}({0}) if type({1}) is str else {2}({0})"
+# Decimals that are equal may be written differently; their texts tell them apart.
+_USUAL_CUSTOM = "{3}[{0}] if type({1}) is str else {4}[str({0})] if type({0}) is Decimal else {2}({0})"
 _USUAL_ENUM = "{3}[{0}._name_] if type({1}) is {4} else {2}({0})"
-_MOST_REMEMBERED = 4_096
-"""Texts of one custom scalar whose results are remembered: the same few dates stand all over a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeafCode:
     """How generated code completes one leaf type.
 
-    usual: template of an expression; {0} names the value, {1} does so for the first time, {2} is the
-    function `other`, {3} `known`, {4} the enum.
-    other: completes any value but null. known: names of an enum's members; of a custom scalar, a function
-    that completes texts. enum: of an enum, else None.
+    usual: template of an expression; {0} names the value, {1} does so for the first time, {2} and those
+    that follow name `parts`. The first of them completes any value but null.
     """
 
     usual: str
-    other: Callable[[Any], Any]
-    known: dict[str, str] | Callable[[str], Any] | None = None
-    enum: type[Enum] | None = None
+    parts: tuple[Any, ...]
 
 
+@cache
 def leaf_code(leaf: GraphQLLeafType) -> LeafCode:
     """How to complete values of that type."""
     other = _completer(leaf)
     if isinstance(leaf, CustomGraphQLEnumType) and issubclass(leaf.wrapped_cls, Enum):
-        return LeafCode(_USUAL_ENUM, other, _member_names(leaf), leaf.wrapped_cls)
+        return LeafCode(_USUAL_ENUM, (other, _member_names(leaf), leaf.wrapped_cls))
     usual = next((text for scalar, text in _USUAL.items() if scalar is leaf), None)
     if usual is not None:
-        return LeafCode(usual, other)
+        return LeafCode(usual, (other,))
     if leaf.coerce_output_value is str:
-        return LeafCode(_USUAL_TEXT, other)
-    return LeafCode(_USUAL_CUSTOM, other, _remembering(leaf))
-
-
-@cache
-def _remembering(leaf: GraphQLLeafType) -> Callable[[str], Any]:
-    """The completion of texts, which a scalar completes the same way every time."""
-    return lru_cache(_MOST_REMEMBERED)(_completer(leaf))
+        return LeafCode(_USUAL_TEXT, (other,))
+    # A scalar completes equal texts the same way every time.
+    return LeafCode(
+        _USUAL_CUSTOM, (other, Remembered(other), Remembered(lambda text: other(Decimal(text))))
+    )
 
 
 def _member_names(enum: CustomGraphQLEnumType) -> dict[str, str]:

@@ -14,6 +14,7 @@ GraphQL names and pass through `repr`, and attribute names that are identifiers.
 import inspect
 import keyword
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Protocol
 
 from graphql import (
@@ -99,6 +100,7 @@ class Projections:
         plain_classes: set[type] = set()
         self._globals: dict[str, Any] = {
             "inf": float("inf"),
+            "Decimal": Decimal,
             "bail": _bail,
             "plain_classes": plain_classes,
             "require_object": _object_check(plain_classes),
@@ -230,7 +232,7 @@ class Projections:
         known = self._leaves.get(id(leaf))
         if known is None:
             code = leaf_code(leaf)
-            known = code, [self._global(one) for one in (code.other, code.known, code.enum)]
+            known = code, [self._global(one) for one in code.parts]
             self._leaves[id(leaf)] = known
         return known
 
