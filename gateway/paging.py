@@ -64,6 +64,23 @@ class Window(Generic[T]):
         """The same, as clients get it."""
         return encode_parts(self._parts(index))
 
+    @cached_property
+    def cursors(self) -> list[str]:
+        """Cursors of all items, as clients get them."""
+        marks, lead = self._marks, len(self.lead)
+        dates = {date for _, date in marks}
+        if len(dates) < len(marks) or None in dates or lead:
+            return [self.cursor_text(index) for index in range(len(self.items))]
+        kind, total, size = self.listing.kind, self.total, self.size
+        texts, positions, last = [], self.positions, len(marks) - 1
+        for index, (identity, date) in enumerate(marks):
+            position = positions[index]
+            names = (marks[index - 1][0],) if position % size == 0 and index else ()
+            knows = index > 0 or position == 0
+            parts = kind, identity, date, position, total, size, names, (), knows, index < last
+            texts.append(encode_parts(parts))
+        return texts
+
     def _parts(self, index: int) -> CursorParts:
         marks, here, position = self._marks, len(self.lead) + index, self.positions[index]
         (identity, date), is_last = marks[here], here + 1 == len(marks)

@@ -15,6 +15,7 @@ from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
 from tests.fuzz.compare import Difference, Engine, fuzz
+from tests.fuzz.kinds import compare_kinds
 from tests.fuzz.matrix import compare_matrix
 from tests.fuzz.mutants import MUTANTS, mutant
 
@@ -47,7 +48,12 @@ async def test_random_requests(engine: Engine) -> None:
 
 async def test_every_leaf(engine: Engine) -> None:
     """Each leaf type in each wrapper completes each odd value alike."""
-    assert await compare_matrix(engine) == 146 * 10 * 8
+    assert await compare_matrix(engine) == 3 * 150 * 10 * 8
+
+
+async def test_every_kind(engine: Engine) -> None:
+    """Objects of changing classes and types are completed alike once code is written for some of them."""
+    assert await compare_kinds(engine) == 3 * 104
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -97,9 +103,10 @@ def test_code_is_shared(aliases: int) -> None:
     plan = planned.plan(VariableValues({}, {})) if planned else None
     assert plan
 
-    found = [plan.field(plan.root_type, each).projection.project for each in plan.root_fields.values()]
+    found = [plan.field(plan.root_type, each).projection.code for each in plan.root_fields.values()]
 
-    assert len({id(project.__globals__) for project in found if project}) == 1
-    written = [name for name in found[0].__globals__ if name.startswith("object")] if found[0] else []
+    assert len({id(code.projections) for code in found if code}) == 1
+    names = found[0].projections.globals if found[0] else []
+    written = [name for name in names if name.startswith("object") and name.removeprefix("object").isdigit()]
     # An order, an item, and a session in each of its three types.
     assert len(written) == 5

@@ -13,8 +13,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from gateway.execution.leaf import require_plain
+from gateway.execution.objects import StandInInfo
 from gateway.execution.plan import Plan, PlannedField
-from gateway.execution.projection import StandInInfo
 
 
 class Layout:

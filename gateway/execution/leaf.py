@@ -74,9 +74,7 @@ def leaf_code(leaf: GraphQLLeafType) -> LeafCode:
     if leaf.coerce_output_value is str:
         return LeafCode(_USUAL_TEXT, (other,))
     # A scalar completes equal texts the same way every time.
-    return LeafCode(
-        _USUAL_CUSTOM, (other, Remembered(other), Remembered(lambda text: other(Decimal(text))))
-    )
+    return LeafCode(_USUAL_CUSTOM, (other, Remembered(other), Remembered(lambda text: other(Decimal(text)))))
 
 
 def _member_names(enum: CustomGraphQLEnumType) -> dict[str, str]:

@@ -7,7 +7,7 @@ and the generated code for them, made where it is first needed.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DirectiveNode,
@@ -37,7 +37,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from gateway.execution.projection import Project, Projections, attribute_of
+from gateway.execution.projection import PlaceCode, Project, Projections, attribute_of
 from gateway.execution.resolver import ResolverCall
 from gateway.execution.variables import Variables
 from gateway.execution.wanted import wanted_by
@@ -52,6 +52,9 @@ PATIENCE = 8
 RUNS_BEFORE_EXCERPTS = 8
 """Runs after which an operation is worth classes of its own to read documents into."""
 
+MOST_RENEWALS = 8
+"""How often the code of one place is written for the classes that have been met by then."""
+
 _CONDITIONS = {GraphQLSkipDirective.name, GraphQLIncludeDirective.name}
 
 Subfields = dict[tuple[GraphQLObjectType, int], tuple[FieldDetailsList, CollectedFields]]
@@ -60,15 +63,33 @@ Subfields = dict[tuple[GraphQLObjectType, int], tuple[FieldDetailsList, Collecte
 class Projection:
     """Generated code for one place of an operation; given up where its data mostly makes it bail.
 
-    project: the code, or None where there is none.
+    project: the code, or None where there is none. It begins as code for objects of any class. When that has
+    run without meeting a new class, it is written for those it has met; and again when others are met.
     """
 
-    __slots__ = ("bails", "project", "runs")
+    __slots__ = ("_renewals", "bails", "code", "project", "runs")
 
-    def __init__(self, project: Project | None) -> None:
-        self.project = project
+    def __init__(self, code: PlaceCode | None) -> None:
+        self.code = code
+        self.project: Project | None = self._noting if code else None
         self.runs = 0
         self.bails = 0
+        self._renewals = 0
+
+    def _noting(self, value: Any) -> Any:
+        """What the code for objects of any class gives; it is replaced when it knows its classes."""
+        code = cast("PlaceCode", self.code)
+        met = code.classes_met
+        completed = code.project(value)
+        if met == code.classes_met:
+            self.project = code.for_known_classes()
+        return completed
+
+    def renew(self) -> None:
+        """Have the code written again, if not too often: a class has come where none had come before."""
+        if self.project is not None and self._renewals < MOST_RENEWALS:
+            self._renewals += 1
+            self.project = self._noting
 
     def bailed(self, patience: int) -> None:
         """Count a failure; give up where they are the rule."""
@@ -121,8 +142,10 @@ class Plan:
         self.is_sure_of_root = all(field and not is_non_null_type(field.type) for field in definitions)
         """Whether no field at the root, failing, takes the others along."""
         self.subfields: Subfields = {}
-        self._code = Projections(operation.schema, self._collect)
+        self._code = Projections(operation.schema, self._collect, self._renew)
         self._projections: dict[tuple[int, int], Projection] = {}
+        self._shared: dict[int, Projection] = {}
+        """By the code, which places share where the same is selected."""
         self._fields: dict[int, PlannedField] = {}
         self.layouts: dict[int, Any] = {}
         """Kept here by the execution, by the list of fields that it is of."""
@@ -143,8 +166,15 @@ class Plan:
         key = id(fields), id(return_type)
         projection = self._projections.get(key)
         if projection is None:
-            projection = self._projections[key] = Projection(self._code.of(return_type, fields))
+            code = self._code.of(return_type, fields)
+            projection = self._projections[key] = self._shared.get(id(code)) or Projection(code)
+            if code is not None:
+                self._shared[id(code)] = projection
         return projection
+
+    def _renew(self) -> None:
+        for projection in self._projections.values():
+            projection.renew()
 
     def _collect(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:
         """As the executor collects, into the same memory. Raises GraphQLError."""

@@ -76,7 +76,7 @@ class Edge(Struct, Generic[T], frozen=True):
     @property
     def cursor(self) -> str:
         """The item's cursor."""
-        return self.window.cursor_text(self.index)
+        return self.window.cursors[self.index]
 
 
 class ConnectionPage(Struct, Generic[T], frozen=True):

@@ -15,6 +15,7 @@ from gateway.graph.order_item import OrderItem
 from gateway.graph.receipt import Receipt
 from gateway.graph.scalars import DateTime
 from gateway.graph.seller import Seller
+from gateway.graph.telling import told_by
 from gateway.imin import documents
 
 
@@ -66,6 +67,7 @@ class Order(Node):
         return Cancellation.of(attempt) if attempt else None
 
     @classmethod
+    @told_by()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is an order."""
         return isinstance(value, documents.Order)

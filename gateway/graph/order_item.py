@@ -15,6 +15,7 @@ from gateway.graph.offer import Offer
 from gateway.graph.reporting import report_unreadable
 from gateway.graph.scalars import DateTime
 from gateway.graph.session import Session
+from gateway.graph.telling import told_by
 from gateway.imin import documents
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class OrderItem(Node):
         return report_unreadable(info, order)
 
     @classmethod
+    @told_by()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is an order item."""
         return isinstance(value, documents.OrderItem)

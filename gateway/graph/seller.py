@@ -10,6 +10,7 @@ from gateway.graph.image import Image
 from gateway.graph.node import Node
 from gateway.graph.place import Address
 from gateway.graph.scalars import URL
+from gateway.graph.telling import told_by
 from gateway.imin import documents
 
 
@@ -45,6 +46,7 @@ class Seller(Node):
     terms_of_service: list[Terms] = strawberry.field(description="The seller's terms.")
 
     @classmethod
+    @told_by()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is a seller."""
         return isinstance(value, documents.Seller)

@@ -23,6 +23,7 @@ import isodate
 import msgspec
 
 from gateway.imin.errors import Unreadable
+from gateway.imin.pure import pure
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
@@ -118,6 +119,7 @@ def read(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Pa
     return (document, ()) if document is not None else lenient(document_type, body)
 
 
+@pure
 @lru_cache(_MOST_REMEMBERED)
 def tail(text: str) -> str:
     """Last segment of an IRI, compact IRI or bare name: `https://schema.org/Female` → `Female`."""
@@ -125,6 +127,7 @@ def tail(text: str) -> str:
     return text[max(text.rfind("/"), text.rfind("#"), text.rfind(":")) + 1 :]
 
 
+@pure
 @lru_cache(_MOST_REMEMBERED)
 def parse_date_time(text: str | None) -> datetime | None:
     """Instant with its offset, or None where the text is no date.
@@ -143,6 +146,7 @@ def parse_date_time(text: str | None) -> datetime | None:
     return moment
 
 
+@pure
 @lru_cache(_MOST_REMEMBERED)
 def parse_duration(text: str | None) -> timedelta | None:
     """Length of an ISO 8601 duration such as `P1DT16H`, or None where the text is none.
@@ -169,6 +173,7 @@ def shift(moment: datetime, by: timedelta, *, back: bool = False) -> datetime | 
         return None
 
 
+@pure
 @lru_cache(_MOST_REMEMBERED)
 def moved(date: str | None, length: str | None, *, back: bool = False) -> datetime | None:
     """The instant of a date, moved by the length of a duration; None where either text is none."""
@@ -176,6 +181,7 @@ def moved(date: str | None, length: str | None, *, back: bool = False) -> dateti
     return shift(moment, by, back=back) if moment and by is not None else None
 
 
+@pure
 @lru_cache(_MOST_REMEMBERED)
 def duration_text(length: timedelta) -> str | None:
     """ISO 8601 text of a length: `PT1H`, `P1DT16H`; None for a negative one."""

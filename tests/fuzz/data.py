@@ -34,6 +34,76 @@ class Hooked:
         return value
 
 
+class Written:
+    """A property of a fixed class that says in source text what it gives as a rule."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.written = f"value if (value := self.values.get({name!r})) else given(self, {name!r})"
+
+    def __get__(self, one: Any, _owner: type | None = None) -> Any:
+        return given(one, self.name)
+
+
+def given(one: Any, name: str) -> Any:
+    """The value an object was given. Raises where it is to raise, and where it was given none."""
+    try:
+        value = one.values[name]
+    except KeyError:
+        raise AttributeError(name) from None
+    if isinstance(value, Raises):
+        raise value.error
+    return value
+
+
+class Read:
+    """A fixed class whose fields are properties, each written in a way of its own."""
+
+    __slots__ = ("also", "kind", "raw_f0", "raw_f4", "values")
+    raw_f0: Any
+    raw_f4: Any
+
+    def __init__(self, kind: str, values: dict[str, Any]) -> None:
+        self.kind, self.values, self.also = kind, values, self
+
+    @property
+    def s0(self) -> Any:
+        return given(found, "s0") if (found := self.also) is not None and found.kind else None
+
+    @property
+    def f0(self) -> Any:
+        return same(self.raw_f0)
+
+    @property
+    def f1(self) -> Any:
+        return self._f1 if "f1" in self.values else given(self, "f1")
+
+    @property
+    def _f1(self) -> Any:
+        return given(self.also, "f1")
+
+    @property
+    def f2(self) -> Any:
+        name = "f2"
+        return given(self, name)
+
+    @property
+    def f4(self) -> Any:
+        return same(same(self.raw_f4))
+
+    s1, f3, f5 = Written("s1"), Written("f3"), Written("f5")
+
+
+def same(value: Any) -> Any:
+    """The value, unless it is to raise."""
+    if isinstance(value, Raises):
+        raise value.error
+    return value
+
+
+same.is_pure = True  # type: ignore[attr-defined]  # as gateway.imin.pure declares it
+
+
 class Data:
     """Objects of a world.
 
@@ -44,7 +114,7 @@ class Data:
     def __init__(self, world: World, chance: random.Random, oddness: float, most_odd: int) -> None:
         self._world, self._chance, self._oddness, self._odd_left = world, chance, oddness, most_odd
         self._made: dict[str, list[Any]] = {}
-        self._fixed: dict[str, type] = {}
+        self._fixed = world.classes
 
     def root(self) -> dict[str, Any]:
         """Values of the query's fields."""
@@ -84,7 +154,9 @@ class Data:
         return one
 
     def _shell(self, kind: str, values: dict[str, Any]) -> Any:
-        match self._chance.randrange(4):
+        # As a rule, the objects of a type are of one class.
+        style = self._world.styles.setdefault(kind, self._chance.randrange(8))
+        match style if self._chance.random() < 0.8 else self._chance.randrange(8):
             case 0:
                 return Open(kind, values)
             case 1:
@@ -93,6 +165,8 @@ class Data:
                 one = object.__new__(getattr(self._world.module, kind))
                 one.kind, one.values = kind, values
                 return one
+            case 3 | 4 | 5 | 6:
+                return Read(kind, values)
         if kind not in self._fixed:
             names = [field.name for field in self._world.fields[kind] if field.how == "attribute"]
             self._fixed[kind] = type(kind, (), {"__slots__": ("kind", "values", *names)})
@@ -103,7 +177,12 @@ class Data:
     def _fill(self, one: Any, values: dict[str, Any], field: FieldOf) -> None:
         value = values[field.name] = self._value(field.wrapper, field.of)
         is_missing = self._is_odd()
-        if field.how == "attribute" and not isinstance(one, Hooked) and not is_missing:
+        if field.how != "attribute" or is_missing:
+            return
+        if isinstance(one, Read):
+            if field.name in {"f0", "f4"}:
+                setattr(one, f"raw_{field.name}", value)
+        elif not isinstance(one, Hooked):
             setattr(one, field.name, value)
 
     def _is_odd(self) -> bool:

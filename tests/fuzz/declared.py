@@ -54,6 +54,31 @@ def is_kind(cls: type, value: Any, _info: Any) -> bool:
     return getattr(value, "kind", None) == cls.__name__
 
 
+def is_kind_told(cls: type, value: Any, info: Any) -> bool:
+    """As is_kind, and declared to look at nothing else."""
+    return is_kind(cls, value, info)
+
+
+def is_class_told(cls: type, value: Any, _info: Any) -> bool:
+    """Whether an object's class may be that of objects of that type."""
+    return not type(value).__name__.startswith("T") or type(value).__name__ == cls.__name__
+
+
+def is_none_told(_cls: type, _value: Any, _info: Any) -> bool:
+    """No object is of that type."""
+    return False
+
+
+def kind_of(_cls: type, value: Any, _info: Any, _abstract: Any) -> Any:
+    """Name of the object's type."""
+    return getattr(value, "kind", None)
+
+
+is_class_told.told_by = ()  # type: ignore[attr-defined]  # as gateway.graph.telling does
+is_none_told.told_by = ("kind",)  # type: ignore[attr-defined]
+is_kind_told.told_by = kind_of.told_by = ("kind",)  # type: ignore[attr-defined]  # as gateway.graph.telling does
+
+
 def is_kind_loosely(cls: type, value: Any, _info: Any) -> Any:
     """As is_kind, but not with a Boolean."""
     return [1] if getattr(value, "kind", None) == cls.__name__ else ""

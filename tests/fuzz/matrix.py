@@ -2,15 +2,20 @@
 
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLSchema
 
 from tests.fuzz.compare import Engine, compare
+from tests.fuzz.data import same
 from tests.fuzz.schemas import HEADER, LEAVES, WRAPPERS, annotation
-from tests.fuzz.values import ODD, USUAL_VALUES, Raises
+from tests.fuzz.values import ODD, USUAL_VALUES, Colour, Level, Raises
 
 _FIELDS = {f"{leaf}{index}": (wrapper, leaf) for leaf in LEAVES for index, wrapper in enumerate(WRAPPERS)}
 _QUERY = "{ " + " ".join(f"{name}: box {{ {name} }}" for name in _FIELDS) + " }"
@@ -58,6 +63,64 @@ schema = strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=
 """
 
 
+class Slots:
+    """As Box, of a fixed class with a slot for each field. code that knows it is written."""
+
+    __slots__ = tuple(_FIELDS)
+
+
+class Pure:
+    """A field that is told by one slot of a fixed class."""
+
+    def __init__(self, name: str) -> None:
+        self.written = f"same(self.raw_{name})"
+        self._name = f"raw_{name}"
+
+    def __get__(self, one: Any, _owner: type | None = None) -> Any:
+        return same(getattr(one, self._name))
+
+
+Told = type(
+    "Told",
+    (),
+    {"__slots__": tuple(f"raw_{name}" for name in _FIELDS), **{name: Pure(name) for name in _FIELDS}},
+)
+"""As Slots, with a property for each field."""
+
+
+def _fixed(cls: type, prefix: str, box: Box) -> Any:
+    one = cls()
+    for name in _FIELDS:
+        with suppress(Exception):  # then reading it raises
+            setattr(one, prefix + name, getattr(box, name))
+    return one
+
+
+class _Usual(Box):
+    """A box whose attributes have values that their types allow."""
+
+    def __init__(self) -> None:
+        super().__init__(None, in_lists=True)
+
+    def __getattr__(self, name: str) -> Any:
+        self._value = _USUAL[_FIELDS[name][1]]
+        return super().__getattr__(name)
+
+
+_USUAL = {
+    "String": "a",
+    "Int": 1,
+    "Float": 1.5,
+    "Boolean": True,
+    "ID": "a",
+    "Colour": Colour.RED,
+    "Level": Level.LOW,
+    "Decimal": Decimal("1.10"),
+    "DateTime": datetime(2026, 1, 1, tzinfo=UTC),
+    "Fussy": "a",
+}
+
+
 def _boxes() -> Iterator[Box]:
     for value in (*(make() for make in ODD), *USUAL_VALUES):
         yield Box(value, in_lists=False)
@@ -66,6 +129,13 @@ def _boxes() -> Iterator[Box]:
 
 async def compare_matrix(engine: Engine) -> int:
     """How many values were completed alike. Raises Difference."""
+    done = 0
+    for make in (lambda box: box, partial(_fixed, Slots, ""), partial(_fixed, Told, "raw_")):
+        done += await _compare_boxes(engine, make)
+    return done
+
+
+async def _compare_boxes(engine: Engine, make: Callable[[Box], Any]) -> int:
     schema = _schema()
     preparation = engine.prepared.Preparation(
         schema, engine.limits, with_introspection=True, suggestions=True
@@ -75,7 +145,8 @@ async def compare_matrix(engine: Engine) -> int:
     planned = engine.plan.PlannedOperation.of(schema, prepared.document, prepared.operation, patience=10**9)
     prepared = replace(prepared, planned=planned)
     done = 0
-    for box in _boxes():
+    usual = make(_Usual())
+    for box in (usual, usual, *map(make, _boxes())):
         await compare(engine, schema, prepared, {}, {"box": box})
         done += len(_FIELDS)
     return done

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from tests.fuzz.compare import Engine, fuzz
+from tests.fuzz.kinds import compare_kinds
 from tests.fuzz.matrix import compare_matrix
 
 
@@ -16,18 +17,22 @@ from tests.fuzz.matrix import compare_matrix
 class Mutant:
     """A mistake: in that module of gateway.execution, `wrong` stands for `right`.
 
-    is_of_leaves: whether the matrix finds it; else random requests do.
+    is_of_leaves: whether the matrix finds it. is_of_kinds: whether objects of changing types do; else random
+    requests.
     """
 
     module: str
     right: str
     wrong: str
     is_of_leaves: bool = False
+    is_of_kinds: bool = False
 
     async def find(self, engine: Engine) -> None:
         """Compare until it shows. Raises Difference when it does."""
         if self.is_of_leaves:
             await compare_matrix(engine)
+        elif self.is_of_kinds:
+            await compare_kinds(engine)
         else:
             await fuzz(engine, seed=0, executions=3_000)
 
@@ -69,10 +74,37 @@ MUTANTS = {
     "one function serves every selection of a type": Mutant(
         "projection", "fields[0].node.name.value, *selected", "fields[0].node.name.value"
     ),
-    "no object is asked for its type": Mutant("projection", "if object_type.is_type_of:", "if False:"),
+    "no object is asked for its type": Mutant(
+        "projection", "if is_type_of is None or", "if True or", is_of_kinds=True
+    ),
+    "no class is asked for its type": Mutant(
+        "objects", "if is_type_of and is_type_of(", "if False and (", is_of_kinds=True
+    ),
+    "code for one class takes all": Mutant(
+        "known",
+        'with self._block(f"if type({value}) is {self._open.constant(cls)}:"):',
+        'with self._block("if True:"):',
+        is_of_kinds=True,
+    ),
+    "no object of a known class is asked for its type": Mutant(
+        "known", "if not is_told and (", "if False and (", is_of_kinds=True
+    ),
+    "one text tells all types": Mutant(
+        "known", "type({text} := {reading.text})", "type({text} := 'any')", is_of_kinds=True
+    ),
+    "a text tells a type for good": Mutant(
+        "known", "(is_type_of and is_type_of(value, info) is not True)", "False", is_of_kinds=True
+    ),
+    "what is told by a text is told by anything": Mutant(
+        "known", "if type({raw} := {slot}) is str", "if type({raw} := {slot})", is_of_leaves=True
+    ),
+    "anything iterable passes for a list in known code": Mutant(
+        "known", "is not list:", "is str:", is_of_leaves=True
+    ),
+    "amounts that are equal are written alike": _of_leaf("{4}[str({0})]", "{4}[{0}]"),
     "whatever is not False passes for True": Mutant("projection", "is not True:", "is False:"),
     "a class that passed once passes for good": Mutant(
-        "projection", "if _is_fixed(type(value)):", "if True:"
+        "objects", "if _is_fixed(type(value)):", "if True:", is_of_kinds=True
     ),
     "__typename names another type": Mutant("projection", "repr(object_type.name)", "repr('Thing')"),
     "plans ignore @skip and @include": Mutant(

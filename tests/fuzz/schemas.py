@@ -7,7 +7,7 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import strawberry
 
@@ -32,8 +32,8 @@ import datetime, decimal
 from typing import Annotated, Any, Optional, Union
 import strawberry
 from tests.fuzz.declared import (
-    Colour, Either, Filter, Fussy, Level, SCALARS, is_kind, is_kind_loosely, is_kind_nosily,
-    resolve, resolve_later
+    Colour, Either, Filter, Fussy, Level, SCALARS, is_class_told, is_kind, is_kind_loosely, is_kind_nosily,
+    is_kind_told, kind_of, resolve, resolve_later
 )
 from strawberry.schema.config import StrawberryConfig
 """
@@ -51,7 +51,16 @@ _ARGUMENTS = {
     "": "",
 }
 """All kinds of arguments; those that are passed on as they are; none."""
-_TELLINGS = ("is_kind", "is_kind", "is_kind_loosely", "is_kind_loosely", "is_kind_nosily", "")
+_TELLINGS = (
+    "is_kind",
+    "is_kind_told",
+    "is_kind_told",
+    "is_kind_loosely",
+    "is_kind_loosely",
+    "is_kind_nosily",
+    "is_class_told",
+    "",
+)
 
 
 @dataclass(frozen=True)
@@ -76,12 +85,18 @@ class FieldOf:
 
 @dataclass(frozen=True)
 class World:
-    """A schema and what it was made of. members: objects of Thing, an interface, and of Some, a union."""
+    """A schema and what it was made of. members: objects of Thing, an interface, and of Some, a union.
+
+    classes: of objects of each type, with slots, once such an object has been made. styles: how the objects
+    of each type are made as a rule.
+    """
 
     schema: strawberry.Schema
     module: types.ModuleType
     fields: dict[str, list[FieldOf]]
     members: dict[str, list[str]]
+    classes: dict[str, type] = field(default_factory=dict)
+    styles: dict[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -99,7 +114,8 @@ def random_world(chance: random.Random) -> Iterator[World]:
         own = [_field(chance, f"f{n}", names, "aaaaaarl") for n in range(chance.randint(2, 6))]
         fields[name] = [*(shared if name in members["Thing"] else []), *own]
     fields["Query"] = [_field(chance, f"q{n}", names, "rll") for n in range(4)]
-    text = _source(fields, members, {name: chance.choice(_TELLINGS) for name in objects})
+    tellings = {name: chance.choice(_TELLINGS) for name in objects}
+    text = _source(fields, members, tellings, has_kinds=chance.random() < 0.5)
     module = types.ModuleType("tests.fuzz.random_schema")
     sys.modules[module.__name__] = module  # where Strawberry looks up what annotations name
     try:
@@ -129,7 +145,13 @@ def _not_null(wrapper: str, of: str) -> str:
     return LEAVES.get(of, f"'{of}'" if of != "Some" else "Some")
 
 
-def _source(fields: dict[str, list[FieldOf]], members: dict[str, list[str]], tellings: dict[str, str]) -> str:
+def _source(
+    fields: dict[str, list[FieldOf]],
+    members: dict[str, list[str]],
+    tellings: dict[str, str],
+    *,
+    has_kinds: bool,
+) -> str:
     """The schema as a Python module."""
     union = ", ".join(f"'{name}'" for name in members["Some"])
     parts = [HEADER, f"Some = Annotated[Union[{union}], strawberry.union('Some')]"]
@@ -140,6 +162,8 @@ def _source(fields: dict[str, list[FieldOf]], members: dict[str, list[str]], tel
         lines += [line for one in of_type for line in _declaration(one)]
         if tellings.get(name):
             lines.append(f"    is_type_of = classmethod({tellings[name]})")
+        if name == "Thing" and has_kinds:
+            lines.append("    resolve_type = classmethod(kind_of)")
         parts.append("\n".join(lines))
     objects = ", ".join(name for name in tellings)
     return "\n\n".join([*parts, _FOOTER.format(types=objects)])

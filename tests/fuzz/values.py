@@ -124,6 +124,7 @@ ODD: tuple[Callable[[], Any], ...] = (
     lambda: float("nan"),
     lambda: 1 + 2j,
     lambda: decimal.Decimal("1.10"),
+    lambda: decimal.Decimal("1.1"),
     lambda: decimal.Decimal("NaN"),
     lambda: fractions.Fraction(1, 2),
     lambda: dt.date(2026, 11, 21),

@@ -86,7 +86,7 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def name(self) -> str | None:
         """Full name; made of given and family name where imin gives those only."""
-        return self.own_name or " ".join(filter(None, (self.given_name, self.family_name))) or None
+        return self.own_name or (_full_name(self) if self.given_name or self.family_name else None)
 
     @property
     def tax_mode(self) -> TaxMode | None:
@@ -97,6 +97,10 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     def gender(self) -> Gender | None:
         """Gender, where it was told."""
         return Gender.of(self.own_gender)
+
+
+def _full_name(agent: Agent) -> str:
+    return " ".join(filter(None, (agent.given_name, agent.family_name)))
 
 
 class BookingService(Identified, kw_only=True, gc=False, rename="camel"):

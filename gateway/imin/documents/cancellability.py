@@ -23,13 +23,14 @@ class CancellationBlock(Term):
     UNKNOWN = "UNKNOWN", "imin says no and does not tell why."
 
 
+# By value: a member's own hash is computed anew each time.
 _BY_STATUS = {
-    OrderItemStatus.CUSTOMER_CANCELLED: CancellationBlock.ALREADY_CANCELLED,
-    OrderItemStatus.CUSTOMER_CANCELLATION_PENDING: CancellationBlock.CANCELLATION_PENDING,
-    OrderItemStatus.SELLER_CANCELLED: CancellationBlock.SELLER_CANCELLED,
-    OrderItemStatus.ATTENDEE_ATTENDED: CancellationBlock.ATTENDANCE_RECORDED,
-    OrderItemStatus.ATTENDEE_ABSENT: CancellationBlock.ATTENDANCE_RECORDED,
-    OrderItemStatus.ORDER_ITEM_PROPOSED: CancellationBlock.NOT_YET_BOOKED,
+    OrderItemStatus.CUSTOMER_CANCELLED.value: CancellationBlock.ALREADY_CANCELLED,
+    OrderItemStatus.CUSTOMER_CANCELLATION_PENDING.value: CancellationBlock.CANCELLATION_PENDING,
+    OrderItemStatus.SELLER_CANCELLED.value: CancellationBlock.SELLER_CANCELLED,
+    OrderItemStatus.ATTENDEE_ATTENDED.value: CancellationBlock.ATTENDANCE_RECORDED,
+    OrderItemStatus.ATTENDEE_ABSENT.value: CancellationBlock.ATTENDANCE_RECORDED,
+    OrderItemStatus.ORDER_ITEM_PROPOSED.value: CancellationBlock.NOT_YET_BOOKED,
 }
 
 FINAL = frozenset({CancellationBlock.SELLER_CANCELLED, CancellationBlock.ATTENDANCE_RECORDED})
@@ -43,7 +44,7 @@ def reason_against(
 
     refunds: whether a cancellation in time is refunded. flag: what imin said when it answered.
     """
-    if by_status := _BY_STATUS.get(status):
+    if by_status := _BY_STATUS.get(status._value_):
         return by_status
     if refunds is False:
         return CancellationBlock.NOT_REFUNDABLE

@@ -30,6 +30,13 @@ class Inherited(Generic[T]):
 
     def __init__(self, attribute: str) -> None:
         self.attribute = attribute
+        # What each level has as a rule is written out; what is empty is left to the whole of it.
+        self.written = (
+            f"value if (value := self.{attribute}) else "
+            f"value if (above := self.super_event) and (value := above.{attribute}) else "
+            f"value if above and (above := above.super_event) and (value := above.{attribute}) else "
+            f"self.inherited({attribute!r})"
+        )
 
     def __get__(self, event: "Event", _owner: type["Event"] | None = None) -> T:
         value: T = event.inherited(self.attribute)
@@ -153,22 +160,19 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         organizer: Agent | None = self.inherited("own_organizer") or self.inherited("own_provider")
         return organizer
 
-    def organizers(self) -> Iterator[Agent]:
-        """Every organizer and provider that it or a level above it names."""
-        level: Event | None = self
-        while level is not None:
-            if level.own_organizer is not None:
-                yield level.own_organizer
-            if level.own_provider is not None:
-                yield level.own_provider
-            level = level.parent
-
     @property
     def venue(self) -> Place | None:
         """Place of the nearest level that has one, local pointers resolved.
 
         A series without a location may still list its only place in `imin:locationSummary`.
         """
+        level: Event | None = self
+        while level is not None:  # as a rule, the nearest place has a name, and so is no pointer
+            if (place := level.own_location) is not None:
+                if place.name:
+                    return place
+                break
+            level = level.super_event or level.facility_use or level.aggregate_facility_use
         place = self._place("own_location")
         if place is not None or any(level.own_location for level in self.levels()):
             return place
@@ -234,8 +238,9 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def end_date(self) -> str | None:
         """End; start plus duration where imin leaves it out."""
-        if self.own_end_date or not self.start_date:
-            return self.own_end_date
+        return self.own_end_date if self.own_end_date or not self.start_date else self._told_end()
+
+    def _told_end(self) -> str | None:
         length = self.inherited("own_duration")
         ends = moved(self.start_date, length) if parse_duration(length) else None
         return ends.isoformat() if ends else None
@@ -243,8 +248,9 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def duration(self) -> str | None:
         """Length; end minus start where imin leaves it out."""
-        if self.own_duration:
-            return self.own_duration
+        return self.own_duration or self._told_duration()
+
+    def _told_duration(self) -> str | None:
         ends, starts = parse_date_time(self.own_end_date), self.starts
         if starts and ends:
             return duration_text(ends - starts)

@@ -1,7 +1,5 @@
 """Orders, their receipts and sellers."""
 
-from collections.abc import Iterator
-from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
@@ -33,7 +31,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def identifier(self) -> str | None:
         """Imin's number of the receipt, by which it can be fetched: the end of its URL."""
-        location = self.own_url or self.iri or str(self.own_identifier or "")
+        location = self.own_url or self.plain_id or self.at_id or str(self.own_identifier or "")
         return tail(location.partition("?")[0] if "?" in location else location) or None
 
     @property
@@ -46,7 +44,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
     def url(self) -> str:
         """This gateway's address of the PDF."""
         owner: Owner = self.owner
-        return owner.receipt_url(self.id)
+        return owner.receipt_url(self.order_identifier, self.identifier or "")
 
 
 class Order(Owned, kw_only=True, gc=False, rename="camel"):
@@ -71,9 +69,7 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def identifier(self) -> str:
         """Imin's identifier: own, or the end of the IRI; "" where the document cannot be an order's."""
-        if self.own_identifier is not None:
-            return str(self.own_identifier)
-        return tail(self.iri) if self.iri else ""
+        return str(self.own_identifier) if self.own_identifier is not None else _tail_of(self.iri)
 
     @property
     def id(self) -> str:
@@ -119,26 +115,38 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def receipts(self) -> tuple[Receipt, ...]:
         """Receipts that can be opened, newest first."""
-        receipts = [receipt for receipt in self.own_receipts if receipt.identifier]
-        if len(receipts) < 2:  # noqa: PLR2004  # nothing to sort
-            return tuple(receipts)
+        own = self.own_receipts
+        if len(own) == 1 and own[0].identifier:  # as a rule
+            return own
+        receipts = [receipt for receipt in own if receipt.identifier]
         return tuple(sorted(receipts, key=_created, reverse=True))
 
     @property
     def seller(self) -> "Seller | None":
         """Who sold it, completed from the organizer or provider of the items."""
-        if self.own_seller is None:
-            return None
-        return Seller(self.own_seller, self)
+        return Seller(self.own_seller, self) if self.own_seller is not None else None
 
-    def organizers_like(self, seller: Agent) -> Iterator[Agent]:
-        """Organizers and providers, at any level of any item, that are the same as the seller."""
+    def told_of(self, seller: Agent, attribute: str) -> Any:
+        """What an organizer or provider, at any level of any item, that is the same as the seller says.
+
+        None where none says anything.
+        """
         iri = seller.iri
         for item in self.own_items if iri else ():
-            if item.session is not None:
-                for organizer in item.session.organizers():
-                    if organizer.iri == iri:
-                        yield organizer
+            level = item.session
+            while level is not None:
+                like = level.own_organizer
+                if like is not None and (like.plain_id or like.at_id) == iri:
+                    value = getattr(like, attribute)
+                    if value is not None and value not in _EMPTY:
+                        return value
+                like = level.own_provider
+                if like is not None and (like.plain_id or like.at_id) == iri:
+                    value = getattr(like, attribute)
+                    if value is not None and value not in _EMPTY:
+                        return value
+                level = level.super_event or level.facility_use or level.aggregate_facility_use
+        return None
 
 
 def bind_order(order: Order, owner: Owner) -> None:
@@ -156,21 +164,26 @@ def _created(receipt: Receipt) -> float:
     return moment.timestamp() if moment else 0.0
 
 
+def _tail_of(iri: str | None) -> str:
+    return tail(iri) if iri else ""
+
+
 class Completed(Generic[T]):
     """What the order says of its seller, or where it says nothing, what an organizer like it says."""
 
     def __init__(self, attribute: str) -> None:
-        self._read = attrgetter(attribute)
+        self.attribute = attribute
+        self.written = (
+            f"stated if (stated := self.agent.{attribute}) or (stated is not None and stated not in _EMPTY) "
+            f"else stated if (told := self.order.told_of(self.agent, {attribute!r})) is None else told"
+        )
 
     def __get__(self, seller: "Seller", _owner: type["Seller"] | None = None) -> T:
-        stated: T = self._read(seller.agent)
+        stated: T = getattr(seller.agent, self.attribute)
         if stated is not None and stated not in _EMPTY:
             return stated
-        for organizer in seller.order.organizers_like(seller.agent):
-            value: T = self._read(organizer)
-            if value is not None and value not in _EMPTY:
-                return value
-        return stated
+        told: T | None = seller.order.told_of(seller.agent, self.attribute)
+        return stated if told is None else told
 
 
 class Seller(Struct, frozen=True):

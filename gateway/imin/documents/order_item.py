@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import field
 
@@ -12,6 +13,9 @@ from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.jsonld import Int, moved, parse_date_time, tail
+from gateway.imin.pure import pure
+
+_MOST_REMEMBERED = 4_096
 
 _ORDER_IN_IRI = re.compile(r"/orders/([^/#?]+)")
 
@@ -76,9 +80,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def identifier(self) -> str:
         """Imin's identifier: own, or the end of the IRI, or the place in the order."""
-        if self.own_identifier is not None:
-            return str(self.own_identifier)
-        return (tail(self.iri) if self.iri else "") or str(self.index)
+        return str(self.own_identifier) if self.own_identifier is not None else _name(self.iri, self.index)
 
     @property
     def id(self) -> str:
@@ -101,7 +103,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def status(self) -> OrderItemStatus:
         """Status; UNKNOWN where imin gives none or a new one."""
-        return OrderItemStatus.of(self.order_item_status) or OrderItemStatus.UNKNOWN
+        return _status(self.order_item_status)
 
     @property
     def status_text(self) -> str | None:
@@ -123,11 +125,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def cancellable_until(self) -> datetime | None:
         """Start minus the offer's window. Source: Open Booking API 8.3.2; no window means until the start."""
-        start = self.session.start_date if self.session else None
-        if not start:
-            return None
-        window = self.accepted_offer.latest_cancellation_before_start_date if self.accepted_offer else None
-        return moved(start, window, back=True) if window else parse_date_time(start)
+        return _until(self)
 
     @property
     def cancellation_blocked_because(self) -> CancellationBlock | None:
@@ -144,12 +142,15 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def is_presently_cancellable(self) -> bool | None:
         """Whether the customer can cancel it at this moment; None where neither imin nor the terms tell."""
-        if self.cancellation_blocked_because:
+        owner: Owner = self.owner
+        status, until, flag = _status(self.order_item_status), _until(self), self.own_is_presently_cancellable
+        refunds = self.own_allows_full_refund
+        if refunds is None:
+            refunds = self.allows_full_refund
+        if reason_against(status, refunds=refunds, until=until, flag=flag, now=owner.now()) is not None:
             return False
-        if self.own_is_presently_cancellable:
-            return True
-        told = self.allows_full_refund and self.cancellable_until is not None
-        return True if told and self.status is OrderItemStatus.ORDER_ITEM_CONFIRMED else None
+        told = flag or (refunds and until is not None and status is OrderItemStatus.ORDER_ITEM_CONFIRMED)
+        return True if told else None
 
     @property
     def access_passes(self) -> tuple[AccessPass, ...]:
@@ -160,6 +161,33 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     def access_channel(self) -> AccessChannel | None:
         """How to join a virtual session: the item's own channel, else that of the session."""
         return self.own_access_channel or (self.session.virtual_location if self.session else None)
+
+
+@pure
+@lru_cache(_MOST_REMEMBERED)
+def _status(text: str | None) -> OrderItemStatus:
+    return OrderItemStatus.of(text) or OrderItemStatus.UNKNOWN
+
+
+@pure
+@lru_cache(_MOST_REMEMBERED)
+def _closes(start: str | None, window: str | None) -> datetime | None:
+    """When the window for cancelling closes, that is so long before the start."""
+    if not start:
+        return None
+    return moved(start, window, back=True) if window else parse_date_time(start)
+
+
+def _until(item: OrderItem) -> datetime | None:
+    session, offer = item.session, item.accepted_offer
+    return _closes(
+        session.start_date if session else None,
+        offer.latest_cancellation_before_start_date if offer else None,
+    )
+
+
+def _name(iri: str | None, index: int) -> str:
+    return (tail(iri) if iri else "") or str(index)
 
 
 def bind_upcoming_item(item: OrderItem, owner: Owner) -> None:

@@ -21,10 +21,13 @@ class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
     @property
     def on_earth(self) -> bool:
         """Whether these are a place: complete, in range, and not imin's dummy "Null Island" (0, 0)."""
-        latitude, longitude = self.latitude, self.longitude
-        if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
-            return False
-        return -NORTH_POLE <= latitude <= NORTH_POLE and -DATE_LINE <= longitude <= DATE_LINE
+        return (
+            self.latitude is not None
+            and self.longitude is not None
+            and (self.latitude != 0 or self.longitude != 0)
+            and -NORTH_POLE <= self.latitude <= NORTH_POLE
+            and -DATE_LINE <= self.longitude <= DATE_LINE
+        )
 
 
 class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
@@ -68,20 +71,20 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def pointer(self) -> str | None:
         """Local pointer to the real place, where this is no more than that."""
+        if self.name:
+            return None
         iri = self.iri
-        return iri if iri and iri.startswith(LOCAL_POINTER) and not self.name else None
+        return iri if iri and iri.startswith(LOCAL_POINTER) else None
 
     @property
     def latitude(self) -> float | None:
         """Degrees north, or None where imin gives no real place."""
-        geo = self.geo
-        return geo.latitude if geo is not None and geo.on_earth else None
+        return self.geo.latitude if self.geo is not None and self.geo.on_earth else None
 
     @property
     def longitude(self) -> float | None:
         """Degrees east, or None where imin gives no real place."""
-        geo = self.geo
-        return geo.longitude if geo is not None and geo.on_earth else None
+        return self.geo.longitude if self.geo is not None and self.geo.on_earth else None
 
     @property
     def formatted_address(self) -> str | None:

@@ -25,10 +25,14 @@ class Thing(Struct, kw_only=True, gc=False, rename="camel"):
     at_id: str | None = field(default=None, name="@id")
 
     @property
+    def type_name(self) -> str | None:
+        """Name of the object's type as imin wrote it."""
+        return self.plain_type or self.at_type
+
+    @property
     def type(self) -> str | None:
         """Name of the object's type without its namespace, such as `Barcode`."""
-        name = self.plain_type or self.at_type
-        return tail(name) if name else None
+        return tail(name) if (name := self.plain_type or self.at_type) else None
 
     @property
     def iri(self) -> str | None:
@@ -146,8 +150,8 @@ class Owner(Protocol):
     def now(self) -> datetime:
         """The present time, by the clock that documents are read by."""
 
-    def receipt_url(self, receipt_id: str) -> str:
-        """Where a browser can open the receipt with that global id."""
+    def receipt_url(self, order_identifier: str, identifier: str) -> str:
+        """Where a browser can open a receipt of an order."""
 
 
 class Owned(Identified, kw_only=True, gc=False, rename="camel"):

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Self
 
 from gateway.imin.jsonld import tail
+from gateway.imin.pure import pure
 
 _MOST_REMEMBERED = 1_024
 
@@ -33,6 +34,7 @@ class Term(Enum):
         return member
 
     @classmethod
+    @pure
     def of(cls, text: str | None) -> Self | None:
         """The term a text names; UNKNOWN where it is none of the list, None where there is no text."""
         return _term(cls, text) if text else None  # type: ignore[return-value]  # one of this class
