@@ -1,5 +1,6 @@
 """Orders, their receipts and sellers."""
 
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
@@ -15,9 +16,11 @@ from gateway.imin.documents.vocabulary import (
     TaxMode,
 )
 from gateway.imin.jsonld import parse_date_time, tail
+from gateway.imin.pure import pure
 
 T = TypeVar("T")
 
+_MOST_REMEMBERED = 4_096
 _EMPTY: tuple[Any, ...] = ((), "")
 
 
@@ -31,20 +34,24 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def identifier(self) -> str | None:
         """Imin's number of the receipt, by which it can be fetched: the end of its URL."""
-        location = self.own_url or self.plain_id or self.at_id or str(self.own_identifier or "")
-        return tail(location.partition("?")[0] if "?" in location else location) or None
+        return _number(self)
 
     @property
     def id(self) -> str:
         """Global id."""
         owner: Owner = self.owner
-        return owner.global_id("Receipt", self.order_identifier, self.identifier or "")
+        return owner.global_id("Receipt", self.order_identifier, _number(self) or "")
 
     @property
     def url(self) -> str:
         """This gateway's address of the PDF."""
         owner: Owner = self.owner
-        return owner.receipt_url(self.order_identifier, self.identifier or "")
+        return owner.receipt_url(self.order_identifier, _number(self) or "")
+
+
+def _number(receipt: Receipt) -> str | None:
+    location = receipt.own_url or receipt.plain_id or receipt.at_id or str(receipt.own_identifier or "")
+    return tail(location.partition("?")[0] if "?" in location else location) or None
 
 
 class Order(Owned, kw_only=True, gc=False, rename="camel"):
@@ -116,9 +123,9 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     def receipts(self) -> tuple[Receipt, ...]:
         """Receipts that can be opened, newest first."""
         own = self.own_receipts
-        if len(own) == 1 and own[0].identifier:  # as a rule
+        if not own or (len(own) == 1 and _number(own[0])):  # as a rule
             return own
-        receipts = [receipt for receipt in own if receipt.identifier]
+        receipts = [receipt for receipt in own if _number(receipt)]
         return tuple(sorted(receipts, key=_created, reverse=True))
 
     @property
@@ -160,7 +167,13 @@ def bind_order(order: Order, owner: Owner) -> None:
 
 
 def _created(receipt: Receipt) -> float:
-    moment = parse_date_time(receipt.date_created)
+    return _seconds(receipt.date_created)
+
+
+@pure
+@lru_cache(_MOST_REMEMBERED)
+def _seconds(text: str | None) -> float:
+    moment = parse_date_time(text)
     return moment.timestamp() if moment else 0.0
 
 
