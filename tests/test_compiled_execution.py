@@ -11,6 +11,7 @@ from graphql.execution.values import VariableValues
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.execution.plan import PlannedOperation
+from gateway.execution.remembered import Remembered
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
 from gateway.settings import Settings
@@ -110,3 +111,21 @@ def test_code_is_shared(aliases: int) -> None:
     written = [name for name in names if name.startswith("object") and name.removeprefix("object").isdigit()]
     # An order, an item, and a session in each of its three types.
     assert len(written) == 5
+
+
+def test_memory_of_texts() -> None:
+    """A memory of texts makes each once, forgets all when it is full, and keeps nothing that fails."""
+    made: list[str] = []
+
+    def make(text: str) -> int:
+        made.append(text)
+        return int(text)
+
+    remembered = Remembered(make, 2)
+
+    assert [remembered[text] for text in ("1", "2", "1")] == [1, 2, 1]
+    with pytest.raises(ValueError, match="odd"):
+        remembered["odd"]
+    assert [remembered[text] for text in ("2", "3", "1")] == [2, 3, 1]
+    assert made == ["1", "2", "odd", "3", "1"]
+    assert len(remembered) == 2

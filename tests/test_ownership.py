@@ -157,3 +157,15 @@ def test_parts_cannot_be_shifted() -> None:
 
     assert len(ids) == 4
     assert repr(seal) == "IdSeal(1 secrets)"
+
+
+def test_ids_are_written_as_ever() -> None:
+    """Clients keep ids; those of earlier versions are read, and written the same. So are links."""
+    seal, known = IdSeal((b"secret",)), "n0g4XN-0L8QkiEb8lKFSpDEyMzSyYWNlNTk5NTUtYmU0My00YzkxpTE1MzM2"
+    signature = "901d4548359d52e53a66b9aa07c44c94"
+
+    assert seal.write("Receipt", "1234", "ace59955-be43-4c91", "15336") == known
+    link = seal.receipt_link("1234", "ace59955-be43-4c91", "15336", 1_700_000_000)
+    assert link == f"/receipts/{known}?ends=1700000000&signature={signature}"
+    assert seal.is_signed_link(known, 1_700_000_000, signature)
+    assert not seal.is_signed_link(known, 1_700_000_001, signature)

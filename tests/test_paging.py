@@ -1,5 +1,6 @@
 """Windows over numbered pages: which pages are fetched."""
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -328,3 +329,52 @@ def test_any_text_as_cursor(text: str) -> None:
     """Any text that is no cursor is refused as one, and as nothing else."""
     with pytest.raises(BadArgument):
         Cursor.decode(text, "o", "after")
+
+
+def names_of(marks: list[tuple[str, int | None]], date: int | None) -> list[str]:
+    """Names of the first marks, as long as they are of that date."""
+    same = itertools.takewhile(lambda mark: date is not None and mark[1] == date, marks)
+    return [name for name, _ in same]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 4)), min_size=1, max_size=45),
+    st.integers(1, 40),
+    st.integers(0, 44),
+)
+def test_what_cursors_say(dates: list[int | None], count: int, skipped: int) -> None:
+    """A cursor names up to five neighbours of its date on either side, and tells whether those are all."""
+    shelf = Shelf([Entry(f"e{number}", date) for number, date in enumerate(dates)])
+    after = shelf.window(first=skipped).cursor_text(0) if skipped % 3 and skipped <= len(dates) else None
+
+    window = shelf.window(first=count, after=after)
+
+    around = [*window.lead, *((entry.name, entry.date) for entry in window.items)]
+    for index, (entry, position) in enumerate(zip(window.items, window.positions, strict=True)):
+        here = len(window.lead) + index
+        before, behind = around[max(0, here - 5) : here][::-1], around[here + 1 : here + 6]
+        ties = [names_of(side, entry.date) for side in (before, behind)]
+        marks = ties[0] or ([before[0][0]] if before and position % 10 == 0 else [])
+        knows = entry.date is not None and (len(ties[0]) < len(before) or position == 0)
+        assert window.cursor(index) == Cursor(
+            "o",
+            entry.name,
+            entry.date,
+            position,
+            len(dates),
+            10,
+            tuple(marks),
+            tuple(ties[1]),
+            knows,
+            len(ties[1]) < len(behind),
+        )
+    assert window.cursors == [window.cursor(index).encode() for index in range(len(window.items))]
+
+
+def test_cursors_are_written_as_ever() -> None:
+    """Clients keep cursors; those of earlier versions are read, and written the same."""
+    known = Cursor("o", "ace59955-be43-4c91", 1795962179000000, 20, 1917, 10, ("f08f74f2",), (), *[True] * 2)
+    text = "mqFvsmFjZTU5OTU1LWJlNDMtNGM5Mc8ABmFrB7WWwBTNB30KkahmMDhmNzRmMpDDww"
+
+    assert known.encode() == text
+    assert Cursor.decode(text, "o", "after") == known
