@@ -87,6 +87,7 @@ async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: S
     assert sorted(line for line in lines if line.startswith("gateway_executions_total")) == [
         'gateway_executions_total{way="bailed"} 0.0',
         f'gateway_executions_total{{way="compiled"}} {compiled}.0',
+        'gateway_executions_total{way="excerpts"} 0.0',
         'gateway_executions_total{way="planned"} 1.0',
         'gateway_executions_total{way="unplanned"} 0.0',
     ]
