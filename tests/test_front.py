@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http_parser import HttpRequestParser
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -208,6 +210,34 @@ def test_usual() -> None:
         (QUERY, "a/b"),
         (LIST, "a/b"),
     ]
+
+
+@hypothesis_settings(max_examples=1_000, deadline=None)
+@given(
+    at=st.integers(0, 10_000),
+    removed=st.integers(0, 3),
+    inserted=st.binary(max_size=3)
+    | st.sampled_from(
+        [b"\r\n", b"\n", b"\r", b" ", b"\t", b"\0", b":", b"\r\nContent-Length: 1", b"\r\nX: y"]
+    ),
+)
+async def test_takes_no_more_than_aiohttp(at: int, removed: int, inserted: bytes) -> None:
+    """However a request is spoilt: what is read here, aiohttp would have read the same."""
+    request = post(QUERY, b"Accept: */*", b"X-Odd: \xc3\xa4")
+    at %= len(request)
+    request = request[:at] + inserted + request[at + removed :]
+
+    posted = PostedReader(longest=3_000).read(request)
+
+    if posted is not None:
+        loop = asyncio.get_running_loop()
+        ((message, body),), upgraded, tail = HttpRequestParser(
+            BaseProtocol(loop, None), loop, 65_536
+        ).feed_data(request)
+        assert (message.method, message.path, upgraded, tail) == ("POST", "/graphql", False, b"")
+        assert list(posted.headers.items()) == list(message.headers.items())
+        assert posted.body == body.read_nowait()
+        assert body.is_eof()
 
 
 async def test_cut_anywhere(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from multidict import CIMultiDict
 
 _START = b"POST /graphql HTTP/1.1\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
+_SPACE = b" \t"
 _LONGEST_HEAD = 8_192
 _MOST_HEADERS = 64
 
@@ -56,9 +57,8 @@ class PostedReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """As the parser tells. Decoded as aiohttp does."""
-        self._headers.append(
-            (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape"))
-        )
+        text = value.strip(_SPACE).decode("utf-8", "surrogateescape")
+        self._headers.append((name.decode("utf-8", "surrogateescape"), text))
 
     def on_message_complete(self) -> None:
         """As the parser tells."""
