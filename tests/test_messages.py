@@ -106,7 +106,7 @@ async def test_broken_off(settings: Settings, sandbox: Sandbox) -> None:
 
 def fields_waiting() -> int:
     """Tasks that resolve a field of a query."""
-    return sum("_resolved" in str(task.get_coro()) for task in asyncio.all_tasks())
+    return sum(" resolved " in str(task.get_coro()) for task in asyncio.all_tasks())
 
 
 async def test_streamed_queries_pass_the_gate(settings: Settings, sandbox: Sandbox) -> None:
