@@ -221,6 +221,23 @@ async def test_too_late() -> None:
     assert script.connections == [1, 2, 3]
 
 
+@pytest.mark.parametrize(("first", "second"), [(5, 0.05), (0.05, 0.2)])
+async def test_each_has_its_own_time(first: float, second: float) -> None:
+    """On a kept connection each answer has the time of its own request, not that of the one before."""
+    script = Script()
+    script.answers = [whole(b"one"), b""]
+
+    async with over(script) as wire:
+        await wire.get("/a", first, ROOM)
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(TooLate):
+            await wire.get("/b", second, ROOM)
+        took = asyncio.get_running_loop().time() - began
+
+    assert script.connections == [1, 1]
+    assert second - 0.01 <= took < second + 1
+
+
 async def test_given_up() -> None:
     """A request that nobody waits for any more ends its connection: its answer could reach another."""
     script = Script()
