@@ -25,7 +25,7 @@ from gateway.execution.plan import PlannedOperation
 
 _MOST_PREPARED = 1_000
 _MOST_BYTES = 64 * 1024 * 1024
-_BYTES_OF_ANY, _BYTES_PER_CHARACTER = 30_000, 200
+_BYTES_OF_ANY, _BYTES_PER_CHARACTER = 40_000, 300
 """Memory of a prepared document with its tree, plan and generated code; measured, docs/decisions/0030."""
 _FREE = Cost(0)
 
