@@ -1,15 +1,15 @@
 """Excerpts: documents of which only that is read which will be looked at.
 
 Who knows beforehand what is looked at names the attributes. What their properties read in turn is told by
-the code of those properties: every name in it counts, in whichever branch. An excerpt's class is a subclass
-of the document's, whose other fields are not looked for in the JSON: most of imin's page is then passed over
+the code of those properties: every name in it counts, in whichever branch. An excerpt's class stands for the
+document's: it has the same properties, and of the fields only those. So most of imin's page is passed over
 instead of made into objects. What is not read is no empty value: it is `NOT_READ`, which is of no use.
 """
 
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache, lru_cache
 from types import CodeType, FunctionType, UnionType
 from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin
@@ -19,7 +19,7 @@ from msgspec import Struct, field
 
 from gateway.imin.documents.order import Seller, bind_order
 from gateway.imin.documents.order_item import bind_upcoming_item
-from gateway.imin.documents.thing import Thing
+from gateway.imin.documents.thing import STANDS_FOR, Thing
 
 S = TypeVar("S", bound=Struct)
 
@@ -43,7 +43,6 @@ _MOST_EXCERPTS = 128
 """Each takes some 50 KB, and 2 ms to make."""
 _OURS = "gateway:"
 """Fields under such names hold what the gateway adds."""
-_IS_EXCERPT = "is_excerpt"
 _PACKAGE = "gateway.imin"
 _WORD = re.compile(r"\w+")
 
@@ -95,26 +94,25 @@ class _Excerpts:
             return cast("type[S]", made)
         # By a name until it is made: an event is above an event.
         name = self._made[document] = f"{document.__name__}Excerpt"
-        fields = [
-            redefined for one in msgspec.structs.fields(document) if (redefined := self._redefined(one))
-        ]
+        read = {one.name: one for one in msgspec.structs.fields(document) if self._is_read(one)}
         made = msgspec.defstruct(
-            document.__name__, fields, bases=(document,), kw_only=True, gc=False, module=document.__module__
+            document.__name__,
+            [self._redefined(one) for one in read.values()],
+            namespace=_members(document, read),
+            kw_only=True,
+            gc=False,
+            module=document.__module__,
         )
-        excerpt_class = cast("type[S]", made)
-        setattr(excerpt_class, name, excerpt_class)  # msgspec looks names up there, after the module's
-        setattr(excerpt_class, _IS_EXCERPT, True)
-        self._made[document] = excerpt_class
-        return excerpt_class
+        setattr(made, name, made)  # msgspec looks names up there, after the module's
+        self._made[document] = made
+        return cast("type[S]", made)
 
-    def _redefined(self, one: msgspec.structs.FieldInfo) -> tuple[str, Any, Any] | None:
-        """A field as the excerpt has it; None where it stays as it is."""
-        if one.name not in self._wanted and not one.encode_name.startswith(_OURS):
-            return one.name, Any, field(default=NOT_READ, name=f"{_OURS}notRead:{one.encode_name}")
-        replaced = self._replaced(one.type)
-        if replaced is one.type:
-            return None
-        return one.name, replaced, field(default=one.default, name=one.encode_name)
+    def _is_read(self, one: msgspec.structs.FieldInfo) -> bool:
+        return one.name in self._wanted or one.encode_name.startswith(_OURS)
+
+    def _redefined(self, one: msgspec.structs.FieldInfo) -> tuple[str, Any, Any]:
+        """A field as the excerpt has it."""
+        return one.name, self._replaced(one.type), field(default=one.default, name=one.encode_name)
 
     def _replaced(self, expected: Any) -> Any:
         """A field's type, excerpts in place of documents; as text where one of them is not made yet."""
@@ -139,6 +137,17 @@ class _Excerpts:
         return expected
 
 
+def _members(document: type[Struct], read: Container[str]) -> dict[str, Any]:
+    """What a document's class has besides what is read: its properties, and `NOT_READ` for other fields."""
+    members: dict[str, Any] = {}
+    for cls in reversed(document.__mro__[: document.__mro__.index(Struct)]):
+        members |= {name: member for name, member in vars(cls).items() if not name.startswith("__")}
+    fields = document.__struct_fields__
+    members |= {name: NOT_READ for name in fields if name not in read}
+    members[STANDS_FOR] = document.__mro__
+    return {name: member for name, member in members.items() if name not in read}
+
+
 @cache
 def _documents() -> tuple[type, ...]:
     """Every class of documents."""
@@ -146,7 +155,7 @@ def _documents() -> tuple[type, ...]:
     waiting: list[type] = [Thing]
     while waiting:
         one = waiting.pop()
-        if one not in found and _IS_EXCERPT not in vars(one):
+        if one not in found:
             found[one] = None
             waiting += one.__subclasses__()
     return tuple(found)

@@ -1,7 +1,7 @@
 """Numbered pages of orders and of upcoming order items."""
 
 from functools import lru_cache
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -131,9 +131,11 @@ def _of_excerpts(whole: type[_Collection], item_type: type[D], item_excerpt: typ
     """The collection of such excerpts."""
     if item_excerpt is item_type:
         return whole
-    items = ("items", tuple[item_excerpt, ...], field(default=(), name="imin:item"))  # type: ignore[valid-type]  # made
-    made = msgspec.defstruct(whole.__name__, [items], bases=(whole,), kw_only=True, gc=False)
-    return cast("type[_Collection]", made)
+
+    class Excerpts(whole, kw_only=True, gc=False, rename="camel"):  # type: ignore[valid-type, misc, call-arg]  # made
+        items: tuple[item_excerpt, ...] = field(default=(), name="imin:item")  # type: ignore[valid-type]  # made
+
+    return Excerpts
 
 
 def _is_collection(collection: _Collection) -> bool:

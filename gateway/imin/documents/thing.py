@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct, StructMeta, field
 from msgspec.json import Encoder
 
 from gateway.imin.documents.vocabulary import Prepayment
@@ -16,7 +16,17 @@ _as_json = Encoder(decimal_format="number")
 DEFAULT_CURRENCY = "GBP"
 
 
-class Thing(Struct, kw_only=True, gc=False, rename="camel"):
+STANDS_FOR = "stands_for"
+
+
+class Document(StructMeta):
+    """The class of documents' classes: an excerpt, which has a class of its own, counts as one of them."""
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return type.__instancecheck__(self, instance) or self in getattr(type(instance), STANDS_FOR, ())
+
+
+class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=Document):
     """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some mix them."""
 
     plain_type: str | None = field(default=None, name="type")
