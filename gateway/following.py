@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from gateway.imin.deadline import REQUEST_DEADLINE
 from gateway.imin.documents import Order
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import IminError
 from gateway.imin.reads import Reads
-from gateway.imin.traffic import REQUEST_DEADLINE
 from gateway.pace import Pace
 
 _FINAL = {

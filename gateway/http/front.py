@@ -73,6 +73,8 @@ class Front(asyncio.Protocol):
             if len(self._later) > _MOST_AHEAD:
                 self._wire.pause_reading()
             return
+        if self._wire.is_closing():
+            return
         posted = self._reader.read(data)
         if posted is None:
             self._give_away(data)

@@ -16,36 +16,14 @@ import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from math import inf
 from typing import Never, Protocol, TypeVar
 
 from gateway.imin.breaker import Breaker, RetryBudget
+from gateway.imin.deadline import REQUEST_DEADLINE
 from gateway.imin.errors import TimedOut, Unavailable
 
 Clock = Callable[[], float]
-
-REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=inf)
-"""Moment on the monotonic clock at which the client's own request must be answered."""
-
-
-class answered_within:  # noqa: N801  # stands after `with`, as a function would
-    """Let no call in here outlast so many seconds from now; None for no bound."""
-
-    __slots__ = ("_seconds", "_token")
-
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
-        self._token: Token[float]
-
-    def __enter__(self) -> None:
-        seconds = self._seconds
-        self._token = REQUEST_DEADLINE.set(inf if seconds is None else time.monotonic() + seconds)
-
-    def __exit__(self, *_: object) -> None:
-        REQUEST_DEADLINE.reset(self._token)
-
 
 _PASSING = {502, 503, 504}
 _SICK = {401, 403, 408}

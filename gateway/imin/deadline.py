@@ -1,0 +1,25 @@
+"""Until when the client's own request must be answered, whatever of imin's it still waits for."""
+
+import time
+from contextvars import ContextVar, Token
+from math import inf
+
+REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=inf)
+"""Moment on the monotonic clock at which the client's own request must be answered."""
+
+
+class answered_within:  # noqa: N801  # stands after `with`, as a function would
+    """Let no call in here outlast so many seconds from now; None for no bound."""
+
+    __slots__ = ("_seconds", "_token")
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self._token: Token[float]
+
+    def __enter__(self) -> None:
+        seconds = self._seconds
+        self._token = REQUEST_DEADLINE.set(inf if seconds is None else time.monotonic() + seconds)
+
+    def __exit__(self, *_: object) -> None:
+        REQUEST_DEADLINE.reset(self._token)
