@@ -140,7 +140,9 @@ def _services(settings: Settings, now: Clock) -> Services:
     cache = _cache(settings, answers)
     reads = Reads(
         client,
-        lambda customer: CustomerOwner(customer, seal, public_url, now, settings.receipt_link_seconds),
+        lambda customer, are_kept: CustomerOwner(
+            customer, seal, public_url, now, settings.receipt_link_seconds, are_kept
+        ),
         cache,
     )
     following = Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each)

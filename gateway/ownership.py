@@ -119,11 +119,12 @@ def _as_text(raw: bytes) -> str:
 
 @dataclass(slots=True, eq=False)
 class CustomerOwner:
-    """A customer as owner of the documents of one answer: hands out the ids of their things.
+    """A customer as owner of documents: hands out the ids of their things.
 
     customer: imin's identifier; "" for a thing that a service asked for by number.
     clock: gives the present time, in UTC.
     link_seconds: how long links to receipts open without a token.
+    are_kept: whether other answers will show the documents too; if not, there is one moment for all of them.
     """
 
     customer: str
@@ -131,11 +132,14 @@ class CustomerOwner:
     public_url: str
     clock: Clock
     link_seconds: int
+    are_kept: bool = True
     _moment: datetime | None = field(default=None, init=False)
     _ends: int | None = field(default=None, init=False)
 
     def now(self) -> datetime:
-        """The present time, read once: an answer is of one moment."""
+        """The present time; of one answer the same each time."""
+        if self.are_kept:
+            return self.clock()
         moment = self._moment
         if moment is None:
             moment = self._moment = self.clock()
@@ -159,7 +163,9 @@ class CustomerOwner:
         """Where a browser, which has no token, can open a receipt of an order for a while."""
         ends = self._ends
         if ends is None:
-            ends = self._ends = int(self.now().timestamp()) + self.link_seconds
+            ends = int(self.now().timestamp()) + self.link_seconds
+            if not self.are_kept:
+                self._ends = ends
         return self.public_url + self.seal.receipt_link(self.customer, order_identifier, identifier, ends)
 
 

@@ -80,6 +80,25 @@ async def test_cancellation_shows_at_once(settings: Settings, gateway: Gateway, 
     assert sandbox.ledger.counts() == {"GET /orders": 2}
 
 
+async def test_time_passes(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
+    """What is kept is shown as of the moment of the answer: a window may have closed since it was read."""
+    sandbox.add_order("1234")
+    query = """{ viewer { orders(first: 1) { nodes { receipts { url }
+      items { isPresentlyCancellable cancellationBlockedBecause } } } } }"""
+    kept = settings.but(cache_enabled=True, cache_fresh_seconds=60)
+    async with gateway_listening(kept, demo_caller, sandbox.clock.now) as url:
+        cached = Gateway(url, gateway.http)
+        (before,) = (await cached.data(query))["viewer"]["orders"]["nodes"]
+        sandbox.clock.advance(30 * 86_400)
+        (after,) = (await cached.data(query))["viewer"]["orders"]["nodes"]
+
+    ends = [int(one["receipts"][0]["url"].partition("ends=")[2].partition("&")[0]) for one in (before, after)]
+    assert {item["isPresentlyCancellable"] for item in before["items"]} == {True}
+    assert {item["cancellationBlockedBecause"] for item in after["items"]} == {"WINDOW_PASSED"}
+    assert ends[1] - ends[0] == 30 * 86_400
+    assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
 async def test_imin_down(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
     """While imin is down the last answer is given, marked with its age; what was never asked for fails."""
     async with caching(settings, gateway, cache_fresh_seconds=0, cache_stale_seconds=0) as cached:

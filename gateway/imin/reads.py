@@ -23,7 +23,8 @@ from gateway.imin.shared import Key
 
 V = TypeVar("V")
 
-OwnerOf = Callable[[str], Owner]
+OwnerOf = Callable[[str, bool], Owner]
+"""Gives a customer as owner of documents, which are kept for other answers or not."""
 
 
 class Unread(Generic[V]):
@@ -74,7 +75,7 @@ class Reads:
 
         def read(json: bytes | None) -> Page[Order]:
             page = read_orders(json, number, self._excerpt(wanted))
-            owner = self._owner_of(customer)
+            owner = self._owner(customer)
             for order in page.items:
                 bind_order(order, owner)
             return page
@@ -95,7 +96,7 @@ class Reads:
 
         def read(json: bytes | None) -> Page[OrderItem]:
             page = read_upcoming_order_items(json, number, self._excerpt(wanted))
-            owner = self._owner_of(customer)
+            owner = self._owner(customer)
             for item in page.items:
                 bind_upcoming_item(item, owner)
             return page
@@ -118,7 +119,7 @@ class Reads:
             if json is None:
                 return None
             order = read_order(json, identifier, self._excerpt(wanted))
-            bind_order(order, self._owner_of(customer))
+            bind_order(order, self._owner(customer))
             return order
 
         ask = partial(self._client.order_json, identifier)
@@ -134,6 +135,9 @@ class Reads:
 
         ask = partial(self._client.customer_account_json, customer)
         return self._get((customer, "account", ""), ask, read, _of_account, on_stale, anew=anew)
+
+    def _owner(self, customer: str) -> Owner:
+        return self._owner_of(customer, self._cache is not None)
 
     def _excerpt(self, wanted: Attributes | None) -> Attributes | None:
         """What to read of documents: all of those that are kept, for whoever comes next may want the rest."""
