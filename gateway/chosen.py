@@ -9,6 +9,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def read_settings(**changes: object) -> "Settings":
     os.close(writer)
     with os.fdopen(reader, "rb") as told:
         answer = told.read()
-    os.waitpid(pid, 0)
+    with suppress(ChildProcessError):  # where a parent of ours ignores SIGCHLD, so do we
+        os.waitpid(pid, 0)
     if not answer:
         raise SettingsRefused("the settings could not be read")
     values, given = pickle.loads(answer)  # noqa: S301  # of our own fork

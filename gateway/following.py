@@ -55,8 +55,8 @@ class Following:
         watch = self._watches.setdefault((customer, order), _Watch(self._reads, self._pace, customer, order))
         watch.followers += 1
         try:
-            yield await watch.start()
-            version = watch.version
+            first, version = await watch.start()
+            yield first
             while await watch.changed_since(version):
                 version = watch.version
                 yield watch.order
@@ -97,20 +97,20 @@ class _Watch:
         self._reads = reads
         self._key = customer, order
         self._pace = pace
-        self._reading: asyncio.Task[Order | None] | None = None
+        self._reading: asyncio.Task[tuple[Order | None, int]] | None = None
         self._loop: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._wake = asyncio.Event()
         self._is_over = False
 
-    async def start(self) -> Order | None:
-        """The order as it is now. Followers who come at the same time share one reading."""
+    async def start(self) -> tuple[Order | None, int]:
+        """The order as it is now, and its version. Followers who come at the same time share one reading."""
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._look())
-        order = await asyncio.shield(self._reading)
+        reading = await asyncio.shield(self._reading)
         if self._loop is None and not self._is_over:
             self._loop = asyncio.ensure_future(self._look_again_and_again())
-        return order
+        return reading
 
     async def changed_since(self, version: int) -> bool:
         """Wait for another state; False where none can come any more."""
@@ -129,7 +129,7 @@ class _Watch:
             self._loop.cancel()
         self._tell()
 
-    async def _look(self) -> Order | None:
+    async def _look(self) -> tuple[Order | None, int]:
         # It serves others than the request that began it.
         REQUEST_DEADLINE.set(float("inf"))
         order = (await self._reads.order(*self._key, _never_stale, anew=True)).value()
@@ -140,7 +140,7 @@ class _Watch:
         if order is None or _is_final(order):
             self._is_over = True
             self._tell()
-        return order
+        return order, self.version
 
     async def _look_again_and_again(self) -> None:
         looks = 0

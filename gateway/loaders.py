@@ -15,7 +15,7 @@ from aiodataloader import DataLoader
 
 from gateway.imin.cache import OnStale
 from gateway.imin.documents import Attributes, CustomerAccount, Order, OrderItem, Page
-from gateway.imin.reads import Reads, Unread
+from gateway.imin.reads import Reads, Unread, Use
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -78,7 +78,7 @@ class CoalescingLoader(DataLoader[K, Unread[V]]):
         self._queue = []
         self.reads = reads
         self.on_stale = on_stale
-        self.wanted = wanted
+        self.use = Use(wanted, are_kept=False)
         self._turns = turns
         self._anew: set[K] = set()
 
@@ -194,7 +194,7 @@ class OrderLoader(CoalescingLoader[CustomerOrder, Order | None]):
 
     def fetch(self, key: CustomerOrder, *, anew: bool) -> Awaitable[Unread[Order | None]]:
         """The order, bound to its customer."""
-        return self.reads.order(*key, self.on_stale, anew=anew, wanted=self.wanted)
+        return self.reads.order(*key, self.on_stale, anew=anew, use=self.use)
 
 
 class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
@@ -213,7 +213,7 @@ class OrderPageLoader(CoalescingLoader[CustomerPage, Page[Order]]):
 
     def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[Order]]]:
         """The page, its orders bound to the customer."""
-        return self.reads.orders(*key, self.on_stale, anew=anew, wanted=self.wanted)
+        return self.reads.orders(*key, self.on_stale, anew=anew, use=self.use)
 
     def opened(self, key: CustomerPage, unread: Unread[Page[Order]]) -> Page[Order]:
         """The page; its orders need not be fetched any more."""
@@ -227,7 +227,7 @@ class OrderItemPageLoader(CoalescingLoader[CustomerPage, Page[OrderItem]]):
 
     def fetch(self, key: CustomerPage, *, anew: bool) -> Awaitable[Unread[Page[OrderItem]]]:
         """The page, its items bound to the customer."""
-        return self.reads.upcoming_order_items(*key, self.on_stale, anew=anew, wanted=self.wanted)
+        return self.reads.upcoming_order_items(*key, self.on_stale, anew=anew, use=self.use)
 
 
 class CustomerAccountLoader(CoalescingLoader[str, CustomerAccount | None]):

@@ -86,7 +86,20 @@ def log_failures(errors: list[GraphQLError], request_id: str) -> None:
             log.warning(
                 "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
             )
-            # Its frames hold what imin sent, up to a megabyte, until the collector comes by.
-            traceback.clear_frames(original.__traceback__)
+            _let_go(error)
         elif code_of(error) == INTERNAL:
             log_bug(original or error, request_id)
+
+
+def _let_go(error: BaseException) -> None:
+    """Part the error from the frames that it passed: they hold what imin sent, up to a megabyte.
+
+    The frames are left alone: another request may share the error, and go on in one of them.
+    """
+    parted: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        if (one := waiting.pop()) is not None and id(one) not in parted:
+            parted.add(id(one))
+            waiting += [one.__context__, one.__cause__, getattr(one, "original_error", None)]
+            one.__traceback__ = None

@@ -67,5 +67,7 @@ def _untouched(smaps: Iterable[bytes]) -> Iterator[tuple[int, int]]:
         if found := _PIECE.match(line):
             start, end, rights, path = found.groups()
             piece = (int(start, 16), int(end, 16)) if path and b"w" not in rights and b"p" in rights else None
-        elif piece and line.startswith(b"Anonymous:") and line.split()[1] == b"0":
+        elif line.startswith(b"Anonymous:") and line.split()[1] != b"0":
+            piece = None
+        elif piece and line.startswith(b"Swap:") and line.split()[1] == b"0":
             yield piece

@@ -1,12 +1,18 @@
 """orderChanged: an order followed to its end, over a WebSocket and as an event stream."""
 
 import asyncio
+from datetime import timedelta
 
 import aiohttp
 import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.following import Following
+from gateway.imin.client import IminClient
+from gateway.imin.reads import Reads
+from gateway.ownership import CustomerOwner, IdSeal
+from gateway.pace import Pace
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
 from tests.conftest import Gateway
@@ -21,6 +27,9 @@ from tests.following import (
     stream,
 )
 from tests.test_cancellation import booked, cancel
+from tests.test_client import options
+
+SEAL = IdSeal((b"secret",))
 
 
 async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -221,3 +230,26 @@ async def test_subscription_by_a_client_of_both(gateway: Gateway) -> None:
     assert response.content_type == "text/event-stream"
     assert (await event(response)).startswith(b"event: next\n")
     response.close()
+
+
+async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox: Sandbox) -> None:
+    """A change that is seen before a follower asks for more is told; what is followed is of the moment."""
+    number, item = number_and_item(sandbox)
+    async with IminClient(options(imin[1])) as client:
+        reads = Reads(
+            client, lambda *whose: CustomerOwner(whose[0], SEAL, "", sandbox.clock.now, 60, whose[1])
+        )
+        changes = Following(reads, Pace(0.01, 0.01), 1, 1).changes("1234", number)
+        first = await anext(changes)
+        sandbox.seller_cancel(number, item)
+        await sandbox.ledger.reached("GET /orders/:id", sandbox.ledger.count("GET /orders/:id") + 2)
+        second = await asyncio.wait_for(anext(changes), 5)
+        await changes.aclose()
+
+    assert first
+    assert second
+    assert {one.status_text for one in first.items} == {"OrderItemConfirmed"}
+    assert "SellerCancelled" in {one.status_text for one in second.items}
+    before = second.owner.now()
+    sandbox.clock.advance(60)
+    assert second.owner.now() - before >= timedelta(seconds=60)

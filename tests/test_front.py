@@ -307,3 +307,16 @@ async def test_client_that_leaves(settings: Settings, sandbox: Sandbox) -> None:
         assert (await gateway.told(post(QUERY)))[0] == 200
 
     assert sandbox.ledger.counts() == {"GET /orders": 1}
+
+
+async def test_client_left_before_the_stop(settings: Settings, sandbox: Sandbox) -> None:
+    """A stop waits for what is being done for a client that has gone."""
+    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.3))
+    async with running(settings) as gateway:
+        async with gateway.connection() as (_, writer):
+            writer.write(post(LIST))
+            await sandbox.ledger.reached("GET /orders")
+        began = asyncio.get_running_loop().time()
+        await gateway.runner.cleanup()
+
+        assert asyncio.get_running_loop().time() - began > 0.1

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 import yarl
+from graphql import GraphQLError
 
+from gateway.imin.errors import Unavailable
+from gateway.logs import log_failures
 from gateway.sandbox import Fault, Sandbox
 from tests.disclosure import disclosed
 from tests.issuer import claims, rsa_key, token
@@ -115,3 +118,23 @@ async def test_no_line_can_be_made_up(
     written = "".join(capsys.readouterr())
     assert name not in written
     assert len(written.splitlines()) == 1
+
+
+async def test_others_go_on() -> None:
+    """A failure that two requests share is told by one of them while the other goes on behind it."""
+    failure, gate = Unavailable("GET /orders answered 503"), asyncio.Event()
+
+    async def other_request() -> str:
+        try:
+            raise failure
+        except Unavailable:
+            await gate.wait()
+        return "went on"
+
+    other = asyncio.create_task(other_request())
+    await asyncio.sleep(0)
+    log_failures([GraphQLError("failed", original_error=failure)], "a-request")
+    gate.set()
+
+    assert await other == "went on"
+    assert failure.__traceback__ is None

@@ -120,6 +120,11 @@ class PlannedField:
         self.nodes = nodes
         self.projection = projection
 
+    @property
+    def is_all_code(self) -> bool:
+        """Whether nothing below it is resolved by a function, which may wait for something."""
+        return self.projection.project is not None
+
 
 class Plan:
     """A query under one assignment of its conditions.

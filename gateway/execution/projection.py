@@ -310,7 +310,10 @@ class PlaceCode:
 
     def for_known_classes(self) -> Project:
         """The same function, quicker for objects of the classes that have come so far."""
-        return KnownCode(self.projections).of(self.return_type, self.fields) or self.project
+        try:
+            return KnownCode(self.projections).of(self.return_type, self.fields) or self.project
+        except (SyntaxError, RecursionError):  # deeper than Python nests blocks
+            return self.project
 
 
 def _bail() -> None:

@@ -14,10 +14,12 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any, get_args, get_type_hints
 
+_MOST_CLASSES = 512
+"""Not all: there are new ones for each excerpt, which is forgotten at some time."""
 _DEEPEST = 5
 """Properties within properties that are written out."""
 
@@ -89,7 +91,7 @@ def _property(found: Any) -> _Property | None:
     return None
 
 
-@cache
+@lru_cache(_MOST_CLASSES)
 def _class_of(cls: type, slot: str) -> type | None:
     """The class that a slot's values have as a rule, as it is declared; None where that is several."""
     try:

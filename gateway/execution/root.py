@@ -88,7 +88,7 @@ class PlannedRun:
             arguments = None if call is None else call.arguments(self._values.coerced)
             if call is None or arguments is None:
                 results[name] = self.core.execute_field(root, None, fields, place[3], None)
-            elif is_alone or call.begins(self.context_value, arguments):
+            elif is_alone or (place[0].is_all_code and call.begins(self.context_value, arguments)):
                 results[name] = None  # keeps its place
                 in_turn.append((name, place, arguments))
             else:

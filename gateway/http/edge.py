@@ -163,11 +163,13 @@ class _EdgeServer(web.Server):
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # aiohttp's signature
         """Wait for what is being answered, then close all."""
+        await asyncio.gather(self._shut_fronts(timeout), super().shutdown(timeout))
+
+    async def _shut_fronts(self, seconds: float | None) -> None:
         if tasks := [front.task for front in self.fronts if front.task is not None]:
-            await asyncio.wait(tasks, timeout=timeout)
+            await asyncio.wait(tasks, timeout=seconds)
         for front in list(self.fronts):
             front.abort()
-        await super().shutdown(timeout)
 
     def _connection(self) -> Connection:
         return Connection(self.patience, self, loop=self._loop, **self._kwargs)

@@ -89,13 +89,18 @@ class Front(asyncio.Protocol):
     def resume_writing(self) -> None:
         """As asyncio tells."""
         self._is_paused = False
-        self._reading.end()
-        self._go_on()
+        if not self._wire.is_closing():
+            self._reading.end()
+            self._go_on()
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        """As asyncio tells. What is being answered goes on: it may be a change."""
-        self._forget()
+        """As asyncio tells. What is being answered goes on: it may be a change, and the stop waits for it."""
+        self._stop_timer()
         self._reading.end()
+        if self.task is None:
+            self._fronts.discard(self)
+        else:
+            self.task.add_done_callback(lambda _: self._fronts.discard(self))
 
     def leave(self) -> bool:
         """As a connection of aiohttp's: close it if nobody is being answered on it."""
@@ -148,7 +153,8 @@ class Front(asyncio.Protocol):
 
     def _give_away(self, data: bytes) -> None:
         """Let aiohttp have the connection."""
-        self._forget()
+        self._stop_timer()
+        self._fronts.discard(self)
         connection = self._aiohttps()
         # Nothing may come between: aiohttp tells by its first turn of the loop that a request has begun.
         self._wire.pause_reading()
@@ -178,8 +184,7 @@ class Front(asyncio.Protocol):
         self._wire.close()
         self._reading.begin()
 
-    def _forget(self) -> None:
-        self._fronts.discard(self)
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

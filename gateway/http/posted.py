@@ -52,6 +52,7 @@ class PostedReader:
         if not self._is_whole or not self._parser.should_keep_alive():
             return None
         headers = CIMultiDict(self._headers)
+        self._headers = []  # a connection that rests keeps no token
         is_usual = len(headers) <= _MOST_HEADERS and self._is_usual(headers, len(data) - end)
         return Posted(headers, data[end:]) if is_usual else None
 
@@ -65,10 +66,10 @@ class PostedReader:
         self._is_whole = True
 
     def _is_usual(self, headers: CIMultiDict[str], length: int) -> bool:
-        names = {name.lower() for name, _ in self._headers}
+        names = {name.lower() for name in headers}
         return (
             length <= self._longest
-            and len(names) == len(self._headers)
+            and len(names) == len(headers)
             and names.isdisjoint(_FOR_AIOHTTP)
             and "host" in names
             and headers.get("Content-Length") == str(length)

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
 from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.cache import Cache, Found, OnStale, Question
 from gateway.imin.client import IminClient
@@ -25,6 +27,19 @@ V = TypeVar("V")
 
 OwnerOf = Callable[[str, bool], Owner]
 """Gives a customer as owner of documents, which are kept for other answers or not."""
+
+
+class Use(Struct, frozen=True):
+    """What documents are read for.
+
+    wanted: what of them will be looked at; None for all. are_kept: whether more than one answer shows them.
+    """
+
+    wanted: Attributes | None = None
+    are_kept: bool = True
+
+
+ANY_USE = Use()
 
 
 class Unread(Generic[V]):
@@ -53,7 +68,7 @@ class Reads:
 
     owner_of: what a customer's documents are bound to. cache: None asks imin each time.
     anew: asked for now, whatever is known. on_stale: told the age of an answer that is given
-    because imin is down. wanted: what of a document will be looked at; None for all.
+    because imin is down. use: of the documents.
     All raise what the client raises, but what cannot be read when it is looked at.
     """
 
@@ -69,13 +84,13 @@ class Reads:
         on_stale: OnStale,
         *,
         anew: bool = False,
-        wanted: Attributes | None = None,
+        use: Use = ANY_USE,
     ) -> Awaitable[Unread[Page[Order]]]:
         """Page of a customer's orders."""
 
         def read(json: bytes | None) -> Page[Order]:
-            page = read_orders(json, number, self._excerpt(wanted))
-            owner = self._owner(customer)
+            page = read_orders(json, number, self._wanted(use))
+            owner = self._owner(customer, use)
             for order in page.items:
                 bind_order(order, owner)
             return page
@@ -90,13 +105,13 @@ class Reads:
         on_stale: OnStale,
         *,
         anew: bool = False,
-        wanted: Attributes | None = None,
+        use: Use = ANY_USE,
     ) -> Awaitable[Unread[Page[OrderItem]]]:
         """Page of a customer's upcoming order items."""
 
         def read(json: bytes | None) -> Page[OrderItem]:
-            page = read_upcoming_order_items(json, number, self._excerpt(wanted))
-            owner = self._owner(customer)
+            page = read_upcoming_order_items(json, number, self._wanted(use))
+            owner = self._owner(customer, use)
             for item in page.items:
                 bind_upcoming_item(item, owner)
             return page
@@ -111,15 +126,15 @@ class Reads:
         on_stale: OnStale,
         *,
         anew: bool = False,
-        wanted: Attributes | None = None,
+        use: Use = ANY_USE,
     ) -> Awaitable[Unread[Order | None]]:
         """An order, or None where imin has none."""
 
         def read(json: bytes | None) -> Order | None:
             if json is None:
                 return None
-            order = read_order(json, identifier, self._excerpt(wanted))
-            bind_order(order, self._owner(customer))
+            order = read_order(json, identifier, self._wanted(use))
+            bind_order(order, self._owner(customer, use))
             return order
 
         ask = partial(self._client.order_json, identifier)
@@ -136,12 +151,12 @@ class Reads:
         ask = partial(self._client.customer_account_json, customer)
         return self._get((customer, "account", ""), ask, read, _of_account, on_stale, anew=anew)
 
-    def _owner(self, customer: str) -> Owner:
-        return self._owner_of(customer, self._cache is not None)
+    def _owner(self, customer: str, use: Use) -> Owner:
+        return self._owner_of(customer, use.are_kept or self._cache is not None)
 
-    def _excerpt(self, wanted: Attributes | None) -> Attributes | None:
+    def _wanted(self, use: Use) -> Attributes | None:
         """What to read of documents: all of those that are kept, for whoever comes next may want the rest."""
-        return wanted if self._cache is None else None
+        return use.wanted if self._cache is None else None
 
     async def _get(  # noqa: PLR0913  # what reading one thing is made of
         self,
