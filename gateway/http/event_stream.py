@@ -16,6 +16,7 @@ from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.operations import Told
 from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
+from gateway.http.response import origin_headers
 
 _KEEP_ALIVE_SECONDS = 15.0
 
@@ -85,15 +86,8 @@ async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Told, 
 
 def _headers(request: web.Request, origins: tuple[str, ...]) -> dict[str, str]:
     """Headers that the middlewares can no longer add, because they go out at once."""
-    headers = {
+    return {
         hdrs.CACHE_CONTROL: "private, no-store",
         "X-Accel-Buffering": "no",
         "X-Request-Id": request[REQUEST_ID],
-    }
-    origin = request.headers.get(hdrs.ORIGIN, "")
-    if origins:
-        headers[hdrs.VARY] = hdrs.ORIGIN
-    if origin in origins:
-        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
-        headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
-    return headers
+    } | origin_headers(request.headers.get(hdrs.ORIGIN, ""), origins)

@@ -68,7 +68,7 @@ class Front(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """As asyncio tells. One request at a time; what comes meanwhile is looked at afterwards."""
-        if self.task is not None or self._is_paused or self._later:
+        if self.task is not None or self._is_paused:
             self._later += data
             if len(self._later) > _MOST_AHEAD:
                 self._wire.pause_reading()

@@ -11,7 +11,7 @@ from multidict import MultiMapping
 
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
 from gateway.http.posted import Posted
-from gateway.http.response import Reply, error_response
+from gateway.http.response import Reply, error_response, origin_headers
 from gateway.logs import Facts, log_bug, log_request
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -85,11 +85,9 @@ def cors(origins: tuple[str, ...]) -> Middleware:
             request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
         )
         response = _preflight(allowed=allowed) if is_preflight else await handler(request)
-        if origins and not response.prepared:
-            response.headers.add(hdrs.VARY, hdrs.ORIGIN)
-            if allowed:
-                response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
-                response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
+        if not response.prepared:
+            for name, value in origin_headers(origin, origins).items():
+                response.headers.add(name, value)
         return response
 
     return allow_origin
@@ -105,13 +103,8 @@ def passing(post: Post, origins: tuple[str, ...]) -> AnswerPosted:
         except Exception as error:  # noqa: BLE001  # the last resort
             reply = Reply.like(_bug(error, request_id))
         log_request(request_id, "POST /graphql", reply.status, facts)
-        headers = reply.headers
-        if origins:
-            headers[hdrs.VARY] = hdrs.ORIGIN
-            if (origin := posted.headers.get(hdrs.ORIGIN, "")) in origins:
-                headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
-                headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
-        headers["X-Request-Id"] = request_id
+        reply.headers |= origin_headers(posted.headers.get(hdrs.ORIGIN, ""), origins)
+        reply.headers["X-Request-Id"] = request_id
         return reply
 
     return answer

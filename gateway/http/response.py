@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 from msgspec import Struct
 
 from gateway.context import Context
@@ -37,6 +37,15 @@ class Reply(Struct):
     def as_response(self) -> web.Response:
         """The same for aiohttp to send."""
         return web.Response(status=self.status, headers=self.headers, body=self.body)
+
+
+def origin_headers(origin: str, origins: tuple[str, ...]) -> dict[str, str]:
+    """What lets a front end of one of these origins read an answer; the browser keeps others out."""
+    headers: dict[str, str] = {hdrs.VARY: hdrs.ORIGIN} if origins else {}
+    if origin in origins:
+        headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+        headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
+    return headers
 
 
 def json_reply(content: Any, *, status: int = 200, media_type: str = PLAIN_JSON) -> Reply:

@@ -78,13 +78,7 @@ class Reads:
         self._cache = cache
 
     def orders(
-        self,
-        customer: str,
-        number: int,
-        on_stale: OnStale,
-        *,
-        anew: bool = False,
-        use: Use = ANY_USE,
+        self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False, use: Use = ANY_USE
     ) -> Awaitable[Unread[Page[Order]]]:
         """Page of a customer's orders."""
 
@@ -99,13 +93,7 @@ class Reads:
         return self._get((customer, "orders", str(number)), ask, read, _of_orders, on_stale, anew=anew)
 
     def upcoming_order_items(
-        self,
-        customer: str,
-        number: int,
-        on_stale: OnStale,
-        *,
-        anew: bool = False,
-        use: Use = ANY_USE,
+        self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False, use: Use = ANY_USE
     ) -> Awaitable[Unread[Page[OrderItem]]]:
         """Page of a customer's upcoming order items."""
 
@@ -120,13 +108,7 @@ class Reads:
         return self._get((customer, "items", str(number)), ask, read, _of_items, on_stale, anew=anew)
 
     def order(
-        self,
-        customer: str,
-        identifier: str,
-        on_stale: OnStale,
-        *,
-        anew: bool = False,
-        use: Use = ANY_USE,
+        self, customer: str, identifier: str, on_stale: OnStale, *, anew: bool = False, use: Use = ANY_USE
     ) -> Awaitable[Unread[Order | None]]:
         """An order, or None where imin has none."""
 
