@@ -23,12 +23,14 @@ from gateway.http.patience import Patience
 from gateway.http.posted import PostedReader
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
+from tests.test_cache import CANCEL
 from tests.test_edge import QUERY, post
 
 TO_AIOHTTP = b"TE: trailers"
 """A header that changes nothing here, and that the front does not care to know."""
 ORIGIN = "https://app.example.org"
 OWN_TIME = {"Date", "X-Request-Id"}
+FIRST = b'{"query": "{ viewer { orders(first: 1) { nodes { id items { id } } } } }"}'
 LIST = b'{"query": "{ viewer { orders(first: 2) { nodes { id } } } }"}'
 
 
@@ -298,25 +300,16 @@ async def test_idle_ones_are_closed(settings: Settings) -> None:
 
 
 async def test_client_that_leaves(settings: Settings, sandbox: Sandbox) -> None:
-    """A client that hangs up costs nobody anything: what it asked for goes on, for it may be a change."""
-    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2))
+    """What a client has asked for is done though it hangs up, and a stop waits for it: it may be a change."""
     async with running(settings) as gateway:
+        _, _, told = await gateway.told(post(FIRST))
+        (order,) = json.loads(told)["data"]["viewer"]["orders"]["nodes"]
+        variables = {"order": order["id"], "items": [item["id"] for item in order["items"]]}
+        sandbox.ledger.clear()
+        sandbox.faults.add(Fault("GET /orders/:id", "delay", delay_seconds=0.3))
         async with gateway.connection() as (_, writer):
-            writer.write(post(LIST))
-            await sandbox.ledger.reached("GET /orders")
-        assert (await gateway.told(post(QUERY)))[0] == 200
-
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
-
-
-async def test_client_left_before_the_stop(settings: Settings, sandbox: Sandbox) -> None:
-    """A stop waits for what is being done for a client that has gone."""
-    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.3))
-    async with running(settings) as gateway:
-        async with gateway.connection() as (_, writer):
-            writer.write(post(LIST))
-            await sandbox.ledger.reached("GET /orders")
-        began = asyncio.get_running_loop().time()
+            writer.write(post(json.dumps({"query": CANCEL, "variables": variables}).encode()))
+            await sandbox.ledger.reached("GET /orders/:id")
         await gateway.runner.cleanup()
 
-        assert asyncio.get_running_loop().time() - began > 0.1
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1
