@@ -23,14 +23,12 @@ from gateway.http.patience import Patience
 from gateway.http.posted import PostedReader
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
-from tests.test_cache import CANCEL
 from tests.test_edge import QUERY, post
 
 TO_AIOHTTP = b"TE: trailers"
 """A header that changes nothing here, and that the front does not care to know."""
 ORIGIN = "https://app.example.org"
 OWN_TIME = {"Date", "X-Request-Id"}
-FIRST = b'{"query": "{ viewer { orders(first: 1) { nodes { id items { id } } } } }"}'
 LIST = b'{"query": "{ viewer { orders(first: 2) { nodes { id } } } }"}'
 
 
@@ -301,15 +299,13 @@ async def test_idle_ones_are_closed(settings: Settings) -> None:
 
 async def test_client_that_leaves(settings: Settings, sandbox: Sandbox) -> None:
     """What a client has asked for is done though it hangs up, and a stop waits for it: it may be a change."""
-    async with running(settings) as gateway:
-        _, _, told = await gateway.told(post(FIRST))
-        (order,) = json.loads(told)["data"]["viewer"]["orders"]["nodes"]
-        variables = {"order": order["id"], "items": [item["id"] for item in order["items"]]}
-        sandbox.ledger.clear()
-        sandbox.faults.add(Fault("GET /orders/:id", "delay", delay_seconds=0.3))
+    query = '{ order(identifier: "%s") { id } }' % sandbox.store.identifiers("1234")[0]  # noqa: UP031  # braces
+    sandbox.faults.add(Fault("GET /orders/:id", "delay", delay_seconds=0.3))
+    async with running(settings, caller_by_token) as gateway:
         async with gateway.connection() as (_, writer):
-            writer.write(post(json.dumps({"query": CANCEL, "variables": variables}).encode()))
+            writer.write(post(json.dumps({"query": query}).encode(), b"Authorization: Bearer 1234"))
             await sandbox.ledger.reached("GET /orders/:id")
         await gateway.runner.cleanup()
 
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    # The order has come, and has been looked for in the customer's history.
+    assert sandbox.ledger.counts() == {"GET /orders/:id": 1, "GET /orders": 1}
