@@ -166,13 +166,6 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
         A series without a location may still list its only place in `imin:locationSummary`.
         """
-        level: Event | None = self
-        while level is not None:  # as a rule, the nearest place has a name, and so is no pointer
-            if (place := level.own_location) is not None:
-                if place.name:
-                    return place
-                break
-            level = level.super_event or level.facility_use or level.aggregate_facility_use
         place = self._place("own_location")
         if place is not None or any(level.own_location for level in self.levels()):
             return place
@@ -189,7 +182,8 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         level: Event | None = self
         while level is not None:
             place: Place | None = getattr(level, attribute)
-            if place is not None and (pointer := place.pointer):
+            # As a rule a place has a name, and so is no pointer.
+            if place is not None and not place.name and (pointer := place.pointer):
                 listed = (known for above in self.levels() for known in above.location_summary)
                 place = next((known for known in listed if known.iri == pointer), None)
             if place is not None:

@@ -121,13 +121,9 @@ class _Excerpts:
         of = get_args(expected)
         if get_origin(expected) is tuple:
             one = self._replaced(of[0])
-            return (
-                expected
-                if one is of[0]
-                else f"tuple[{one}, ...]"
-                if isinstance(one, str)
-                else tuple[one, ...]  # type: ignore[valid-type]  # made
-            )
+            if one is of[0]:
+                return expected
+            return f"tuple[{one}, ...]" if isinstance(one, str) else tuple[one, ...]  # type: ignore[valid-type]  # made
         if get_origin(expected) in {Union, UnionType}:
             replaced = [self._replaced(option) for option in of]
             if all(new is old for new, old in zip(replaced, of, strict=True)):
