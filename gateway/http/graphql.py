@@ -31,7 +31,7 @@ from gateway.http.request import (
 )
 from gateway.http.response import Reply, error_response, extensions_of, json_reply
 from gateway.http.sockets import SocketEndpoint
-from gateway.logs import Facts
+from gateway.logs import Facts, are_requests_logged
 from gateway.metrics import Metrics
 
 
@@ -88,7 +88,8 @@ class GraphQLEndpoint:
         self.gate.check()
         caller = await admitted(self.authenticate, request)
         bucket = self.rates.bucket_of(caller)
-        facts.caller = self.services.seal.pseudonym(caller.customer or caller.name)
+        if are_requests_logged():
+            facts.caller = self.services.seal.pseudonym(caller.customer or caller.name)
         if bucket and not bucket.spend(1):
             raise RateLimited(bucket, 1)
         return Asking(caller, bucket, request_id, facts)

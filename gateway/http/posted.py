@@ -51,10 +51,9 @@ class PostedReader:
             return None
         if not self._is_whole or not self._parser.should_keep_alive():
             return None
-        headers = CIMultiDict(self._headers)
-        self._headers = []  # a connection that rests keeps no token
+        headers, self._headers = self._headers, []  # a connection that rests keeps no token
         is_usual = len(headers) <= _MOST_HEADERS and self._is_usual(headers, len(data) - end)
-        return Posted(headers, data[end:]) if is_usual else None
+        return Posted(CIMultiDict(headers), data[end:]) if is_usual else None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """As the parser tells. Decoded as aiohttp does."""
@@ -65,15 +64,16 @@ class PostedReader:
         """As the parser tells."""
         self._is_whole = True
 
-    def _is_usual(self, headers: CIMultiDict[str], length: int) -> bool:
-        names = {name.lower() for name in headers}
+    def _is_usual(self, headers: list[tuple[str, str]], length: int) -> bool:
+        found = {name.lower(): value for name, value in headers}
+        told = found.get
         return (
             length <= self._longest
-            and len(names) == len(headers)
-            and names.isdisjoint(_FOR_AIOHTTP)
-            and "host" in names
-            and headers.get("Content-Length") == str(length)
-            and headers.get("Content-Type", "").lower() in _JSON
-            and headers.get("Connection", "keep-alive").lower() == "keep-alive"
-            and _EVENTS not in headers.get("Accept", "").lower()
+            and len(found) == len(headers)
+            and _FOR_AIOHTTP.isdisjoint(found)
+            and "host" in found
+            and told("content-length") == str(length)
+            and told("content-type", "").lower() in _JSON
+            and told("connection", "keep-alive").lower() == "keep-alive"
+            and _EVENTS not in told("accept", "").lower()
         )
