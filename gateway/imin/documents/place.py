@@ -9,7 +9,7 @@ from gateway.imin.documents.vocabulary import DayOfWeek
 LOCAL_POINTER = "#/imin:locationSummary/"
 """An id that starts so stands for a place in the EventSeries' list. Source: imin docs, Search API."""
 
-NORTH_POLE, DATE_LINE = 90, 180
+NORTH_POLE, DATE_LINE = 90.0, 180.0
 
 
 class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
@@ -24,7 +24,7 @@ class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
         return (
             self.latitude is not None
             and self.longitude is not None
-            and (self.latitude != 0 or self.longitude != 0)
+            and (self.latitude != 0.0 or self.longitude != 0.0)
             and -NORTH_POLE <= self.latitude <= NORTH_POLE
             and -DATE_LINE <= self.longitude <= DATE_LINE
         )
