@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import aiohttp
 import pytest
 import yarl
 from graphql import GraphQLError
@@ -11,6 +12,7 @@ from graphql import GraphQLError
 from gateway.imin.errors import Unavailable
 from gateway.logs import log_failures
 from gateway.sandbox import Fault, Sandbox
+from gateway.settings import Settings
 from tests.disclosure import disclosed
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import TRUST, started
@@ -101,6 +103,30 @@ async def _send_all(url: yarl.URL, bearer: str) -> int:
         writer.close()
         count += 1
     return count
+
+
+@pytest.mark.parametrize(
+    ("level", "told"), [("INFO", ["request", "imin failed", "request"]), ("WARNING", ["imin failed"])]
+)
+async def test_levels(sandbox: Sandbox, settings: Settings, level: str, told: list[str]) -> None:
+    """Each request has its line where that is wanted; what goes wrong has one at any level."""
+    sandbox.faults.add(Fault("GET /order-items", "500", times=None))
+    environment = {
+        "GATEWAY_LOG_LEVEL": level,
+        "GATEWAY_IMIN_BASE_URL": settings.imin_base_url,
+        "GATEWAY_IMIN_API_KEY": "sandbox-key",
+    }
+    async with started("demo", "--port=0", **environment) as (process, lines):
+        url = f"{lines[-1].removeprefix('ready ')}/graphql"
+        async with aiohttp.ClientSession() as http:
+            for query in ("{ viewer { id } }", "{ viewer { upcomingOrderItems { totalCount } } }"):
+                async with http.post(url, json={"query": query}) as response:
+                    assert response.status == 200
+        process.terminate()
+        assert process.stderr
+        logged = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+
+    assert [json.loads(line)["event"] for line in logged.splitlines()] == told
 
 
 @pytest.mark.parametrize("name", ["a\nb", 'x","level":"error', "\x1b[2J"])
