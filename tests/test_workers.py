@@ -144,12 +144,13 @@ async def test_workers_count_together() -> None:
             async with aiohttp.ClientSession() as http:
                 await gateway.ask(http)
         counted: list[str] = []
-        while sum(map(float, counted)) < 8:
-            async with aiohttp.ClientSession() as http, http.get(f"{gateway.url}/metrics") as response:
-                text = await response.text()
-            counted = re.findall(
-                r'^gateway_requests_total\{operation="\w+",outcome="ok"\} (\S+)', text, re.MULTILINE
-            )
+        async with asyncio.timeout(10):
+            while sum(map(float, counted)) < 8:
+                async with aiohttp.ClientSession() as http, http.get(f"{gateway.url}/metrics") as response:
+                    text = await response.text()
+                counted = re.findall(
+                    r'^gateway_requests_total\{operation="\w+",outcome="ok"\} (\S+)', text, re.MULTILINE
+                )
 
     assert counted == ["8.0"]
 
