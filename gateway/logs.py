@@ -4,11 +4,11 @@ import logging
 import sys
 import time
 import traceback
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from graphql import GraphQLError
-from msgspec import Struct, field
 
 from gateway.errors import INTERNAL, code_of
 from gateway.imin.calls import Calls, counting_calls
@@ -22,7 +22,8 @@ _levels.setLevel(logging.INFO)
 _LONGEST_NAME = 100
 
 
-class Facts(Struct):
+@dataclass(slots=True)
+class Facts:
     """What the log tells of a request besides its status. Nothing here can name a person.
 
     caller: a pseudonym. digest: of the document's text. calls: requests to imin.

@@ -1,8 +1,8 @@
 """What is counted for operators, in Prometheus' format. No names, no arguments, no addresses.
 
-Requests and calls of imin are noted as they end and counted a moment later, many at once. What other parts
-count for themselves (traffic, cache, execution) is copied once a second. Several workers share a directory of
-counts, so that whichever of them is asked answers for all.
+Requests are counted as they end. Calls of imin are at first counted in plain numbers; those, and what
+other parts count for themselves (traffic, cache, execution), are copied once a second. Several workers
+share a directory of counts, so that whichever of them is asked answers for all.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +25,6 @@ _PREFIX = "gateway-metrics-"
 _MOST_OPERATIONS = 200
 _MOST_CHILDREN = 4_096
 _COPY_SECONDS = 1.0
-_COUNT_SECONDS = 0.05
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 4)
 
@@ -48,21 +48,12 @@ MEASURED = {
 }
 
 
-class _Noted:
-    """What has been noted and is not counted yet: requests, calls and bytes by their counter; times."""
+@dataclass(slots=True)
+class _Tally:
+    """Calls since the last copy, and the bytes of their answers."""
 
-    def __init__(self) -> None:
-        self.counts: defaultdict[Counter, float] = defaultdict(float)
-        self.seconds: list[tuple[Histogram, float]] = []
-
-    def count(self) -> None:
-        """Count it."""
-        for counter, number in self.counts.items():
-            counter.inc(number)
-        for histogram, seconds in self.seconds:
-            histogram.observe(seconds)
-        self.counts.clear()
-        self.seconds.clear()
+    times: int = 0
+    size: int = 0
 
 
 class Metrics:
@@ -99,10 +90,8 @@ class Metrics:
             for name, (label, text, mode) in MEASURED.items()
         }
         self._requests_of = lru_cache(_MOST_CHILDREN)(self._requests.labels)
-        self._calls_of = lru_cache(_MOST_CHILDREN)(self._calls.labels)
-        self._bytes_of = lru_cache(_MOST_CHILDREN)(self._call_bytes.labels)
+        self._calls_since: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
         self._seconds_of = lru_cache(_MOST_CHILDREN)(self._call_seconds.labels)
-        self._noted = _Noted()
         self._copied: dict[tuple[str, str], float] = {}
         self._sources: list[Source] = []
         self._operations: dict[str, str] = {}
@@ -113,12 +102,15 @@ class Metrics:
 
     def request(self, text: str, outcome: str, seconds: float) -> None:
         """A request has been answered. outcome: `ok`, or the first of its error codes."""
-        self._note(self._requests_of(self._operation(text), outcome), self._request_seconds, seconds)
+        self._requests_of(self._operation(text), outcome).inc()
+        self._request_seconds.observe(seconds)
 
     def call(self, endpoint: str, outcome: str, seconds: float, size: int) -> None:
         """Imin has answered, or not: a status, or what went wrong."""
-        self._note(self._calls_of(endpoint, outcome), self._seconds_of(endpoint), seconds)
-        self._noted.counts[self._bytes_of(endpoint)] += size
+        tally = self._calls_since[endpoint, outcome]
+        tally.times += 1
+        tally.size += size
+        self._seconds_of(endpoint).observe(seconds)
 
     def render(self) -> bytes:
         """All of it as text, of all workers."""
@@ -139,8 +131,11 @@ class Metrics:
             self.copy()
 
     def copy(self) -> None:
-        """Count what has been noted, and copy what other parts have counted."""
-        self._noted.count()
+        """Copy what has been counted, here and in other parts."""
+        for (endpoint, outcome), tally in self._calls_since.items():
+            self._calls.labels(endpoint, outcome).inc(tally.times)
+            self._call_bytes.labels(endpoint).inc(tally.size)
+        self._calls_since.clear()
         for source in self._sources:
             for name, values in source().items():
                 for label, value in values.items():
@@ -150,13 +145,6 @@ class Metrics:
                         before = self._copied.get((name, label), 0.0)
                         self._counted[name].labels(label).inc(max(0.0, value - before))
                         self._copied[name, label] = value
-
-    def _note(self, counter: Counter, histogram: Histogram, seconds: float) -> None:
-        noted = self._noted
-        if not noted.seconds:
-            asyncio.get_running_loop().call_later(_COUNT_SECONDS, noted.count)
-        noted.counts[counter] += 1
-        noted.seconds.append((histogram, seconds))
 
     def _operation(self, text: str) -> str:
         """Short hash of a document; those beyond a number are counted together."""

@@ -88,12 +88,11 @@ class Preparation:
     def prepare(self, text: str, operation_name: str | None) -> Prepared:
         """The document, ready to run or with the errors that forbid it."""
         key = (text, operation_name)
-        try:
-            return self._prepared[key]
-        except KeyError:
+        prepared = self._prepared.get(key)
+        if prepared is None:
             prepared = self._prepare(text, operation_name)
-        if self._weight(prepared) <= self._prepared.maxsize:
-            self._prepared[key] = prepared
+            if self._weight(prepared) <= self._prepared.maxsize:
+                self._prepared[key] = prepared
         return prepared
 
     @property

@@ -1,11 +1,11 @@
 """Counting the requests to imin that one request of a client's has caused."""
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 
-from msgspec import Struct
 
-
-class Calls(Struct):
+@dataclass(slots=True)
+class Calls:
     """made: requests sent so far."""
 
     made: int = 0

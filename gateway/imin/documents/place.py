@@ -9,6 +9,7 @@ from gateway.imin.documents.vocabulary import DayOfWeek
 LOCAL_POINTER = "#/imin:locationSummary/"
 """An id that starts so stands for a place in the EventSeries' list. Source: imin docs, Search API."""
 
+# As floats, for what they are compared with are: with whole numbers that takes the interpreter longer.
 NORTH_POLE, DATE_LINE = 90.0, 180.0
 
 
