@@ -13,7 +13,6 @@ from gateway.imin.cache import Cache, OnStale
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
 from gateway.imin.reads import Reads
-from gateway.lengths import Lengths
 from gateway.loaders import (
     CustomerAccountLoader,
     OrderItemPageLoader,
@@ -22,6 +21,7 @@ from gateway.loaders import (
     Turns,
 )
 from gateway.ownership import CustomerOwner, IdSeal
+from gateway.pagination.totals import Lengths
 from gateway.replicas.answers import RedisAnswers
 from gateway.replicas.link import Link
 

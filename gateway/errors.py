@@ -26,8 +26,8 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.cursor import BadArgument
 from gateway.imin.errors import IminError, Refused, TimedOut, Unavailable, Unreadable
+from gateway.pagination.cursor import BadArgument
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cursor import BadArgument, Cursor, Listing, Range
 from gateway.imin.documents import Page, read_order_page
-from gateway.paging import Walk, Window
+from gateway.pagination.cursor import BadArgument, Cursor, Listing, Range
+from gateway.pagination.window import Walk, Window
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from typing import Generic, TypeVar
 import strawberry
 from msgspec import Struct
 
-from gateway.cursor import Listing, Range
 from gateway.graph.info import Info
 from gateway.graph.order import Order
 from gateway.graph.order_item import OrderItem
 from gateway.graph.reporting import report_unreadable, response_key, selected, selected_here
 from gateway.imin import documents
-from gateway.listings import find
 from gateway.loaders import CoalescingLoader, CustomerPage
-from gateway.paging import Window
+from gateway.pagination.cursor import Listing, Range
+from gateway.pagination.lists import find
+from gateway.pagination.window import Window
 
 T = TypeVar("T", bound=documents.Owned)
 

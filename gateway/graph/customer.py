@@ -7,7 +7,6 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.context import Context
-from gateway.cursor import Range
 from gateway.errors import UPSTREAM_INVALID, GatewayError
 from gateway.graph.access import AccessPass
 from gateway.graph.agent import Person
@@ -20,7 +19,8 @@ from gateway.graph.node import Node
 from gateway.graph.place import Address
 from gateway.graph.scalars import Date, DateTime
 from gateway.imin import documents
-from gateway.listings import ORDER_HISTORY, UPCOMING_ITEMS
+from gateway.pagination.cursor import Range
+from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Generic, TypeVar
 
-from gateway.cursor import Cursor, CursorParts, Listing, Range, encode_parts
 from gateway.imin.documents import PAGE_SIZE, Page
-from gateway.known_pages import KnownPages
+from gateway.pagination.cursor import Cursor, CursorParts, Listing, Range, encode_parts
+from gateway.pagination.page_set import KnownPages
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ list ends, whatever it says of the total.
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from gateway.cursor import Listing
 from gateway.imin.documents import Page
+from gateway.pagination.cursor import Listing
 
 T = TypeVar("T")
 

@@ -4,14 +4,14 @@ import asyncio
 from functools import lru_cache
 from typing import TypeVar
 
-from gateway.cursor import Listing, Range
 from gateway.imin.documents import Order, OrderItem, Page
 from gateway.imin.errors import IminError
 from gateway.imin.jsonld import parse_date_time
 from gateway.imin.reads import Unread
-from gateway.lengths import Lengths
 from gateway.loaders import CoalescingLoader, CustomerPage
-from gateway.paging import Walk, Window
+from gateway.pagination.cursor import Listing, Range
+from gateway.pagination.totals import Lengths
+from gateway.pagination.window import Walk, Window
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from typing import TypeVar
 
 from cachetools import LRUCache
 
-from gateway.cursor import Listing
 from gateway.imin.documents import PAGE_SIZE
-from gateway.paging import Window
+from gateway.pagination.cursor import Listing
+from gateway.pagination.window import Window
 
 T = TypeVar("T")
 
