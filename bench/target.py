@@ -6,8 +6,8 @@ import os
 from gateway.app import create_app
 from gateway.auth import Caller
 from gateway.chosen import read_settings
-from gateway.logs import configure_logs
 from gateway.memory import run, settle
+from gateway.observability.logging import configure_logs
 from gateway.server import listening
 
 

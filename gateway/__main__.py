@@ -17,11 +17,11 @@ from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.patience import Patience
 from gateway.http.persisted import ManifestUnusable
-from gateway.logs import configure_logs
 from gateway.memory import run, settle
-from gateway.metrics import metrics_directory
+from gateway.observability.logging import configure_logs
+from gateway.observability.metrics import metrics_directory
+from gateway.observability.tracing import TracesMissing
 from gateway.server import bind, listening, url_of
-from gateway.tracing import TracesMissing
 from gateway.workers import Supervisor
 
 if TYPE_CHECKING:

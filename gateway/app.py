@@ -38,8 +38,9 @@ from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
 from gateway.imin.traffic import TrafficOptions
-from gateway.metrics import Metrics
-from gateway.observation import counts_of
+from gateway.observability.metrics import Metrics
+from gateway.observability.sources import counts_of
+from gateway.observability.tracing import Tracing
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.pace import Pace
 from gateway.replicas.answers import RedisAnswers
@@ -47,7 +48,6 @@ from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
 from gateway.running import contexts
-from gateway.tracing import Tracing
 
 if TYPE_CHECKING:
     from gateway.settings import Settings

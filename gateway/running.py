@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.context import Services
 from gateway.http.rate import Rates
 from gateway.http.shared_rates import SharedRates
-from gateway.metrics import Metrics
+from gateway.observability.metrics import Metrics
 
 CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]
 

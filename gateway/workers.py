@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import structlog
 
 from gateway.memory import settle
-from gateway.metrics import forget_process
+from gateway.observability.metrics import forget_process
 
 log = structlog.get_logger()
 

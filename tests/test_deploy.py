@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from gateway.metrics import COUNTED, MEASURED
+from gateway.observability.metrics import COUNTED, MEASURED
 from gateway.settings import Settings
 
 DEPLOY = Path(__file__).parent.parent / "deploy"

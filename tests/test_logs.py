@@ -10,7 +10,7 @@ import yarl
 from graphql import GraphQLError
 
 from gateway.imin.errors import Unavailable
-from gateway.logs import log_failures
+from gateway.observability.logging import log_failures
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings import Settings
 from tests.disclosure import disclosed

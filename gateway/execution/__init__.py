@@ -14,7 +14,7 @@ from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_li
 from gateway.execution.prepared import Preparation, Prepared
 from gateway.execution.run import run
 from gateway.imin.deadline import answered_within
-from gateway.logs import log_failures
+from gateway.observability.logging import log_failures
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
 NEEDS_A_STREAM = GatewayError(BAD_REQUEST, "A subscription needs a WebSocket or Accept: text/event-stream.")

@@ -31,8 +31,8 @@ from gateway.http.request import (
 )
 from gateway.http.response import Reply, error_response, extensions_of, json_reply
 from gateway.http.sockets import SocketEndpoint
-from gateway.logs import Facts, are_requests_logged
-from gateway.metrics import Metrics
+from gateway.observability.logging import Facts, are_requests_logged
+from gateway.observability.metrics import Metrics
 
 
 @dataclass(frozen=True)

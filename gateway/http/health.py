@@ -8,8 +8,8 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from gateway.context import Services
 from gateway.http.lifecycle import Life
 from gateway.http.response import json_response
-from gateway.metrics import Metrics
-from gateway.observation import failing
+from gateway.observability.metrics import Metrics
+from gateway.observability.sources import failing
 
 
 def add_health(

@@ -12,7 +12,7 @@ from multidict import MultiMapping
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
 from gateway.http.posted import Posted
 from gateway.http.response import Reply, error_response, origin_headers
-from gateway.logs import Facts, log_bug, log_request
+from gateway.observability.logging import Facts, log_bug, log_request
 
 REQUEST_ID = web.RequestKey("request_id", str)
 FACTS = web.RequestKey("facts", Facts)

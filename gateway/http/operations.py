@@ -18,8 +18,8 @@ from gateway.http.gate import OVERLOADED_TEXT, Gate, Overloaded
 from gateway.http.rate import Bucket
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import extensions_of
-from gateway.logs import Facts
-from gateway.metrics import Metrics
+from gateway.observability.logging import Facts
+from gateway.observability.metrics import Metrics
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from gateway.http.middleware import REQUEST_ID
 from gateway.http.response import error_response
 from gateway.imin.client import ReceiptContent
 from gateway.imin.errors import IminError, NotFound, TimedOut, Unavailable
-from gateway.logs import log
+from gateway.observability.logging import log
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 

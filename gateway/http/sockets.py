@@ -23,7 +23,7 @@ from gateway.http.persisted import Documents, NoDocument
 from gateway.http.rate import Bucket, Rates
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import error_response
-from gateway.logs import Facts, log_bug, log_request
+from gateway.observability.logging import Facts, log_bug, log_request
 
 PROTOCOL = "graphql-transport-ws"
 

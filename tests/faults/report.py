@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
-from gateway.logs import configure_logs
+from gateway.observability.logging import configure_logs
 from tests.faults.kill import run_kill
 from tests.faults.mix import plan
 from tests.faults.run import Verdict, run
