@@ -5,10 +5,10 @@ import os
 
 from gateway.app import create_app
 from gateway.auth import Caller
-from gateway.chosen import read_settings
 from gateway.memory import run, settle
 from gateway.observability.logging import configure_logs
 from gateway.server import listening
+from gateway.settings.loader import read_settings
 
 
 async def trusted_service(_request: object) -> Caller:

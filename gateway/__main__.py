@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NoReturn
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
 from gateway.cancellation.journal import StateUnusable
-from gateway.chosen import Kept, SettingsRefused, missing_for_serve, read_settings
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.patience import Patience
@@ -22,10 +21,11 @@ from gateway.observability.logging import configure_logs
 from gateway.observability.metrics import metrics_directory
 from gateway.observability.tracing import TracesMissing
 from gateway.server import bind, listening, url_of
+from gateway.settings.loader import Kept, SettingsRefused, missing_for_serve, read_settings
 from gateway.workers import Supervisor
 
 if TYPE_CHECKING:
-    from gateway.settings import Settings
+    from gateway.settings.model import Settings
 
 __all__ = ["gateway_listening", "listening", "main"]
 

@@ -50,7 +50,7 @@ from gateway.replicas.locks import ReplicaLocks
 from gateway.running import contexts
 
 if TYPE_CHECKING:
-    from gateway.settings import Settings
+    from gateway.settings.model import Settings
 
 
 def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:

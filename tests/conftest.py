@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 
 
 @dataclass

@@ -11,7 +11,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from gateway.__main__ import listening
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 
 ISSUER = "https://id.example.com/"
 AUDIENCE = "bookings"

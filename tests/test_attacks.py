@@ -14,7 +14,7 @@ import yarl
 
 from gateway.__main__ import gateway_listening
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.following import socket_of
 from tests.test_edge import QUERY

@@ -22,7 +22,7 @@ from gateway.auth import InvalidToken, with_connection_init
 from gateway.auth.bearer import BearerTokens, Rules, bearer_authentication
 from gateway.auth.keys import FixedKeys
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.issuer import AUDIENCE, ISSUER, Issuer, PrivateKey, claims, issuing, rsa_key, token
 
 KEY = rsa_key()

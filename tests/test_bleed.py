@@ -11,7 +11,7 @@ from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
 from gateway.sandbox import Fault, Sandbox
 from gateway.sandbox.faults import FaultKind
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 REQUESTS = int(os.environ.get("BLEED_REQUESTS", "1000"))

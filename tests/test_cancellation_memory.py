@@ -13,7 +13,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.faults.kill import gateway_process
 from tests.test_cancellation import UNCONFIRMED, booked, cancel

@@ -15,7 +15,7 @@ from gateway.execution.plan import PlannedOperation
 from gateway.execution.remembered import Remembered
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.fuzz.compare import Difference, Engine, fuzz
 from tests.fuzz.kinds import compare_kinds
 from tests.fuzz.matrix import compare_matrix

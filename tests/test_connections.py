@@ -7,7 +7,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 PAGE = """

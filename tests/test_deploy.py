@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from gateway.observability.metrics import COUNTED, MEASURED
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 MANIFESTS: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "kubernetes/gateway.yaml").read_text()))

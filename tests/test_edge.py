@@ -13,7 +13,7 @@ import yarl
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 QUERY = b'{"query": "{ viewer { identifier } }"}'

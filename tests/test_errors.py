@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller, demo_caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.disclosure import disclosed
 

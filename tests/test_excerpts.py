@@ -22,7 +22,7 @@ from gateway.imin.documents.event import Event
 from gateway.imin.documents.excerpts import NOT_READ, NotRead
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.examples.files import plain
 from tests.test_documents_anything import changed, changed_orders

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.sandbox import Fault, Sandbox
 from gateway.sandbox.faults import FaultKind
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.disclosure import disclosed
 

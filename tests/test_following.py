@@ -14,7 +14,7 @@ from gateway.imin.reads import Reads
 from gateway.ownership import CustomerOwner, IdSeal
 from gateway.pace import Pace
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.following import (
     CANCELLED,

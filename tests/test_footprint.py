@@ -14,7 +14,7 @@ WORKER = """
 import asyncio, json, sys
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.chosen import read_settings
+from gateway.settings.loader import read_settings
 
 async def main():
     if sys.argv[1] == "serve":
@@ -27,7 +27,7 @@ asyncio.run(main())
 SELDOM = {
     "cryptography": "bearer tokens",
     "gateway.sandbox": "a demo",
-    "gateway.settings": "the process that reads them",
+    "gateway.settings.model": "the process that reads them",
     "joserfc": "bearer tokens",
     "opentelemetry.sdk.trace": "GATEWAY_TRACES_ENABLED",
     "pydantic": "the process that reads the settings",

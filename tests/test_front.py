@@ -22,7 +22,7 @@ from gateway.http.lifecycle import LIFE
 from gateway.http.patience import Patience
 from gateway.http.posted import PostedReader
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.test_edge import QUERY, post
 
 TO_AIOHTTP = b"TE: trailers"

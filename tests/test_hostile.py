@@ -23,7 +23,7 @@ from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.disclosure import disclosed
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller, demo_caller
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 JSON = "application/json"

@@ -13,7 +13,7 @@ from joserfc.jwk import RSAKey
 from gateway.auth import InvalidToken
 from gateway.auth.bearer import BearerTokens, bearer_authentication
 from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
 from tests.test_authentication import KEY, PEM, RULES, refused, serving
 

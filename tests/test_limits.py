@@ -15,7 +15,7 @@ from gateway.execution.cost import CALLS, NOT_ON_ACCOUNT, PAGED
 from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.examples.everything import Everything
 

@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from gateway.imin.errors import Unavailable
 from gateway.observability.logging import log_failures
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.disclosure import disclosed
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import TRUST, started

@@ -11,7 +11,7 @@ import aiohttp
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller, NotAdmitted
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.disclosure import disclosed
 from tests.following import CONFIRMED, FOLLOW, Socket, socket_of, statuses

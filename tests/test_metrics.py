@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.disclosure import disclosed
 

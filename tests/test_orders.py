@@ -7,7 +7,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"

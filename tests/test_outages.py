@@ -12,7 +12,7 @@ from aiohttp import web
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.test_command_line import started
 from tests.test_fault_matrix import memory_mib

@@ -8,7 +8,7 @@ from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
 from gateway.ownership import IdSeal
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.following import socket_of
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.http.persisted import ManifestUnusable, read_manifest
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 QUERY = "{ viewer { identifier } }"

@@ -13,7 +13,7 @@ from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
 from gateway.ownership import IdSeal
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 RECEIPTS = "{ viewer { orders(first: 1) { nodes { receipts { id identifier url } } } } }"

@@ -20,7 +20,7 @@ from gateway.replicas.answers import RedisAnswers
 from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.following import Socket, socket_of
 from tests.redis_server import RedisServer, needs_redis, redis_running

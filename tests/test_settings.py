@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.chosen import missing_for_serve
-from gateway.settings import Settings
+from gateway.settings.loader import missing_for_serve
+from gateway.settings.model import Settings
 
 READ = """
 import sys
-from gateway.chosen import SettingsRefused, read_settings
+from gateway.settings.loader import SettingsRefused, read_settings
 try:
     chosen = read_settings(port=1)
 except SettingsRefused as refusal:
     sys.exit(str(refusal))
 assert "pydantic" not in sys.modules
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 for name in Settings.model_fields:
     for holder in (chosen, Settings(port=1)):
         value = getattr(holder, name)

@@ -15,7 +15,7 @@ from graphql import get_introspection_query
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.test_edge import QUERY, UPGRADE, post, raw
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller, NotAdmitted, demo_caller
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.following import (
     CONFIRMED,

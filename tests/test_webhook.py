@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Sandbox
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
 DOCUMENTED = Path(__file__).parent / "examples/imin-docs/webhook_customer_detail_change_request.json"

@@ -25,7 +25,7 @@ from gateway.auth.keys import FixedKeys, Keys, PublicKey, PublishedKeys
 from gateway.imin.client import is_identifier
 
 if TYPE_CHECKING:
-    from gateway.settings import Settings
+    from gateway.settings.model import Settings
 
 ALGORITHMS = (
     "RS256",

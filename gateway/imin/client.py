@@ -22,7 +22,7 @@ from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unread
 from gateway.imin.replies import Begun, Reply, inflated, raise_problem, read_reply
 from gateway.imin.traffic import Traffic, TrafficOptions
 from gateway.imin.wire import Wire
-from gateway.secret import Secret
+from gateway.settings.secret import Secret
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.examples.everything import Everything
 
 

@@ -14,7 +14,7 @@ from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.sandbox.cancellation_rules import status_of
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.faults.mix import PATCH, Plan
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)

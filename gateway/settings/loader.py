@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 
 if TYPE_CHECKING:
-    from gateway.settings import Settings
+    from gateway.settings.model import Settings
 
 
 class SettingsRefused(Exception):
@@ -37,7 +37,7 @@ class Kept:
 
 
 class Chosen:
-    """Settings that were checked elsewhere: reads as `gateway.settings.Settings`.
+    """Settings that were checked elsewhere: reads as `model.Settings`.
 
     model_fields_set: names of those that were set, all others being at their defaults.
     """
@@ -103,7 +103,7 @@ def _tell(writer: int, changes: dict[str, object]) -> NoReturn:
 def _read(changes: dict[str, object]) -> tuple[dict[str, Any] | str, frozenset[str]]:
     from pydantic import ValidationError  # noqa: PLC0415  # what the process that serves has not
 
-    from gateway.settings import Settings  # noqa: PLC0415  # as above
+    from gateway.settings.model import Settings  # noqa: PLC0415  # as above
 
     try:
         settings = Settings()
