@@ -5,9 +5,9 @@ import os
 
 from gateway.app import create_app
 from gateway.auth import Caller
-from gateway.memory import run, settle
 from gateway.observability.logging import configure_logs
-from gateway.server import listening
+from gateway.server.listen import listening
+from gateway.server.memory import run, settle
 from gateway.settings.loader import read_settings
 
 

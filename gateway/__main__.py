@@ -16,13 +16,13 @@ from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.patience import Patience
 from gateway.http.persisted import ManifestUnusable
-from gateway.memory import run, settle
 from gateway.observability.logging import configure_logs
 from gateway.observability.metrics import metrics_directory
 from gateway.observability.tracing import TracesMissing
-from gateway.server import bind, listening, url_of
+from gateway.server.listen import bind, listening, url_of
+from gateway.server.memory import run, settle
+from gateway.server.workers import Supervisor
 from gateway.settings.loader import Kept, SettingsRefused, missing_for_serve, read_settings
-from gateway.workers import Supervisor
 
 if TYPE_CHECKING:
     from gateway.settings.model import Settings

@@ -13,8 +13,8 @@ import uvloop
 
 from gateway.context import Context
 from gateway.imin.documents import Page
-from gateway.memory import run
 from gateway.sandbox import Fault, Sandbox
+from gateway.server.memory import run
 from tests.conftest import Gateway
 
 QUERIES = Path(__file__).parent.parent / "bench" / "queries"
@@ -103,7 +103,7 @@ def test_room_on_the_stack() -> None:
 SETTLED = """
 from pathlib import Path
 import gateway.app
-from gateway.memory import settle
+from gateway.server.memory import settle
 
 def mapped():
     lines = Path("/proc/self/status").read_text().splitlines()

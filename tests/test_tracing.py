@@ -6,7 +6,7 @@ import aiohttp
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from gateway.server import listening
+from gateway.server.listen import listening
 from tests.disclosure import disclosed
 from tests.test_workers import serving
 

@@ -21,7 +21,7 @@ from yarl import URL
 from gateway.http.edge import EdgeRunner
 from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
 from gateway.http.patience import Patience
-from gateway.server import listening
+from gateway.server.listen import listening
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import ANSWER, QUERY, TRUST, started
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from gateway.memory import settle
 from gateway.observability.metrics import forget_process
+from gateway.server.memory import settle
 
 log = structlog.get_logger()
 

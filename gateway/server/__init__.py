@@ -1,0 +1,1 @@
+"""The serving process: listening sockets, worker processes and memory."""
