@@ -9,6 +9,7 @@ import yarl
 from aiohttp import web
 
 from gateway.auth import Authenticate
+from gateway.backoff import Pace
 from gateway.cancellation.attempts import Journal
 from gateway.cancellation.exchange import ExchangeOptions
 from gateway.cancellation.locks import OrderLocks
@@ -17,7 +18,7 @@ from gateway.clock import Clock, system_clock
 from gateway.context import Services
 from gateway.execution import Executor
 from gateway.execution.limits import Limits
-from gateway.following import Following
+from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema
 from gateway.http.edge import harden
 from gateway.http.front import DESK, Desk
@@ -38,16 +39,15 @@ from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.reads import Reads
 from gateway.imin.traffic import TrafficOptions
+from gateway.lifespan import contexts
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import counts_of
 from gateway.observability.tracing import Tracing
-from gateway.ownership import CustomerOwner, IdSeal
-from gateway.pace import Pace
-from gateway.replicas.answers import RedisAnswers
+from gateway.order_watcher import Following
+from gateway.replicas.cache import RedisAnswers
 from gateway.replicas.journal import ReplicaJournal
-from gateway.replicas.link import Link
 from gateway.replicas.locks import ReplicaLocks
-from gateway.running import contexts
+from gateway.replicas.redis_client import Link
 
 if TYPE_CHECKING:
     from gateway.settings.model import Settings

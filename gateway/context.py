@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock
-from gateway.following import Following
+from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.imin.cache import Cache, OnStale
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
@@ -20,10 +20,10 @@ from gateway.loaders import (
     OrderPageLoader,
     Turns,
 )
-from gateway.ownership import CustomerOwner, IdSeal
+from gateway.order_watcher import Following
 from gateway.pagination.totals import Lengths
-from gateway.replicas.answers import RedisAnswers
-from gateway.replicas.link import Link
+from gateway.replicas.cache import RedisAnswers
+from gateway.replicas.redis_client import Link
 
 
 @dataclass(frozen=True)

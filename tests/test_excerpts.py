@@ -15,12 +15,12 @@ from gateway.auth import demo_caller
 from gateway.execution.plan import RUNS_BEFORE_EXCERPTS, PlannedOperation
 from gateway.execution.projection import attribute_of
 from gateway.execution.wanted import wanted_by
+from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema
 from gateway.imin.answers import read_order, read_orders
 from gateway.imin.documents import Attributes, Order, bind_order, excerpt, reads_of
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.excerpts import NOT_READ, NotRead
-from gateway.ownership import CustomerOwner, IdSeal
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -8,11 +8,11 @@ import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.following import Following
+from gateway.backoff import Pace
+from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.imin.client import IminClient
 from gateway.imin.reads import Reads
-from gateway.ownership import CustomerOwner, IdSeal
-from gateway.pace import Pace
+from gateway.order_watcher import Following
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

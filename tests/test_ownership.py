@@ -6,7 +6,7 @@ import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
-from gateway.ownership import IdSeal
+from gateway.global_ids import IdSeal
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

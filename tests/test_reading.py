@@ -12,10 +12,10 @@ import pytest
 
 from gateway.clock import system_clock
 from gateway.execution.reading import Reading, read
+from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.connection import Connection, ConnectionPage, Edge
 from gateway.imin import documents
 from gateway.imin.documents.place import Coordinates
-from gateway.ownership import CustomerOwner, IdSeal
 
 CLASSES = [
     cls

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
-from gateway.ownership import IdSeal
+from gateway.global_ids import IdSeal
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -16,9 +16,9 @@ from gateway.auth import Authenticate, Caller, demo_caller
 from gateway.cancellation.locks import ProcessLocks
 from gateway.http.rate import RateRules, Rates
 from gateway.http.shared_rates import SharedRates
-from gateway.replicas.answers import RedisAnswers
-from gateway.replicas.link import Link
+from gateway.replicas.cache import RedisAnswers
 from gateway.replicas.locks import ReplicaLocks
+from gateway.replicas.redis_client import Link
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from gateway.backoff import Pace
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.exchange import Exchange, ExchangeOptions, Result, Wanted
 from gateway.cancellation.idempotency import IdempotencyKeys
@@ -16,7 +17,6 @@ from gateway.cancellation.settling import Settler
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order
-from gateway.pace import Pace
 
 WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
 """Makes a journal and locks of this machine those of all replicas."""

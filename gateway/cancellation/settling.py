@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from gateway.backoff import Pace
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.rules import seen
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order, bind_order
 from gateway.imin.errors import IminError, NotFound
-from gateway.pace import Pace
 
 log = structlog.get_logger()
 

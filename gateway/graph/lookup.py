@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.context import Context
+from gateway.global_ids import GlobalId, is_in_history
 from gateway.graph.customer import Customer
 from gateway.graph.info import Info
 from gateway.graph.reporting import report_unreadable
 from gateway.imin import documents
 from gateway.imin.client import is_identifier
 from gateway.imin.jsonld import parse_date_time
-from gateway.ownership import GlobalId, is_in_history
 
 MOST_PAGES_AT_ONCE = 16
 

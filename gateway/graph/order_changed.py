@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
-from gateway.following import TooManyFollowers
 from gateway.graph.field import followed
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
@@ -13,6 +12,7 @@ from gateway.graph.order import Order
 from gateway.graph.query import Id
 from gateway.graph.reporting import report_unreadable
 from gateway.imin import documents
+from gateway.order_watcher import TooManyFollowers
 
 
 @strawberry.type(description="Following, over a WebSocket (graphql-transport-ws) or as an event stream.")

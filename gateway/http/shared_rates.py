@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from gateway.http.rate import Bucket, Rates
-from gateway.replicas.link import Away, Link
+from gateway.replicas.redis_client import Away, Link
 
 _PAUSE_SECONDS = 0.25
 

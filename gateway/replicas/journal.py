@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal, KeyEntry
-from gateway.replicas.link import Away, Link
+from gateway.replicas.redis_client import Away, Link
 
 _DAY_SECONDS = 86_400
 _OPEN = {AttemptState.UNCONFIRMED, AttemptState.PENDING}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from gateway.cancellation.locks import OrderLocks
-from gateway.replicas.link import Away, Link
+from gateway.replicas.redis_client import Away, Link
 
 # Longer than any cancellation takes; a replica that dies frees its orders after that.
 _HELD_MILLISECONDS = 15_000

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.imin.shared import Body, Key
-from gateway.replicas.link import Away, Link
+from gateway.replicas.redis_client import Away, Link
 
 _DAY_SECONDS = 86_400
 _CHANNEL = "gateway:changed"
