@@ -16,7 +16,7 @@ from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock, system_clock
 from gateway.context import Services
-from gateway.execution import Executor
+from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema

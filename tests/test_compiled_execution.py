@@ -11,8 +11,8 @@ from graphql.execution.values import VariableValues
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.execution.plan import PlannedOperation
-from gateway.execution.remembered import Remembered
+from gateway.execution.compiled.memo import Remembered
+from gateway.execution.compiled.plan import PlannedOperation
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
@@ -37,7 +37,7 @@ pytestmark = [
 
 @pytest.fixture
 def engine() -> Engine:
-    return Engine.of("gateway.execution", importlib.import_module)
+    return Engine.of("gateway.execution.executor", importlib.import_module)
 
 
 async def test_random_requests(engine: Engine) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.execution.plan import RUNS_BEFORE_EXCERPTS, PlannedOperation
-from gateway.execution.projection import attribute_of
-from gateway.execution.wanted import wanted_by
+from gateway.execution.compiled.generic_code import attribute_of
+from gateway.execution.compiled.plan import RUNS_BEFORE_EXCERPTS, PlannedOperation
+from gateway.execution.compiled.selected_attributes import wanted_by
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema
 from gateway.imin.answers import read_order, read_orders

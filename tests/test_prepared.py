@@ -2,8 +2,8 @@
 
 import pytest
 
+from gateway.execution.documents import Preparation
 from gateway.execution.limits import Limits
-from gateway.execution.prepared import Preparation
 from gateway.graph.schema import build_schema
 
 LIMITS = Limits(

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gateway.clock import system_clock
-from gateway.execution.reading import Reading, read
+from gateway.execution.compiled.inline_property import Reading, read
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.connection import Connection, ConnectionPage, Edge
 from gateway.imin import documents

@@ -9,9 +9,9 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.utils.await_maybe import await_maybe
 
+from gateway.execution.compiled.root_fields import PlannedRun
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.prepared import Prepared
-from gateway.execution.root import PlannedRun
+from gateway.execution.documents import Prepared
 
 
 async def run(  # noqa: PLR0913  # what an execution is made of

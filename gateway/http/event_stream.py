@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from gateway.auth import NotAdmitted
 from gateway.errors import UNAUTHENTICATED
-from gateway.execution import Answer
+from gateway.execution.executor import Answer
 from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.operations import Told

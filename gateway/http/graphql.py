@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from gateway.auth import Authenticate, HasHeaders, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
-from gateway.execution import Answer, Executor
+from gateway.execution.executor import Answer, Executor
 from gateway.http.accept import weights_of
 from gateway.http.admission import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest

@@ -12,8 +12,8 @@ from typing import Any
 from gateway.auth import Caller
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE, GatewayError
-from gateway.execution import RATE_LIMITED_ERROR, Answer, Executor
-from gateway.execution.events import answers
+from gateway.execution.executor import RATE_LIMITED_ERROR, Answer, Executor
+from gateway.execution.subscriptions import answers
 from gateway.http.gate import OVERLOADED_TEXT, Gate, Overloaded
 from gateway.http.rate import Bucket
 from gateway.http.request import GraphQLRequest

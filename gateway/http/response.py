@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from gateway.context import Context
-from gateway.execution import Answer
+from gateway.execution.executor import Answer
 from gateway.http.request import PLAIN_JSON, GraphQLRequest
 from gateway.imin.calls import Calls
 

@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
 from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
-from gateway.execution import RATE_LIMITED_ERROR
+from gateway.execution.executor import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFE
 from gateway.http.middleware import FACTS, REQUEST_ID
 from gateway.http.operations import Asking, Operations

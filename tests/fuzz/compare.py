@@ -55,7 +55,7 @@ class Engine:
         """The execution in that package."""
         counts = load(f"{package}.counts").ExecutionCounts()
         limits = load(f"{package}.limits").Limits(**dict.fromkeys(_LIMITS, 1_000_000))
-        run, prepared, plan = (load(f"{package}.{name}") for name in ("run", "prepared", "plan"))
+        run, prepared, plan = (load(f"{package}.{name}") for name in ("run", "documents", "compiled.plan"))
         return cls(run, prepared, plan, counts, limits)
 
 

@@ -38,7 +38,7 @@ class Mutant:
 
 
 def _of_leaf(right: str, wrong: str) -> Mutant:
-    return Mutant("leaf", right, wrong, is_of_leaves=True)
+    return Mutant("compiled.leaf_code", right, wrong, is_of_leaves=True)
 
 
 MUTANTS = {
@@ -54,76 +54,89 @@ MUTANTS = {
     "an exception passes for a value": _of_leaf("or isinstance(value, Exception)", ""),
     "an awaitable passes for a value": _of_leaf("or optimized_is_awaitable(value)", ""),
     "anything iterable passes for a list": Mutant(
-        "projection",
+        "compiled.generic_code",
         'f"type({first}) is tuple or type({name}) is list"',
         "f\"hasattr({first}, '__iter__')\"",
         is_of_leaves=True,
     ),
     "null passes in a list that may hold none": Mutant(
-        "projection",
+        "compiled.generic_code",
         "each = self._value(nullable.of_type, fields, item)",
         "each = self._value(getattr(nullable.of_type, 'of_type', nullable.of_type), fields, item)",
         is_of_leaves=True,
     ),
     "null passes where none may be": Mutant(
-        "projection",
+        "compiled.generic_code",
         "return self._present(return_type.of_type, fields, source)",
         "return self._value(return_type.of_type, fields, source)",
         is_of_leaves=True,
     ),
     "one function serves every selection of a type": Mutant(
-        "projection", "fields[0].node.name.value, *selected", "fields[0].node.name.value"
+        "compiled.generic_code", "fields[0].node.name.value, *selected", "fields[0].node.name.value"
     ),
     "no object is asked for its type": Mutant(
-        "projection", "if is_type_of is None or", "if True or", is_of_kinds=True
+        "compiled.generic_code", "if is_type_of is None or", "if True or", is_of_kinds=True
     ),
     "no class is asked for its type": Mutant(
-        "objects", "if is_type_of and is_type_of(", "if False and (", is_of_kinds=True
+        "compiled.guards", "if is_type_of and is_type_of(", "if False and (", is_of_kinds=True
     ),
     "code for one class takes all": Mutant(
-        "known",
+        "compiled.specialised_code",
         'with self._block(f"if type({value}) is {self._open.constant(cls)}:"):',
         'with self._block("if True:"):',
         is_of_kinds=True,
     ),
     "no object of a known class is asked for its type": Mutant(
-        "known", "if not is_told and (", "if False and (", is_of_kinds=True
+        "compiled.specialised_code", "if not is_told and (", "if False and (", is_of_kinds=True
     ),
     "one text tells all types": Mutant(
-        "known", "type({text} := {reading.text})", "type({text} := 'any')", is_of_kinds=True
+        "compiled.specialised_code",
+        "type({text} := {reading.text})",
+        "type({text} := 'any')",
+        is_of_kinds=True,
     ),
     "a text tells a type for good": Mutant(
-        "known", "(is_type_of and is_type_of(value, info) is not True)", "False", is_of_kinds=True
+        "compiled.specialised_code",
+        "(is_type_of and is_type_of(value, info) is not True)",
+        "False",
+        is_of_kinds=True,
     ),
     "what is told by a text is told by anything": Mutant(
-        "known", "if type({raw} := {slot}) is str", "if type({raw} := {slot})", is_of_leaves=True
+        "compiled.specialised_code",
+        "if type({raw} := {slot}) is str",
+        "if type({raw} := {slot})",
+        is_of_leaves=True,
     ),
     "anything iterable passes for a list in known code": Mutant(
-        "known", "is not list:", "is str:", is_of_leaves=True
+        "compiled.specialised_code", "is not list:", "is str:", is_of_leaves=True
     ),
     "amounts that are equal are written alike": _of_leaf("{4}[str({0})]", "{4}[{0}]"),
-    "whatever is not False passes for True": Mutant("projection", "is not True:", "is False:"),
+    "whatever is not False passes for True": Mutant("compiled.generic_code", "is not True:", "is False:"),
     "a class that passed once passes for good": Mutant(
-        "objects", "if _is_fixed(type(value)):", "if True:", is_of_kinds=True
+        "compiled.guards", "if _is_fixed(type(value)):", "if True:", is_of_kinds=True
     ),
-    "__typename names another type": Mutant("projection", "repr(object_type.name)", "repr('Thing')"),
+    "__typename names another type": Mutant(
+        "compiled.generic_code", "repr(object_type.name)", "repr('Thing')"
+    ),
     "plans ignore @skip and @include": Mutant(
-        "plan", "tuple(variables.coerced.get(name) for", "tuple(True for"
+        "compiled.plan", "tuple(variables.coerced.get(name) for", "tuple(True for"
     ),
-    "places are told by the name of their field": Mutant("plan", "id(fields)", "fields[0].node.name.value"),
+    "places are told by the name of their field": Mutant(
+        "compiled.plan", "id(fields)", "fields[0].node.name.value"
+    ),
     "only the first of merged fields is selected": Mutant(
-        "plan", "object_type,\n                fields,", "object_type,\n                fields[:1],"
+        "compiled.plan", "object_type,\n                fields,", "object_type,\n                fields[:1],"
     ),
     "a value that bails is null": Mutant(
-        "planned",
+        "compiled.executor",
         "run.counts.bailed += 1\n        return _UNUSUAL",
         "run.counts.bailed += 1\n        return None",
     ),
     "an operation's errors are forgotten": Mutant(
-        "root", "self.core.collected_errors.add(error, None)", "pass"
+        "compiled.root_fields", "self.core.collected_errors.add(error, None)", "pass"
     ),
     "a resolver's error is forgotten": Mutant(
-        "planned", "run.core.handle_field_error(error, definition.type, fields, path)", "pass"
+        "compiled.executor", "run.core.handle_field_error(error, definition.type, fields, path)", "pass"
     ),
     "a number passes for a text": Mutant(
         "variables", "type(value) is not usual", "not isinstance(value, (str, int, float))"
@@ -132,12 +145,12 @@ MUTANTS = {
         "variables", "type(value) is not usual", "not isinstance(value, usual)"
     ),
     "null passes for an argument that needs a value": Mutant(
-        "resolver", "if value is None and one.is_required:", "if False:"
+        "compiled.resolver_call", "if value is None and one.is_required:", "if False:"
     ),
     "a variable that is not given is null": Mutant(
-        "resolver", "                continue\n", "                value = None\n"
+        "compiled.resolver_call", "                continue\n", "                value = None\n"
     ),
-    "every resolver takes self": Mutant("resolver", "if self._with_self else", "if True else"),
+    "every resolver takes self": Mutant("compiled.resolver_call", "if self._with_self else", "if True else"),
     "variables that do not fit pass": Mutant(
         "run", "return ExecutionResult(None, values)", "values = VariableValues({}, {})"
     ),
@@ -150,16 +163,17 @@ def mutant(name: str, directory: Path) -> Iterator[Engine]:
     """The execution with that mistake in it, as a package of its own."""
     one = MUTANTS[name]
     package = "mutated_execution"
-    folder = directory / package
-    folder.mkdir()
-    for source in resources.files("gateway.execution").iterdir():
-        if source.name.endswith(".py"):
+    with resources.as_file(resources.files("gateway.execution")) as original:
+        for source in original.rglob("*.py"):
             text = source.read_text().replace("gateway.execution", package)
-            if source.name == f"{one.module}.py":
+            module = ".".join(source.relative_to(original).with_suffix("").parts)
+            if module == one.module:
                 if one.right not in text:
-                    raise LookupError(f"{source.name} no longer says {one.right!r}")
+                    raise LookupError(f"{module} no longer says {one.right!r}")
                 text = text.replace(one.right, one.wrong)
-            (folder / source.name).write_text("" if source.name == "__init__.py" else text)
+            copy = directory / package / source.relative_to(original)
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_text(text)
     sys.path.insert(0, str(directory))
     try:
         yield Engine.of(package, importlib.import_module)

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLSchema
 from strawberry.execution import optimized_is_awaitable
 
-from gateway.execution.leaf import Bail, require_plain
+from gateway.execution.compiled.leaf_code import Bail, require_plain
 
 
 class StandInInfo:

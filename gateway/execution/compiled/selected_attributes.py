@@ -14,7 +14,7 @@ from graphql import (
     visit,
 )
 
-from gateway.execution.projection import attribute_of
+from gateway.execution.compiled.generic_code import attribute_of
 from gateway.imin.documents import Attributes, reads_of
 
 ROOTS = {

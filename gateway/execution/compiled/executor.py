@@ -16,11 +16,11 @@ from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from gateway.execution.compiled.generic_code import Project
+from gateway.execution.compiled.plan import Plan, PlannedField, PlannedOperation, Projection
+from gateway.execution.compiled.resolver_call import Info, ResolverCall
+from gateway.execution.compiled.single_resolver_object import Layout
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.layout import Layout
-from gateway.execution.plan import Plan, PlannedField, PlannedOperation, Projection
-from gateway.execution.projection import Project
-from gateway.execution.resolver import Info, ResolverCall
 
 _UNUSUAL: Any = object()
 

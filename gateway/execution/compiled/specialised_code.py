@@ -22,12 +22,12 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
-from gateway.execution.leaf import Bail
-from gateway.execution.reading import Reading, read
-from gateway.execution.remembered import Remembered
+from gateway.execution.compiled.inline_property import Reading, read
+from gateway.execution.compiled.leaf_code import Bail
+from gateway.execution.compiled.memo import Remembered
 
 if TYPE_CHECKING:
-    from gateway.execution.projection import Project, Projections
+    from gateway.execution.compiled.generic_code import Project, Projections
 
 MOST_FIELDS = 1_000
 """Fields written into one place's code; objects beyond them are left to the open code."""

@@ -12,9 +12,9 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
-from gateway.execution.leaf import require_plain
-from gateway.execution.objects import StandInInfo
-from gateway.execution.plan import Plan, PlannedField
+from gateway.execution.compiled.guards import StandInInfo
+from gateway.execution.compiled.leaf_code import require_plain
+from gateway.execution.compiled.plan import Plan, PlannedField
 
 
 class Layout:

@@ -8,8 +8,8 @@ from graphql import ExecutionResult, GraphQLError, create_source_event_stream, e
 from graphql import Executor as CoreExecutor
 
 from gateway.context import Context
-from gateway.execution import Answer, Executor
-from gateway.execution.prepared import Prepared
+from gateway.execution.documents import Prepared
+from gateway.execution.executor import Answer, Executor
 
 NewContext = Callable[[], Context]
 """Gives a context of its own for each answer: loaders must not remember what was before a change."""

@@ -19,9 +19,9 @@ from graphql import (
 )
 
 from gateway.errors import NO_SUCH_OPERATION, GatewayError
+from gateway.execution.compiled.plan import PlannedOperation
 from gateway.execution.cost import Cost, cost_of
 from gateway.execution.limits import Limits, read_document
-from gateway.execution.plan import PlannedOperation
 
 _MOST_PREPARED = 1_000
 _MOST_BYTES = 64 * 1024 * 1024

@@ -26,7 +26,7 @@ from graphql import (
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
-from gateway.execution.remembered import Remembered
+from gateway.execution.compiled.memo import Remembered
 
 
 class Bail(Exception):

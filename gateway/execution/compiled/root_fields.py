@@ -8,9 +8,9 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 
+from gateway.execution.compiled.executor import Completed, Place, PlannedExecutor, resolved
+from gateway.execution.compiled.plan import Plan
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.plan import Plan
-from gateway.execution.planned import Completed, Place, PlannedExecutor, resolved
 
 _Turn = tuple[str, Place, dict[str, Any]]
 """A field by its name in the answer, and the arguments of its resolver."""

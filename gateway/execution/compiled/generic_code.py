@@ -35,9 +35,9 @@ from graphql import (
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from strawberry.types.field import StrawberryField
 
-from gateway.execution.known import KnownCode
-from gateway.execution.leaf import Bail, leaf_code
-from gateway.execution.objects import StandInInfo, note_classes
+from gateway.execution.compiled.guards import StandInInfo, note_classes
+from gateway.execution.compiled.leaf_code import Bail, leaf_code
+from gateway.execution.compiled.specialised_code import KnownCode
 
 Project = Callable[[Any], Any]
 _Key = tuple[Any, ...]

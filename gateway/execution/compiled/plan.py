@@ -37,10 +37,10 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from gateway.execution.projection import PlaceCode, Project, Projections, attribute_of
-from gateway.execution.resolver import ResolverCall
+from gateway.execution.compiled.generic_code import PlaceCode, Project, Projections, attribute_of
+from gateway.execution.compiled.resolver_call import ResolverCall
+from gateway.execution.compiled.selected_attributes import wanted_by
 from gateway.execution.variables import Variables
-from gateway.execution.wanted import wanted_by
 from gateway.imin.documents import Attributes
 
 MOST_PLANS = 16

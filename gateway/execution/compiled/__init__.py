@@ -1,0 +1,1 @@
+"""The query compiler: an operation becomes Python code that reads the documents directly."""
