@@ -14,8 +14,8 @@ from gateway.auth import Authenticate, demo_caller
 from gateway.cancellation.journal import StateUnusable
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
-from gateway.http.patience import Patience
-from gateway.http.persisted import ManifestUnusable
+from gateway.http.connections.timeouts import Patience
+from gateway.http.persisted_documents import ManifestUnusable
 from gateway.observability.logging import configure_logs
 from gateway.observability.metrics import metrics_directory
 from gateway.observability.tracing import TracesMissing

@@ -20,20 +20,20 @@ from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema
-from gateway.http.edge import harden
-from gateway.http.front import DESK, Desk
-from gateway.http.gate import Gate
+from gateway.http.connections.aiohttp_connection import harden
+from gateway.http.connections.fast_path import DESK, Desk
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.lifecycle import add_lifecycle, send_elsewhere
+from gateway.http.limits.concurrency import Gate
+from gateway.http.limits.rate import RateRules, Rates
 from gateway.http.middleware import answer_in_json, cors, identify, passing
-from gateway.http.operations import Operations
-from gateway.http.persisted import Documents, read_manifest
-from gateway.http.rate import RateRules, Rates
+from gateway.http.persisted_documents import Documents, read_manifest
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import Reading
-from gateway.http.sockets import SocketEndpoint, SocketRules
+from gateway.http.streaming.graphql_transport_ws import SocketEndpoint, SocketRules
+from gateway.http.streaming.operations import Operations
 from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from aiohttp import web
 
 from gateway.context import Services
-from gateway.http.rate import Rates
-from gateway.http.shared_rates import SharedRates
+from gateway.http.limits.rate import Rates
+from gateway.http.limits.rate_redis import SharedRates
 from gateway.observability.metrics import Metrics
 
 CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]

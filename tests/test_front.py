@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from gateway.app import create_app
 from gateway.auth import Caller, HasHeaders, InvalidToken, demo_caller
-from gateway.http.edge import EdgeRunner
+from gateway.http.connections.aiohttp_connection import EdgeRunner
+from gateway.http.connections.fast_request import PostedReader
+from gateway.http.connections.timeouts import Patience
 from gateway.http.lifecycle import LIFE
-from gateway.http.patience import Patience
-from gateway.http.posted import PostedReader
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.test_edge import QUERY, post

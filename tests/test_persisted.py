@@ -9,7 +9,7 @@ import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.http.persisted import ManifestUnusable, read_manifest
+from gateway.http.persisted_documents import ManifestUnusable, read_manifest
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from gateway.__main__ import gateway_listening
 from gateway.auth import Authenticate, Caller, demo_caller
 from gateway.cancellation.locks import ProcessLocks
-from gateway.http.rate import RateRules, Rates
-from gateway.http.shared_rates import SharedRates
+from gateway.http.limits.rate import RateRules, Rates
+from gateway.http.limits.rate_redis import SharedRates
 from gateway.replicas.cache import RedisAnswers
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.redis_client import Link

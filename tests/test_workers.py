@@ -18,9 +18,9 @@ import pytest
 from aiohttp import WSCloseCode, web
 from yarl import URL
 
-from gateway.http.edge import EdgeRunner
+from gateway.http.connections.aiohttp_connection import EdgeRunner
+from gateway.http.connections.timeouts import Patience
 from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
-from gateway.http.patience import Patience
 from gateway.server.listen import listening
 from tests.issuer import claims, rsa_key, token
 from tests.test_command_line import ANSWER, QUERY, TRUST, started

@@ -11,15 +11,13 @@ from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution.executor import Answer, Executor
 from gateway.http.accept import weights_of
-from gateway.http.admission import admitted, overloaded, turned_away
+from gateway.http.authentication import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
-from gateway.http.event_stream import prefers_events, stream, takes_events, while_admitted
-from gateway.http.gate import Gate, Overloaded
+from gateway.http.connections.fast_request import Posted
 from gateway.http.graphiql import graphiql_page
+from gateway.http.limits.concurrency import Gate, Overloaded
+from gateway.http.limits.rate import RateLimited, Rates
 from gateway.http.middleware import FACTS, REQUEST_ID
-from gateway.http.operations import Asking
-from gateway.http.posted import Posted
-from gateway.http.rate import RateLimited, Rates
 from gateway.http.request import (
     PLAIN_JSON,
     RESPONSE_JSON,
@@ -30,7 +28,9 @@ from gateway.http.request import (
     read_request,
 )
 from gateway.http.response import Reply, error_response, extensions_of, json_reply
-from gateway.http.sockets import SocketEndpoint
+from gateway.http.streaming.graphql_transport_ws import SocketEndpoint
+from gateway.http.streaming.operations import Asking
+from gateway.http.streaming.sse import prefers_events, stream, takes_events, while_admitted
 from gateway.observability.logging import Facts, are_requests_logged
 from gateway.observability.metrics import Metrics
 

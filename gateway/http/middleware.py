@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import MultiMapping
 
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
-from gateway.http.posted import Posted
+from gateway.http.connections.fast_request import Posted
 from gateway.http.response import Reply, error_response, origin_headers
 from gateway.observability.logging import Facts, log_bug, log_request
 

@@ -18,8 +18,8 @@ from gateway.errors import (
     UPSTREAM_TIMEOUT,
     UPSTREAM_UNAVAILABLE,
 )
-from gateway.http.admission import admitted, overloaded, turned_away
-from gateway.http.gate import Gate, Overloaded
+from gateway.http.authentication import admitted, overloaded, turned_away
+from gateway.http.limits.concurrency import Gate, Overloaded
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.response import error_response
 from gateway.imin.client import ReceiptContent

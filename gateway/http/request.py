@@ -13,7 +13,7 @@ from gateway.auth import HasHeaders
 from gateway.errors import FORBIDDEN
 from gateway.http.accept import Weights, accepted, ranges_of, weight_of, weights_in
 from gateway.http.body import BadRequest, read_body
-from gateway.http.persisted import Documents, NoDocument
+from gateway.http.persisted_documents import Documents, NoDocument
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
-from gateway.http.edge import Connection, EdgeRunner
-from gateway.http.front import Front
+from gateway.http.connections.aiohttp_connection import Connection, EdgeRunner
+from gateway.http.connections.fast_path import Front
+from gateway.http.connections.timeouts import Patience
 from gateway.http.lifecycle import LIFE
-from gateway.http.patience import Patience
 
 _DRAIN_SECONDS = 10.0
 _LOOK_SECONDS = 0.02

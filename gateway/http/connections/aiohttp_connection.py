@@ -13,8 +13,8 @@ from aiohttp import hdrs, http_exceptions, web
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.errors import BAD_REQUEST, INTERNAL
-from gateway.http.front import DESK, Desk, Front
-from gateway.http.patience import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
+from gateway.http.connections.fast_path import DESK, Desk, Front
+from gateway.http.connections.timeouts import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
 from gateway.http.response import SECURITY_HEADERS, error_response
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from gateway.http.rate import Bucket, Rates
+from gateway.http.limits.rate import Bucket, Rates
 from gateway.replicas.redis_client import Away, Link
 
 _PAUSE_SECONDS = 0.25

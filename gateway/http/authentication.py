@@ -12,7 +12,7 @@ from gateway.auth import (
     NotAdmitted,
 )
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
-from gateway.http.gate import OVERLOADED_TEXT
+from gateway.http.limits.concurrency import OVERLOADED_TEXT
 from gateway.http.request import PLAIN_JSON
 from gateway.http.response import error_response
 

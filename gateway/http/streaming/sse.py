@@ -14,9 +14,9 @@ from gateway.errors import UNAUTHENTICATED
 from gateway.execution.executor import Answer
 from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
-from gateway.http.operations import Told
 from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
 from gateway.http.response import origin_headers
+from gateway.http.streaming.operations import Told
 
 _KEEP_ALIVE_SECONDS = 15.0
 

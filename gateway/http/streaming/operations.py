@@ -14,8 +14,8 @@ from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE, GatewayError
 from gateway.execution.executor import RATE_LIMITED_ERROR, Answer, Executor
 from gateway.execution.subscriptions import answers
-from gateway.http.gate import OVERLOADED_TEXT, Gate, Overloaded
-from gateway.http.rate import Bucket
+from gateway.http.limits.concurrency import OVERLOADED_TEXT, Gate, Overloaded
+from gateway.http.limits.rate import Bucket
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import extensions_of
 from gateway.observability.logging import Facts

@@ -16,10 +16,10 @@ from typing import cast
 
 from aiohttp import web
 
+from gateway.http.connections.fast_request import Posted, PostedReader
+from gateway.http.connections.timeouts import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
 from gateway.http.lifecycle import Life
 from gateway.http.middleware import AnswerPosted
-from gateway.http.patience import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
-from gateway.http.posted import Posted, PostedReader
 from gateway.http.response import SECURITY_HEADERS, Reply
 
 _MOST_AHEAD = 65_536

@@ -17,12 +17,12 @@ from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFE
+from gateway.http.limits.rate import Bucket, Rates
 from gateway.http.middleware import FACTS, REQUEST_ID
-from gateway.http.operations import Asking, Operations
-from gateway.http.persisted import Documents, NoDocument
-from gateway.http.rate import Bucket, Rates
+from gateway.http.persisted_documents import Documents, NoDocument
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import error_response
+from gateway.http.streaming.operations import Asking, Operations
 from gateway.observability.logging import Facts, log_bug, log_request
 
 PROTOCOL = "graphql-transport-ws"

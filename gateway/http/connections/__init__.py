@@ -1,0 +1,1 @@
+"""Serving one connection: the fast path, aiohttp's connection beneath it, timeouts for slow clients."""

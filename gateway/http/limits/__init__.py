@@ -1,0 +1,1 @@
+"""How much the gateway accepts: operations at a time, and request rates."""
