@@ -37,8 +37,8 @@ from gateway.http.streaming.operations import Operations
 from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.reads import Reads
-from gateway.imin.traffic import TrafficOptions
+from gateway.imin.repository import Reads
+from gateway.imin.transport.endpoint import TrafficOptions
 from gateway.lifespan import contexts
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import counts_of

@@ -12,7 +12,7 @@ from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.imin.cache import Cache, OnStale
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
-from gateway.imin.reads import Reads
+from gateway.imin.repository import Reads
 from gateway.loaders import (
     CustomerAccountLoader,
     OrderItemPageLoader,

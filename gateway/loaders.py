@@ -15,7 +15,7 @@ from aiodataloader import DataLoader
 
 from gateway.imin.cache import OnStale
 from gateway.imin.documents import Attributes, CustomerAccount, Order, OrderItem, Page
-from gateway.imin.reads import Reads, Unread, Use
+from gateway.imin.repository import Reads, Unread, Use
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -10,11 +10,11 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from gateway.backoff import Pace
-from gateway.imin.deadline import REQUEST_DEADLINE
 from gateway.imin.documents import Order
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import IminError
-from gateway.imin.reads import Reads
+from gateway.imin.repository import Reads
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 _FINAL = {
     OrderItemStatus.CUSTOMER_CANCELLED,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.imin.breaker import Breaker, RetryBudget
+from gateway.imin.transport.circuit_breaker import Breaker, RetryBudget
 
 
 class Clock:

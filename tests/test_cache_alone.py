@@ -8,8 +8,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from gateway.imin.cache import Cache, CacheOptions, Found, Question
-from gateway.imin.deadline import answered_within
 from gateway.imin.errors import TimedOut, Unavailable
+from gateway.imin.transport.deadline import answered_within
 
 
 class Clock:

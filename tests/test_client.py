@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from gateway.imin.answers import read_account, read_order, read_orders
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.errors import IminError, NotFound, Refused, TimedOut, Unavailable, Unreadable
+from gateway.imin.parse import read_account, read_order, read_orders
 from gateway.sandbox import Fault, Sandbox
 from tests.disclosure import disclosed
 

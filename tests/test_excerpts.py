@@ -17,10 +17,10 @@ from gateway.execution.compiled.plan import RUNS_BEFORE_EXCERPTS, PlannedOperati
 from gateway.execution.compiled.selected_attributes import wanted_by
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema
-from gateway.imin.answers import read_order, read_orders
 from gateway.imin.documents import Attributes, Order, bind_order, excerpt, reads_of
 from gateway.imin.documents.event import Event
-from gateway.imin.documents.excerpts import NOT_READ, NotRead
+from gateway.imin.documents.partial import NOT_READ, NotRead
+from gateway.imin.parse import read_order, read_orders
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -11,7 +11,7 @@ from gateway.auth import demo_caller
 from gateway.backoff import Pace
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.imin.client import IminClient
-from gateway.imin.reads import Reads
+from gateway.imin.repository import Reads
 from gateway.order_watcher import Following
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 import pytest
 
 from gateway.imin.errors import Unavailable
-from gateway.imin.reads import Reads, Unread
+from gateway.imin.repository import Reads, Unread
 from gateway.loaders import CoalescingLoader, Turns
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 from gateway.__main__ import listening
 from gateway.imin import jsonld
 from gateway.imin.documents import CustomerAccount, Order
-from gateway.imin.problems import read_problem
+from gateway.imin.error_bodies import read_problem
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from tests.examples.everything import Everything
 from tests.examples.files import FILES, HERE, exact, in_folder, load, plain

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.deadline import REQUEST_DEADLINE
 from gateway.imin.errors import NotFound, TimedOut, Unavailable, Unreadable
-from gateway.imin.traffic import Endpoint, TrafficOptions, TurnedAway
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
+from gateway.imin.transport.endpoint import Endpoint, TrafficOptions, TurnedAway
 from gateway.sandbox import Fault, Sandbox
 from tests.test_breaker import Clock
 

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from gateway.imin.connection import Broken, CannotConnect, Head, TooLarge, TooLate
 from gateway.imin.errors import Unreadable
-from gateway.imin.replies import read_reply
-from gateway.imin.wire import Wire
+from gateway.imin.transport.connection import Broken, CannotConnect, Head, TooLarge, TooLate
+from gateway.imin.transport.pool import Wire
+from gateway.imin.transport.response import read_reply
 
 ROOM = 1_000
 
@@ -357,8 +357,8 @@ def test_corrupt_compression(encoding: str, body: bytes, error: type[Exception])
 
 ASK = """
 import asyncio, sys
-from gateway.imin.connection import CannotConnect
-from gateway.imin.wire import Wire
+from gateway.imin.transport.connection import CannotConnect
+from gateway.imin.transport.pool import Wire
 
 async def main():
     wire = Wire(sys.argv[1], {})

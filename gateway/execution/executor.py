@@ -13,7 +13,7 @@ from gateway.execution.counts import ExecutionCounts
 from gateway.execution.documents import Preparation, Prepared
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
 from gateway.execution.run import run
-from gateway.imin.deadline import answered_within
+from gateway.imin.transport.deadline import answered_within
 from gateway.observability.logging import log_failures
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from gateway.context import Context
 from gateway.execution.executor import Answer
 from gateway.http.request import PLAIN_JSON, GraphQLRequest
-from gateway.imin.calls import Calls
+from gateway.imin.transport.call_counter import Calls
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

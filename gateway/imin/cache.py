@@ -17,9 +17,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from cachetools import LRUCache, TTLCache
 
-from gateway.imin.deadline import REQUEST_DEADLINE
+from gateway.imin.cache_backend import Alone, Body, Key, Shared
 from gateway.imin.errors import TimedOut, Unavailable, Unreadable
-from gateway.imin.shared import Alone, Body, Key, Shared
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 V = TypeVar("V")
 

@@ -14,14 +14,14 @@ from typing import Self
 
 import msgspec
 
-from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
-from gateway.imin.calls import count_call
-from gateway.imin.connection import Broken, CannotConnect, Head, TooLarge, TooLate
 from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
 from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
-from gateway.imin.replies import Begun, Reply, inflated, raise_problem, read_reply
-from gateway.imin.traffic import Traffic, TrafficOptions
-from gateway.imin.wire import Wire
+from gateway.imin.parse import read_account, read_order, read_orders, read_upcoming_order_items
+from gateway.imin.transport.call_counter import count_call
+from gateway.imin.transport.connection import Broken, CannotConnect, Head, TooLarge, TooLate
+from gateway.imin.transport.endpoint import Traffic, TrafficOptions
+from gateway.imin.transport.pool import Wire
+from gateway.imin.transport.response import Begun, Reply, inflated, raise_problem, read_reply
 from gateway.settings.secret import Secret
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,

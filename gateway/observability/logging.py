@@ -11,8 +11,8 @@ import structlog
 from graphql import GraphQLError
 
 from gateway.errors import INTERNAL, code_of
-from gateway.imin.calls import Calls, counting_calls
 from gateway.imin.errors import IminError
+from gateway.imin.transport.call_counter import Calls, counting_calls
 
 log = structlog.get_logger()
 # structlog tells by making a logger whether it would log, which costs more than the rest of a request's line.

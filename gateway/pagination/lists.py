@@ -7,7 +7,7 @@ from typing import TypeVar
 from gateway.imin.documents import Order, OrderItem, Page
 from gateway.imin.errors import IminError
 from gateway.imin.jsonld import parse_date_time
-from gateway.imin.reads import Unread
+from gateway.imin.repository import Unread
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.pagination.cursor import Listing, Range
 from gateway.pagination.totals import Lengths

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.imin.shared import Body, Key
+from gateway.imin.cache_backend import Body, Key
 from gateway.replicas.redis_client import Away, Link
 
 _DAY_SECONDS = 86_400

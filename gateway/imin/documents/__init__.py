@@ -9,11 +9,11 @@ from gateway.imin.documents.account import CustomerAccount, Entitlement
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Address, Agent, BookingService, Terms
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
-from gateway.imin.documents.excerpts import Attributes, excerpt, reads_of
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.order import Order, Receipt, Seller, bind_order
 from gateway.imin.documents.order_item import IntakeFormField, ItemError, OrderItem, bind_upcoming_item
 from gateway.imin.documents.page import PAGE_SIZE, Page, orders_apart, read_order_item_page, read_order_page
+from gateway.imin.documents.partial import Attributes, excerpt, reads_of
 from gateway.imin.documents.place import Amenity, OpeningHours, Place
 from gateway.imin.documents.thing import (
     Concept,

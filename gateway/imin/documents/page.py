@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Struct, field
 
 from gateway.imin import jsonld
-from gateway.imin.documents.excerpts import Attributes, excerpt
 from gateway.imin.documents.order import Order
 from gateway.imin.documents.order_item import OrderItem
+from gateway.imin.documents.partial import Attributes, excerpt
 from gateway.imin.documents.thing import Thing
 from gateway.imin.errors import Unreadable
 from gateway.imin.jsonld import Int

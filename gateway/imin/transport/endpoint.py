@@ -19,9 +19,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Never, Protocol, TypeVar
 
-from gateway.imin.breaker import Breaker, RetryBudget
-from gateway.imin.deadline import REQUEST_DEADLINE
 from gateway.imin.errors import TimedOut, Unavailable
+from gateway.imin.transport.circuit_breaker import Breaker, RetryBudget
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 Clock = Callable[[], float]
 

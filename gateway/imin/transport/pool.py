@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 import aiohappyeyeballs
 import yarl
 
-from gateway.imin.connection import Answer, Broken, CannotConnect, Connection, Head
+from gateway.imin.transport.connection import Answer, Broken, CannotConnect, Connection, Head
 
 _CONNECT_SECONDS = 0.5
 _NEXT_ADDRESS_SECONDS = 0.25

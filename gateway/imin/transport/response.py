@@ -9,9 +9,9 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from gateway.imin.connection import Head, TooLarge
+from gateway.imin.error_bodies import Problem, read_problem
 from gateway.imin.errors import NotFound, Refused, Unavailable, Unreadable
-from gateway.imin.problems import Problem, read_problem
+from gateway.imin.transport.connection import Head, TooLarge
 
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _ZLIB_METHOD = 8

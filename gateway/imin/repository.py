@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from gateway.imin.answers import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.cache import Cache, Found, OnStale, Question
+from gateway.imin.cache_backend import Key
 from gateway.imin.client import IminClient
 from gateway.imin.documents import (
     Attributes,
@@ -21,7 +21,7 @@ from gateway.imin.documents import (
     orders_apart,
 )
 from gateway.imin.documents.vocabulary import OrderItemStatus
-from gateway.imin.shared import Key
+from gateway.imin.parse import read_account, read_order, read_orders, read_upcoming_order_items
 
 V = TypeVar("V")
 

@@ -1,0 +1,1 @@
+"""HTTP to imin: connection pool, responses, deadlines, and protection per endpoint."""
