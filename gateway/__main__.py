@@ -114,8 +114,8 @@ async def demo(settings: "Settings", options: argparse.Namespace) -> None:
 
     GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
     """
-    from gateway.sandbox.app import create_sandbox  # noqa: PLC0415  # a gateway that serves has none
-    from gateway.sandbox.settings import SandboxSettings  # noqa: PLC0415  # as above
+    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # a gateway that serves has none
+    from gateway.sandbox.state.settings import SandboxSettings  # noqa: PLC0415  # as above
 
     sandbox_settings = SandboxSettings()
     async with AsyncExitStack() as running:
@@ -136,7 +136,7 @@ async def demo(settings: "Settings", options: argparse.Namespace) -> None:
 
 async def sandbox(settings: "Settings", options: argparse.Namespace) -> None:
     """The simulated imin alone."""
-    from gateway.sandbox.app import create_sandbox  # noqa: PLC0415  # as in demo
+    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as in demo
 
     async with listening(create_sandbox(), settings.host, options.port or 0) as url:
         _say(f"ready {url}")

@@ -10,7 +10,7 @@ from typing import Any
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
 from gateway.sandbox import Fault, Sandbox
-from gateway.sandbox.faults import FaultKind
+from gateway.sandbox.faults.faults import FaultKind
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from gateway.sandbox import Fault, Sandbox
-from gateway.sandbox.faults import FaultKind
+from gateway.sandbox.faults.faults import FaultKind
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.disclosure import disclosed

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
 from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_sandbox
-from gateway.sandbox.cancellation_rules import status_of
+from gateway.sandbox.state.cancellation_rules import status_of
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.faults.mix import PATCH

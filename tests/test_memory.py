@@ -112,7 +112,7 @@ def mapped():
 before = mapped()
 settle()
 print(before, mapped())
-import gateway.sandbox.app
+import gateway.sandbox.api.app
 gateway.app.build_schema()
 """
 

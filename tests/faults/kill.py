@@ -13,7 +13,7 @@ import aiohttp
 
 from gateway.__main__ import listening
 from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_sandbox
-from gateway.sandbox.faults import FaultKind
+from gateway.sandbox.faults.faults import FaultKind
 from tests.faults.mix import PATCH, READ, Plan
 from tests.faults.run import SUCCESS, Run, Verdict
 

@@ -5,7 +5,7 @@ from random import Random
 from typing import Literal
 
 from gateway.sandbox import Fault
-from gateway.sandbox.faults import FaultKind
+from gateway.sandbox.faults.faults import FaultKind
 
 READ, PATCH = "GET /orders/:id", "PATCH /orders/:id"
 

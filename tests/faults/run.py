@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
-from gateway.sandbox.cancellation_rules import status_of
+from gateway.sandbox.state.cancellation_rules import status_of
 from gateway.settings.model import Settings
 from tests.faults.mix import PATCH, Plan
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from gateway.sandbox import SANDBOX, Fault, create_sandbox
-from gateway.sandbox.faults import FaultKind
+from gateway.sandbox.faults.faults import FaultKind
 from tests.sandbox.conftest import BOOK, DOCUMENTED, PENDING, Imin
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sandbox import documented
+from gateway.sandbox.data import documented
 from tests.sandbox.conftest import BOOK, Imin
 
 

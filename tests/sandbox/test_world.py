@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from gateway.sandbox import SANDBOX, SandboxSettings, create_sandbox, documented
+from gateway.sandbox import SANDBOX, SandboxSettings, create_sandbox
+from gateway.sandbox.data import documented
 from tests.sandbox.conftest import BOOK, DOCUMENTED, NOW, Imin
 
 

@@ -1,0 +1,30 @@
+"""The sandbox as a web application."""
+
+import asyncio
+
+from aiohttp import web
+
+from gateway.sandbox.api import control_routes, imin_routes
+from gateway.sandbox.api.app_keys import CLOSING, SANDBOX
+from gateway.sandbox.api.control_routes import control_middleware
+from gateway.sandbox.api.middleware import imin_middleware
+from gateway.sandbox.state.sandbox import Sandbox
+from gateway.sandbox.state.settings import SandboxSettings
+
+__all__ = ["SANDBOX", "create_sandbox"]
+
+
+def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
+    """Serves imin's API under /api/v2 and the control API under /sandbox; app[SANDBOX] is the Sandbox."""
+    app = web.Application(middlewares=[control_middleware, imin_middleware])
+    app[SANDBOX] = Sandbox(settings or SandboxSettings())
+    app[CLOSING] = asyncio.Event()
+    app.add_routes(imin_routes.routes())
+    app.add_routes(control_routes.routes())
+    app.on_shutdown.append(_close)
+    return app
+
+
+async def _close(app: web.Application) -> None:
+    # Ends the requests that a fault keeps waiting.
+    app[CLOSING].set()

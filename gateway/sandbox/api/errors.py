@@ -1,0 +1,94 @@
+"""The bodies of imin's refusals: OpenActive's, Kong's and Express's."""
+
+from typing import Any
+
+from gateway.sandbox.data.vocabulary import OPENACTIVE, Document
+
+# Source: OpenActive data-models, errors.
+_OPENACTIVE_ERRORS = {
+    "InternalApplicationError": (500, "An unexpected exception has been thrown by the application."),
+    "NotFoundError": (404, "The Booking System does not have the generic resource specified."),
+    "UnknownOrderError": (404, "The Booking System has no 'Order' matching the one requested."),
+    "UnknownOrIncorrectEndpointError": (
+        404,
+        ("The Booking System has no endpoint matching the one requested."),
+    ),
+    "PatchContainsExcessivePropertiesError": (
+        400,
+        (
+            "The Booking System recognises a PATCH request but the request object contains properties that "
+            "the Broker is not permitted to update. Custom namespace properties are always excluded from "
+            "consideration."
+        ),
+    ),
+    "PatchNotAllowedOnPropertyError": (
+        400,
+        (
+            "The Booking System recognises a PATCH request but the request object contains one or many "
+            "properties that the Broker is not permitted to update to the requested value."
+        ),
+    ),
+    "OrderItemIdInvalidError": (500, "The '@id' of at least one of the provided 'OrderItem's is invalid."),
+    "OrderItemNotWithinOrderError": (
+        500,
+        (
+            "The Order UUID for at least one provided 'OrderItem' does not match the Order UUID of the "
+            "'Order' being PATCHed."
+        ),
+    ),
+    "IncompleteCustomerDetailsError": (
+        400,
+        (
+            "The 'email' address of the Customer is not supplied within a 'Person' object; or the 'customer' "
+            "property supplied is not a valid 'Person' or 'Organization' object."
+        ),
+    ),
+    "TemporarilyUnableToUpdateOrderError": (
+        503,
+        (
+            "The Booking System is unable for technical reasons to update an 'Order' (which includes "
+            "processing the PATCH for cancellation) where the data provided to it is "
+            "sufficient to allow it to do so."
+        ),
+    ),
+}
+
+NO_KEY: Document = {"message": "No API key found in request"}
+WRONG_KEY: Document = {"message": "Invalid authentication credentials"}
+RATE_LIMITED: Document = {"message": "API rate limit exceeded"}
+
+
+class Refusal(Exception):  # imin's answer to the caller, not a fault of the sandbox
+    """An answer other than the one asked for."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+
+
+def openactive(error_type: str, description: str | None = None) -> Refusal:
+    """An OpenActive error in the shape the Open Booking API's reference implementation gives."""
+    status, name = _OPENACTIVE_ERRORS[error_type]
+    body: Document = {"@context": OPENACTIVE, "@type": error_type, "name": name, "statusCode": status}
+    if description:
+        body["description"] = description
+    return Refusal(status, body)
+
+
+def cancellation_not_permitted(description: str) -> Refusal:
+    """The refusal whose description is written for the customer. Source: imin docs, Cancellations."""
+    return Refusal(
+        400,
+        {"@context": OPENACTIVE, "@type": "CancellationNotPermittedError", "description": description},
+    )
+
+
+def invalid_query(*details: str) -> Refusal:
+    """A bad parameter, in the shape of imin's shared Express helper."""
+    return Refusal(400, {"error": {"type": "InvalidQuery", "details": list(details)}})
+
+
+def invalid_body(*details: str) -> Refusal:
+    """A body that cannot be read, in the same shape."""
+    return Refusal(400, {"error": {"type": "InvalidBody", "details": list(details)}})

@@ -1,0 +1,107 @@
+"""imin's endpoints. Each answers from the sandbox; the documents come from elsewhere."""
+
+import json
+import re
+from typing import Any
+
+from aiohttp import web
+
+from gateway.sandbox.api.app_keys import SANDBOX
+from gateway.sandbox.api.errors import invalid_body, invalid_query, openactive
+from gateway.sandbox.api.responses import json_answer
+from gateway.sandbox.data.vocabulary import API_PATH
+from gateway.sandbox.state.accounts import ENTITLEMENTS
+
+_PAGE = re.compile(r"[0-9]{1,9}")
+_RECEIPT = re.compile(r"[0-9]{1,15}")
+
+
+def routes() -> list[web.RouteDef]:
+    """Every endpoint; the last one answers for the paths imin does not have."""
+    one_account = f"{API_PATH}/customer-accounts/{{identifier}}"
+    return [
+        web.get(f"{API_PATH}/orders", _orders, allow_head=False),
+        web.get(f"{API_PATH}/orders/{{identifier}}", _order, allow_head=False),
+        web.patch(f"{API_PATH}/orders/{{identifier}}", _cancel),
+        web.get(f"{API_PATH}/order-items", _order_items, allow_head=False),
+        web.get(f"{API_PATH}/receipts/{{identifier}}", _receipt, allow_head=False),
+        web.post(f"{API_PATH}/customer-accounts", _create_account),
+        web.get(one_account, _account, allow_head=False),
+        web.delete(one_account, _delete_account),
+        web.post(f"{one_account}/actions", _act),
+        web.get(f"{API_PATH}/entitlements", _entitlements, allow_head=False),
+        web.route("*", f"{API_PATH}/{{tail:.*}}", _unknown),
+    ]
+
+
+async def _orders(request: web.Request) -> web.Response:
+    sandbox = request.app[SANDBOX]
+    return json_answer(sandbox.orders_page(*_customer_and_page(request)))
+
+
+async def _order(request: web.Request) -> web.Response:
+    return json_answer(request.app[SANDBOX].order(request.match_info["identifier"]))
+
+
+async def _cancel(request: web.Request) -> web.Response:
+    request.app[SANDBOX].cancel(request.match_info["identifier"], await request.read())
+    return web.Response(status=204)
+
+
+async def _order_items(request: web.Request) -> web.Response:
+    sandbox = request.app[SANDBOX]
+    return json_answer(sandbox.order_items_page(*_customer_and_page(request)))
+
+
+async def _receipt(request: web.Request) -> web.Response:
+    identifier = request.match_info["identifier"]
+    if not _RECEIPT.fullmatch(identifier):
+        raise openactive("NotFoundError")
+    pdf = request.app[SANDBOX].receipt(int(identifier))
+    return web.Response(body=pdf, content_type="application/pdf")
+
+
+async def _create_account(request: web.Request) -> web.Response:
+    return json_answer(request.app[SANDBOX].accounts.create(await _json(request)), 201)
+
+
+async def _account(request: web.Request) -> web.Response:
+    return json_answer(request.app[SANDBOX].accounts.get(request.match_info["identifier"]))
+
+
+async def _delete_account(request: web.Request) -> web.Response:
+    request.app[SANDBOX].erase_customer(request.match_info["identifier"])
+    return web.Response(status=202)
+
+
+async def _act(request: web.Request) -> web.Response:
+    identifier = request.match_info["identifier"]
+    return json_answer(request.app[SANDBOX].accounts.act(identifier, await _json(request)))
+
+
+async def _entitlements(_: web.Request) -> web.Response:
+    return json_answer(ENTITLEMENTS)
+
+
+async def _unknown(_: web.Request) -> web.Response:
+    raise openactive("UnknownOrIncorrectEndpointError")
+
+
+def _customer_and_page(request: web.Request) -> tuple[str, int]:
+    customer = request.query.get("customerIdentifier")
+    page = request.query.get("page", "1")
+    details = []
+    if not customer:
+        details.append("customerIdentifier is required")
+    if not _PAGE.fullmatch(page) or not int(page):
+        details.append(f"page must be an integer of at least 1, got {page!r}")
+    if not customer or details:
+        raise invalid_query(*details)
+    return customer, int(page)
+
+
+async def _json(request: web.Request) -> Any:
+    try:
+        return json.loads(await request.read())
+    except ValueError as error:
+        raise invalid_body(f"The request body is not JSON: {error}") from error

@@ -1,0 +1,1 @@
+"""Generators of the sandbox's customers, orders and sessions, and the documents imin publishes."""

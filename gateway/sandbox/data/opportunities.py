@@ -1,0 +1,162 @@
+"""Opportunities as imin nests them inside an OrderItem: sessions, online sessions and slots.
+
+Sources: imin docs, Orders and Order History (ScheduledSession); imin's published types (Slot).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from gateway.sandbox.data import dates as moments
+from gateway.sandbox.data.activities import Activity
+from gateway.sandbox.data.plans import ItemPlan
+from gateway.sandbox.data.sellers import Seller, Venue
+from gateway.sandbox.data.vocabulary import Document, search_url
+
+EVENT_SCHEDULED = "https://schema.org/EventScheduled"
+
+
+def opportunity(seller: Seller, item: ItemPlan, number: int) -> Document:
+    """The booked opportunity. number: of the order, which gives the opportunity its identifier."""
+    if item.activity.kind in {"slot", "individual_slot"}:
+        return _slot(seller, item, number)
+    return _session(seller, item, number)
+
+
+def organization(seller: Seller) -> Document:
+    """The seller in full, as organizer or provider."""
+    return {
+        "type": "Organization",
+        "id": seller.url,
+        "name": seller.name,
+        "url": seller.url,
+        "logo": {"type": "ImageObject", "url": f"{seller.url}/logo.png"},
+        "telephone": seller.telephone,
+        "email": f"hello@{seller.slug}.example.org",
+    }
+
+
+def place(seller: Seller, venue: Venue) -> Document:
+    """A venue."""
+    return {
+        "type": "Place",
+        "identifier": venue.identifier,
+        "name": venue.name,
+        "url": f"{seller.url}/venues/{venue.identifier}",
+        "geo": {"type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude},
+        "address": {
+            "type": "PostalAddress",
+            "addressLocality": venue.locality,
+            "postalCode": venue.postcode,
+            "addressRegion": venue.region,
+            "addressCountry": "GB",
+            "streetAddress": venue.street,
+        },
+    }
+
+
+def _session(seller: Seller, item: ItemPlan, number: int) -> Document:
+    activity = item.activity
+    identifier = f"{seller.open_data}/api/feeds/scheduled-sessions/{number:020d}"
+    series: Document = {"type": "SessionSeries"}
+    if activity.kind != "virtual":
+        series["location"] = place(seller, item.venue)
+    series["superEvent"] = _event_series(seller, activity)
+    taken = number % activity.capacity
+    return {
+        "type": "ScheduledSession",
+        "id": search_url("events-api/v2/scheduled-sessions", identifier),
+        "identifier": identifier,
+        "eventStatus": EVENT_SCHEDULED,
+        "startDate": moments.utc(item.start),
+        "endDate": moments.utc(item.end),
+        "superEvent": series,
+        "duration": moments.duration(activity.minutes),
+        "maximumAttendeeCapacity": activity.capacity,
+        "remainingAttendeeCapacity": activity.capacity - taken,
+    }
+
+
+def _event_series(seller: Seller, activity: Activity) -> Document:
+    series: Document = {
+        "type": "EventSeries",
+        "name": activity.name,
+        "organizer": organization(seller),
+        "activity": [_concept("activity-list", activity)],
+        "image": [_image(seller, activity)],
+    }
+    if activity.kind == "virtual":
+        # Online sessions have no location. Source: Open Booking API, eventAttendanceMode.
+        series["eventAttendanceMode"] = "schema:OnlineEventAttendanceMode"
+    return series
+
+
+def _slot(seller: Seller, item: ItemPlan, number: int) -> Document:
+    activity = item.activity
+    identifier = (
+        f"{seller.open_data}/api/feeds/facility-uses/{activity.slug}/slots/{_in_slot_identifier(item.start)}"
+    )
+    slot: dict[str, Any] = {
+        "type": "Slot",
+        "id": search_url("facilities-api/v2/slots", identifier),
+        "identifier": identifier,
+        "startDate": moments.utc(item.start),
+        "endDate": moments.utc(item.end),
+        "duration": moments.duration(activity.minutes),
+        "remainingUses": max(activity.capacity - 1, 0),
+        "maximumUses": activity.capacity,
+        "facilityUse": _facility_use(seller, item),
+    }
+    if activity.kind == "individual_slot":
+        slot["facilityUse"] = _individual(seller, item, number)
+    # Slots carry an end, a duration, or both; imin's types require neither.
+    absent = (None, "duration", "endDate")[number % 3]
+    if absent:
+        del slot[absent]
+    return slot
+
+
+def _facility_use(seller: Seller, item: ItemPlan) -> Document:
+    identifier = f"{seller.open_data}/api/feeds/facility-uses/{item.activity.slug}"
+    return {
+        "type": "FacilityUse",
+        "id": search_url("facilities-api/v2/facility-uses", identifier),
+        "identifier": identifier,
+        "name": item.activity.name,
+        "facilityType": [_concept("facility-types", item.activity)],
+        "location": place(seller, item.venue),
+        "provider": organization(seller),
+        "image": [_image(seller, item.activity)],
+    }
+
+
+def _individual(seller: Seller, item: ItemPlan, number: int) -> Document:
+    court = 1 + number % 4
+    identifier = f"{seller.open_data}/api/feeds/facility-uses/{item.activity.slug}/{court}"
+    return {
+        "type": "IndividualFacilityUse",
+        "id": search_url("facilities-api/v2/individual-facility-uses", identifier),
+        "identifier": identifier,
+        "name": f"{item.activity.name} {court}",
+        "facilityUse": _facility_use(seller, item),
+    }
+
+
+def _in_slot_identifier(start: datetime) -> str:
+    """2021-06-01T10-00-00: imin writes dates inside slot ids without colons."""
+    return start.strftime("%Y-%m-%dT%H-%M-%S")
+
+
+def _concept(scheme: str, activity: Activity) -> Document:
+    return {
+        "type": "Concept",
+        "id": f"https://openactive.io/{scheme}#{activity.concept}",
+        "prefLabel": activity.label,
+        "inScheme": f"https://openactive.io/{scheme}",
+    }
+
+
+def _image(seller: Seller, activity: Activity) -> Document:
+    url = f"{seller.url}/images/{activity.slug}"
+    # imin writes the width of a thumbnail as text with a unit.
+    thumbnail = {"type": "ImageObject", "url": f"{url}-300.jpg", "width": "300 px"}
+    return {"type": "ImageObject", "url": f"{url}.jpg", "thumbnail": [thumbnail]}

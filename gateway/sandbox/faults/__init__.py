@@ -1,0 +1,1 @@
+"""Ways to misbehave: faults in HTTP, and documents as other systems write them."""

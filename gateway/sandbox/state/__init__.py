@@ -1,0 +1,1 @@
+"""What the simulated imin knows, and how it changes."""

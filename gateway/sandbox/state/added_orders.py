@@ -1,0 +1,112 @@
+"""Orders that a test or a developer adds to a customer's history."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, get_args
+
+from gateway.sandbox.data.activities import OF_KIND, Kind
+from gateway.sandbox.data.dates import parse_duration
+from gateway.sandbox.data.identifiers import PER_ORDER, order_identifier
+from gateway.sandbox.data.plans import ItemPlan, OrderPlan
+from gateway.sandbox.data.sellers import SELLERS, Tax
+from gateway.sandbox.data.vocabulary import CONFIRMED, STATUSES, Document
+
+_FIRST_NUMBER = 50_001
+_YEAR_DAYS = 366
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What an added order contains: `items` bookings (1 to 8) of the same kind, a day apart.
+
+    start: of the first; None: `days_ahead` days after the order, at ten in the morning.
+    price: pounds for each item. refundable: None leaves the flag out. window: None leaves it out.
+    status: of every item. tax: what the seller's prices are.
+    Raises ValueError, naming the member and its value.
+    """
+
+    items: int = 1
+    kind: Kind = "session"
+    start: datetime | None = None
+    days_ahead: float = 7
+    price: Decimal | float | str = "10"
+    refundable: bool | None = True
+    window: str | None = "P1D"
+    status: str = CONFIRMED
+    tax: Tax = "exempt"
+    receipt: bool = True
+
+    def __post_init__(self) -> None:
+        _one_of("items", self.items, tuple(range(1, PER_ORDER + 1)))
+        _one_of("kind", self.kind, get_args(Kind))
+        _one_of("refundable", self.refundable, (True, False, None))
+        _one_of("status", self.status, STATUSES)
+        _one_of("tax", self.tax, get_args(Tax))
+        _one_of("receipt", self.receipt, (True, False))
+        if not isinstance(self.days_ahead, int | float) or not abs(self.days_ahead) <= _YEAR_DAYS:
+            raise ValueError(f"days_ahead must be a number of days within a year, got {self.days_ahead!r}.")
+        if self.window is not None and parse_duration(self.window) is None:
+            raise ValueError(f"window must be an ISO 8601 duration like P1D, got {self.window!r}.")
+        if self.amount is None:
+            raise ValueError(f"price must be pounds from 0, got {self.price!r}.")
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The price, None when it is none."""
+        try:
+            amount = Decimal(str(self.price))
+        except InvalidOperation:
+            return None
+        return amount if amount.is_finite() and amount >= 0 else None
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Who books when. index: counts the orders added to the sandbox, from 0."""
+
+    index: int
+    order_number: str
+    placed: datetime
+    person: Document
+
+
+def plan_added(seed: int, booking: Booking, new: NewOrder) -> OrderPlan:
+    """The plan of an added order."""
+    seller = next(seller for seller in SELLERS if seller.tax == new.tax)
+    activities = OF_KIND[new.kind]
+    start = new.start or _ten_in_the_morning(booking.placed + timedelta(days=new.days_ahead))
+    items = [
+        ItemPlan(
+            activities[(booking.index + position) % len(activities)],
+            seller.venues[booking.index % len(seller.venues)],
+            start + timedelta(days=position),
+            new.amount or Decimal(0),
+            new.refundable,
+            new.window,
+            new.status,
+        )
+        for position in range(new.items)
+    ]
+    number = _FIRST_NUMBER + booking.index
+    identifier = order_identifier(seed, number)
+    return OrderPlan(
+        number,
+        identifier,
+        booking.order_number,
+        booking.placed,
+        booking.person,
+        seller,
+        items,
+        receipt=new.receipt,
+    )
+
+
+def _ten_in_the_morning(day: datetime) -> datetime:
+    return day.replace(hour=10, minute=0, second=0, microsecond=0)
+
+
+def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:
+    # 1 == True in Python, yet neither may stand for the other here.
+    if not any(value == choice and type(value) is type(choice) for choice in choices):
+        raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, got {value!r}.")
