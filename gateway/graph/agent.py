@@ -3,9 +3,9 @@
 import strawberry
 
 from gateway.graph.enums import Gender, TaxMode
-from gateway.graph.image import Image
-from gateway.graph.place import Address
 from gateway.graph.scalars import URL, Date
+from gateway.graph.session.image import Image
+from gateway.graph.session.place import Address
 
 
 @strawberry.type(description="A document the customer agreed to.")

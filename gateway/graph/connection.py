@@ -6,9 +6,9 @@ import strawberry
 from msgspec import Struct
 
 from gateway.graph.info import Info
-from gateway.graph.order import Order
-from gateway.graph.order_item import OrderItem
-from gateway.graph.reporting import report_unreadable, response_key, selected, selected_here
+from gateway.graph.order.order import Order
+from gateway.graph.order.order_item import OrderItem
+from gateway.graph.partial_errors import report_unreadable, response_key, selected, selected_here
 from gateway.imin import documents
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.pagination.cursor import Listing, Range

@@ -8,16 +8,16 @@ from strawberry import UNSET
 
 from gateway.context import Context
 from gateway.errors import UPSTREAM_INVALID, GatewayError
-from gateway.graph.access import AccessPass
 from gateway.graph.agent import Person
 from gateway.graph.connection import Connection, OrderConnection, OrderItemConnection, connect
+from gateway.graph.decorators import resolved
 from gateway.graph.enums import Gender
-from gateway.graph.field import resolved
-from gateway.graph.image import Concept
 from gateway.graph.info import Info
 from gateway.graph.node import Node
-from gateway.graph.place import Address
+from gateway.graph.order.access_pass import AccessPass
 from gateway.graph.scalars import Date, DateTime
+from gateway.graph.session.image import Concept
+from gateway.graph.session.place import Address
 from gateway.imin import documents
 from gateway.pagination.cursor import Range
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS

@@ -9,7 +9,7 @@ from gateway.context import Context
 from gateway.global_ids import GlobalId, is_in_history
 from gateway.graph.customer import Customer
 from gateway.graph.info import Info
-from gateway.graph.reporting import report_unreadable
+from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
 from gateway.imin.client import is_identifier
 from gateway.imin.jsonld import parse_date_time

@@ -7,12 +7,12 @@ import strawberry
 
 from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.customer import Customer
-from gateway.graph.field import resolved
+from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import begin_order, find_node, find_order
 from gateway.graph.node import Node
-from gateway.graph.order import Order
-from gateway.graph.reporting import report_unreadable
+from gateway.graph.order.order import Order
+from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
 from gateway.imin.client import is_identifier
 

@@ -5,11 +5,11 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from gateway.graph.cancel_order_items import Mutation
-from gateway.graph.order_changed import Subscription
+from gateway.graph.cancellation.mutation import Mutation
 from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
-from gateway.graph.session import OtherSession, ScheduledSession, Slot
+from gateway.graph.session.session import OtherSession, ScheduledSession, Slot
+from gateway.graph.subscriptions.order_changed import Subscription
 
 
 @cache

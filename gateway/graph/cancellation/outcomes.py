@@ -9,8 +9,8 @@ from gateway.cancellation.outcomes import Outcome
 from gateway.cancellation.rules import items_named
 from gateway.graph.enums import CancellationBlock
 from gateway.graph.error import Error, ErrorCode
-from gateway.graph.order import Order
-from gateway.graph.order_item import OrderItem
+from gateway.graph.order.order import Order
+from gateway.graph.order.order_item import OrderItem
 from gateway.graph.scalars import DateTime
 from gateway.imin import documents
 

@@ -6,10 +6,10 @@ import strawberry
 
 from gateway.graph.agent import Terms
 from gateway.graph.enums import TaxMode
-from gateway.graph.image import Image
 from gateway.graph.node import Node
-from gateway.graph.place import Address
 from gateway.graph.scalars import URL
+from gateway.graph.session.image import Image
+from gateway.graph.session.place import Address
 from gateway.graph.telling import told_by
 from gateway.imin import documents
 

@@ -4,22 +4,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from gateway.graph.access import AccessChannel, AccessCode, AccessPass
 from gateway.graph.agent import Person
+from gateway.graph.decorators import resolved
 from gateway.graph.enums import CancellationBlock, OrderItemStatus
-from gateway.graph.field import resolved
 from gateway.graph.info import Info
 from gateway.graph.money import Money, TaxCharge
 from gateway.graph.node import Node
-from gateway.graph.offer import Offer
-from gateway.graph.reporting import report_unreadable
+from gateway.graph.order.access_pass import AccessChannel, AccessCode, AccessPass
+from gateway.graph.order.offer import Offer
+from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.scalars import DateTime
-from gateway.graph.session import Session
+from gateway.graph.session.session import Session
 from gateway.graph.telling import told_by
 from gateway.imin import documents
 
 if TYPE_CHECKING:
-    from gateway.graph.order import Order
+    from gateway.graph.order.order import Order
 
 
 @strawberry.type(description="A question the booking system asked before the booking.")
@@ -103,7 +103,9 @@ class OrderItem(Node):
         name="problems", description="What a booking system found wrong with the item."
     )
 
-    @resolved("The order it belongs to.", Annotated["Order", strawberry.lazy("gateway.graph.order")] | None)
+    @resolved(
+        "The order it belongs to.", Annotated["Order", strawberry.lazy("gateway.graph.order.order")] | None
+    )
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
         """The order, from the page the item came on or else from imin."""

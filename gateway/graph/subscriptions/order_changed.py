@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
-from gateway.graph.field import followed
+from gateway.graph.decorators import followed
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
-from gateway.graph.order import Order
+from gateway.graph.order.order import Order
+from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.query import Id
-from gateway.graph.reporting import report_unreadable
 from gateway.imin import documents
 from gateway.order_watcher import TooManyFollowers
 

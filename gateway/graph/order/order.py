@@ -5,16 +5,16 @@ from typing import Any
 import strawberry
 
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
-from gateway.graph.cancellation import Cancellation
+from gateway.graph.cancellation.type import Cancellation
+from gateway.graph.decorators import resolved
 from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment, ProposalStatus
-from gateway.graph.field import resolved
 from gateway.graph.info import Info
 from gateway.graph.money import Money, TaxCharge
 from gateway.graph.node import Node
-from gateway.graph.order_item import OrderItem
-from gateway.graph.receipt import Receipt
+from gateway.graph.order.order_item import OrderItem
+from gateway.graph.order.receipt import Receipt
+from gateway.graph.order.seller import Seller
 from gateway.graph.scalars import DateTime
-from gateway.graph.seller import Seller
 from gateway.graph.telling import told_by
 from gateway.imin import documents
 

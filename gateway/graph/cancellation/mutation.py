@@ -12,8 +12,8 @@ from gateway.cancellation.outcomes import OrderMissing, Unavailable
 from gateway.cancellation.rules import WantedItem
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
-from gateway.graph.cancellation_outcomes import CancelOrderItemsResult, needs_order, show
-from gateway.graph.field import resolved
+from gateway.graph.cancellation.outcomes import CancelOrderItemsResult, needs_order, show
+from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
 from gateway.imin import documents

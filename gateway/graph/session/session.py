@@ -4,13 +4,13 @@ from typing import Any
 
 import strawberry
 
-from gateway.graph.access import AccessChannel
 from gateway.graph.agent import Organization, Person
 from gateway.graph.enums import AttendanceMode, DayOfWeek, EventStatus, GenderRestriction
-from gateway.graph.image import Concept, Image
-from gateway.graph.offer import AgeRange, AggregateOffer, Offer
-from gateway.graph.place import OpeningHours, Place
+from gateway.graph.order.access_pass import AccessChannel
+from gateway.graph.order.offer import AgeRange, AggregateOffer, Offer
 from gateway.graph.scalars import URL, DateTime, Duration
+from gateway.graph.session.image import Concept, Image
+from gateway.graph.session.place import OpeningHours, Place
 from gateway.graph.telling import told_by
 from gateway.imin.documents import Event
 

@@ -3,8 +3,8 @@
 import strawberry
 
 from gateway.graph.enums import DayOfWeek
-from gateway.graph.image import Image
 from gateway.graph.scalars import URL
+from gateway.graph.session.image import Image
 
 
 @strawberry.type(description="A postal address; any part may be missing.")

@@ -1,0 +1,1 @@
+"""cancelOrderItems: its input, outcomes and resolver."""
