@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 import isodate
 import msgspec
 
+from gateway.hints import pure
 from gateway.imin.errors import Unreadable
-from gateway.imin.pure import pure
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)

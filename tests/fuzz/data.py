@@ -101,7 +101,7 @@ def same(value: Any) -> Any:
     return value
 
 
-same.is_pure = True  # type: ignore[attr-defined]  # as gateway.imin.pure declares it
+same.is_pure = True  # type: ignore[attr-defined]  # as gateway.hints declares it
 
 
 class Data:

@@ -74,9 +74,9 @@ def kind_of(_cls: type, value: Any, _info: Any, _abstract: Any) -> Any:
     return getattr(value, "kind", None)
 
 
-is_class_told.told_by = ()  # type: ignore[attr-defined]  # as gateway.graph.telling does
-is_none_told.told_by = ("kind",)  # type: ignore[attr-defined]
-is_kind_told.told_by = kind_of.told_by = ("kind",)  # type: ignore[attr-defined]  # as gateway.graph.telling does
+is_class_told.depends_only_on = ()  # type: ignore[attr-defined]  # as gateway.hints does
+is_none_told.depends_only_on = ("kind",)  # type: ignore[attr-defined]
+is_kind_told.depends_only_on = kind_of.depends_only_on = ("kind",)  # type: ignore[attr-defined]  # as gateway.hints does
 
 
 def is_kind_loosely(cls: type, value: Any, _info: Any) -> Any:

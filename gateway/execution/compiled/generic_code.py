@@ -260,7 +260,7 @@ class Projections:
     def type_check(self, object_type: GraphQLObjectType, fields: FieldDetailsList, value: str) -> str | None:
         """Call that asks each object whether it is of a type; None where its class alone has told."""
         is_type_of = object_type.is_type_of
-        if is_type_of is None or getattr(is_type_of, "told_by", None) == ():
+        if is_type_of is None or getattr(is_type_of, "depends_only_on", None) == ():
             return None
         if inspect.iscoroutinefunction(is_type_of):
             raise NotCompilable

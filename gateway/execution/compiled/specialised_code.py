@@ -163,11 +163,14 @@ class KnownCode:
 
     def _abstract(self, abstract: Any, fields: FieldDetailsList, value: str, result: str) -> None:
         function = self._open.abstract(abstract, fields)
-        cls, told_by = self._open.noted(function), getattr(abstract.resolve_type, "told_by", None)
-        if cls is None or told_by is None or len(told_by) != 1 or self._fields > MOST_FIELDS:
+        cls, depends_only_on = (
+            self._open.noted(function),
+            getattr(abstract.resolve_type, "depends_only_on", None),
+        )
+        if cls is None or depends_only_on is None or len(depends_only_on) != 1 or self._fields > MOST_FIELDS:
             self._write(f"{result} = {function}({value})")
             return
-        reading = read(cls, told_by[0], value, lambda: self._open.name("x"))
+        reading = read(cls, depends_only_on[0], value, lambda: self._open.name("x"))
         self._open.define(reading.names)
         self._classes += 1
         branches, text, branch = (self._open.name(prefix) for prefix in ("branches", "text", "branch"))
@@ -178,16 +181,16 @@ class KnownCode:
             self._write(f"{result} = {branch}({value})")
         self._write("else:")
         self._write(f"    {result} = {function}({value})")
-        self._branches(abstract, fields, cls, branches, told_by)
+        self._branches(abstract, fields, cls, branches, depends_only_on)
 
     def _branches(
-        self, abstract: Any, fields: FieldDetailsList, cls: type, branches: str, told_by: Any
+        self, abstract: Any, fields: FieldDetailsList, cls: type, branches: str, depends_only_on: Any
     ) -> None:
         """Functions for each type that it can be, and the memory of which text means which."""
         table: dict[str, tuple[str, Any]] = {}
         for possible in self._open.possible_types(abstract):
             name = self._open.name("known")
-            is_told = getattr(possible.is_type_of, "told_by", None) in ((), told_by)
+            is_told = getattr(possible.is_type_of, "depends_only_on", None) in ((), depends_only_on)
             with self._function(name, "o"):
                 self._fields_of(possible, fields, cls, "o", "r", is_told=is_told)
                 self._write("return r")

@@ -15,7 +15,7 @@ from gateway.graph.order.order_item import OrderItem
 from gateway.graph.order.receipt import Receipt
 from gateway.graph.order.seller import Seller
 from gateway.graph.scalars import DateTime
-from gateway.graph.telling import told_by
+from gateway.hints import depends_only_on
 from gateway.imin import documents
 
 
@@ -67,7 +67,7 @@ class Order(Node):
         return Cancellation.of(attempt) if attempt else None
 
     @classmethod
-    @told_by()
+    @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is an order."""
         return isinstance(value, documents.Order)

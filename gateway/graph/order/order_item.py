@@ -15,7 +15,7 @@ from gateway.graph.order.offer import Offer
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.scalars import DateTime
 from gateway.graph.session.session import Session
-from gateway.graph.telling import told_by
+from gateway.hints import depends_only_on
 from gateway.imin import documents
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class OrderItem(Node):
         return report_unreadable(info, order)
 
     @classmethod
-    @told_by()
+    @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is an order item."""
         return isinstance(value, documents.OrderItem)

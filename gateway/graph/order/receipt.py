@@ -6,7 +6,7 @@ import strawberry
 
 from gateway.graph.node import Node
 from gateway.graph.scalars import URL, DateTime
-from gateway.graph.telling import told_by
+from gateway.hints import depends_only_on
 from gateway.imin import documents
 
 
@@ -19,7 +19,7 @@ class Receipt(Node):
     date_created: DateTime | None = strawberry.field(description="When it was made.")
 
     @classmethod
-    @told_by()
+    @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is a receipt."""
         return isinstance(value, documents.Receipt)

@@ -10,7 +10,7 @@ from gateway.graph.node import Node
 from gateway.graph.scalars import URL
 from gateway.graph.session.image import Image
 from gateway.graph.session.place import Address
-from gateway.graph.telling import told_by
+from gateway.hints import depends_only_on
 from gateway.imin import documents
 
 
@@ -46,7 +46,7 @@ class Seller(Node):
     terms_of_service: list[Terms] = strawberry.field(description="The seller's terms.")
 
     @classmethod
-    @told_by()
+    @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the document is a seller."""
         return isinstance(value, documents.Seller)

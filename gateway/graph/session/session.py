@@ -11,7 +11,7 @@ from gateway.graph.order.offer import AgeRange, AggregateOffer, Offer
 from gateway.graph.scalars import URL, DateTime, Duration
 from gateway.graph.session.image import Concept, Image
 from gateway.graph.session.place import OpeningHours, Place
-from gateway.graph.telling import told_by
+from gateway.hints import depends_only_on
 from gateway.imin.documents import Event
 
 
@@ -106,7 +106,7 @@ class Session(_Event):
     """Runtime object: documents.Event."""
 
     @classmethod
-    @told_by("type_name")
+    @depends_only_on("type_name")
     def resolve_type(cls, value: Any, _info: Any, _interface: Any) -> str | None:
         """Which of the types below it is. Without this each of them is asked, for every session."""
         return _type_of(value)
@@ -168,7 +168,7 @@ class ScheduledSession(Session):
     super_event: SuperEvent | None = strawberry.field(description="The series it belongs to.")
 
     @classmethod
-    @told_by("type_name")
+    @depends_only_on("type_name")
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is a scheduled session."""
         return _type_of(value) == "ScheduledSession"
@@ -184,7 +184,7 @@ class Slot(Session):
     parent: FacilityUse | None = strawberry.field(name="facilityUse", description="The facility.")
 
     @classmethod
-    @told_by("type_name")
+    @depends_only_on("type_name")
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is a slot."""
         return _type_of(value) == "Slot"
@@ -200,7 +200,7 @@ class OtherSession(Session):
     facility_use: FacilityUse | None = strawberry.field(description="The facility it is on.")
 
     @classmethod
-    @told_by("type_name")
+    @depends_only_on("type_name")
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether the event is neither of the others."""
         return _type_of(value) == "OtherSession"

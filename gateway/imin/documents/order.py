@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
 
+from gateway.hints import pure
 from gateway.imin.documents.agent import Address, Agent, BookingService, Terms
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.thing import Image, Owned, Owner, Priced, TaxCharge
@@ -16,7 +17,6 @@ from gateway.imin.documents.vocabulary import (
     TaxMode,
 )
 from gateway.imin.jsonld import parse_date_time, tail
-from gateway.imin.pure import pure
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from msgspec import field
 
+from gateway.hints import pure
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
 from gateway.imin.documents.cancellability import CancellationBlock, reason_against
 from gateway.imin.documents.event import Event
@@ -13,7 +14,6 @@ from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.jsonld import Int, moved, parse_date_time, tail
-from gateway.imin.pure import pure
 
 _MOST_REMEMBERED = 4_096
 

@@ -10,8 +10,8 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import Self
 
+from gateway.hints import pure
 from gateway.imin.jsonld import tail
-from gateway.imin.pure import pure
 
 _MOST_REMEMBERED = 1_024
 
