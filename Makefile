@@ -28,11 +28,11 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
-	$(BIN)/pytest --ignore tests/test_clients.py --ignore tests/test_graphiql.py
+	$(BIN)/pytest --ignore tests/clients/test_clients.py --ignore tests/browser/test_graphiql.py
 
 faults: .venv/dev ## Cancel under N random faults and double clicks, KILLS times with kill -9; every fault; a brownout; what caches save (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
-	$(BIN)/pytest tests/test_fault_matrix.py
+	$(BIN)/pytest tests/imin/test_fault_matrix.py
 	$(BIN)/python -m tests.endurance.brownout
 	$(BIN)/python -m tests.endurance.browsing
 
@@ -42,7 +42,7 @@ bench: .venv/dev ## Measure the gateway beside its peers, 15 minutes; needs Node
 
 fuzz: .venv/dev ## 20,000 random requests against graphql-core and the law, 10,000 of two customers (EXECUTIONS, HOSTILE, BLEED)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)
-	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) $(BIN)/pytest tests/test_hostile.py tests/test_bleed.py
+	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) $(BIN)/pytest tests/http/test_hostile.py tests/auth/test_bleed.py
 
 soak: .venv/dev ## Half load for MINUTES=20, then restarts in turn under load for ROLLING=5: memory flat, nothing lost
 	$(BIN)/python -m tests.endurance.soak --minutes $(or $(MINUTES),20)

@@ -1,7 +1,7 @@
 """Promises about a function that let the query compiler reuse its result.
 
-`@depends_only_on` marks an `is_type_of` or `resolve_type`, `@pure` any other function. Both only add an attribute:
-the function itself is unchanged, and without them everything works, only slower.
+`@depends_only_on` marks an `is_type_of` or `resolve_type`, `@pure` any other function. Both only add an
+attribute: the function itself is unchanged, and without them everything works, only slower.
 """
 
 from collections.abc import Callable

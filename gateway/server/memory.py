@@ -37,8 +37,8 @@ if sys.version_info < (3, 14, 10):
 def settle() -> None:
     """Look no more through what the imports and the schema are made of, and seldom through the rest.
 
-    A request leaves no cycles behind (tests/test_memory.py), so there is next to nothing to collect; with
-    Python's usual thresholds, looking for it took a tenth of the processor time of large answers.
+    A request leaves no cycles behind (tests/server/test_memory.py), so there is next to nothing to collect;
+    with Python's usual thresholds, looking for it took a tenth of the processor time of large answers.
     """
     gc.collect()
     gc.freeze()

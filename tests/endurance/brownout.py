@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from tests.test_workers import Serving, sandbox_url, serving
+from tests.server.test_workers import Serving, sandbox_url, serving
 
 HEALTHY = "{ viewer { orders(first: 10) { totalCount nodes { orderNumber } } } }"
 SICK = "{ viewer { upcomingOrderItems { totalCount } } }"

@@ -22,10 +22,10 @@ from typing import Any
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.issuer import claims, token
-from tests.redis_server import redis_running
-from tests.test_command_line import started
-from tests.test_workers import KEY, environment_over
+from tests.server.test_command_line import started
+from tests.server.test_workers import KEY, environment_over
+from tests.support.issuer import claims, token
+from tests.support.redis_server import redis_running
 
 CUSTOMERS = ("1234", "facility", "virtual", "group", "receipts", "statuses", "abc", "small")
 

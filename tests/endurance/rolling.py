@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from tests.issuer import claims, token
-from tests.test_command_line import ANSWER, QUERY, started
-from tests.test_workers import KEY, environment_over
+from tests.server.test_command_line import ANSWER, QUERY, started
+from tests.server.test_workers import KEY, environment_over
+from tests.support.issuer import claims, token
 
 PER_SECOND = 50
 _REST_SECONDS = 1.0

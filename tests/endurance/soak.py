@@ -14,8 +14,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.issuer import claims, token
-from tests.test_workers import KEY, Serving, sandbox_url, serving
+from tests.server.test_workers import KEY, Serving, sandbox_url, serving
+from tests.support.issuer import claims, token
 
 CUSTOMERS = ("1234", "small", "empty", "facility", "virtual", "group", "receipts", "statuses", "abc")
 QUERIES = (

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: the long form of tests/test_compiled_execution.py."""
+"""`python -m tests.fuzz`: the long form of tests/execution/test_compiled_execution.py."""
 
 import argparse
 import asyncio

@@ -1,0 +1,183 @@
+"""The keys that tokens are checked against: fetched, kept, rotated, configured."""
+
+import asyncio
+import json
+import time
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc.jwk import RSAKey
+
+from gateway.auth import InvalidToken
+from gateway.auth.bearer import BearerTokens, bearer_authentication
+from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys
+from gateway.settings.model import Settings
+from tests.auth.test_authentication import KEY, PEM, RULES, refused, serving
+from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
+
+
+async def test_keys_are_kept(settings: Settings) -> None:
+    """One fetch serves all requests, and the keys outlive the issuer."""
+    async with serving(settings, KEY) as served:
+        assert await served.is_let_in(token(KEY))
+        served.issuer.status = 503
+
+        answers = await asyncio.gather(*(served.is_let_in(token(KEY, claims(n=str(n)))) for n in range(50)))
+
+        assert answers == [True] * 50
+        assert served.issuer.asked == 1
+
+
+async def test_unknown_keys_are_asked_for_once(settings: Settings) -> None:
+    """However many tokens name unknown keys, the issuer is asked once in two seconds."""
+    strangers = [token(rsa_key(f"stranger-{n}")) for n in range(3)]
+    async with serving(settings, KEY) as served:
+        assert await served.is_let_in(token(KEY))
+        began = time.monotonic()
+
+        for _ in range(40):
+            assert not any(await asyncio.gather(*map(served.is_let_in, strangers)))
+
+        assert served.issuer.asked - 1 <= (time.monotonic() - began) / 2 + 1
+
+
+class _CountingKeys(FixedKeys):
+    """Counts how often they are asked for."""
+
+    asked = 0
+
+    async def known(self) -> tuple[PublicKey, ...]:
+        self.asked += 1
+        return await super().known()
+
+
+async def test_remembered_until_the_end() -> None:
+    """A token is checked once, and no longer taken when its time is over."""
+    keys = _CountingKeys(PEM)
+    tokens = BearerTokens(keys, replace(RULES, skew_seconds=0))
+    text = token(KEY, claims(exp=time.time() + 1))
+    for _ in range(20):
+        assert (await tokens.caller(text)).customer == "abc"
+    assert keys.asked == 1
+
+    async def ask_for_ever() -> None:
+        while True:
+            await tokens.caller(text)
+
+    with pytest.raises(InvalidToken, match="expired"):
+        await ask_for_ever()
+
+
+async def test_rotation() -> None:
+    """A new key is found when the first token comes that needs it; a key that is gone is not trusted on."""
+    newer = rsa_key("two")
+    async with issuing(KEY) as issuer, PublishedKeys(issuer.url, 300) as keys:
+        tokens = BearerTokens(keys, RULES)
+        old, new = token(KEY), token(newer)
+        assert (await tokens.caller(old)).customer == "abc"
+        issuer.keys = [newer]
+        keys._asked_at -= 2  # noqa: SLF001  # two seconds pass
+
+        assert (await tokens.caller(new)).customer == "abc"
+        with pytest.raises(InvalidToken):
+            await tokens.caller(old)
+
+        assert issuer.asked == 2
+
+
+@pytest.mark.parametrize("kid", ["one", None])
+async def test_rotation_under_one_name(kid: str | None) -> None:
+    """A key that changed under its name, or has none, is found too."""
+    older, newer = (RSAKey.generate_key(2048, {"kid": kid} if kid else None) for _ in range(2))
+    async with issuing(older) as issuer, PublishedKeys(issuer.url, 300) as keys:
+        tokens = BearerTokens(keys, RULES)
+        assert (await tokens.caller(token(older))).customer == "abc"
+        issuer.keys = [newer]
+        keys._asked_at -= 2  # noqa: SLF001  # two seconds pass
+
+        assert (await tokens.caller(token(newer))).customer == "abc"
+
+
+async def test_old_keys_are_renewed_beside_requests() -> None:
+    """Keys past their age are used on while newer ones are fetched."""
+    async with issuing(KEY) as issuer, PublishedKeys(issuer.url, 300) as keys:
+        await keys.known()
+        keys._asked_at -= 301  # noqa: SLF001  # five minutes pass
+        issuer.keys = [KEY, rsa_key("two")]
+
+        assert len(await keys.known()) == 1
+        await keys._arrival()  # noqa: SLF001  # what a request does not wait for
+        assert len(await keys.known()) == 2
+        assert issuer.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (503, b"", {}),
+        (302, b"", {"Location": "/elsewhere"}),
+        (200, b"<html>", {}),
+        (200, b"[]", {}),
+        (200, b"[" * 100_000, {}),
+        (200, b'{"keys": []}', {}),
+        (200, b'{"keys": [1, {"kty": "oct", "k": "c2VjcmV0"}, {"kty": "RSA"}]}', {}),
+        (200, b'{"keys": [' + b" " * 300_000 + b"]}", {}),
+        (200, b"x", {"Content-Encoding": "gzip"}),
+    ],
+)
+async def test_keys_never_arrived(
+    settings: Settings, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    """Without any key nobody is let in, and the answer says that it is not the token's fault."""
+    async with serving(settings, KEY, broken=(status, body, headers)) as served:
+        answer = await served.ask(f"Bearer {token(KEY)}")
+
+        message = "Tokens cannot be checked at the moment. Please try again later."
+        assert answer == refused(503, message, "SERVICE_UNAVAILABLE", None)
+        assert served.issuer.asked == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PEM,
+        json.dumps(KEY.as_dict(private=False)),
+        json.dumps({"keys": [KEY.as_dict(private=False)]}),
+    ],
+)
+async def test_configured_key(settings: Settings, text: str) -> None:
+    """The key can be given instead of its address, as PEM, JWK or JWK Set."""
+    served = settings.but(auth_public_key=text, auth_issuer=ISSUER, auth_audience=AUDIENCE)
+    async with bearer_authentication(served) as authenticate:
+        assert isinstance(authenticate, BearerTokens)
+
+        assert (await authenticate.caller(token(KEY))).customer == "abc"
+        with pytest.raises(InvalidToken):
+            await authenticate.caller(token(rsa_key()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEY.as_pem(private=True).decode(),
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        '{"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}',
+        json.dumps({**KEY.as_dict(private=False), "use": "enc"}),
+        "nonsense",
+    ],
+)
+def test_useless_keys(text: str) -> None:
+    """A key that cannot verify signatures, or that should be a secret, is refused at the start."""
+    with pytest.raises(ValueError):  # noqa: PT011  # any reason will do
+        FixedKeys(text)
+
+
+def test_weak_keys() -> None:
+    """RSA keys below 2048 bits are not used."""
+    weak = rsa.generate_private_key(65_537, 1024).public_key()  # noqa: S505  # that is the point
+    pem = weak.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    with pytest.raises(ValueError, match="2048 bits"):
+        FixedKeys(pem.decode())

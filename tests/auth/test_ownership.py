@@ -1,0 +1,171 @@
+"""Whose it is: a customer reaches their own bookings, and no other's, by whatever name."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import Caller
+from gateway.global_ids import IdSeal
+from gateway.sandbox import Sandbox
+from gateway.settings.model import Settings
+from tests.conftest import Gateway
+from tests.support.following import socket_of
+
+
+@pytest.fixture
+async def own_gateway(settings: Settings, gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway that customer `abc` asks, who is no trusted service."""
+
+    async def abc(_request: object) -> Caller:
+        return Caller("abc")
+
+    async with gateway_listening(settings, abc) as url:
+        yield Gateway(url, gateway.http)
+
+
+async def identifiers(gateway: Gateway, customer: str) -> list[tuple[str, str, str]]:
+    """Identifier, id and first item's id of a customer's orders."""
+    data = await gateway.data(
+        """query ($c: ID!) {
+          customer(identifier: $c) { orders(first: 100) { nodes { identifier id items { id } } } } }""",
+        c=customer,
+    )
+    return [
+        (node["identifier"], node["id"], node["items"][0]["id"])
+        for node in data["customer"]["orders"]["nodes"]
+    ]
+
+
+async def test_own_orders(own_gateway: Gateway, gateway: Gateway) -> None:
+    """A customer reads each of their orders by imin's identifier."""
+    for identifier, _, _ in await identifiers(gateway, "abc"):
+        data = await own_gateway.data(
+            "query ($i: ID!) { order(identifier: $i) { identifier } }", i=identifier
+        )
+        assert data == {"order": {"identifier": identifier}}
+
+
+async def test_proof_is_cheap(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """Any of 1,917 orders is proved to be the customer's in at most log₂ of their 192 pages."""
+
+    async def one(_request: object) -> Caller:
+        return Caller("1234")
+
+    oldest = (await gateway.data("{ viewer { orders(last: 60) { nodes { identifier } } } }"))["viewer"][
+        "orders"
+    ]
+    async with gateway_listening(settings, one) as url:
+        for node in (oldest["nodes"][0], oldest["nodes"][31], oldest["nodes"][-1]):
+            sandbox.ledger.clear()
+            data = await Gateway(url, gateway.http).data(
+                "query ($i: ID!) { order(identifier: $i) { identifier } }", i=node["identifier"]
+            )
+            assert data == {"order": node}
+            assert sandbox.ledger.count("GET /orders/:id") == 1
+            assert sandbox.ledger.count("GET /orders") <= 9
+
+
+async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
+    """Another's customer, order, id or items are answered exactly like ones that never were."""
+    query = """query ($c: ID!, $o: ID!, $n: ID!, $ns: [ID!]!) {
+      customer(identifier: $c) { orders { totalCount } } order(identifier: $o) { id } node(id: $n) { id }
+      nodes(ids: $ns) { id } }"""
+    cancel = """mutation ($input: CancelOrderItemsInput!) {
+      cancelOrderItems(input: $input) { result { __typename ... on Error { code message } } } }"""
+    order, order_id, item_id = (await identifiers(gateway, "small"))[0]
+    sandbox.ledger.clear()
+
+    foreign = await own_gateway.answer(query, c="small", o=order, n=order_id, ns=[order_id, item_id])
+    missing = await own_gateway.answer(query, c="nobody", o="no-such", n="none", ns=["none", "none"])
+    cancel_foreign = await own_gateway.answer(cancel, input={"orderId": order_id, "orderItemIds": [item_id]})
+    cancel_by_number = await own_gateway.answer(cancel, input={"orderId": order, "orderItemIds": [item_id]})
+    cancel_missing = await own_gateway.answer(cancel, input={"orderId": "none", "orderItemIds": ["none"]})
+
+    assert (
+        foreign == missing == {"data": {"customer": None, "order": None, "node": None, "nodes": [None, None]}}
+    )
+    assert cancel_foreign == cancel_by_number == cancel_missing
+    assert cancel_missing["data"]["cancelOrderItems"]["result"]["__typename"] == "OrderNotFoundError"
+    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+
+
+async def test_foreign_cannot_be_followed(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
+    """Following another's order, by id or number, hears what following one that never was hears."""
+    order, order_id, item_id = (await identifiers(gateway, "small"))[0]
+    sandbox.ledger.clear()
+    heard = []
+    async with socket_of(own_gateway) as socket:
+        await socket.begin()
+        for id_ in (order_id, order, item_id, "none", f"{order_id}x", "no id at all"):
+            await socket.follow(id_)
+            heard.append([await socket.hear(), await socket.hear()])
+
+    null = {"id": "1", "type": "next", "payload": {"data": {"orderChanged": None}}}
+    assert heard == [[null, {"id": "1", "type": "complete"}]] * 6
+    assert {entry.query.get("customerIdentifier", "abc") for entry in sandbox.ledger.entries} <= {"abc"}
+
+
+@pytest.mark.parametrize("customer", ["abc", "1234"])
+async def test_foreign_costs_what_missing_costs(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, customer: str
+) -> None:
+    """imin is asked for an order that never was as for another's: the order once, then pages by date."""
+
+    async def one(_request: object) -> Caller:
+        return Caller(customer)
+
+    foreign = [order for order, _, _ in await identifiers(gateway, "small")]
+    missing = [f"{order[:-1]}{'0' if order[-1] != '0' else '1'}" for order in foreign]
+    asked = []
+    async with gateway_listening(settings, one) as url:
+        for order in (*foreign, *missing):
+            sandbox.ledger.clear()
+            query = "query ($i: ID!) { order(identifier: $i) { identifier } }"
+            assert await Gateway(url, gateway.http).data(query, i=order) == {"order": None}
+            asked.append(sandbox.ledger.counts())
+
+    assert {counts["GET /orders/:id"] for counts in asked} == {1}
+    pages = [counts["GET /orders"] for counts in asked]
+    most = 3 if customer == "abc" else 9
+    assert [count for count in pages if not 1 <= count <= most] == []
+
+
+def test_ids_survive_rotation() -> None:
+    """An id sealed with an older secret still opens; one sealed with a secret that is gone does not."""
+    older, newer = IdSeal((b"old",)), IdSeal((b"new", b"old"))
+    id_ = older.write("Order", "1234", "x")
+
+    opened = newer.read(id_)
+
+    assert opened is not None
+    assert (opened.kind, opened.customer, opened.parts) == ("Order", "1234", ("x",))
+    assert IdSeal((b"new",)).read(id_) is None
+    assert newer.write("Order", "1234", "x") != id_
+
+
+def test_parts_cannot_be_shifted() -> None:
+    """Customer, order and item are sealed each in its place."""
+    seal = IdSeal((b"secret",))
+
+    ids = {
+        seal.write("OrderItem", "1", "23", "4"),
+        seal.write("OrderItem", "12", "3", "4"),
+        seal.write("OrderItem", "1", "2", "34"),
+        seal.write("Receipt", "1", "23", "4"),
+    }
+
+    assert len(ids) == 4
+    assert repr(seal) == "IdSeal(1 secrets)"
+
+
+def test_ids_are_written_as_ever() -> None:
+    """Clients keep ids; those of earlier versions are read, and written the same. So are links."""
+    seal, known = IdSeal((b"secret",)), "n0g4XN-0L8QkiEb8lKFSpDEyMzSyYWNlNTk5NTUtYmU0My00YzkxpTE1MzM2"
+    signature = "901d4548359d52e53a66b9aa07c44c94"
+
+    assert seal.write("Receipt", "1234", "ace59955-be43-4c91", "15336") == known
+    link = seal.receipt_link("1234", "ace59955-be43-4c91", "15336", 1_700_000_000)
+    assert link == f"/receipts/{known}?ends=1700000000&signature={signature}"
+    assert seal.is_signed_link(known, 1_700_000_000, signature)
+    assert not seal.is_signed_link(known, 1_700_000_001, signature)

@@ -1,0 +1,195 @@
+"""The GraphiQL page: in a real browser, and file by file over HTTP."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from tests.clients.running import REPOSITORY, installed, run_script, running_demo
+
+DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BUILT = REPOSITORY / "gateway" / "http" / "static"
+FILES = sorted(file.name for file in BUILT.iterdir() if file.name != "index.html")
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+}
+GZIPPED = {".css", ".js", ".ttf", ".txt"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+BROWSER_ACCEPTS = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.fixture(scope="module")
+def demo_url() -> Iterator[str]:
+    """A demo that the tests of this file share: none of them changes anything."""
+    with running_demo() as url:
+        yield url
+
+
+@pytest.fixture
+async def browserless(demo_url: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """HTTP against the demo, bytes as they come: without decompressing."""
+    async with aiohttp.ClientSession(demo_url, auto_decompress=False) as http:
+        yield http
+
+
+# In a browser
+
+
+@pytest.fixture
+def folder() -> Path:
+    """The npm project that drives the browser. Skips the test where there is none."""
+    if not os.environ.get("CHROMIUM") and not any(map(shutil.which, BROWSERS)):
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH, and CHROMIUM is not set")
+    return installed(Path(__file__).parent)
+
+
+def test_in_a_browser(folder: Path, demo_url: str) -> None:
+    """The page runs its first tab and a typed query, asks no other host, and breaks no policy of its own."""
+    query = "query Typed { viewer { orders(last: 1) { totalCount nodes { orderNumber } } } }"
+
+    seen = run_script(folder, "graphiql.mjs", demo_url, "--query", query)
+
+    assert seen["orderNumber"] == "1917"
+    assert json.loads(seen["typedAnswer"]) == {
+        "data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1"}]}}}
+    }
+    assert seen["tabs"] == ["History", "OneOrder", "Cancel"]
+    assert seen["outside"] == []
+    assert seen["cspViolations"] == []
+    assert seen["consoleErrors"] == []
+
+
+def test_subscription(folder: Path, demo_url: str) -> None:
+    """A subscription in the page opens its socket at the page's own path, and shows the order as it is."""
+    query = f'subscription Followed {{ orderChanged(id: "{DOCUMENTED}") {{ orderNumber }} }}'
+
+    seen = run_script(folder, "graphiql.mjs", demo_url, "--query", query)
+
+    assert json.loads(seen["typedAnswer"]) == {"data": {"orderChanged": {"orderNumber": "29"}}}
+    assert f"{demo_url.replace('http', 'ws', 1)}/graphql" in seen["requests"]
+    assert seen["outside"] == []
+    assert seen["cspViolations"] == []
+    assert seen["consoleErrors"] == []
+
+
+# The page
+
+
+async def test_page(browserless: aiohttp.ClientSession) -> None:
+    """A browser that asks for /graphql gets the page, under a policy that allows this host alone."""
+    async with browserless.get("/graphql", headers={"Accept": BROWSER_ACCEPTS}) as response:
+        page = await response.text()
+
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Content-Security-Policy"] == POLICY
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert page == (BUILT / "index.html").read_text(encoding="utf-8")
+
+
+async def test_program_without_a_query(browserless: aiohttp.ClientSession) -> None:
+    """A program that asks for /graphql without a query gets a refusal in JSON, not the page."""
+    async with browserless.get("/graphql", headers={"Accept": "application/json"}) as response:
+        answer = await response.json()
+
+    assert response.status == 400
+    assert answer == {"errors": [{"message": "query is missing.", "extensions": {"code": "BAD_REQUEST"}}]}
+
+
+async def test_browser_with_a_query(browserless: aiohttp.ClientSession) -> None:
+    """A query in the address is answered, also to a browser."""
+    query = {"query": "{ __typename }"}
+    async with browserless.get("/graphql", params=query, headers={"Accept": BROWSER_ACCEPTS}) as response:
+        answer = await response.json()
+
+    assert answer == {"data": {"__typename": "Query"}}
+
+
+def test_own_addresses_only() -> None:
+    """Every address in the page is one of the built files, relative to the page."""
+    page = (BUILT / "index.html").read_text(encoding="utf-8")
+
+    addresses = re.findall(r"""(?:href|src|action|content)=["']([^"']*/[^"']*)["']""", page)
+
+    assert addresses == [
+        "graphiql/static/favicon.svg",
+        "graphiql/static/graphiql.css",
+        "graphiql/static/graphiql.js",
+    ]
+    assert "//" not in page
+
+
+# Its files
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_file(browserless: aiohttp.ClientSession, name: str) -> None:
+    """A file comes whole, with its type, to be asked for again each time."""
+    async with browserless.get(
+        f"/graphiql/static/{name}", headers={"Accept-Encoding": "identity"}
+    ) as response:
+        body = await response.read()
+
+    assert response.status == 200
+    assert response.headers["Content-Type"] == CONTENT_TYPES[Path(name).suffix]
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in response.headers
+    assert body == (BUILT / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_file_known_already(browserless: aiohttp.ClientSession, name: str) -> None:
+    """A browser that has the file is told so, without the file."""
+    path = f"/graphiql/static/{name}"
+    async with browserless.get(path) as response:
+        etag = response.headers["ETag"]
+
+    async with browserless.get(path, headers={"If-None-Match": etag}) as again:
+        body = await again.read()
+
+    assert again.status == 304
+    assert again.headers["ETag"] == etag
+    assert body == b""
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_file_gzipped(browserless: aiohttp.ClientSession, name: str) -> None:
+    """A file that gains by it is compressed for a browser that takes that; the others come as they are."""
+    async with browserless.get(f"/graphiql/static/{name}", headers={"Accept-Encoding": "gzip"}) as response:
+        body = await response.read()
+
+    is_gzipped = Path(name).suffix in GZIPPED
+    assert response.headers.get("Content-Encoding") == ("gzip" if is_gzipped else None)
+    assert (gzip.decompress(body) if is_gzipped else body) == (BUILT / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "index.html", "..%2Fgraphiql.py", "%2E%2E%2Fgraphiql.py"])
+async def test_no_such_file(browserless: aiohttp.ClientSession, name: str) -> None:
+    """Whatever is not one of the built files is not found, in JSON."""
+    async with browserless.get(URL(f"/graphiql/static/{name}", encoded=True)) as response:
+        answer = await response.json()
+
+    assert response.status == 404
+    assert answer == {"errors": [{"message": "There is no such file.", "extensions": {"code": "NOT_FOUND"}}]}

@@ -1,0 +1,138 @@
+"""cancelOrderItems when the PATCH's answer, or the reads around it, are lost: nothing untrue is said."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from gateway.sandbox import Fault, Sandbox
+from tests.cancellation.test_cancellation import (
+    READ_PATCH_READ,
+    UNAVAILABLE,
+    UNCONFIRMED,
+    booked,
+    cancel,
+    statuses,
+)
+from tests.conftest import Gateway
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "status_after"])
+async def test_answer_lost(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """A PATCH that took effect although its answer was lost is found by reading, and not sent again."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
+    sandbox.ledger.clear()
+
+    result = await cancel(gateway, order, items)
+
+    assert result["__typename"] == "CancellationPending"
+    assert [item["status"] for item in result["orderItems"]] == ["CUSTOMER_CANCELLATION_PENDING"] * 2
+    assert sandbox.ledger.counts() == READ_PATCH_READ
+
+
+@pytest.mark.parametrize("kind", ["500", "503", "502_html", "429", "kong_401", "express_400", "redirect"])
+async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """A PATCH that imin answers with a failure, and that left the order as it was, has cancelled nothing."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", kind))
+    sandbox.ledger.clear()
+
+    result = await cancel(gateway, order, items)
+
+    assert result == UNAVAILABLE
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "ORDER_ITEM_CONFIRMED"]
+
+
+async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
+    """What failed for certain can be tried again at once, also under the same idempotency key."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "503"))
+    failed = await cancel(gateway, order, items, idempotencyKey="k")
+
+    result = await cancel(gateway, order, items, idempotencyKey="k")
+
+    assert (failed["__typename"], result["__typename"]) == (
+        "CancellationUnavailableError",
+        "CancellationPending",
+    )
+    assert sandbox.ledger.count("PATCH /orders/:id") == 2
+
+
+@pytest.mark.parametrize("kind", ["reset", "black_hole"])
+async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """A PATCH of which nothing tells whether it arrived is said to be unconfirmed, and holds its items."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", kind))
+    sandbox.ledger.clear()
+
+    first = await cancel(gateway, order, items, idempotencyKey="k1")
+    second = await cancel(gateway, order, items[:1], idempotencyKey="k2")
+
+    assert first == UNCONFIRMED | {"orderItemIds": items}
+    assert second == UNCONFIRMED | {"orderItemIds": items[:1]}
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+
+
+async def test_other_items_are_free(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An unconfirmed cancellation holds its own items only."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
+    await cancel(gateway, order, items[:1])
+
+    result = await cancel(gateway, order, items[1:])
+
+    assert result["__typename"] == "CancellationPending"
+    assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "CUSTOMER_CANCELLATION_PENDING"]
+
+
+async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Once imin can no longer act on a lost PATCH, the next reading settles it, and it can be tried again."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
+    await cancel(gateway, order, items, idempotencyKey="k")
+    sandbox.clock.advance(61)
+
+    result = await cancel(gateway, order, items, idempotencyKey="k")
+
+    assert result["__typename"] == "CancellationPending"
+    assert sandbox.ledger.count("PATCH /orders/:id") == 2
+
+
+@pytest.mark.parametrize("kind", ["500", "reset", "html_200", "cut_json"])
+async def test_unreadable_before(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
+    """While the order cannot be read, nothing is sent."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("GET /orders/:id", kind, times=None))
+    sandbox.ledger.clear()
+
+    result = await cancel(gateway, order, items)
+
+    assert result == UNAVAILABLE
+    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+
+
+async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
+    """imin's yes stands though the order cannot be read afterwards: its items are pending."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+    call = asyncio.ensure_future(cancel(gateway, order, items))
+    await sandbox.ledger.reached("PATCH /orders/:id")
+    sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
+
+    result = await call
+
+    assert result["__typename"] == "CancellationPending"
+    assert [item["status"] for item in result["orderItems"]] == ["CUSTOMER_CANCELLATION_PENDING"] * 2
+
+
+async def test_unreadable_again(gateway: Gateway, sandbox: Sandbox) -> None:
+    """While the order cannot be read, what may be cancelled by now is not said to be untouched."""
+    order, items = await booked(gateway)
+    await cancel(gateway, order, items[:1])
+    sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=2))
+
+    assert await cancel(gateway, order, items) == UNCONFIRMED | {"orderItemIds": items}
+    assert await cancel(gateway, order, items[1:]) == UNAVAILABLE
+    assert sandbox.ledger.count("PATCH /orders/:id") == 1

@@ -1,0 +1,141 @@
+"""Compiled execution gives what graphql-core alone gives, byte for byte."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from graphql import get_operation_ast, parse
+from graphql.execution.values import VariableValues
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.execution.compiled.memo import Remembered
+from gateway.execution.compiled.plan import PlannedOperation
+from gateway.graph.schema import build_schema
+from gateway.sandbox import Sandbox
+from gateway.settings.model import Settings
+from tests.fuzz.compare import Difference, Engine, fuzz
+from tests.fuzz.kinds import compare_kinds
+from tests.fuzz.matrix import compare_matrix
+from tests.fuzz.mutants import MUTANTS, mutant
+
+QUERIES = Path(__file__).parents[2] / "bench" / "queries"
+RUNS = 4
+"""So often that code for known classes runs too."""
+
+DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.graphql"))}
+
+
+# graphql-core itself leaves some coroutines unawaited where an error ends their siblings.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored (in|while):pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine.of("gateway.execution.executor", importlib.import_module)
+
+
+async def test_random_requests(engine: Engine) -> None:
+    """1,500 random requests, odd data and variables among them, are answered alike."""
+    tally = await fuzz(engine, seed=1, executions=1_500)
+
+    assert tally.executions >= 1_500
+    # The comparison must not be one of refusals, nor of code that always bails.
+    assert tally.with_errors < tally.executions * 0.6
+    assert engine.counts.planned > tally.executions * 0.7
+    assert engine.counts.compiled > tally.executions * 3
+
+
+async def test_every_leaf(engine: Engine) -> None:
+    """Each leaf type in each wrapper completes each odd value alike."""
+    assert await compare_matrix(engine) == 3 * 150 * 10 * 8
+
+
+async def test_every_kind(engine: Engine) -> None:
+    """Objects of changing classes and types are completed alike once code is written for some of them."""
+    assert await compare_kinds(engine) == 3 * 104
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+async def test_mistakes_are_found(name: str, tmp_path: Path) -> None:
+    """A wrong compiler does not pass those comparisons."""
+    with mutant(name, tmp_path) as wrong, pytest.raises(Difference):
+        await MUTANTS[name].find(wrong)
+
+
+async def _answer(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> Any:
+    async with http.post(f"{url}/graphql", json=body) as response:
+        return await response.json()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: Sandbox) -> None:
+    """What the benchmarks measure is compiled: nothing is left to graphql-core alone, nothing bails."""
+    orders = sandbox.orders_page("1234", 1)["imin:item"]
+    variables = {key: order["identifier"] for key, order in zip("abcdefghij", orders, strict=True)}
+    body = {
+        "query": DOCUMENTS[name],
+        "variables": {**variables, "id": variables["a"], "customer": "1234"},
+    }
+
+    async with (
+        gateway_listening(settings, demo_caller) as url,
+        aiohttp.ClientSession() as http,
+    ):
+        answers = [await _answer(http, url, body) for _ in range(RUNS)]
+        async with http.get(f"{url}/metrics") as metrics:
+            lines = (await metrics.text()).splitlines()
+
+    assert [list(answer) for answer in answers] == [["data"]] * RUNS
+    compiled = {"W1": 2, "W2": 1, "W3": 20, "W4": 2}[name]
+    assert sorted(line for line in lines if line.startswith("gateway_executions_total")) == [
+        'gateway_executions_total{way="bailed"} 0.0',
+        f'gateway_executions_total{{way="compiled"}} {compiled * RUNS}.0',
+        'gateway_executions_total{way="excerpts"} 0.0',
+        f'gateway_executions_total{{way="planned"}} {RUNS}.0',
+        'gateway_executions_total{way="unplanned"} 0.0',
+    ]
+
+
+@pytest.mark.parametrize("aliases", [1, 20])
+def test_code_is_shared(aliases: int) -> None:
+    """However often the same is selected of a type, the functions for it are written once."""
+    fields = " ".join(f'a{n}: order(identifier: "{n}") {{ ...F }}' for n in range(aliases))
+    document = parse(f"{{ {fields} }} fragment F on Order {{ items {{ session {{ name }} }} }}")
+    definition = get_operation_ast(document)
+    schema = build_schema()._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+    assert definition
+    planned = PlannedOperation.of(schema, document, definition)
+    plan = planned.plan(VariableValues({}, {})) if planned else None
+    assert plan
+
+    found = [plan.field(plan.root_type, each).projection.code for each in plan.root_fields.values()]
+
+    assert len({id(code.projections) for code in found if code}) == 1
+    names = found[0].projections.globals if found[0] else []
+    written = [name for name in names if name.startswith("object") and name.removeprefix("object").isdigit()]
+    # An order, an item, and a session in each of its three types.
+    assert len(written) == 5
+
+
+def test_memory_of_texts() -> None:
+    """A memory of texts makes each once, forgets all when it is full, and keeps nothing that fails."""
+    made: list[str] = []
+
+    def make(text: str) -> int:
+        made.append(text)
+        return int(text)
+
+    remembered = Remembered(make, 2)
+
+    assert [remembered[text] for text in ("1", "2", "1")] == [1, 2, 1]
+    with pytest.raises(ValueError, match="odd"):
+        remembered["odd"]
+    assert [remembered[text] for text in ("2", "3", "1")] == [2, 3, 1]
+    assert made == ["1", "2", "odd", "3", "1"]
+    assert len(remembered) == 2

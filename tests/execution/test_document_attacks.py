@@ -1,0 +1,61 @@
+"""What known attackers try: crafted documents and bodies."""
+
+import json
+import time
+
+import pytest
+
+from gateway.sandbox import Sandbox
+from tests.conftest import Gateway
+from tests.support.crafted_documents import DOCUMENTS
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+async def test_documents(production: Gateway, sandbox: Sandbox, kind: str) -> None:
+    """A document that is made to hurt is a coded 400 in less than 100 ms, with five errors at most."""
+    headers = {"Accept": "application/graphql-response+json"}
+    took = []
+    for attempt in range(3):
+        body = {"query": f"{DOCUMENTS[kind]}{' ' * attempt}"}
+        began = time.perf_counter()
+        async with production.http.post(f"{production.url}/graphql", json=body, headers=headers) as response:
+            answer = await response.json()
+        took.append(time.perf_counter() - began)
+
+    codes = {error["extensions"]["code"] for error in answer["errors"]}
+    assert response.status == 400
+    assert codes <= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT", "LIMIT_EXCEEDED"}
+    assert len(answer["errors"]) <= 5
+    assert "Did you mean" not in str(answer)
+    assert "4300" not in str(answer)
+    assert min(took) < 0.1
+    assert sandbox.ledger.entries == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps([{"query": "{ __typename }"}] * 11),
+        '{"query": "query ($a: ID!) { node(id: $a) { id } }", "variables": {"a": '
+        + "[" * 900
+        + "]" * 900
+        + "}}",
+        '{"query": "query ($a: ID!) { node(id: $a) { id } }", "variables": {"a": '
+        + "[" * 9_000
+        + "]" * 9_000
+        + "}}",
+        '{"query": "query ($a: Int) { viewer { orders(first: $a) { id } } }", "variables": {"a": 1e400}}',
+        '{"query": "query ($a: Int) { viewer { orders(first: $a) { id } } }", "variables": {"a": NaN}}',
+        '{"query": "query ($a: ID!) { node(id: $a) { id } }", "variables": {"a": "\\ud800"}}',
+        json.dumps({"query": "query A { viewer { id } }", "operationName": "x" * 60_000}),
+    ],
+)
+async def test_bodies(production: Gateway, sandbox: Sandbox, body: str) -> None:
+    """So is a body that is."""
+    headers = {"Accept": "application/graphql-response+json", "Content-Type": "application/json"}
+    async with production.http.post(f"{production.url}/graphql", data=body, headers=headers) as response:
+        answer = await response.text()
+
+    assert response.status == 400
+    assert "INTERNAL" not in answer
+    assert sandbox.ledger.entries == []

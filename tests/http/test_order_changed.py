@@ -1,0 +1,255 @@
+"""orderChanged: an order followed to its end, over a WebSocket and as an event stream."""
+
+import asyncio
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.backoff import Pace
+from gateway.global_ids import CustomerOwner, IdSeal
+from gateway.imin.client import IminClient
+from gateway.imin.repository import Reads
+from gateway.order_watcher import Following
+from gateway.sandbox import Fault, Sandbox
+from gateway.settings.model import Settings
+from tests.cancellation.test_cancellation import booked, cancel
+from tests.conftest import Gateway
+from tests.imin.transport.test_client import options
+from tests.support.following import (
+    CANCELLED,
+    CONFIRMED,
+    PENDING,
+    event,
+    number_and_item,
+    socket_of,
+    statuses,
+    stream,
+)
+
+SEAL = IdSeal((b"secret",))
+
+
+async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The state comes first, then each change, with its total and receipt, and `complete` after the last."""
+    order, items = await booked(gateway)
+
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        await socket.follow(order)
+        first = await socket.state()
+        await cancel(gateway, order, items)
+        pending = await socket.state()
+        sandbox.clock.advance(30)
+        last = await socket.state()
+        end = await socket.hear()
+
+    assert [statuses(state) for state in (first, pending, last)] == [
+        [CONFIRMED] * 2,
+        [PENDING] * 2,
+        [CANCELLED] * 2,
+    ]
+    assert (first["totalPaymentDue"], last["totalPaymentDue"]) == ({"amount": "8.3"}, {"amount": "0"})
+    assert len(last["receipts"]) == len(first["receipts"]) + 2
+    assert end == {"id": "1", "type": "complete"}
+
+
+async def test_one_reading_for_all(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Twenty followers of an order cost the readings of one, and all hear of the change."""
+    order, items = await booked(gateway)
+    sandbox.ledger.clear()
+
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        for number in range(20):
+            await socket.follow(order, str(number))
+        firsts = [await socket.state() for _ in range(20)]
+        readings = sandbox.ledger.count("GET /orders/:id")
+        sandbox.seller_cancel(*number_and_item(sandbox))
+        seconds = [await socket.state() for _ in range(20)]
+
+    assert all(state == firsts[0] for state in firsts)
+    assert [statuses(state) for state in seconds] == [["SELLER_CANCELLED", CONFIRMED]] * 20
+    assert readings < 20
+    assert len(items) == 2
+
+
+async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -> None:
+    """When the last follower has gone, the order is read no more."""
+    order, _ = await booked(gateway)
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        await socket.follow(order)
+        await socket.state()
+        await socket.say(id="1", type="complete")
+        await socket.say(type="ping")
+        assert await socket.hear() == {"type": "pong"}
+        sandbox.ledger.clear()
+
+        # One reading may have been on its way; at this pace there would be ten.
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await sandbox.ledger.reached("GET /orders/:id", 2)
+
+
+@pytest.mark.parametrize("order", ["", "none", "../receipts/1", "SGVsbG8"])
+async def test_unknown_order(gateway: Gateway, order: str) -> None:
+    """An order that is not there, or not the caller's, is null, once."""
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        await socket.follow(order)
+
+        assert await socket.state() is None
+        assert await socket.hear() == {"id": "1", "type": "complete"}
+
+
+async def test_outage_before(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Where the order cannot be read at the start, the client gets the coded error."""
+    order, _ = await booked(gateway)
+    sandbox.faults.add(Fault("GET /orders/:id", "html_200"))
+
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        await socket.follow(order)
+        message = await socket.hear()
+
+    assert message["type"] == "error"
+    assert [error["extensions"] for error in message["payload"]] == [{"code": "UPSTREAM_INVALID"}]
+
+
+async def test_outage_between(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An outage while an order is followed is sat out."""
+    order, items = await booked(gateway)
+
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        await socket.follow(order)
+        await socket.state()
+        sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=3))
+        while sandbox.faults.waiting:
+            sandbox.ledger.clear()
+            await sandbox.ledger.reached("GET /orders/:id")
+        await cancel(gateway, order, items)
+        state = await socket.state()
+
+    assert statuses(state) == [PENDING] * 2
+
+
+async def test_drained_on_shutdown(settings: Settings) -> None:
+    """A gateway that stops closes its sockets and ends its event streams at once."""
+    running = gateway_listening(settings, demo_caller)
+    url = await running.__aenter__()
+    async with aiohttp.ClientSession() as http:
+        gateway = Gateway(url, http)
+        order, _ = await booked(gateway)
+        async with socket_of(gateway) as socket:
+            await socket.begin()
+            await socket.follow(order)
+            await socket.state()
+            response = await stream(gateway, order)
+            await event(response)
+            stopping = asyncio.ensure_future(running.__aexit__(None, None, None))
+            async with asyncio.timeout(3):
+                while isinstance(await socket.hear(), dict):
+                    pass
+                rest = await response.content.read()
+                await stopping
+
+    assert socket.ws.close_code in {1001, 1012}
+    assert rest.endswith(b"event: complete\ndata:\n\n")
+
+
+# As an event stream
+
+
+async def test_event_stream(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The same states as server-sent events, framed with LF alone, and `complete` at the end."""
+    order, items = await booked(gateway)
+    response = await stream(gateway, order)
+    first = await event(response)
+    await cancel(gateway, order, items)
+    pending = await event(response)
+    sandbox.clock.advance(30)
+    rest = await response.content.read()
+
+    assert (response.status, response.content_type) == (200, "text/event-stream")
+    assert first.startswith(b'event: next\ndata: {"data":{"orderChanged":{"id":')
+    assert pending.count(b"CUSTOMER_CANCELLATION_PENDING") == 2
+    assert rest.count(b'"CUSTOMER_CANCELLED"') == 2
+    assert rest.endswith(b"\n\nevent: complete\ndata:\n\n")
+    assert b"\r" not in first + pending + rest
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("application/json, text/event-stream", "application/json"),
+        (
+            "application/graphql-response+json, application/json, text/event-stream",
+            "application/graphql-response+json",
+        ),
+        ("text/event-stream, application/json", "application/json"),
+        ("text/event-stream", "text/event-stream"),
+        ("text/event-stream, application/json;q=0", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        ("application/json;q=0.5, text/event-stream;q=0.5", "application/json"),
+        ("text/event-stream;q=0, */*;q=0.1", "application/json"),
+    ],
+)
+async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
+    """A query is answered as JSON to clients that read JSON, and as one event to those that rather do not."""
+    async with gateway.http.post(
+        f"{gateway.url}/graphql", json={"query": "{ viewer { identifier } }"}, headers={"Accept": accept}
+    ) as response:
+        text = await response.text()
+
+    answer = '{"data":{"viewer":{"identifier":"1234"}}}'
+    events = f"event: next\ndata: {answer}\n\nevent: complete\ndata:\n\n"
+    assert response.content_type == content_type
+    assert text == (events if content_type == "text/event-stream" else answer)
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream;q=0, application/json"])
+async def test_subscription_as_json(gateway: Gateway, accept: str) -> None:
+    """A client that cannot read an event stream is told what a subscription needs."""
+    response = await stream(gateway, "x", accept)
+    answer = await response.json()
+
+    assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [
+        ("A subscription needs a WebSocket or Accept: text/event-stream.", {"code": "BAD_REQUEST"})
+    ]
+
+
+async def test_subscription_by_a_client_of_both(gateway: Gateway) -> None:
+    """A client that lists JSON first and an event stream too gets a subscription as events."""
+    order, _ = await booked(gateway)
+    response = await stream(gateway, order, "application/json, text/event-stream;q=0.1")
+
+    assert response.content_type == "text/event-stream"
+    assert (await event(response)).startswith(b"event: next\n")
+    response.close()
+
+
+async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox: Sandbox) -> None:
+    """A change that is seen before a follower asks for more is told; what is followed is of the moment."""
+    number, item = number_and_item(sandbox)
+    async with IminClient(options(imin[1])) as client:
+        reads = Reads(
+            client, lambda *whose: CustomerOwner(whose[0], SEAL, "", sandbox.clock.now, 60, whose[1])
+        )
+        changes = Following(reads, Pace(0.01, 0.01), 1, 1).changes("1234", number)
+        first = await anext(changes)
+        sandbox.seller_cancel(number, item)
+        await sandbox.ledger.reached("GET /orders/:id", sandbox.ledger.count("GET /orders/:id") + 2)
+        second = await asyncio.wait_for(anext(changes), 5)
+        await changes.aclose()
+
+    assert first
+    assert second
+    assert {one.status_text for one in first.items} == {"OrderItemConfirmed"}
+    assert "SellerCancelled" in {one.status_text for one in second.items}
+    before = second.owner.now()
+    sandbox.clock.advance(60)
+    assert second.owner.now() - before >= timedelta(seconds=60)

@@ -1,0 +1,168 @@
+"""Clients that are slow, or stop: none is waited for longer than allowed, and none holds others up."""
+
+import asyncio
+import json
+import select
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import yarl
+from graphql import get_introspection_query
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.settings.model import Settings
+from tests.conftest import Gateway
+from tests.http.test_edge import QUERY, UPGRADE, post, raw
+
+
+@pytest.fixture
+async def impatient(settings: Settings, gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway that waits for slow clients no longer than a test may take."""
+    short = settings.but(header_timeout_seconds=0.2, body_timeout_seconds=0.2, write_timeout_seconds=0.2)
+    async with gateway_listening(short, demo_caller) as url:
+        yield Gateway(url, gateway.http)
+
+
+@pytest.mark.parametrize("head", [b"", b"POST /gra", b"POST /graphql HTTP/1.1\r\nHost: x\r\nX: "])
+async def test_slow_headers(impatient: Gateway, head: bytes) -> None:
+    """Who sends no request, or one that never ends, is cut off; a drop now and then does not help."""
+    url = yarl.URL(impatient.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(head)
+
+    async def drip() -> None:
+        while head:
+            writer.write(b"y")
+            await asyncio.sleep(0.05)
+
+    dripping = asyncio.create_task(drip())
+    try:
+        assert await asyncio.wait_for(reader.read(), 3) == b""
+    except ConnectionResetError:
+        pass
+    finally:
+        dripping.cancel()
+        writer.close()
+
+
+async def test_second_request_may_wait(impatient: Gateway) -> None:
+    """A connection that had an answer may rest longer than a request may take to begin."""
+    url = yarl.URL(impatient.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    for _ in range(2):
+        writer.write(post(QUERY))
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        assert await reader.readexactly(length) == b'{"data":{"viewer":{"identifier":"1234"}}}'
+        await asyncio.sleep(0.3)
+    writer.close()
+
+
+async def test_slow_body(impatient: Gateway) -> None:
+    """A body that does not arrive in time is given up, in JSON."""
+    status, headers, content = await raw(impatient, post(QUERY)[:-5])
+
+    assert (status, headers["Content-Type"]) == (408, "application/json; charset=utf-8")
+    assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 0.2 s."
+
+
+def _dribbling(url: yarl.URL, request_: bytes) -> socket.socket:
+    """A connection that has sent the request, and takes 4 KB at a time of what comes."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.settimeout(10)
+    connection.connect((url.host, url.port))
+    connection.sendall(request_)
+    return connection
+
+
+def _is_cut_off(connection: socket.socket, seconds: float) -> bool:
+    """Whether the connection breaks in time; it is watched, and nothing is read."""
+    watch = select.poll()
+    watch.register(connection, 0)
+    return any(event & select.POLLERR for _, event in watch.poll(seconds * 1_000))
+
+
+@pytest.mark.parametrize("last", [b"", b"Connection: close\r\n"])
+async def test_stalled_reader(impatient: Gateway, last: bytes) -> None:
+    """A client that asks for something large and reads nothing is cut off, wherever the answer stands."""
+    get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\n%s\r\n" % last
+    connection = _dribbling(yarl.URL(impatient.url), get)
+    with connection:
+        began = time.monotonic()
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+        assert time.monotonic() - began >= 0.15
+    assert await impatient.answer("{ viewer { identifier } }") == {"data": {"viewer": {"identifier": "1234"}}}
+
+
+async def test_stalled_reader_of_little(impatient: Gateway) -> None:
+    """So is one whose answers are small, once what nobody reads fills the network."""
+    connection = _dribbling(yarl.URL(impatient.url), b"")
+    with connection:
+        connection.setblocking(False)  # noqa: FBT003  # as the library has it
+        began = time.monotonic()
+        with suppress(BlockingIOError, ConnectionError):
+            while time.monotonic() - began < 5:
+                connection.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+                await asyncio.sleep(0)
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    """A WebSocket frame, masked with zeros."""
+    text = json.dumps(message).encode()
+    return b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text
+
+
+async def test_stalled_socket(impatient: Gateway) -> None:
+    """So is a WebSocket whose client asks on and on, and reads nothing."""
+    payload = {"query": get_introspection_query()}
+    said = [_frame({"type": "connection_init"})]
+    said += [_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
+    connection = _dribbling(yarl.URL(impatient.url), UPGRADE)
+    with connection:
+        assert await asyncio.to_thread(connection.recv, 12) == b"HTTP/1.1 101"
+        connection.sendall(b"".join(said))
+
+        assert await asyncio.to_thread(_is_cut_off, connection, 5)
+
+
+async def test_slow_reader(impatient: Gateway) -> None:
+    """A client that reads slowly, and goes on reading, gets all of it, however long that takes."""
+    get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    connection = _dribbling(yarl.URL(impatient.url), get)
+
+    def read() -> tuple[int, float]:
+        size, began = 0, time.monotonic()
+        while piece := connection.recv(65_536):
+            size += len(piece)
+            time.sleep(0.0005)  # a slow network
+        return size, time.monotonic() - began
+
+    with connection:
+        size, seconds = await asyncio.to_thread(read)
+
+    assert size > 4_000_000
+    assert seconds > 0.4
+
+
+async def test_slow_clients_do_not_hold_others_up(gateway: Gateway) -> None:
+    """While 200 clients send nothing more, another is answered at once."""
+    url = yarl.URL(gateway.url)
+    slow = [await asyncio.open_connection(url.host, url.port) for _ in range(200)]
+    for _, writer in slow:
+        writer.write(post(QUERY)[:-5])
+
+    answer = await asyncio.wait_for(gateway.answer("{ viewer { identifier } }"), 1)
+
+    assert answer == {"data": {"viewer": {"identifier": "1234"}}}
+    for _, writer in slow:
+        writer.close()

@@ -1,0 +1,91 @@
+"""What known attackers try: crafted sockets."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import yarl
+from aiohttp import WSMsgType
+
+from gateway.sandbox import Sandbox
+from tests.conftest import Gateway
+from tests.http.test_attacks import UPGRADE
+from tests.support.crafted_documents import DOCUMENTS
+from tests.support.following import PROTOCOL, Socket, socket_of
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"\xc3\x80\x00\x00\x00\x00", 1002),  # reserved bits
+        (b"\x83\x80\x00\x00\x00\x00", 1002),  # unknown kind of frame
+        (b"\x89\xfe\x00\xff" + b"\x00" * 4 + b"x" * 255, 1002),  # a ping too long
+        (b"\x09\x80\x00\x00\x00\x00", 1002),  # a ping in pieces
+        (b"\x81\xff\x7f" + b"\xff" * 7 + b"\x00" * 4, 1009),  # nine exabytes
+        (b"\x81\xff\x00\x00\x00\x00\x00\x02\x00\x00" + b"\x00" * 4, 1009),  # 128 KB
+        (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # no UTF-8
+        (b"\x82\x82\x00\x00\x00\x00{}", 4400),  # bytes
+    ],
+)
+async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
+    """Frames that are none end the socket with the code that says why."""
+    url = yarl.URL(gateway.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    writer.write(b"GET /graphql HTTP/1.1\r\nHost: x\r\n" + UPGRADE + key)
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+
+    writer.write(sent)
+    heard = await asyncio.wait_for(reader.readexactly(4), 5)
+    writer.close()
+
+    assert heard[:1] == b"\x88"
+    assert int.from_bytes(heard[2:4], "big") == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "ping", "payload": ' + "[" * 20_000 + "]" * 20_000 + "}",
+        '{"type": "subscribe", "id": "", "payload": {"query": "{ viewer { id } }"}}',
+        '{"type": "subscribe", "id": 1, "payload": {"query": "{ viewer { id } }"}}',
+        '{"type": "subscribe", "id": "1", "payload": [{"query": "{ viewer { id } }"}]}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }", "variables": []}}',
+        '{"type": "\\ud800"}',
+        "[]",
+        "",
+    ],
+)
+async def test_messages(gateway: Gateway, text: str) -> None:
+    """Messages that are none end the socket likewise."""
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        await socket.ws.send_str(text)
+        await socket.hear()
+
+    assert socket.ws.close_code == 4400
+
+
+async def test_bomb_in_a_message(gateway: Gateway) -> None:
+    """A message that inflates to more than a request may hold is not inflated any further."""
+    async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], compress=15) as ws:
+        await Socket(ws).begin()
+        await ws.send_str(" " * 50_000_000)
+        message = await ws.receive(timeout=5)
+
+    assert message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED}
+    assert ws.close_code == 1009
+
+
+async def test_bombs_over_a_socket(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Documents that are made to hurt are refused over a socket as over HTTP."""
+    async with socket_of(gateway) as socket:
+        await socket.begin()
+        for kind, text in DOCUMENTS.items():
+            await socket.say(id=kind, type="subscribe", payload={"query": text})
+            message: Any = await socket.hear()
+            assert (message["type"], message["id"]) == ("error", kind)
+            assert message["payload"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR"
+
+    assert sandbox.ledger.entries == []

@@ -1,0 +1,74 @@
+"""imin's webhook: who may call it, and that what is kept of the customer is forgotten."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.sandbox import Sandbox
+from gateway.settings.model import Settings
+from tests.conftest import Gateway
+
+DOCUMENTED = Path(__file__).parents[1] / "examples/imin-docs/webhook_customer_detail_change_request.json"
+LISTS = """{ mine: customer(identifier: "abc") { orders { totalCount } }
+  other: customer(identifier: "small") { orders { totalCount } } }"""
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.but(cache_enabled=True, cache_fresh_seconds=60, imin_webhook_key=SecretStr("agreed"))
+
+
+async def call(gateway: Gateway, key: str, body: bytes) -> tuple[int, Any]:
+    url, headers = f"{gateway.url}/webhooks/customer-accounts", {"X-Api-Key": key}
+    async with gateway.http.post(url, data=body, headers=headers) as response:
+        return response.status, await response.json() if response.status != 204 else None
+
+
+async def test_customer_changed(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The customer that imin names is asked for anew, and nobody else."""
+    await gateway.data(LISTS)
+    sandbox.ledger.clear()
+
+    answer = await call(gateway, "agreed", DOCUMENTED.read_bytes())
+    await gateway.data(LISTS)
+
+    assert answer == (204, None)
+    assert [entry.query["customerIdentifier"] for entry in sandbox.ledger.entries] == ["abc"]
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "status", "code"),
+    [
+        ("", DOCUMENTED.read_bytes(), 401, "UNAUTHENTICATED"),
+        ("agreed?", DOCUMENTED.read_bytes(), 401, "UNAUTHENTICATED"),
+        ("sandbox-key", DOCUMENTED.read_bytes(), 401, "UNAUTHENTICATED"),
+        ("agreed", b"", 400, "BAD_REQUEST"),
+        ("agreed", b"[]", 400, "BAD_REQUEST"),
+        ("agreed", b'{"identifier": 7}', 400, "BAD_REQUEST"),
+        ("agreed", b" " * 70_000, 413, "LIMIT_EXCEEDED"),
+    ],
+)
+async def test_refused(  # noqa: PLR0913, PLR0917  # the columns of the table
+    gateway: Gateway, sandbox: Sandbox, key: str, body: bytes, status: int, code: str
+) -> None:
+    """Who has not the key, or says nothing that can be understood, is refused, and nothing is forgotten."""
+    await gateway.data(LISTS)
+    sandbox.ledger.clear()
+
+    answered, answer = await call(gateway, key, body)
+    await gateway.data(LISTS)
+
+    assert (answered, answer["errors"][0]["extensions"]) == (status, {"code": code})
+    assert sandbox.ledger.entries == []
+
+
+async def test_not_wanted(settings: Settings, gateway: Gateway) -> None:
+    """Without a key there is no webhook."""
+    async with gateway_listening(settings.but(imin_webhook_key=None), demo_caller) as url:
+        status, _ = await call(Gateway(url, gateway.http), "", DOCUMENTED.read_bytes())
+
+    assert status == 404

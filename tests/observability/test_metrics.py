@@ -1,0 +1,95 @@
+"""Metrics and readiness: what operators see, and that no name, address or argument is in it."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
+from gateway.sandbox import Fault, Sandbox
+from gateway.settings.model import Settings
+from tests.conftest import Gateway
+from tests.support.disclosure import disclosed
+
+LIST = '{ customer(identifier: "1234") { orders(first: 1) { totalCount } } }'
+
+CANCEL = """mutation ($order: ID!, $items: [ID!]!) {
+  cancelOrderItems(input: {orderId: $order, orderItemIds: $items}) { result { __typename } } }"""
+
+
+async def metrics(gateway: Gateway) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Every sample by name and label values, the operation's hash left out."""
+    async with gateway.http.get(f"{gateway.url}/metrics") as response:
+        assert response.content_type == "text/plain"
+        text = await response.text()
+    assert disclosed(text, "1234", "sandbox-key", "127.0.0.1", "http:") == []
+    return {
+        (
+            sample.name,
+            tuple(value for name, value in sample.labels.items() if name != "operation"),
+        ): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_metrics(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """Requests, calls of imin, repeats and cache are counted as they happened."""
+    async with gateway_listening(settings.but(cache_enabled=True), demo_caller) as url:
+        cached = Gateway(url, gateway.http)
+        sandbox.faults.add(Fault("GET /orders", "503", times=1))
+        await cached.data(LIST)
+        await cached.data(LIST)
+        sandbox.faults.add(Fault("GET /order-items", "html_200"))
+        await cached.answer("{ viewer { upcomingOrderItems { totalCount } } }")
+        seen = await metrics(cached)
+
+    expected = {
+        ("gateway_requests_total", ("ok",)): 2,
+        ("gateway_requests_total", ("UPSTREAM_INVALID",)): 1,
+        ("gateway_request_seconds_count", ()): 3,
+        ("gateway_imin_calls_total", ("GET /orders", "503")): 1,
+        ("gateway_imin_calls_total", ("GET /orders", "200")): 1,
+        ("gateway_imin_calls_total", ("GET /order-items", "200")): 1,
+        ("gateway_imin_attempts_total", ("GET /orders",)): 2,
+        ("gateway_imin_in_flight", ("GET /orders",)): 0,
+        ("gateway_imin_waiting", ("GET /orders",)): 0,
+        ("gateway_imin_limit", ("GET /orders",)): 16,
+        ("gateway_imin_breaker", ("GET /orders",)): 0,
+        ("gateway_imin_turned_away_total", ("GET /orders",)): 0,
+        ("gateway_cache_reads_total", ("miss",)): 2,
+        ("gateway_cache_reads_total", ("fresh",)): 1,
+    }
+    assert {name: seen.get(name) for name in expected} == expected
+    assert seen["gateway_imin_bytes_total", ("GET /orders",)] > 10_000
+    assert seen["gateway_cache_bytes", ("memory",)] > 30_000
+
+
+async def test_failing_endpoint(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A breaker that is open shows in the metrics and in readiness; the gateway stays ready."""
+    sandbox.faults.add(Fault("GET /orders", "500", times=None))
+    for _ in range(5):
+        await gateway.answer(LIST)
+
+    async with gateway.http.get(f"{gateway.url}/health/ready") as response:
+        ready = (response.status, await response.json())
+    seen = await metrics(gateway)
+
+    assert ready == (200, {"status": "degraded", "failingEndpoints": ["GET /orders"], "redis": "off"})
+    assert seen["gateway_imin_breaker", ("GET /orders",)] in {1, 2}
+    assert seen["gateway_imin_attempts_total", ("GET /orders",)] == 5
+
+
+async def test_cancellations(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Cancellations are counted by outcome, operations by the way they were executed."""
+    sandbox.add_order("1234")
+    query = "{ viewer { orders(first: 1) { nodes { id items { id } } } } }"
+    (order,) = (await gateway.data(query))["viewer"]["orders"]["nodes"]
+    items = [item["id"] for item in order["items"]]
+    await gateway.data(CANCEL, order=order["id"], items=items)
+    seen = await metrics(gateway)
+
+    cancellations = {
+        name[1]: value for name, value in seen.items() if name[0] == "gateway_cancellations_total"
+    }
+    assert sum(cancellations.values()) == 1
+    assert seen["gateway_executions_total", ("planned",)] == 1
+    assert seen["gateway_executions_total", ("unplanned",)] == 1

@@ -1,0 +1,51 @@
+"""Traces: what a collector receives, over real HTTP, and that nobody's data is in it."""
+
+import asyncio
+
+import aiohttp
+from aiohttp import web
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from gateway.server.listen import listening
+from tests.server.test_workers import serving
+from tests.support.disclosure import disclosed
+
+QUERY = "query Secret { viewer { identifier orders(first: 7, after: null) { totalCount } } }"
+
+
+async def test_traces() -> None:
+    """A span for the request and one below it for the request to imin; no argument, name or address."""
+    received: list[bytes] = []
+    arrived = asyncio.Event()
+
+    async def collect(request: web.Request) -> web.Response:
+        received.append(await request.read())
+        arrived.set()
+        return web.Response(body=b"", content_type="application/x-protobuf")
+
+    collector = web.Application()
+    collector.router.add_post("/v1/traces", collect)
+    async with listening(collector, "127.0.0.1") as url:
+        environment = {
+            "GATEWAY_TRACES_ENABLED": "true",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+            "OTEL_BSP_SCHEDULE_DELAY": "50",
+        }
+        async with serving(**environment) as gateway, aiohttp.ClientSession(headers=gateway.headers) as http:
+            async with http.post(f"{gateway.url}/graphql", json={"query": QUERY}) as response:
+                assert (await response.json())["data"]["viewer"]["orders"] == {"totalCount": 1917}
+            await asyncio.wait_for(arrived.wait(), 10)
+
+    spans = [
+        span
+        for body in received
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
+    by_name = {span.name: span for span in spans}
+    assert set(by_name) == {"graphql", "GET /orders"}
+    assert by_name["GET /orders"].parent_span_id == by_name["graphql"].span_id
+    keys = {attribute.key for span in spans for attribute in span.attributes}
+    assert keys == {"http.response.status_code", "imin.outcome", "imin.bytes"}
+    assert disclosed(str(spans), "1234", "Secret", "127.0.0.1", "customerIdentifier") == []

@@ -1,0 +1,52 @@
+"""What is shipped: locked, bounded, without what only developers need."""
+
+import re
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+RUNTIME, DEV = ((PROJECT / "requirements" / f"{name}.lock").read_text() for name in ("runtime", "dev"))
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+
+def names(lock: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+
+
+def test_dependencies_bounded() -> None:
+    """Every direct dependency says from which version and up to which."""
+    direct = PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"]
+
+    assert [line for line in direct if not (">=" in line and "<" in line)] == []
+
+
+def test_locks() -> None:
+    """The locks hold every direct dependency with hashes, and no registry's address."""
+    direct = {
+        re.split(r"[>=<;\[ ]", line)[0].lower().replace("_", "-")
+        for line in PYPROJECT["project"]["dependencies"]
+    }
+
+    assert direct <= names(RUNTIME) < names(DEV)
+    assert "://" not in RUNTIME + DEV
+    assert all(
+        "--hash=sha256:" in block for block in re.split(r"\n(?=[a-z])", RUNTIME + DEV) if "==" in block
+    )
+
+
+def test_image() -> None:
+    """The image is slim, made of locked wheels, without root or developer tools, and tells its health."""
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:3.14-slim"] * 2
+    assert "--require-hashes --only-binary :all: -r requirements/runtime.lock" in DOCKERFILE
+    assert "dev.lock" not in DOCKERFILE
+    assert re.search(r"^USER (?!root|0\b)", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^HEALTHCHECK .*\n.*health/live", DOCKERFILE, re.MULTILINE)
+
+
+def test_nothing_of_one_machine() -> None:
+    """No lock file of npm names a registry."""
+    locks = [path for path in PROJECT.glob("**/package-lock.json") if "node_modules" not in path.parts]
+
+    assert len(locks) == 4
+    assert [path for path in locks if '"resolved"' in path.read_text()] == []

@@ -1,0 +1,167 @@
+"""The command line: what starts, what it prints, how it ends."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
+
+PROJECT = Path(__file__).parents[2]
+QUERY = {"query": "{ viewer { orders(first: 1) { totalCount nodes { orderNumber } } } }"}
+ANSWER = {"data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1917"}]}}}}
+
+TRUST = {
+    "GATEWAY_IMIN_API_KEY": "sandbox-key",
+    "GATEWAY_AUTH_PUBLIC_KEY": "{}",
+    "GATEWAY_AUTH_ISSUER": ISSUER,
+    "GATEWAY_AUTH_AUDIENCE": AUDIENCE,
+}
+
+
+async def start(*arguments: str, **environment: str) -> Process:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "gateway",
+        *arguments,
+        cwd=PROJECT,
+        env=clean | environment,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+@asynccontextmanager
+async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Process, list[str]]]:
+    """The process and what it printed up to its ready line. Ended with SIGTERM."""
+    process = await start(*arguments, **environment)
+    try:
+        assert process.stdout
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("ready "):
+            line = await asyncio.wait_for(process.stdout.readline(), 20)
+            assert line, (await process.communicate())[1].decode()
+            lines.append(line.decode().strip())
+        yield process, lines
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), 20)
+
+
+async def test_demo() -> None:
+    """The demo needs no configuration, says once when it is ready, and ends when it is told to."""
+    async with (
+        started("demo", "--port", "0", "--sandbox-port", "0") as (process, lines),
+        aiohttp.ClientSession() as http,
+    ):
+        url = lines[-1].removeprefix("ready ")
+        assert [re.sub(r"\d+$|\d+(?=/)", "N", line) for line in lines] == [
+            "sandbox  http://127.0.0.1:N",
+            "GraphiQL http://127.0.0.1:N/graphql",
+            "ready http://127.0.0.1:N",
+        ]
+        async with http.post(f"{url}/graphql", json=QUERY) as response:
+            assert await response.json() == ANSWER
+        async with http.get(url, headers={"Accept": "text/html"}) as response:
+            assert (response.url.path, response.content_type) == ("/graphql", "text/html")
+
+    assert process.returncode == 0
+
+
+async def test_demo_over_another_imin() -> None:
+    """Something can be put between the demo and its sandbox."""
+    async with (
+        started("sandbox", "--port", "0") as (_, lines),
+        started(
+            "demo",
+            "--port=0",
+            "--sandbox-port=0",
+            GATEWAY_IMIN_BASE_URL=lines[-1].removeprefix("ready ") + "/api/v2",
+        ) as (_, demo_lines),
+        aiohttp.ClientSession() as http,
+    ):
+        async with http.post(demo_lines[-1].removeprefix("ready ") + "/graphql", json=QUERY) as response:
+            assert await response.json() == ANSWER
+        async with http.get(lines[-1].removeprefix("ready ") + "/sandbox/ledger") as response:
+            assert (await response.json())["counts"] == {"GET /orders": 1}
+
+
+async def test_serve() -> None:
+    """The gateway proper serves a customer who brings a token, and nobody else."""
+    key = rsa_key()
+    async with (
+        issuing(key) as issuer,
+        started("sandbox", "--port", "0") as (_, lines),
+        started(
+            "serve",
+            "--port=0",
+            **TRUST
+            | {
+                "GATEWAY_IMIN_BASE_URL": lines[-1].removeprefix("ready ") + "/api/v2",
+                "GATEWAY_AUTH_PUBLIC_KEY": "",
+                "GATEWAY_AUTH_JWKS_URL": issuer.url,
+            },
+        ) as (process, serve_lines),
+        aiohttp.ClientSession() as http,
+    ):
+        url = serve_lines[-1].removeprefix("ready ") + "/graphql"
+        headers = {"Authorization": f"Bearer {token(key, claims('1234'))}"}
+        async with http.post(url, json=QUERY, headers=headers) as response:
+            assert await response.json() == ANSWER
+        async with http.post(url, json=QUERY) as response:
+            assert response.status == 401
+
+    assert [re.sub(r"\d+$", "N", line) for line in serve_lines] == ["ready http://127.0.0.1:N"]
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "complaint"),
+    [
+        (
+            ["serve"],
+            {},
+            "_IMIN_API_KEY and GATEWAY_AUTH_JWKS_URL and GATEWAY_AUTH_ISSUER and GATEWAY_AUTH_AUDIENCE",
+        ),
+        (["serve"], {**TRUST, "GATEWAY_IMIN_API_KEY": ""}, "gateway: set GATEWAY_IMIN_API_KEY first"),
+        (["serve"], {**TRUST, "GATEWAY_AUTH_PUBLIC_KEY": ""}, "gateway: set GATEWAY_AUTH_JWKS_URL first"),
+        (
+            ["serve"],
+            {**TRUST, "GATEWAY_AUTH_PUBLIC_KEY": "x"},
+            "gateway: GATEWAY_AUTH_PUBLIC_KEY: Expecting value",
+        ),
+        (["demo"], {"GATEWAY_PORT": "no"}, "gateway: GATEWAY_PORT: Input should be a valid integer"),
+        (["demo", "--port", "99999"], {}, "a port is 0 to 65535, got '99999'"),
+        ([], {}, "the following arguments are required: command"),
+    ],
+)
+async def test_refuses_to_start(arguments: list[str], environment: dict[str, str], complaint: str) -> None:
+    """What cannot work does not start, and says which variable or argument is to blame."""
+    process = await start(*arguments, **environment)
+
+    output, errors = await asyncio.wait_for(process.communicate(), 20)
+
+    assert process.returncode == 2
+    assert complaint in errors.decode()
+    assert output == b""
+
+
+async def test_port_taken() -> None:
+    """A port that is taken is said to be."""
+    async with started("sandbox", "--port", "0") as (_, lines):
+        process = await start("sandbox", "--port", lines[-1].rpartition(":")[2])
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+
+    assert process.returncode == 2
+    assert errors.decode().startswith("gateway: cannot listen: Address already in use")
