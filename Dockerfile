@@ -4,7 +4,7 @@ WORKDIR /build
 COPY requirements/runtime.lock requirements/
 RUN python -m venv /app && /app/bin/pip install --no-cache-dir --disable-pip-version-check \
     --require-hashes --only-binary :all: -r requirements/runtime.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY gateway gateway
 RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir /wheels . \
     && /app/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /wheels/*.whl \

@@ -50,3 +50,15 @@ def test_nothing_of_one_machine() -> None:
 
     assert len(locks) == 4
     assert [path for path in locks if '"resolved"' in path.read_text()] == []
+
+
+def test_licence() -> None:
+    """The licence is MIT, the package says so, and it ships the licences of what GraphiQL's page contains."""
+    project = PYPROJECT["project"]
+
+    assert project["license"] == "MIT"
+    assert project["license-files"] == ["LICENSE", "gateway/http/static/THIRD_PARTY_LICENSES.txt"]
+    assert all((PROJECT / file).is_file() for file in project["license-files"])
+    assert "Copyright (c) 2026 the imin gateway contributors" in (PROJECT / "LICENSE").read_text()
+    assert "LICENSE" in re.findall(r"^COPY (.+) \./$", DOCKERFILE, re.MULTILINE)[0].split()
+    assert "!LICENSE" in (PROJECT / ".dockerignore").read_text().splitlines()
