@@ -116,7 +116,7 @@ async def test_levels(sandbox: Sandbox, settings: Settings, level: str, told: li
         "GATEWAY_IMIN_BASE_URL": settings.imin_base_url,
         "GATEWAY_IMIN_API_KEY": "sandbox-key",
     }
-    async with started("demo", "--port=0", **environment) as (process, lines):
+    async with started("demo", "--port=0", "--sandbox-port=0", **environment) as (process, lines):
         url = f"{lines[-1].removeprefix('ready ')}/graphql"
         async with aiohttp.ClientSession() as http:
             for query in ("{ viewer { id } }", "{ viewer { upcomingOrderItems { totalCount } } }"):

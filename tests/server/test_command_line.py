@@ -35,7 +35,7 @@ async def start(*arguments: str, **environment: str) -> Process:
         "gateway",
         *arguments,
         cwd=PROJECT,
-        env=clean | environment,
+        env=clean | {"GATEWAY_PORT": "0"} | environment,  # 8000 may be in use by `make run`
         stdout=PIPE,
         stderr=PIPE,
     )
