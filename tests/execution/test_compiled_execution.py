@@ -37,7 +37,7 @@ pytestmark = [
 
 @pytest.fixture
 def engine() -> Engine:
-    return Engine.of("gateway.execution.executor", importlib.import_module)
+    return Engine.of("gateway.execution", importlib.import_module)
 
 
 async def test_random_requests(engine: Engine) -> None:

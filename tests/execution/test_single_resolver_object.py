@@ -88,7 +88,7 @@ def sources() -> Iterator[Any]:
 @pytest.mark.parametrize("selection", SELECTIONS)
 async def test_as_graphql_core(selection: str) -> None:
     """The same data and errors, in the same order, for a field alone and for fields side by side."""
-    engine = Engine.of("gateway.execution.executor", importlib.import_module)
+    engine = Engine.of("gateway.execution", importlib.import_module)
     schema = strawberry.Schema(Query)._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
     begin, _, fragment = selection.partition("fragment")
     below = begin.strip()

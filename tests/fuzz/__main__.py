@@ -21,7 +21,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     # Collected within a named tuple's constructor, they cannot even be warned of.
     sys.unraisablehook = lambda _: None
-    engine = Engine.of("gateway.execution.executor", importlib.import_module)
+    engine = Engine.of("gateway.execution", importlib.import_module)
     sys.stdout.write(f"seed {arguments.seed}\n")
     try:
         values = asyncio.run(compare_matrix(engine))
