@@ -9,7 +9,7 @@ import yarl
 from aiohttp import web
 
 from gateway.auth import Authenticate
-from gateway.backoff import Pace
+from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Journal
 from gateway.cancellation.exchange import ExchangeOptions
 from gateway.cancellation.locks import OrderLocks
@@ -39,15 +39,15 @@ from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.repository import Reads
 from gateway.imin.transport.endpoint import TrafficOptions
-from gateway.lifespan import contexts
+from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import counts_of
 from gateway.observability.tracing import Tracing
-from gateway.order_watcher import Following
-from gateway.replicas.cache import RedisAnswers
+from gateway.order_watcher import OrderWatcher
+from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
-from gateway.replicas.redis_client import Link
+from gateway.replicas.redis_client import RedisClient
 
 if TYPE_CHECKING:
     from gateway.settings.model import Settings
@@ -59,16 +59,16 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     now: tells the time by which windows close.
     """
     services, metrics, gate = _services(settings, now), Metrics(), Gate(settings.limit_requests)
-    rates = Rates(_rate_rules(settings), are_shared=services.link is not None)
+    rates = Rates(_rate_rules(settings), are_shared=services.redis is not None)
     executor, documents = _executor(settings), _documents(settings)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
         middlewares=[identify, send_elsewhere, cors(settings.cors_origins), answer_in_json],
     )
     life = add_lifecycle(app)
-    app.on_shutdown.append(lambda _app: services.following.stop())
+    app.on_shutdown.append(lambda _app: services.order_watcher.stop())
     app.on_response_prepare.append(harden)
-    app.cleanup_ctx.extend(contexts(services, metrics, rates))
+    app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _observe(app, settings, services, metrics)
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
     operations = Operations(executor, services, gate, metrics)
@@ -134,10 +134,10 @@ def _reading(settings: Settings, documents: Documents) -> Reading:
 
 
 def _services(settings: Settings, now: Clock) -> Services:
-    client, seal, link = _client(settings), _seal(settings), _link(settings)
+    client, seal, redis = _client(settings), _seal(settings), _redis(settings)
     public_url = settings.public_url or _own_url(settings)
-    answers = RedisAnswers(link) if link else None
-    cache = _cache(settings, answers)
+    redis_cache = RedisCacheBackend(redis) if redis else None
+    cache = _cache(settings, redis_cache)
     reads = Reads(
         client,
         lambda customer, are_kept: CustomerOwner(
@@ -145,20 +145,20 @@ def _services(settings: Settings, now: Clock) -> Services:
         ),
         cache,
     )
-    following = Following(reads, _pace(settings), settings.follow_most, settings.follow_most_each)
-    _tell_changes(client, cache, answers, following)
+    order_watcher = OrderWatcher(reads, _backoff(settings), settings.follow_most, settings.follow_most_each)
+    _tell_changes(client, cache, redis_cache, order_watcher)
     return Services(
         client=client,
         reads=reads,
-        following=following,
+        order_watcher=order_watcher,
         cache=cache,
         seal=seal,
         public_url=public_url,
         link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
-        cancellations=_cancellations(settings, client, now, link),
-        link=link,
-        answers=answers,
+        cancellations=_cancellations(settings, client, now, redis),
+        redis=redis,
+        redis_cache=redis_cache,
         now=now,
     )
 
@@ -186,15 +186,18 @@ def _seal(settings: Settings) -> IdSeal:
 
 
 def _tell_changes(
-    client: IminClient, cache: Cache | None, answers: RedisAnswers | None, following: Following
+    client: IminClient,
+    cache: Cache | None,
+    redis_cache: RedisCacheBackend | None,
+    order_watcher: OrderWatcher,
 ) -> None:
     """Let a change be known: to the cache, to other replicas, and from those to who follows the order."""
     if cache is not None:
         client.on_change = cache.order_changed
-    elif answers is not None:
-        client.on_change = answers.announce
-    if answers is not None:
-        answers.on_announcement(following.changed_elsewhere)
+    elif redis_cache is not None:
+        client.on_change = redis_cache.announce
+    if redis_cache is not None:
+        redis_cache.on_announcement(order_watcher.changed_elsewhere)
 
 
 def _is_development(settings: Settings) -> bool:
@@ -230,13 +233,13 @@ def _rate_rules(settings: Settings) -> RateRules | None:
     return RateRules(settings.rate_cost_per_second, settings.rate_burst_cost)
 
 
-def _link(settings: Settings) -> Link | None:
+def _redis(settings: Settings) -> RedisClient | None:
     if settings.redis_url is None:
         return None
-    return Link(settings.redis_url.get_secret_value(), settings.redis_timeout_seconds)
+    return RedisClient(settings.redis_url.get_secret_value(), settings.redis_timeout_seconds)
 
 
-def _cache(settings: Settings, answers: RedisAnswers | None) -> Cache | None:
+def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache | None:
     if not settings.cache_enabled:
         return None
     options = CacheOptions(
@@ -245,10 +248,12 @@ def _cache(settings: Settings, answers: RedisAnswers | None) -> Cache | None:
         error_seconds=settings.cache_error_seconds,
         max_bytes=settings.cache_max_bytes,
     )
-    return Cache(options, answers)
+    return Cache(options, redis_cache)
 
 
-def _cancellations(settings: Settings, client: IminClient, now: Clock, link: Link | None) -> Cancellations:
+def _cancellations(
+    settings: Settings, client: IminClient, now: Clock, redis: RedisClient | None
+) -> Cancellations:
     options = ExchangeOptions(
         deadline_seconds=settings.cancel_deadline_seconds,
         doubt_seconds=settings.cancel_doubt_seconds,
@@ -256,13 +261,13 @@ def _cancellations(settings: Settings, client: IminClient, now: Clock, link: Lin
     )
 
     def with_replicas(journal: Journal, locks: OrderLocks) -> tuple[Journal, OrderLocks]:
-        return (ReplicaJournal(link, journal), ReplicaLocks(link, locks)) if link else (journal, locks)
+        return (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks)) if redis else (journal, locks)
 
-    return Cancellations(client, settings.state_path, now, options, _pace(settings), with_replicas)
+    return Cancellations(client, settings.state_path, now, options, _backoff(settings), with_replicas)
 
 
-def _pace(settings: Settings) -> Pace:
-    return Pace(settings.follow_first_seconds, settings.follow_longest_seconds)
+def _backoff(settings: Settings) -> Backoff:
+    return Backoff(settings.follow_first_seconds, settings.follow_longest_seconds)
 
 
 def _socket_rules(settings: Settings) -> SocketRules:
@@ -283,9 +288,9 @@ def _own_url(settings: Settings) -> str:
 
 
 def _redis_state(services: Services) -> str:
-    if services.link is None:
+    if services.redis is None:
         return "off"
-    return "ok" if services.link.is_up else "away"
+    return "ok" if services.redis.is_up else "away"
 
 
 async def _to_graphiql(_request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""How often to look again at something that will change: soon at first, then ever more rarely."""
+"""Polling intervals that grow: short at first, then longer each time nothing has changed."""
 
 import itertools
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ _GROWTH = 1.5
 
 
 @dataclass(frozen=True)
-class Pace:
-    """Pauses between two looks, in seconds, from the first to the longest."""
+class Backoff:
+    """Exponential backoff without jitter. Delays in seconds, from the first to the longest."""
 
     first_seconds: float
     longest_seconds: float
 
-    def pauses(self) -> Iterator[float]:
-        """The pauses, without end."""
-        return (self.pause(number) for number in itertools.count())
+    def delays(self) -> Iterator[float]:
+        """Every delay in turn, without end."""
+        return (self.delay(number) for number in itertools.count())
 
-    def pause(self, number: int) -> float:
-        """The pause after that many looks that found nothing new."""
-        return min(self.first_seconds * _GROWTH ** min(number, 64), self.longest_seconds)
+    def delay(self, unchanged: int) -> float:
+        """The delay after that many polls in a row that found nothing new."""
+        return min(self.first_seconds * _GROWTH ** min(unchanged, 64), self.longest_seconds)

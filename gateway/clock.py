@@ -1,13 +1,12 @@
-"""The present time, as a part that can be put in: deadlines and windows are told by it."""
+"""The current time as a parameter, so that cancellation windows and deadlines can be tested."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Gives the present time, with its offset."""
+"""Returns the current time, with its UTC offset."""
 
 
 def system_clock() -> datetime:
-    """The machine's time."""
     return datetime.now(UTC)

@@ -20,10 +20,10 @@ from gateway.loaders import (
     OrderPageLoader,
     Turns,
 )
-from gateway.order_watcher import Following
+from gateway.order_watcher import OrderWatcher
 from gateway.pagination.totals import Lengths
-from gateway.replicas.cache import RedisAnswers
-from gateway.replicas.redis_client import Link
+from gateway.replicas.cache import RedisCacheBackend
+from gateway.replicas.redis_client import RedisClient
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Services:
     client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
     lengths: of lists, as last seen.
-    link, answers: to Redis, where there are replicas.
+    redis, redis_cache: None without replicas.
     """
 
     client: IminClient
@@ -44,11 +44,11 @@ class Services:
     link_seconds: int
     concurrency: int
     cancellations: Cancellations
-    following: Following
+    order_watcher: OrderWatcher
     now: Clock
     lengths: Lengths = field(default_factory=Lengths)
-    link: Link | None = None
-    answers: RedisAnswers | None = None
+    redis: RedisClient | None = None
+    redis_cache: RedisCacheBackend | None = None
 
 
 @dataclass(slots=True)

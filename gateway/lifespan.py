@@ -1,4 +1,4 @@
-"""What goes on while the application runs: connections that are held open, and work that never ends."""
+"""Connections and background tasks that live as long as the application."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -15,43 +15,41 @@ from gateway.observability.metrics import Metrics
 CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]
 
 
-def contexts(services: Services, metrics: Metrics, rates: Rates) -> list[CleanupContext]:
-    """What is open while the application runs; closed in the opposite order."""
-    opened = [_hold_open(services), _keep_running(metrics.copy_for_ever)]
-    if services.link is not None:
-        opened.append(_keep_running(SharedRates(services.link, rates).run))
-    return opened
+def cleanup_contexts(services: Services, metrics: Metrics, rates: Rates) -> list[CleanupContext]:
+    """For aiohttp's `cleanup_ctx`: opened in this order on start, closed in reverse order on shutdown."""
+    contexts = [_open_services(services), _background_task(metrics.copy_for_ever)]
+    if services.redis is not None:
+        contexts.append(_background_task(SharedRates(services.redis, rates).run))
+    return contexts
 
 
-def _hold_open(services: Services) -> CleanupContext:
-    async def hold_open(_app: web.Application) -> AsyncIterator[None]:
+def _open_services(services: Services) -> CleanupContext:
+    async def open_services(_app: web.Application) -> AsyncIterator[None]:
         async with services.client, _replicas(services), services.cancellations.running():
             yield
             if services.cache is not None:
                 await services.cache.close()
 
-    return hold_open
+    return open_services
 
 
 @asynccontextmanager
 async def _replicas(services: Services) -> AsyncIterator[None]:
-    """Hear what other replicas change."""
-    if services.answers is not None:
-        services.answers.start()
+    """Listen to the other replicas, if there are any."""
+    if services.redis_cache is not None:
+        services.redis_cache.start()
     yield
-    if services.answers is not None:
-        await services.answers.stop()
-    if services.link is not None:
-        await services.link.close()
+    if services.redis_cache is not None:
+        await services.redis_cache.stop()
+    if services.redis is not None:
+        await services.redis.close()
 
 
-def _keep_running(work: Callable[[], Coroutine[Any, Any, None]]) -> CleanupContext:
-    """Work that goes on as long as the application does."""
-
-    async def keep_running(_app: web.Application) -> AsyncIterator[None]:
-        running = asyncio.ensure_future(work())
+def _background_task(work: Callable[[], Coroutine[Any, Any, None]]) -> CleanupContext:
+    async def background_task(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.ensure_future(work())
         yield
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
-    return keep_running
+    return background_task

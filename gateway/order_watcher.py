@@ -1,15 +1,15 @@
-"""Following orders: one reading loop per order, however many want to hear of it.
+"""Watching orders for subscribers: one polling loop per order, however many subscribers it has.
 
-imin tells nobody of changes, so an order is read again and again: soon after something happened, ever more
-rarely while nothing does. A follower is given the state at the start and then each change; one that is slow
-misses states in between, never the last one.
+imin sends no notifications, so an order is read repeatedly: soon after it changed, then at growing intervals
+while nothing happens. A subscriber gets the current state, then each change. A slow subscriber may miss
+states in between, but never the last one.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from gateway.backoff import Pace
+from gateway.backoff import Backoff
 from gateway.imin.documents import Order
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import IminError
@@ -24,36 +24,45 @@ _FINAL = {
 }
 
 
-class TooManyFollowers(Exception):
-    """As many follow orders as can be served."""
+class TooManySubscribers(Exception):
+    """The limit of subscribers is reached, in total or for this customer."""
 
 
-class Following:
-    """The orders that are followed. most: followers at a time; most_each: of one customer's orders."""
+class OrderWatcher:
+    """Polls the orders that have subscribers.
 
-    def __init__(self, reads: Reads, pace: Pace, most: int, most_each: int) -> None:
+    max_subscribers: at one time, in this process. max_per_customer: of these, for one customer's orders.
+    """
+
+    def __init__(self, reads: Reads, backoff: Backoff, max_subscribers: int, max_per_customer: int) -> None:
         self._reads = reads
-        self._pace = pace
-        self._most = most
-        self._most_each = most_each
+        self._backoff = backoff
+        self._max_subscribers = max_subscribers
+        self._max_per_customer = max_per_customer
         self._watches: dict[tuple[str, str], _Watch] = {}
         self._is_stopped = False
 
     @property
-    def followers(self) -> int:
-        """How many follow at present."""
-        return sum(watch.followers for watch in self._watches.values())
+    def subscribers(self) -> int:
+        """Subscribers at present."""
+        return sum(watch.subscribers for watch in self._watches.values())
 
     async def changes(self, customer: str, order: str) -> AsyncGenerator[Order | None, None]:
-        """The order as it is, then each change of status, total or receipts, until all items are final.
+        """Yield the current order, then each change of status, total or receipts, until all items are final.
 
-        None alone, where imin has no such order. Raises IminError where it cannot be read at the start, and
-        TooManyFollowers.
+        Yields None once where imin has no such order. Raises IminError if the first reading fails, and
+        TooManySubscribers. Later failures are retried with the backoff.
         """
-        if self._is_stopped or self.followers >= self._most or self._of(customer) >= self._most_each:
-            raise TooManyFollowers
-        watch = self._watches.setdefault((customer, order), _Watch(self._reads, self._pace, customer, order))
-        watch.followers += 1
+        if (
+            self._is_stopped
+            or self.subscribers >= self._max_subscribers
+            or self._subscribers_of(customer) >= self._max_per_customer
+        ):
+            raise TooManySubscribers
+        watch = self._watches.setdefault(
+            (customer, order), _Watch(self._reads, self._backoff, customer, order)
+        )
+        watch.subscribers += 1
         try:
             first, version = await watch.start()
             yield first
@@ -61,101 +70,99 @@ class Following:
                 version = watch.version
                 yield watch.order
         finally:
-            watch.followers -= 1
-            if not watch.followers:
+            watch.subscribers -= 1
+            if not watch.subscribers:
                 watch.end()
                 if self._watches.get((customer, order)) is watch:
                     del self._watches[customer, order]
 
-    def _of(self, customer: str) -> int:
-        return sum(watch.followers for (owner, _), watch in self._watches.items() if owner == customer)
+    def _subscribers_of(self, customer: str) -> int:
+        return sum(watch.subscribers for (owner, _), watch in self._watches.items() if owner == customer)
 
-    def hurry(self, order: str) -> None:
-        """Something was done to an order: read it now, and often for a while."""
+    def poll_now(self, order: str) -> None:
+        """Read the order at once and restart its backoff; call this when something has been done to it."""
         for (_, identifier), watch in self._watches.items():
             if identifier == order:
-                watch.hurry()
+                watch.poll_now()
 
     async def changed_elsewhere(self, order: str) -> None:
-        """Another replica is changing an order, or has: as hurry."""
-        self.hurry(order)
+        """Poll an order that another replica has changed or is about to change."""
+        self.poll_now(order)
 
     async def stop(self) -> None:
-        """End every following; each follower hears that there is no more."""
+        """End every subscription."""
         self._is_stopped = True
         for watch in self._watches.values():
             watch.end()
 
 
 class _Watch:
-    """One order that is followed. version: counts the states that differed."""
+    """One order that has subscribers. version: number of different states seen so far."""
 
-    def __init__(self, reads: Reads, pace: Pace, customer: str, order: str) -> None:
-        self.followers = 0
+    def __init__(self, reads: Reads, backoff: Backoff, customer: str, order: str) -> None:
+        self.subscribers = 0
         self.version = 0
         self.order: Order | None = None
         self._reads = reads
         self._key = customer, order
-        self._pace = pace
-        self._reading: asyncio.Task[tuple[Order | None, int]] | None = None
+        self._backoff = backoff
+        self._first_poll: asyncio.Task[tuple[Order | None, int]] | None = None
         self._loop: asyncio.Task[None] | None = None
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._wake = asyncio.Event()
         self._is_over = False
 
     async def start(self) -> tuple[Order | None, int]:
-        """The order as it is now, and its version. Followers who come at the same time share one reading."""
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.ensure_future(self._look())
-        reading = await asyncio.shield(self._reading)
+        """The current order and its version. Subscribers that arrive during a reading share it."""
+        if self._first_poll is None or self._first_poll.done():
+            self._first_poll = asyncio.ensure_future(self._poll())
+        state = await asyncio.shield(self._first_poll)
         if self._loop is None and not self._is_over:
-            self._loop = asyncio.ensure_future(self._look_again_and_again())
-        return reading
+            self._loop = asyncio.ensure_future(self._poll_until_over())
+        return state
 
     async def changed_since(self, version: int) -> bool:
-        """Wait for another state; False where none can come any more."""
+        """Wait for a newer version; False if there will be none."""
         while self.version == version and not self._is_over:
-            await self._news.wait()
+            await self._changed.wait()
         return self.version != version
 
-    def hurry(self) -> None:
-        """Look now."""
+    def poll_now(self) -> None:
         self._wake.set()
 
     def end(self) -> None:
-        """No more looking."""
         self._is_over = True
         if self._loop and self._loop is not asyncio.current_task():
             self._loop.cancel()
-        self._tell()
+        self._notify()
 
-    async def _look(self) -> tuple[Order | None, int]:
-        # It serves others than the request that began it.
+    async def _poll(self) -> tuple[Order | None, int]:
+        # The result also serves other requests than the one that started it, whose deadline must not apply.
         REQUEST_DEADLINE.set(float("inf"))
         order = (await self._reads.order(*self._key, _never_stale, anew=True)).value()
-        if self.version == 0 or _shown(order) != _shown(self.order):
+        if self.version == 0 or _compared(order) != _compared(self.order):
             self.order = order
             self.version += 1
-            self._tell()
+            self._notify()
         if order is None or _is_final(order):
             self._is_over = True
-            self._tell()
+            self._notify()
         return order, self.version
 
-    async def _look_again_and_again(self) -> None:
-        looks = 0
+    async def _poll_until_over(self) -> None:
+        unchanged = 0
         while not self._is_over:
-            if await self._woken(self._pace.pause(looks)):
-                looks = 0
+            if await self._woken_within(self._backoff.delay(unchanged)):
+                unchanged = 0
             before = self.version
             try:
-                await self._look()
+                await self._poll()
             except IminError:
-                looks += 1
+                unchanged += 1
                 continue
-            looks = 0 if self.version != before else looks + 1
+            unchanged = 0 if self.version != before else unchanged + 1
 
-    async def _woken(self, seconds: float) -> bool:
+    async def _woken_within(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -164,17 +171,18 @@ class _Watch:
         self._wake.clear()
         return True
 
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+    def _notify(self) -> None:
+        # Waiters hold the old event; the next change needs one that is not set yet.
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 def _never_stale(_age_seconds: float) -> None:
-    """What is asked for anew is not given from before."""
+    """A reading that bypasses the cache is never stale."""
 
 
-def _shown(order: Order | None) -> Any:
-    """What a follower is told the changes of."""
+def _compared(order: Order | None) -> Any:
+    """The parts of an order whose changes are sent to subscribers."""
     if order is None:
         return None
     total = order.total_payment_due

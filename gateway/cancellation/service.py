@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from gateway.backoff import Pace
+from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.exchange import Exchange, ExchangeOptions, Result, Wanted
 from gateway.cancellation.idempotency import IdempotencyKeys
@@ -31,7 +31,7 @@ class Cancellations:
         path: str,
         now: Clock,
         options: ExchangeOptions,
-        pace: Pace,
+        backoff: Backoff,
         with_replicas: WithReplicas | None = None,
     ) -> None:
         self._file = SqliteJournal(path or IN_MEMORY)
@@ -43,7 +43,7 @@ class Cancellations:
         self._now = now
         self._exchange = Exchange(client, self._journal, locks, now, options)
         self._keys = IdempotencyKeys(self._journal, now)
-        self._settler = Settler(client, self._journal, now, options.doubt_seconds, pace)
+        self._settler = Settler(client, self._journal, now, options.doubt_seconds, backoff)
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
         self._under_way: set[asyncio.Task[Result]] = set()

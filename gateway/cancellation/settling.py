@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from gateway.backoff import Pace
+from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.rules import seen
 from gateway.clock import Clock
@@ -22,13 +22,13 @@ class Settler:
     """Reads the order of each unconfirmed attempt until it tells, or until imin can no longer act on it."""
 
     def __init__(
-        self, client: IminClient, journal: Journal, now: Clock, doubt_seconds: float, pace: Pace
+        self, client: IminClient, journal: Journal, now: Clock, doubt_seconds: float, backoff: Backoff
     ) -> None:
         self._client = client
         self._journal = journal
         self._now = now
         self._doubt_seconds = doubt_seconds
-        self._pace = pace
+        self._backoff = backoff
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
@@ -54,7 +54,7 @@ class Settler:
             task.add_done_callback(lambda _: self._tasks.pop(attempt.id, None))
 
     async def _settle(self, attempt: Attempt) -> None:
-        for seconds in self._pace.pauses():
+        for seconds in self._backoff.delays():
             state = await self.state_now(attempt)
             if state is not AttemptState.UNCONFIRMED:
                 await self._journal.note(attempt, state, self._now().timestamp())

@@ -24,8 +24,8 @@ def counts_of(services: Services) -> Counts:
     if services.cache is not None:
         counts["cache_reads"] = services.cache.counts
         counts["cache_bytes"] = {"memory": services.cache.bytes_held}
-    if services.link is not None:
-        counts["redis_up"] = {"redis": float(services.link.is_up)}
+    if services.redis is not None:
+        counts["redis_up"] = {"redis": float(services.redis.is_up)}
     return counts
 
 

@@ -1,1 +1,1 @@
-"""What replicas of the gateway share through Redis or Valkey, and how they do without."""
+"""State that replicas of the gateway share through Redis or Valkey, and how each carries on without it."""

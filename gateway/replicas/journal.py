@@ -1,6 +1,7 @@
-"""Attempts and idempotency keys that all replicas see, beside the journal on this machine's disk.
+"""A cancellation journal that all replicas can read.
 
-The disk is written first, and is what outlives this process; Redis is how the others know.
+Everything is written to this machine's journal first, which survives a crash, and then to Redis, where the
+other replicas find it.
 """
 
 from contextlib import suppress
@@ -9,35 +10,37 @@ from typing import Any
 import msgspec
 
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal, KeyEntry
-from gateway.replicas.redis_client import Away, Link
+from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _DAY_SECONDS = 86_400
-_OPEN = {AttemptState.UNCONFIRMED, AttemptState.PENDING}
+_UNSETTLED = {AttemptState.UNCONFIRMED, AttemptState.PENDING}
 
 
 class ReplicaJournal:
-    """A Journal over Redis and the one given. Where Redis is away, that one alone."""
+    """Implements Journal over Redis and a local journal; over the local one alone while Redis is down."""
 
-    def __init__(self, link: Link, here: Journal) -> None:
-        self._link = link
-        self._here = here
+    def __init__(self, redis: RedisClient, local: Journal) -> None:
+        self._redis = redis
+        self._local = local
 
     async def begin(self, attempt: Attempt) -> None:
-        """Note an attempt, before its PATCH leaves."""
-        await self._here.begin(attempt)
+        await self._local.begin(attempt)
         await self._put(attempt)
 
     async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
-        """Note what became of an attempt, whichever replica made it. A settled one stays as it is."""
-        await self._here.note(attempt, state, at)
-        if not any(known.id == attempt.id and known.settled_at for known in await self._of(attempt.order)):
-            settled = None if state in _OPEN else at
-            await self._put(msgspec.structs.replace(attempt, state=state, settled_at=settled))
+        """Record the state of an attempt, whichever replica made it. A settled attempt does not change."""
+        await self._local.note(attempt, state, at)
+        is_settled = any(
+            known.id == attempt.id and known.settled_at for known in await self._shared(attempt.order)
+        )
+        if not is_settled:
+            settled_at = None if state in _UNSETTLED else at
+            await self._put(msgspec.structs.replace(attempt, state=state, settled_at=settled_at))
 
     async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
-        """Attempts of an order on any replica, or of all on this one, whose fate is not known."""
-        found = {attempt.id: attempt for attempt in await self._here.unconfirmed(order)}
-        for attempt in await self._of(order) if order is not None else ():
+        """Unconfirmed attempts: of one order, on all replicas; without an order, on this machine."""
+        found = {attempt.id: attempt for attempt in await self._local.unconfirmed(order)}
+        for attempt in await self._shared(order) if order is not None else ():
             if attempt.state is AttemptState.UNCONFIRMED:
                 found.setdefault(attempt.id, attempt)
             else:
@@ -45,40 +48,39 @@ class ReplicaJournal:
         return sorted(found.values(), key=lambda attempt: attempt.requested_at)
 
     async def latest(self, customer: str, order: str) -> Attempt | None:
-        """The newest attempt on a customer's order, on any replica."""
-        here = await self._here.latest(customer, order)
-        found = [attempt for attempt in await self._of(order) if attempt.customer == customer]
-        return max([*found, *([here] if here else [])], key=lambda one: one.requested_at, default=None)
+        local = await self._local.latest(customer, order)
+        found = [attempt for attempt in await self._shared(order) if attempt.customer == customer]
+        return max(
+            [*found, *([local] if local else [])], key=lambda attempt: attempt.requested_at, default=None
+        )
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
-        """What the key stands for, on any replica: the payload given where it is new."""
-        entry = await self._here.claim(caller, key, payload, at)
+        entry = await self._local.claim(caller, key, payload, at)
         if entry.outcome is not None or entry.payload != payload:
             return entry
-        fresh = msgspec.msgpack.encode(entry)
+        new = msgspec.msgpack.encode(entry)
         try:
-            known: bytes | None = await self._link.ask(
-                lambda redis: redis.set(_key(caller, key), fresh, nx=True, get=True, ex=_DAY_SECONDS)
+            existing: bytes | None = await self._redis.execute(
+                lambda redis: redis.set(_key_name(caller, key), new, nx=True, get=True, ex=_DAY_SECONDS)
             )
-        except Away:
+        except RedisUnavailable:
             return entry
-        return entry if known is None else msgspec.msgpack.decode(known, type=KeyEntry)
+        return entry if existing is None else msgspec.msgpack.decode(existing, type=KeyEntry)
 
     async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
-        """Note the outcome that the key stands for from now on."""
-        await self._here.conclude(caller, key, outcome)
-        with suppress(Away):
-            known: bytes | None = await self._link.ask(lambda redis: redis.get(_key(caller, key)))
-            if known is not None:
-                entry = msgspec.msgpack.decode(known, type=KeyEntry)
-                done = msgspec.msgpack.encode(KeyEntry(entry.payload, entry.outcome or outcome))
-                await self._link.ask(lambda redis: redis.set(_key(caller, key), done, keepttl=True))
+        await self._local.conclude(caller, key, outcome)
+        name = _key_name(caller, key)
+        with suppress(RedisUnavailable):
+            existing: bytes | None = await self._redis.execute(lambda redis: redis.get(name))
+            if existing is not None:
+                entry = msgspec.msgpack.decode(existing, type=KeyEntry)
+                concluded = msgspec.msgpack.encode(KeyEntry(entry.payload, entry.outcome or outcome))
+                await self._redis.execute(lambda redis: redis.set(name, concluded, keepttl=True))
 
     async def forget(self, caller: str, key: str) -> None:
-        """The key stands for nothing again, on every replica."""
-        await self._here.forget(caller, key)
-        with suppress(Away):
-            await self._link.ask(lambda redis: redis.delete(_key(caller, key)))
+        await self._local.forget(caller, key)
+        with suppress(RedisUnavailable):
+            await self._redis.execute(lambda redis: redis.delete(_key_name(caller, key)))
 
     async def _put(self, attempt: Attempt) -> None:
         name, value = f"gateway:attempts:{attempt.order}", msgspec.msgpack.encode(attempt)
@@ -89,18 +91,19 @@ class ReplicaJournal:
             pipeline.expire(name, _DAY_SECONDS)
             await pipeline.execute()
 
-        with suppress(Away):
-            await self._link.ask(put)
+        with suppress(RedisUnavailable):
+            await self._redis.execute(put)
 
-    async def _of(self, order: str) -> list[Attempt]:
+    async def _shared(self, order: str) -> list[Attempt]:
+        """Attempts on an order that are in Redis; none while Redis is down."""
         try:
-            found: dict[bytes, bytes] = await self._link.ask(
+            found: dict[bytes, bytes] = await self._redis.execute(
                 lambda redis: redis.hgetall(f"gateway:attempts:{order}")
             )
-        except Away:
+        except RedisUnavailable:
             return []
         return [msgspec.msgpack.decode(value, type=Attempt) for value in found.values()]
 
 
-def _key(caller: str, key: str) -> bytes:
+def _key_name(caller: str, key: str) -> bytes:
     return b"gateway:key:" + msgspec.msgpack.encode((caller, key))

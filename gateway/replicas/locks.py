@@ -1,4 +1,4 @@
-"""One cancellation at a time per order, among all replicas."""
+"""One cancellation at a time per order, across all replicas."""
 
 import asyncio
 import secrets
@@ -6,38 +6,37 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from gateway.cancellation.locks import OrderLocks
-from gateway.replicas.redis_client import Away, Link
+from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
-# Longer than any cancellation takes; a replica that dies frees its orders after that.
-_HELD_MILLISECONDS = 15_000
-_ASK_AGAIN_SECONDS = 0.02
+# Longer than any cancellation takes. The locks of a replica that dies expire after that.
+_EXPIRES_MILLISECONDS = 15_000
+_RETRY_SECONDS = 0.02
 
-_FREE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+_RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 class ReplicaLocks:
-    """Locks among replicas. here: locks of this machine, taken first, and alone where Redis is away."""
+    """Locks in Redis, on top of this machine's. local: taken first; the only ones while Redis is down."""
 
-    def __init__(self, link: Link, here: OrderLocks) -> None:
-        self._link = link
-        self._here = here
+    def __init__(self, redis: RedisClient, local: OrderLocks) -> None:
+        self._redis = redis
+        self._local = local
 
     @asynccontextmanager
     async def hold(self, order: str) -> AsyncIterator[None]:
-        """Have the order to oneself."""
-        name, mine = f"gateway:lock:{order}", secrets.token_hex(8)
-        async with self._here.hold(order):
+        name, token = f"gateway:lock:{order}", secrets.token_hex(8)
+        async with self._local.hold(order):
             try:
-                with suppress(Away):
-                    while not await self._took(name, mine):  # noqa: ASYNC110  # Redis tells no event
-                        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+                with suppress(RedisUnavailable):
+                    while not await self._try_to_take(name, token):  # noqa: ASYNC110  # Redis sends no event
+                        await asyncio.sleep(_RETRY_SECONDS)
                 yield
             finally:
-                with suppress(Away):
-                    await self._link.ask(lambda redis: redis.eval(_FREE, 1, name, mine))
+                with suppress(RedisUnavailable):
+                    await self._redis.execute(lambda redis: redis.eval(_RELEASE, 1, name, token))
 
-    async def _took(self, name: str, mine: str) -> bool:
-        taken: bool | None = await self._link.ask(
-            lambda redis: redis.set(name, mine, nx=True, px=_HELD_MILLISECONDS)
+    async def _try_to_take(self, name: str, token: str) -> bool:
+        taken: bool | None = await self._redis.execute(
+            lambda redis: redis.set(name, token, nx=True, px=_EXPIRES_MILLISECONDS)
         )
         return bool(taken)

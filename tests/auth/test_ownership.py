@@ -91,7 +91,7 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
 
 
 async def test_foreign_cannot_be_followed(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
-    """Following another's order, by id or number, hears what following one that never was hears."""
+    """Subscribing to another customer's order answers what an order that never existed answers."""
     order, order_id, item_id = (await identifiers(gateway, "small"))[0]
     sandbox.ledger.clear()
     heard = []

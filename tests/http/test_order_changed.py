@@ -8,11 +8,11 @@ import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.backoff import Pace
+from gateway.backoff import Backoff
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.imin.client import IminClient
 from gateway.imin.repository import Reads
-from gateway.order_watcher import Following
+from gateway.order_watcher import OrderWatcher
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.cancellation.test_cancellation import booked, cancel
@@ -239,7 +239,7 @@ async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox
         reads = Reads(
             client, lambda *whose: CustomerOwner(whose[0], SEAL, "", sandbox.clock.now, 60, whose[1])
         )
-        changes = Following(reads, Pace(0.01, 0.01), 1, 1).changes("1234", number)
+        changes = OrderWatcher(reads, Backoff(0.01, 0.01), 1, 1).changes("1234", number)
         first = await anext(changes)
         sandbox.seller_cancel(number, item)
         await sandbox.ledger.reached("GET /orders/:id", sandbox.ledger.count("GET /orders/:id") + 2)

@@ -16,9 +16,9 @@ from gateway.auth import Authenticate, Caller, demo_caller
 from gateway.cancellation.locks import ProcessLocks
 from gateway.http.limits.rate import RateRules, Rates
 from gateway.http.limits.rate_redis import SharedRates
-from gateway.replicas.cache import RedisAnswers
+from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.locks import ReplicaLocks
-from gateway.replicas.redis_client import Link
+from gateway.replicas.redis_client import RedisClient
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.cancellation.test_cancellation import booked
@@ -108,10 +108,10 @@ async def test_rubbish_in_redis(
     async with replicas(settings, gateway, redis) as (one, other):
         first = await one.data(LIST)
         await written(redis)
-        link = Link(redis.url, 1)
-        for name in await link.ask(lambda asked: asked.keys("gateway:answer:*")):
-            await link.ask(partial(_spoil, name))
-        await link.close()
+        client = RedisClient(redis.url, 1)
+        for name in await client.execute(lambda asked: asked.keys("gateway:answer:*")):
+            await client.execute(partial(_spoil, name))
+        await client.close()
         second = await other.data(LIST)
 
     assert second == first
@@ -125,10 +125,10 @@ async def _spoil(name: bytes, asked: Any) -> None:
 async def written(redis: RedisServer) -> None:
     """Until an answer lies in Redis, where it is put behind the answer's back."""
     async with asyncio.timeout(5):
-        link = Link(redis.url, 1)
-        while not await link.ask(lambda asked: asked.keys("gateway:answer:*")):  # noqa: ASYNC110  # no event tells
+        client = RedisClient(redis.url, 1)
+        while not await client.execute(lambda asked: asked.keys("gateway:answer:*")):  # noqa: ASYNC110  # no event tells
             await asyncio.sleep(0.01)
-        await link.close()
+        await client.close()
 
 
 async def test_cancelled_elsewhere(
@@ -193,15 +193,15 @@ async def following(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIt
 
 async def listeners(redis: RedisServer, count: int) -> None:
     """Until so many replicas hear what the others change."""
-    link = Link(redis.url, 1)
+    client = RedisClient(redis.url, 1)
 
     async def hearing(asked: Any) -> int:
         ((_, number),) = await asked.pubsub_numsub("gateway:changed")
         return int(number)
 
-    while await link.ask(hearing) < count:  # noqa: ASYNC110  # no event tells
+    while await client.execute(hearing) < count:  # noqa: ASYNC110  # no event tells
         await asyncio.sleep(0.01)
-    await link.close()
+    await client.close()
 
 
 async def test_same_key_on_both(
@@ -246,8 +246,8 @@ async def test_redis_dies(settings: Settings, gateway: Gateway, redis: RedisServ
 async def test_redis_hangs(redis: RedisServer) -> None:
     """A Redis that takes questions and answers none costs fifty milliseconds, once a second, and one line."""
     loop = asyncio.get_running_loop()
-    link = Link(redis.url, 0.05)
-    answers = RedisAnswers(link)
+    client = RedisClient(redis.url, 0.05)
+    answers = RedisCacheBackend(client)
     assert await answers.generation("ann")
     redis.freeze()
 
@@ -256,17 +256,17 @@ async def test_redis_hangs(redis: RedisServer) -> None:
         unknown = [await answers.generation("ann") for _ in range(100)]
     took = loop.time() - began
     redis.thaw()
-    await link.close()
+    await client.close()
 
     assert unknown == [None] * 100
-    assert [line["event"] for line in logs] == ["redis is away, doing without"]
+    assert [line["event"] for line in logs] == ["redis is unavailable, carrying on without it"]
     assert 0.04 < took < 1
 
 
 async def test_change_while_redis_is_away(redis: RedisServer) -> None:
     """A change that could not be told is told before anything else is asked of Redis."""
-    here, there = Link(redis.url, 0.05), Link(redis.url, 0.05)
-    changed, asked = RedisAnswers(here), RedisAnswers(there)
+    here, there = RedisClient(redis.url, 0.05), RedisClient(redis.url, 0.05)
+    changed, asked = RedisCacheBackend(here), RedisCacheBackend(there)
     before = await asked.generation("ann")
     redis.freeze()
     await changed.bump(("ann",))
@@ -282,19 +282,19 @@ async def test_change_while_redis_is_away(redis: RedisServer) -> None:
 
 async def test_memory_lost(redis: RedisServer) -> None:
     """A Redis that has forgotten everything begins new generations: none is ever used twice."""
-    link = Link(redis.url, 1)
-    answers = RedisAnswers(link)
+    client = RedisClient(redis.url, 1)
+    answers = RedisCacheBackend(client)
     before = await answers.generation("ann")
-    await link.ask(lambda asked: asked.flushall())
+    await client.execute(lambda asked: asked.flushall())
 
     assert await answers.generation("ann") != before
-    await link.close()
+    await client.close()
 
 
 async def test_lock(redis: RedisServer) -> None:
     """One replica at a time holds an order; another order is held beside it."""
-    links = [Link(redis.url, 1), Link(redis.url, 1)]
-    locks = [ReplicaLocks(link, ProcessLocks()) for link in links]
+    clients = [RedisClient(redis.url, 1), RedisClient(redis.url, 1)]
+    locks = [ReplicaLocks(client, ProcessLocks()) for client in clients]
     inside: list[int] = []
 
     async def use(lock: ReplicaLocks, number: int) -> None:
@@ -305,8 +305,8 @@ async def test_lock(redis: RedisServer) -> None:
 
     async with locks[0].hold("other"):
         await asyncio.gather(*(use(locks[number % 2], number) for number in range(6)))
-    for link in links:
-        await link.close()
+    for client in clients:
+        await client.close()
 
     pairs = list(zip(inside[::2], inside[1::2], strict=True))
     assert sorted(pairs) == [(number, number) for number in range(6)]
@@ -336,9 +336,9 @@ async def test_two_processes(redis: RedisServer) -> None:
 async def test_rates_are_shared(redis: RedisServer) -> None:
     """What a customer has spent at one replica is missing at the other, and fills up once for both."""
     rules = RateRules(cost_per_second=0.001, burst=100)
-    links = [Link(redis.url, 1), Link(redis.url, 1)]
+    clients = [RedisClient(redis.url, 1), RedisClient(redis.url, 1)]
     rates = [Rates(rules, are_shared=True), Rates(rules, are_shared=True)]
-    shared = [SharedRates(link, one) for link, one in zip(links, rates, strict=True)]
+    shared = [SharedRates(client, one) for client, one in zip(clients, rates, strict=True)]
     first, second = (one.bucket_of(Caller("ann")) for one in rates)
     assert first
     assert second
@@ -348,8 +348,8 @@ async def test_rates_are_shared(redis: RedisServer) -> None:
     assert second.spend(30)
     await shared[1].exchange()
     may_spend = (second.spend(20), second.spend(5))
-    for link in links:
-        await link.close()
+    for client in clients:
+        await client.close()
 
     assert may_spend == (False, True)
 
@@ -376,12 +376,12 @@ async def test_gateways_share_a_bucket(settings: Settings, gateway: Gateway, red
 
 async def until_left(redis: RedisServer, level: int) -> None:
     """Until the customer's bucket in Redis holds no more than that."""
-    link = Link(redis.url, 1)
+    client = RedisClient(redis.url, 1)
 
     async def left(asked: Any) -> float:
         return float(await asked.hget("gateway:rate:1234", "level") or "inf")
 
     async with asyncio.timeout(5):
-        while await link.ask(left) >= level + 1:  # noqa: ASYNC110  # no event tells
+        while await client.execute(left) >= level + 1:  # noqa: ASYNC110  # no event tells
             await asyncio.sleep(0.01)
-    await link.close()
+    await client.close()

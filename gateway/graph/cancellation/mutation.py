@@ -101,7 +101,7 @@ async def _cancel(context: Context, wanted: CancelOrderItemsInput) -> Result:
     result = await context.services.cancellations.cancel(
         Wanted(customer, order, items, lambda: _read(context, customer, order))
     )
-    context.services.following.hurry(order)
+    context.services.order_watcher.poll_now(order)
     if result.order:
         context.orders.remember(customer, (result.order,))
     return result

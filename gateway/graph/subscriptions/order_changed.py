@@ -12,10 +12,10 @@ from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.query import Id
 from gateway.imin import documents
-from gateway.order_watcher import TooManyFollowers
+from gateway.order_watcher import TooManySubscribers
 
 
-@strawberry.type(description="Following, over a WebSocket (graphql-transport-ws) or as an event stream.")
+@strawberry.type(description="Subscriptions, over a WebSocket (graphql-transport-ws) or server-sent events.")
 class Subscription:
     """Root type; has no state."""
 
@@ -30,11 +30,11 @@ class Subscription:
         if key is None:
             yield None
             return
-        changes = info.context.services.following.changes(*key)
+        changes = info.context.services.order_watcher.changes(*key)
         try:
             async for order in changes:
                 yield report_unreadable(info, order)
-        except TooManyFollowers:
+        except TooManySubscribers:
             raise GatewayError(
                 SERVICE_UNAVAILABLE, "Too many orders are being followed. Please try again in a moment."
             ) from None

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from gateway.http.limits.rate import Bucket, Rates
-from gateway.replicas.redis_client import Away, Link
+from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _PAUSE_SECONDS = 0.25
 
@@ -31,23 +31,23 @@ return tostring(level)
 class SharedRates:
     """Keeps the buckets of a process in step with those in Redis."""
 
-    def __init__(self, link: Link, rates: Rates) -> None:
-        self._link = link
+    def __init__(self, redis: RedisClient, rates: Rates) -> None:
+        self._redis = redis
         self._rates = rates
 
     async def run(self) -> None:
         """Exchange for ever."""
         while True:
             # Processes that cannot talk have a bucket each; there is nothing to make up for later.
-            with suppress(Away):
+            with suppress(RedisUnavailable):
                 await self.exchange()
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def exchange(self) -> None:
-        """Take out there what was spent here, and take over the level. Raises Away."""
+        """Take out there what was spent here, and take over the level. Raises RedisUnavailable."""
         for name, bucket in self._rates.spenders():
             spent, bucket.unshared = bucket.unshared, 0
-            bucket.take_over(float(await self._link.ask(_spending(name, bucket, spent))))
+            bucket.take_over(float(await self._redis.execute(_spending(name, bucket, spent))))
 
 
 def _spending(name: str, bucket: Bucket, spent: int) -> Callable[[Any], Awaitable[bytes]]:
