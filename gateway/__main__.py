@@ -14,8 +14,8 @@ from gateway.auth import Authenticate, demo_caller
 from gateway.cancellation.journal import StateUnusable
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
-from gateway.http.connections.timeouts import Patience
-from gateway.http.persisted_documents import ManifestUnusable
+from gateway.http.connections.timeouts import ClientTimeouts
+from gateway.http.persisted_documents import InvalidManifest
 from gateway.observability.logging import configure_logs
 from gateway.observability.metrics import metrics_directory
 from gateway.observability.tracing import TracesMissing
@@ -34,7 +34,7 @@ STATE_FILE = "gateway-state.sqlite3"
 _GOODBYE_SECONDS = 0.7
 
 _UNUSABLE: dict[type[Exception], str] = {
-    ManifestUnusable: "TRUSTED_DOCUMENTS",
+    InvalidManifest: "TRUSTED_DOCUMENTS",
     StateUnusable: "STATE_PATH",
     TracesMissing: "TRACES_ENABLED",
 }
@@ -158,8 +158,8 @@ async def gateway_listening(
     """
     sock = sock or bind(settings.host, settings.port)
     app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
-    patience = Patience(settings.header_timeout_seconds, settings.write_timeout_seconds)
-    running = listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds, patience=patience)
+    timeouts = ClientTimeouts(settings.header_timeout_seconds, settings.write_timeout_seconds)
+    running = listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds, timeouts=timeouts)
     async with running as url:
         yield url
 

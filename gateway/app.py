@@ -20,19 +20,19 @@ from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
 from gateway.global_ids import CustomerOwner, IdSeal
 from gateway.graph.schema import build_schema
-from gateway.http.connections.aiohttp_connection import harden
-from gateway.http.connections.fast_path import DESK, Desk
+from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
 from gateway.http.lifecycle import add_lifecycle, send_elsewhere
-from gateway.http.limits.concurrency import Gate
+from gateway.http.limits.concurrency import ConcurrencyLimit
 from gateway.http.limits.rate import RateRules, Rates
 from gateway.http.middleware import answer_in_json, cors, identify, passing
-from gateway.http.persisted_documents import Documents, read_manifest
+from gateway.http.persisted_documents import PersistedDocuments, read_manifest
 from gateway.http.receipts import receipt_handler
-from gateway.http.request import Reading
-from gateway.http.streaming.graphql_transport_ws import SocketEndpoint, SocketRules
+from gateway.http.request import RequestReader
+from gateway.http.security_headers import add_security_headers
+from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint, WebSocketLimits
 from gateway.http.streaming.operations import Operations
 from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
@@ -58,7 +58,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
 
     now: tells the time by which windows close.
     """
-    services, metrics, gate = _services(settings, now), Metrics(), Gate(settings.limit_requests)
+    services, metrics, gate = _services(settings, now), Metrics(), ConcurrencyLimit(settings.limit_requests)
     rates = Rates(_rate_rules(settings), are_shared=services.redis is not None)
     executor, documents = _executor(settings), _documents(settings)
     app = web.Application(
@@ -67,7 +67,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     )
     life = add_lifecycle(app)
     app.on_shutdown.append(lambda _app: services.order_watcher.stop())
-    app.on_response_prepare.append(harden)
+    app.on_response_prepare.append(add_security_headers)
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _observe(app, settings, services, metrics)
     metrics.watch(lambda: {"executions": asdict(executor.counts)})
@@ -77,14 +77,16 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
         services=services,
         authenticate=authenticate,
         rates=rates,
-        sockets=SocketEndpoint(operations, authenticate, rates, _socket_rules(settings), documents),
+        sockets=WebSocketEndpoint(operations, authenticate, rates, _socket_rules(settings), documents),
         gate=gate,
         reading=_reading(settings, documents),
         with_graphiql=_with_graphiql(settings),
         metrics=metrics,
     )
     if not settings.traces_enabled:  # spans are made by a middleware of aiohttp's
-        app[DESK] = Desk(passing(endpoint.post, settings.cors_origins), life, settings.limit_body_bytes)
+        app[FAST_PATH] = FastPath(
+            passing(endpoint.post, settings.cors_origins), life, settings.limit_body_bytes
+        )
     app.router.add_route("GET", "/graphql", endpoint.handle)
     app.router.add_route("POST", "/graphql", endpoint.handle)
     app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))
@@ -124,8 +126,8 @@ def _executor(settings: Settings) -> Executor:
     )
 
 
-def _reading(settings: Settings, documents: Documents) -> Reading:
-    return Reading(
+def _reading(settings: Settings, documents: PersistedDocuments) -> RequestReader:
+    return RequestReader(
         documents=documents,
         own_origins=settings.cors_origins,
         with_get=_is_development(settings),
@@ -216,10 +218,10 @@ def _or_else(chosen: bool | None, usual: bool) -> bool:  # noqa: FBT001  # two o
     return usual if chosen is None else chosen
 
 
-def _documents(settings: Settings) -> Documents:
-    """What clients may name. Raises ManifestUnusable."""
+def _documents(settings: Settings) -> PersistedDocuments:
+    """What clients may name. Raises InvalidManifest."""
     path = settings.trusted_documents
-    return Documents(
+    return PersistedDocuments(
         read_manifest(path) if path else {},
         only_trusted=settings.trusted_documents_mode == "only",
         most=settings.persisted_queries,
@@ -270,8 +272,8 @@ def _backoff(settings: Settings) -> Backoff:
     return Backoff(settings.follow_first_seconds, settings.follow_longest_seconds)
 
 
-def _socket_rules(settings: Settings) -> SocketRules:
-    return SocketRules(
+def _socket_rules(settings: Settings) -> WebSocketLimits:
+    return WebSocketLimits(
         origins=settings.cors_origins,
         sockets=settings.follow_sockets,
         sockets_each=settings.follow_sockets_each,

@@ -13,23 +13,23 @@ from gateway.execution.executor import Answer, Executor
 from gateway.http.accept import weights_of
 from gateway.http.authentication import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
-from gateway.http.connections.fast_request import Posted
+from gateway.http.connections.fast_request import FastRequest
 from gateway.http.graphiql import graphiql_page
-from gateway.http.limits.concurrency import Gate, Overloaded
+from gateway.http.limits.concurrency import ConcurrencyLimit, Overloaded
 from gateway.http.limits.rate import RateLimited, Rates
 from gateway.http.middleware import FACTS, REQUEST_ID
 from gateway.http.request import (
     PLAIN_JSON,
     RESPONSE_JSON,
     GraphQLRequest,
-    Reading,
+    RequestReader,
     media_type_of_answer,
     read_posted,
     read_request,
 )
-from gateway.http.response import Reply, error_response, extensions_of, json_reply
-from gateway.http.streaming.graphql_transport_ws import SocketEndpoint
-from gateway.http.streaming.operations import Asking
+from gateway.http.response import RawResponse, error_response, extensions_of, json_reply
+from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
+from gateway.http.streaming.operations import RequestScope
 from gateway.http.streaming.sse import prefers_events, stream, takes_events, while_admitted
 from gateway.observability.logging import Facts, are_requests_logged
 from gateway.observability.metrics import Metrics
@@ -46,9 +46,9 @@ class GraphQLEndpoint:
     services: Services
     authenticate: Authenticate
     rates: Rates
-    gate: Gate
-    reading: Reading
-    sockets: SocketEndpoint
+    gate: ConcurrencyLimit
+    reading: RequestReader
+    sockets: WebSocketEndpoint
     with_graphiql: bool
     metrics: Metrics
 
@@ -65,7 +65,7 @@ class GraphQLEndpoint:
         except (NotAdmitted, BadRequest, Overloaded, RateLimited) as refusal:
             return _refused(refusal, media_type)
 
-    async def post(self, posted: Posted, request_id: str, facts: Facts) -> Reply:
+    async def post(self, posted: FastRequest, request_id: str, facts: Facts) -> RawResponse:
         """The answer to a request that came in one piece."""
         media_type = PLAIN_JSON
         try:
@@ -73,7 +73,7 @@ class GraphQLEndpoint:
             asking = await self._let_in(posted, request_id, facts)
             return await self._answer(read_posted(posted.body, self.reading), asking, media_type)
         except (NotAdmitted, BadRequest, Overloaded, RateLimited) as refusal:
-            return Reply.like(_refused(refusal, media_type))
+            return RawResponse.like(_refused(refusal, media_type))
 
     async def _respond(self, request: web.Request, media_type: str) -> web.StreamResponse:
         asking = await self._let_in(request, request[REQUEST_ID], request[FACTS])
@@ -83,7 +83,7 @@ class GraphQLEndpoint:
         is_get = request.method == "GET"
         return (await self._answer(wanted, asking, media_type, is_get=is_get)).as_response()
 
-    async def _let_in(self, request: HasHeaders, request_id: str, facts: Facts) -> Asking:
+    async def _let_in(self, request: HasHeaders, request_id: str, facts: Facts) -> RequestScope:
         """Who asks: settled before anything of a request is read but its headers."""
         self.gate.check()
         caller = await admitted(self.authenticate, request)
@@ -92,11 +92,11 @@ class GraphQLEndpoint:
             facts.caller = self.services.seal.pseudonym(caller.customer or caller.name)
         if bucket and not bucket.spend(1):
             raise RateLimited(bucket, 1)
-        return Asking(caller, bucket, request_id, facts)
+        return RequestScope(caller, bucket, request_id, facts)
 
     async def _answer(
-        self, wanted: GraphQLRequest, asking: Asking, media_type: str, *, is_get: bool = False
-    ) -> Reply:
+        self, wanted: GraphQLRequest, asking: RequestScope, media_type: str, *, is_get: bool = False
+    ) -> RawResponse:
         """The answer to what is asked. Raises Overloaded, RateLimited."""
         bucket, facts = asking.bucket, asking.facts
         with self.gate:
@@ -115,7 +115,7 @@ class GraphQLEndpoint:
             reply.headers |= bucket.headers()
         return reply
 
-    def _context(self, asking: Asking) -> Context:
+    def _context(self, asking: RequestScope) -> Context:
         context = Context(asking.caller, asking.request_id, self.services)
         if bucket := asking.bucket:
             # One is spent already: a document that cannot even be read is not free.
@@ -130,7 +130,7 @@ class GraphQLEndpoint:
         return prepared.is_subscription or prefers_events(request)
 
     async def _stream(
-        self, request: web.Request, wanted: GraphQLRequest, asking: Asking
+        self, request: web.Request, wanted: GraphQLRequest, asking: RequestScope
     ) -> web.StreamResponse:
         self.gate.check()
         found = self.sockets.operations.answers(wanted, asking, changes_nothing=request.method == "GET")
@@ -175,7 +175,7 @@ def _rate_limited(refusal: RateLimited, media_type: str) -> web.Response:
     return response
 
 
-def _reply(answer: Answer, media_type: str, extensions: dict[str, Any]) -> Reply:
+def _reply(answer: Answer, media_type: str, extensions: dict[str, Any]) -> RawResponse:
     content: dict[str, Any] = {"errors": answer.errors} if answer.errors else {}
     if answer.executed:
         content["data"] = answer.data

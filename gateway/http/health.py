@@ -6,14 +6,14 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from gateway.context import Services
-from gateway.http.lifecycle import Life
+from gateway.http.lifecycle import Lifecycle
 from gateway.http.response import json_response
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import failing
 
 
 def add_health(
-    app: web.Application, services: Services, life: Life, metrics: Metrics, redis: Callable[[], str]
+    app: web.Application, services: Services, life: Lifecycle, metrics: Metrics, redis: Callable[[], str]
 ) -> None:
     """Register all three. Live: the process answers. Ready: it takes requests, and how well.
 

@@ -19,7 +19,7 @@ Sockets: TypeAlias = "weakref.WeakKeyDictionary[web.WebSocketResponse, web.BaseR
 
 
 @dataclass
-class Life:
+class Lifecycle:
     """Whether the server is about to stop, and the WebSockets it holds open, with their requests."""
 
     is_stopping: bool = False
@@ -40,12 +40,12 @@ async def _close(socket: web.WebSocketResponse, request: web.BaseRequest) -> Non
         request.transport.abort()
 
 
-LIFE = web.AppKey("life", Life)
+LIFECYCLE = web.AppKey("life", Lifecycle)
 
 
-def add_lifecycle(app: web.Application) -> Life:
+def add_lifecycle(app: web.Application) -> Lifecycle:
     """Give the application a life, which ends with it."""
-    life = app[LIFE] = Life()
+    life = app[LIFECYCLE] = Lifecycle()
 
     async def stop(_app: web.Application) -> None:
         await life.stop()
@@ -58,6 +58,6 @@ def add_lifecycle(app: web.Application) -> Life:
 async def send_elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
     """While the server stops, let each answer be the last of its connection."""
     response = await handler(request)
-    if request.app[LIFE].is_stopping and not response.prepared:
+    if request.app[LIFECYCLE].is_stopping and not response.prepared:
         response.force_close()
     return response

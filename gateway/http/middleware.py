@@ -10,16 +10,16 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import MultiMapping
 
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
-from gateway.http.connections.fast_request import Posted
-from gateway.http.response import Reply, error_response, origin_headers
+from gateway.http.connections.fast_request import FastRequest
+from gateway.http.response import RawResponse, error_response, origin_headers
 from gateway.observability.logging import Facts, log_bug, log_request
 
 REQUEST_ID = web.RequestKey("request_id", str)
 FACTS = web.RequestKey("facts", Facts)
 
-Post: TypeAlias = Callable[[Posted, str, Facts], Awaitable[Reply]]
+Post: TypeAlias = Callable[[FastRequest, str, Facts], Awaitable[RawResponse]]
 """Answers a posted request of that id, and notes what it was."""
-AnswerPosted: TypeAlias = Callable[[Posted], Awaitable[Reply]]
+AnswerPosted: TypeAlias = Callable[[FastRequest], Awaitable[RawResponse]]
 
 _METHODS = {*hdrs.METH_ALL} - {hdrs.METH_ANY}
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
@@ -96,12 +96,12 @@ def cors(origins: tuple[str, ...]) -> Middleware:
 def passing(post: Post, origins: tuple[str, ...]) -> AnswerPosted:
     """Answers a posted request, with all that it would pass as one of aiohttp's."""
 
-    async def answer(posted: Posted) -> Reply:
+    async def answer(posted: FastRequest) -> RawResponse:
         request_id, facts = _id_of(posted.headers), Facts()
         try:
             reply = await post(posted, request_id, facts)
         except Exception as error:  # noqa: BLE001  # the last resort
-            reply = Reply.like(_bug(error, request_id))
+            reply = RawResponse.like(_bug(error, request_id))
         log_request(request_id, "POST /graphql", reply.status, facts)
         reply.headers |= origin_headers(posted.headers.get(hdrs.ORIGIN, ""), origins)
         reply.headers["X-Request-Id"] = request_id

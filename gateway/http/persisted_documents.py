@@ -24,7 +24,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _LONGEST_ID = 200
 
 
-class NoDocument(Exception):
+class DocumentRefused(Exception):
     """No document can be had. The message is meant for the client."""
 
     def __init__(self, message: str, code: str, status: int = 400) -> None:
@@ -33,11 +33,11 @@ class NoDocument(Exception):
         self.status = status
 
 
-class ManifestUnusable(ValueError):
+class InvalidManifest(ValueError):
     """The file of trusted documents cannot be used; says why."""
 
 
-class Documents:
+class PersistedDocuments:
     """What clients may name, and whether they may send anything else.
 
     trusted: texts by id. only_trusted: whether every other document is refused.
@@ -51,7 +51,7 @@ class Documents:
         self._most_bytes = most_bytes
 
     def text_of(self, parameters: dict[str, Any]) -> str | None:
-        """Text of the document that is sent or named; None where there is neither. Raises NoDocument."""
+        """Text of the document that is sent or named; None where there is neither. Raises DocumentRefused."""
         text = parameters.get("query")
         name = parameters.get("documentId")
         if name is not None and text is None:
@@ -64,24 +64,28 @@ class Documents:
             and isinstance(text, str)
             and _hash(text) not in self._trusted_hashes
         ):
-            raise NoDocument("Only trusted documents are served here.", UNTRUSTED_DOCUMENT)
+            raise DocumentRefused("Only trusted documents are served here.", UNTRUSTED_DOCUMENT)
         return text
 
     def _trusted_text(self, name: Any) -> str:
         text = self._trusted.get(name.removeprefix("sha256:")) if isinstance(name, str) else None
         if text is None:
-            raise NoDocument("There is no trusted document of that id.", PERSISTED_QUERY_NOT_FOUND)
+            raise DocumentRefused("There is no trusted document of that id.", PERSISTED_QUERY_NOT_FOUND)
         return text
 
     def _persisted(self, asked: Any, text: Any) -> Any:
         """The text under a hash; kept for the next time where it came along."""
         digest = asked.get("sha256Hash") if isinstance(asked, dict) else None
         if not isinstance(digest, str) or not _SHA256.match(digest) or asked.get("version") != 1:
-            raise NoDocument("extensions.persistedQuery must be {version: 1, sha256Hash: …}.", BAD_REQUEST)
+            raise DocumentRefused(
+                "extensions.persistedQuery must be {version: 1, sha256Hash: …}.", BAD_REQUEST
+            )
         if text is None:
             return self._kept_text(digest)
         if isinstance(text, str) and _hash(text) != digest:
-            raise NoDocument("extensions.persistedQuery.sha256Hash is not the hash of query.", BAD_REQUEST)
+            raise DocumentRefused(
+                "extensions.persistedQuery.sha256Hash is not the hash of query.", BAD_REQUEST
+            )
         if isinstance(text, str) and self._kept is not None and len(text.encode()) <= self._most_bytes:
             self._kept[digest] = text
         return text
@@ -91,19 +95,19 @@ class Documents:
         if text is not None:
             return text
         if self._kept is None and not self._trusted:
-            raise NoDocument("PersistedQueryNotSupported", PERSISTED_QUERY_NOT_SUPPORTED, status=200)
+            raise DocumentRefused("PersistedQueryNotSupported", PERSISTED_QUERY_NOT_SUPPORTED, status=200)
         # Apollo's protocol: the client then sends the text along with the hash.
-        raise NoDocument("PersistedQueryNotFound", PERSISTED_QUERY_NOT_FOUND, status=200)
+        raise DocumentRefused("PersistedQueryNotFound", PERSISTED_QUERY_NOT_FOUND, status=200)
 
 
 def read_manifest(path: Path) -> dict[str, str]:
-    """Trusted documents of a file: text by id, without `sha256:`. Raises ManifestUnusable."""
+    """Trusted documents of a file: text by id, without `sha256:`. Raises InvalidManifest."""
     try:
         content = msgspec.json.decode(path.read_bytes())
     except OSError as error:
-        raise ManifestUnusable(f"cannot be read: {error.strerror}") from error
+        raise InvalidManifest(f"cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:
-        raise ManifestUnusable("is no JSON") from error
+        raise InvalidManifest("is no JSON") from error
     if isinstance(content, dict) and isinstance(content.get("operations"), list):
         content = {
             str(entry.get("id")): entry.get("body")
@@ -111,9 +115,9 @@ def read_manifest(path: Path) -> dict[str, str]:
             if isinstance(entry, dict)
         }
     if not isinstance(content, dict) or not content:
-        raise ManifestUnusable("holds no documents")
+        raise InvalidManifest("holds no documents")
     if not all(isinstance(text, str) and len(name) <= _LONGEST_ID for name, text in content.items()):
-        raise ManifestUnusable("must be an object of id → text, or Apollo's manifest")
+        raise InvalidManifest("must be an object of id → text, or Apollo's manifest")
     return {name.removeprefix("sha256:"): text for name, text in content.items()}
 
 

@@ -19,7 +19,7 @@ from gateway.errors import (
     UPSTREAM_UNAVAILABLE,
 )
 from gateway.http.authentication import admitted, overloaded, turned_away
-from gateway.http.limits.concurrency import Gate, Overloaded
+from gateway.http.limits.concurrency import ConcurrencyLimit, Overloaded
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.response import error_response
 from gateway.imin.client import ReceiptContent
@@ -31,7 +31,7 @@ PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; 
 _ENDS = re.compile(r"[1-9][0-9]{0,11}\Z")
 
 
-def receipt_handler(services: Services, authenticate: Authenticate, gate: Gate) -> Handler:
+def receipt_handler(services: Services, authenticate: Authenticate, gate: ConcurrencyLimit) -> Handler:
     """Handler of GET /receipts/{id}."""
 
     async def receipt(request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from gateway.auth import HasHeaders
 from gateway.errors import FORBIDDEN
 from gateway.http.accept import Weights, accepted, ranges_of, weight_of, weights_in
 from gateway.http.body import BadRequest, read_body
-from gateway.http.persisted_documents import Documents, NoDocument
+from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
@@ -42,14 +42,14 @@ class GraphQLRequest(Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Reading:
+class RequestReader:
     """How requests are read.
 
     documents: what clients may name instead of sending it. own_origins: front ends that may ask.
     with_get: whether queries may come by GET. body_seconds: in which a body must arrive.
     """
 
-    documents: Documents
+    documents: PersistedDocuments
     own_origins: tuple[str, ...]
     with_get: bool
     body_seconds: float
@@ -81,7 +81,7 @@ def _first_of_weight(best: float, weights: Weights) -> str:
     return RESPONSE_JSON if first == RESPONSE_JSON else PLAIN_JSON
 
 
-async def read_request(request: web.Request, reading: Reading) -> GraphQLRequest:
+async def read_request(request: web.Request, reading: RequestReader) -> GraphQLRequest:
     """The GraphQL request. Raises BadRequest."""
     if request.method == "GET":
         if not reading.with_get:
@@ -95,7 +95,7 @@ async def read_request(request: web.Request, reading: Reading) -> GraphQLRequest
     return read_posted(await read_body(request, reading.body_seconds), reading)
 
 
-def read_posted(body: bytes, reading: Reading) -> GraphQLRequest:
+def read_posted(body: bytes, reading: RequestReader) -> GraphQLRequest:
     """The GraphQL request in a body that is to be JSON. Raises BadRequest."""
     return _checked(_parsed(body, "The body"), reading.documents)
 
@@ -131,7 +131,7 @@ def _parsed(text: bytes, what: str) -> Any:
         raise BadRequest(400, f"{what} must be JSON.") from None
 
 
-def _checked(parameters: Any, documents: Documents) -> GraphQLRequest:
+def _checked(parameters: Any, documents: PersistedDocuments) -> GraphQLRequest:
     if isinstance(parameters, list):
         raise BadRequest(400, "Batching is not supported: the body must be one JSON object, got a list.")
     if not isinstance(parameters, dict):
@@ -141,7 +141,7 @@ def _checked(parameters: Any, documents: Documents) -> GraphQLRequest:
             raise BadRequest(400, f"{name} must be a JSON object.")
     try:
         query = documents.text_of(parameters)
-    except NoDocument as reason:
+    except DocumentRefused as reason:
         raise BadRequest(reason.status, str(reason), code=reason.code) from None
     if not isinstance(query, str):
         raise BadRequest(400, "query must be a text." if "query" in parameters else "query is missing.")

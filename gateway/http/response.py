@@ -11,17 +11,8 @@ from gateway.execution.executor import Answer
 from gateway.http.request import PLAIN_JSON, GraphQLRequest
 from gateway.imin.transport.call_counter import Calls
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-"""Of every answer that does not say otherwise."""
 
-
-class Reply(Struct):
+class RawResponse(Struct):
     """An answer, whichever server sends it. headers: but those that every answer has."""
 
     status: int
@@ -29,7 +20,7 @@ class Reply(Struct):
     body: bytes
 
     @classmethod
-    def like(cls, response: web.Response) -> "Reply":
+    def like(cls, response: web.Response) -> "RawResponse":
         """What aiohttp's would send."""
         body = response.body if isinstance(response.body, bytes) else b""
         return cls(response.status, dict(response.headers), body)
@@ -48,10 +39,10 @@ def origin_headers(origin: str, origins: tuple[str, ...]) -> dict[str, str]:
     return headers
 
 
-def json_reply(content: Any, *, status: int = 200, media_type: str = PLAIN_JSON) -> Reply:
+def json_reply(content: Any, *, status: int = 200, media_type: str = PLAIN_JSON) -> RawResponse:
     """The content as JSON, never to be stored by anyone: it is somebody's own."""
     headers = {"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "private, no-store"}
-    return Reply(status, headers, orjson.dumps(content))
+    return RawResponse(status, headers, orjson.dumps(content))
 
 
 def json_response(content: Any, *, status: int = 200, media_type: str = PLAIN_JSON) -> web.Response:

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
-from gateway.http.connections.aiohttp_connection import Connection, EdgeRunner
-from gateway.http.connections.fast_path import Front
-from gateway.http.connections.timeouts import Patience
-from gateway.http.lifecycle import LIFE
+from gateway.http.connections.aiohttp_connection import GatewayRunner, TimedConnection
+from gateway.http.connections.fast_path import FastPathConnection
+from gateway.http.connections.timeouts import ClientTimeouts
+from gateway.http.lifecycle import LIFECYCLE
 
 _DRAIN_SECONDS = 10.0
 _LOOK_SECONDS = 0.02
@@ -24,15 +24,15 @@ async def listening(  # noqa: PLR0913  # the one place where these come together
     *,
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
-    patience: Patience | None = None,
+    timeouts: ClientTimeouts | None = None,
 ) -> AsyncIterator[str]:
     """An application, accepting requests; gives its address. Ends what runs before it stops.
 
     goodbye_seconds: how long idle connections are still answered, once, after the end is announced;
-    a request that is on its way at that moment is not lost. patience: with slow clients.
+    a request that is on its way at that moment is not lost. timeouts: with slow clients.
     """
     bound = sock or bind(host, port)
-    runner = EdgeRunner(app, patience or Patience(), shutdown_timeout=_DRAIN_SECONDS)
+    runner = GatewayRunner(app, timeouts or ClientTimeouts(), shutdown_timeout=_DRAIN_SECONDS)
     try:
         await runner.setup()
     except BaseException:
@@ -65,10 +65,10 @@ async def _let_in(entrance: socket.socket, runner: web.AppRunner) -> None:
             await loop.connect_accepted_socket(server, connection)
 
 
-async def _say_goodbye(app: web.Application, runner: EdgeRunner, seconds: float) -> None:
+async def _say_goodbye(app: web.Application, runner: GatewayRunner, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    await app[LIFE].stop()
+    await app[LIFECYCLE].stop()
     while runner.connections and loop.time() < until:  # noqa: ASYNC110  # no event tells
         await asyncio.sleep(_LOOK_SECONDS)
     # Each right after a last look; what has come meanwhile is answered first.
@@ -76,7 +76,7 @@ async def _say_goodbye(app: web.Application, runner: EdgeRunner, seconds: float)
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _left(connections: list[Connection | Front]) -> bool:
+def _left(connections: list[TimedConnection | FastPathConnection]) -> bool:
     """Close the idle ones; False where that is not done with."""
     return False not in [connection.leave() for connection in connections]
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from gateway.app import create_app
 from gateway.auth import Caller, HasHeaders, InvalidToken, demo_caller
-from gateway.http.connections.aiohttp_connection import EdgeRunner
-from gateway.http.connections.fast_request import PostedReader
-from gateway.http.connections.timeouts import Patience
-from gateway.http.lifecycle import LIFE
+from gateway.http.connections.aiohttp_connection import GatewayRunner
+from gateway.http.connections.fast_request import FastRequestReader
+from gateway.http.connections.timeouts import ClientTimeouts
+from gateway.http.lifecycle import LIFECYCLE
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.http.test_edge import QUERY, post
@@ -44,7 +44,7 @@ async def caller_by_token(request: HasHeaders) -> Caller | None:
 class Running:
     """A gateway, and how many requests aiohttp has seen of it."""
 
-    runner: EdgeRunner
+    runner: GatewayRunner
     app: web.Application
     port: int
 
@@ -89,7 +89,7 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], byt
 @asynccontextmanager
 async def running(settings: Settings, authenticate: Any = demo_caller) -> AsyncIterator[Running]:
     app = create_app(settings, authenticate)
-    runner = EdgeRunner(app, Patience(), shutdown_timeout=5)
+    runner = GatewayRunner(app, ClientTimeouts(), shutdown_timeout=5)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -197,12 +197,12 @@ async def test_rates(settings: Settings) -> None:
 )
 def test_unusual(unusual: bytes) -> None:
     """What is not quite as usual is not read here."""
-    assert PostedReader(longest=3_000).read(unusual) is None
+    assert FastRequestReader(longest=3_000).read(unusual) is None
 
 
 def test_usual() -> None:
     """What is usual is, one after the other."""
-    reader = PostedReader(longest=3_000)
+    reader = FastRequestReader(longest=3_000)
 
     read = [reader.read(post(body, b"Accept: a/b")) for body in (QUERY, LIST)]
 
@@ -227,7 +227,7 @@ async def test_takes_no_more_than_aiohttp(at: int, removed: int, inserted: bytes
     at %= len(request)
     request = request[:at] + inserted + request[at + removed :]
 
-    posted = PostedReader(longest=3_000).read(request)
+    posted = FastRequestReader(longest=3_000).read(request)
 
     if posted is not None:
         loop = asyncio.get_running_loop()
@@ -280,7 +280,7 @@ async def test_stops(settings: Settings, sandbox: Sandbox) -> None:
     async with running(settings) as gateway, gateway.connection() as (reader, writer):
         writer.write(post(LIST))
         await sandbox.ledger.reached("GET /orders")
-        await gateway.app[LIFE].stop()
+        await gateway.app[LIFECYCLE].stop()
         status, headers, _ = await answer(reader)
         end = await asyncio.wait_for(reader.read(), 5)
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.http.persisted_documents import ManifestUnusable, read_manifest
+from gateway.http.persisted_documents import InvalidManifest, read_manifest
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 
@@ -150,7 +150,7 @@ def test_unusable_manifest(tmp_path: Path, text: str) -> None:
     file = tmp_path / "documents.json"
     file.write_text(text)
 
-    with pytest.raises(ManifestUnusable):
+    with pytest.raises(InvalidManifest):
         read_manifest(file)
-    with pytest.raises(ManifestUnusable, match="cannot be read: No such file"):
+    with pytest.raises(InvalidManifest, match="cannot be read: No such file"):
         read_manifest(tmp_path / "nowhere.json")

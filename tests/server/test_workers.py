@@ -18,9 +18,9 @@ import pytest
 from aiohttp import WSCloseCode, web
 from yarl import URL
 
-from gateway.http.connections.aiohttp_connection import EdgeRunner
-from gateway.http.connections.timeouts import Patience
-from gateway.http.lifecycle import LIFE, add_lifecycle, send_elsewhere
+from gateway.http.connections.aiohttp_connection import GatewayRunner
+from gateway.http.connections.timeouts import ClientTimeouts
+from gateway.http.lifecycle import LIFECYCLE, add_lifecycle, send_elsewhere
 from gateway.server.listen import listening
 from tests.server.test_command_line import ANSWER, QUERY, TRUST, started
 from tests.support.issuer import claims, rsa_key, token
@@ -240,7 +240,7 @@ async def test_last_look() -> None:
 
     app = web.Application()
     app.router.add_get("/", answer)
-    runner = EdgeRunner(app, Patience(), shutdown_timeout=1)
+    runner = GatewayRunner(app, ClientTimeouts(), shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -271,7 +271,7 @@ async def test_sockets_closed(is_polite: bool) -> None:  # noqa: FBT001  # a par
     async def accept(request: web.Request) -> web.WebSocketResponse:
         web_socket = web.WebSocketResponse()
         await web_socket.prepare(request)
-        request.app[LIFE].sockets[web_socket] = request
+        request.app[LIFECYCLE].sockets[web_socket] = request
         async for _ in web_socket:
             pass
         return web_socket

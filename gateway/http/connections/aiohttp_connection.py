@@ -13,28 +13,34 @@ from aiohttp import hdrs, http_exceptions, web
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.errors import BAD_REQUEST, INTERNAL
-from gateway.http.connections.fast_path import DESK, Desk, Front
-from gateway.http.connections.timeouts import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
-from gateway.http.response import SECURITY_HEADERS, error_response
+from gateway.http.connections.fast_path import FAST_PATH, FastPath, FastPathConnection
+from gateway.http.connections.timeouts import (
+    KEEP_ALIVE_SECONDS,
+    ClientTimeouts,
+    SlowReaderGuard,
+    unread_bytes,
+)
+from gateway.http.response import error_response
+from gateway.http.security_headers import SECURITY_HEADERS
 
 log = structlog.get_logger()
 
 
-class Connection(RequestHandler):
+class TimedConnection(RequestHandler):
     """A connection that is closed when its client is too slow."""
 
     __slots__ = ("_header_timer", "_patience", "_reading", "_wire")
 
-    def __init__(self, patience: Patience, *arguments: Any, **options: Any) -> None:
+    def __init__(self, timeouts: ClientTimeouts, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._patience = patience
+        self._patience = timeouts
         self._header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
         # aiohttp forgets the transport when it closes it, which may take as long as the client likes.
         self._wire = cast("asyncio.Transport", transport)
-        self._reading = ReadingWatch(self._wire, self._loop, self._patience)
+        self._reading = SlowReaderGuard(self._wire, self._loop, self._patience)
         super().connection_made(transport)
         self._await_headers()
 
@@ -139,20 +145,20 @@ class _Nameless(web.Response):
         self.headers.popall(hdrs.SERVER, None)
 
 
-class _EdgeServer(web.Server):
+class _Server(web.Server):
     """Makes such connections, each behind a front where the application has a desk for posted requests."""
 
-    patience = Patience()
-    desk: Desk | None = None
+    timeouts = ClientTimeouts()
+    desk: FastPath | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fronts: set[Front] = set()
+        self.fronts: set[FastPathConnection] = set()
 
     def __call__(self) -> RequestHandler:
         if self.desk is None:
             return self._connection()
-        front = Front(self.desk, self.patience, self.fronts, self._connection)
+        front = FastPathConnection(self.desk, self.timeouts, self.fronts, self._connection)
         return cast("RequestHandler", front)  # to asyncio, one protocol is as good as another
 
     def pre_shutdown(self) -> None:
@@ -171,15 +177,15 @@ class _EdgeServer(web.Server):
         for front in list(self.fronts):
             front.abort()
 
-    def _connection(self) -> Connection:
-        return Connection(self.patience, self, loop=self._loop, **self._kwargs)
+    def _connection(self) -> TimedConnection:
+        return TimedConnection(self.timeouts, self, loop=self._loop, **self._kwargs)
 
 
-class EdgeRunner(web.AppRunner):
+class GatewayRunner(web.AppRunner):
     """Runs an application behind such connections. Bodies come as they were sent, compressed or not."""
 
-    def __init__(self, app: web.Application, patience: Patience, *, shutdown_timeout: float) -> None:
-        self._patience = patience
+    def __init__(self, app: web.Application, timeouts: ClientTimeouts, *, shutdown_timeout: float) -> None:
+        self._patience = timeouts
         super().__init__(
             app,
             access_log=None,
@@ -189,20 +195,13 @@ class EdgeRunner(web.AppRunner):
         )
 
     @property
-    def connections(self) -> list[Connection | Front]:
+    def connections(self) -> list[TimedConnection | FastPathConnection]:
         """Those that are open."""
-        server = cast("_EdgeServer | None", self.server)
-        return [*server.fronts, *cast("list[Connection]", server.connections)] if server else []
+        server = cast("_Server | None", self.server)
+        return [*server.fronts, *cast("list[TimedConnection]", server.connections)] if server else []
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        server = _EdgeServer(made.request_handler, request_factory=made.request_factory, **self._kwargs)
-        server.patience, server.desk = self._patience, self.app.get(DESK)
+        server = _Server(made.request_handler, request_factory=made.request_factory, **self._kwargs)
+        server.timeouts, server.desk = self._patience, self.app.get(FAST_PATH)
         return server
-
-
-async def harden(_request: web.Request, response: web.StreamResponse) -> None:
-    """Headers of every answer; a signal of aiohttp's, sent before an answer is."""
-    response.headers.popall(hdrs.SERVER, None)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)

@@ -16,11 +16,17 @@ from typing import cast
 
 from aiohttp import web
 
-from gateway.http.connections.fast_request import Posted, PostedReader
-from gateway.http.connections.timeouts import KEEP_ALIVE_SECONDS, Patience, ReadingWatch, unread_bytes
-from gateway.http.lifecycle import Life
+from gateway.http.connections.fast_request import FastRequest, FastRequestReader
+from gateway.http.connections.timeouts import (
+    KEEP_ALIVE_SECONDS,
+    ClientTimeouts,
+    SlowReaderGuard,
+    unread_bytes,
+)
+from gateway.http.lifecycle import Lifecycle
 from gateway.http.middleware import AnswerPosted
-from gateway.http.response import SECURITY_HEADERS, Reply
+from gateway.http.response import RawResponse
+from gateway.http.security_headers import SECURITY_HEADERS
 
 _MOST_AHEAD = 65_536
 """Bytes of further requests that are taken while one is answered."""
@@ -30,28 +36,32 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
-class Desk:
+class FastPath:
     """What the fronts of one application share. life: tells when it stops. longest_body: bytes."""
 
     answer: AnswerPosted
-    life: Life
+    life: Lifecycle
     longest_body: int
 
 
-class Front(asyncio.Protocol):
+class FastPathConnection(asyncio.Protocol):
     """A connection, as long as all that comes on it is usual."""
 
     def __init__(
-        self, desk: Desk, patience: Patience, fronts: "set[Front]", aiohttps: Callable[[], asyncio.Protocol]
+        self,
+        desk: FastPath,
+        timeouts: ClientTimeouts,
+        fronts: "set[FastPathConnection]",
+        aiohttps: Callable[[], asyncio.Protocol],
     ) -> None:
         self._desk = desk
-        self._patience = patience
+        self._patience = timeouts
         self._fronts = fronts
         self._aiohttps = aiohttps
         self._loop = asyncio.get_running_loop()
-        self._reader = PostedReader(desk.longest_body)
+        self._reader = FastRequestReader(desk.longest_body)
         self._wire: asyncio.Transport
-        self._reading: ReadingWatch
+        self._reading: SlowReaderGuard
         self._timer: asyncio.TimerHandle | None = None
         self._ends_at = 0.0
         self._later = b""
@@ -62,7 +72,7 @@ class Front(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As asyncio tells."""
         self._wire = cast("asyncio.Transport", transport)
-        self._reading = ReadingWatch(self._wire, self._loop, self._patience)
+        self._reading = SlowReaderGuard(self._wire, self._loop, self._patience)
         self._fronts.add(self)
         self._wait(self._patience.header_seconds)
 
@@ -123,7 +133,7 @@ class Front(asyncio.Protocol):
             self.task.cancel()
         self._close()
 
-    async def _serve(self, posted: Posted) -> None:
+    async def _serve(self, posted: FastRequest) -> None:
         try:
             reply = await self._desk.answer(posted)
         except BaseException:
@@ -190,10 +200,10 @@ class Front(asyncio.Protocol):
             self._timer = None
 
 
-DESK = web.AppKey("desk", Desk)
+FAST_PATH = web.AppKey("desk", FastPath)
 
 
-def _head(reply: Reply, *, is_last: bool) -> bytes:
+def _head(reply: RawResponse, *, is_last: bool) -> bytes:
     fields = "".join([f"{name}: {value}\r\n" for name, value in reply.headers.items()])
     end = "Connection: close\r\n" if is_last else ""
     start = f"HTTP/1.1 {reply.status} {_PHRASES[reply.status]}\r\n{fields}{_ALWAYS}{end}"

@@ -20,14 +20,14 @@ _FOR_AIOHTTP = {"transfer-encoding", "content-encoding", "expect", "upgrade", "t
 _EVENTS = "text/event-stream"
 
 
-class Posted(Struct):
+class FastRequest(Struct):
     """A request to answer. body: as it came, not compressed."""
 
     headers: CIMultiDict[str]
     body: bytes
 
 
-class PostedReader:
+class FastRequestReader:
     """Reads the requests of one connection. longest: bytes of a body."""
 
     def __init__(self, longest: int) -> None:
@@ -36,7 +36,7 @@ class PostedReader:
         self._headers: list[tuple[str, str]] = []
         self._is_whole = False
 
-    def read(self, data: bytes) -> Posted | None:
+    def read(self, data: bytes) -> FastRequest | None:
         """The request that these bytes are; None where they are anything else, or anything more or less.
 
         After None the connection is aiohttp's.
@@ -53,7 +53,7 @@ class PostedReader:
             return None
         headers, self._headers = self._headers, []  # a connection that rests keeps no token
         is_usual = len(headers) <= _MOST_HEADERS and self._is_usual(headers, len(data) - end)
-        return Posted(CIMultiDict(headers), data[end:]) if is_usual else None
+        return FastRequest(CIMultiDict(headers), data[end:]) if is_usual else None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """As the parser tells. Decoded as aiohttp does."""

@@ -17,7 +17,7 @@ _C_INT = struct.Struct("i")
 
 
 @dataclass(frozen=True)
-class Patience:
+class ClientTimeouts:
     """Seconds that a client has to send a request's headers, and for which it may stop reading.
 
     It reads where it takes `LEAST_BYTES_PER_SECOND`, however long the answer lasts at that.
@@ -27,13 +27,15 @@ class Patience:
     write_seconds: float = 30.0
 
 
-class ReadingWatch:
+class SlowReaderGuard:
     """Watches from `begin` to `end` whether a client reads what it is sent; cuts it off where it does not."""
 
-    def __init__(self, wire: asyncio.Transport, loop: asyncio.AbstractEventLoop, patience: Patience) -> None:
+    def __init__(
+        self, wire: asyncio.Transport, loop: asyncio.AbstractEventLoop, timeouts: ClientTimeouts
+    ) -> None:
         self._wire = wire
         self._loop = loop
-        self._seconds = patience.write_seconds
+        self._seconds = timeouts.write_seconds
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:

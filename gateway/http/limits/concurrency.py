@@ -9,7 +9,7 @@ class Overloaded(Exception):
     """There are as many requests as can be served."""
 
 
-class Gate:
+class ConcurrencyLimit:
     """Lets requests in, up to so many at a time. Used as `with gate:`."""
 
     def __init__(self, most: int) -> None:

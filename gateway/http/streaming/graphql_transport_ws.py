@@ -16,13 +16,13 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
-from gateway.http.lifecycle import LIFE
+from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.limits.rate import Bucket, Rates
 from gateway.http.middleware import FACTS, REQUEST_ID
-from gateway.http.persisted_documents import Documents, NoDocument
+from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import error_response
-from gateway.http.streaming.operations import Asking, Operations
+from gateway.http.streaming.operations import Operations, RequestScope
 from gateway.observability.logging import Facts, log_bug, log_request
 
 PROTOCOL = "graphql-transport-ws"
@@ -36,7 +36,7 @@ _GONE = 499
 
 
 @dataclass(frozen=True)
-class SocketRules:
+class WebSocketLimits:
     """origins: front ends that may open one, beside those of the gateway's own address.
 
     sockets: at a time. sockets_each: of one customer. operations: at a time on one socket.
@@ -61,14 +61,14 @@ class _Closed(Exception):
 
 
 @dataclass
-class SocketEndpoint:
+class WebSocketEndpoint:
     """Opens sockets. held: how many a caller has, by pseudonym."""
 
     operations: Operations
     authenticate: Authenticate
     rates: Rates
-    rules: SocketRules
-    documents: Documents
+    rules: WebSocketLimits
+    documents: PersistedDocuments
     open: int = 0
     held: Counter[str] = field(default_factory=Counter)
 
@@ -78,7 +78,7 @@ class SocketEndpoint:
             return error_response(403, "FORBIDDEN", "This page may not open a WebSocket here.")
         if PROTOCOL not in _offered(request):
             return error_response(400, BAD_REQUEST, f"The WebSocket's subprotocol must be {PROTOCOL}.")
-        if self.open >= self.rules.sockets or request.app[LIFE].is_stopping:
+        if self.open >= self.rules.sockets or request.app[LIFECYCLE].is_stopping:
             return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
         socket = web.WebSocketResponse(
             protocols=(PROTOCOL,), heartbeat=30.0, max_msg_size=self.rules.message_bytes
@@ -86,8 +86,8 @@ class SocketEndpoint:
         self.open += 1
         try:
             await socket.prepare(request)
-            request.app[LIFE].sockets[socket] = request
-            await _Conversation(self, request, socket).run()
+            request.app[LIFECYCLE].sockets[socket] = request
+            await _WebSocketSession(self, request, socket).run()
         finally:
             self.open -= 1
         return socket
@@ -99,13 +99,13 @@ class SocketEndpoint:
 
 
 @dataclass
-class _Conversation:
+class _WebSocketSession:
     """One socket: who is there, and what runs on it.
 
     caller, token, holder: once connection_init has told. begun: operations so far.
     """
 
-    endpoint: SocketEndpoint
+    endpoint: WebSocketEndpoint
     request: web.Request
     socket: web.WebSocketResponse
     caller: Caller = field(init=False)
@@ -196,7 +196,7 @@ class _Conversation:
     async def _begin_operation(self, id_: str, payload: dict[str, Any], bucket: Bucket | None) -> None:
         try:
             query = self.endpoint.documents.text_of(payload)
-        except NoDocument as reason:
+        except DocumentRefused as reason:
             await self._refuse(id_, reason.status, reason.code, str(reason))
             return
         if not isinstance(query, str):
@@ -210,7 +210,7 @@ class _Conversation:
     ) -> None:
         """Run one operation to its end, which the log tells."""
         facts, status = Facts(caller=self._pseudonym()), _GONE
-        asking = Asking(self.caller, bucket, operation_id, facts)
+        asking = RequestScope(self.caller, bucket, operation_id, facts)
         found = self.endpoint.operations.answers(wanted, asking)
         try:
             async for told in found:

@@ -14,7 +14,7 @@ from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE, GatewayError
 from gateway.execution.executor import RATE_LIMITED_ERROR, Answer, Executor
 from gateway.execution.subscriptions import answers
-from gateway.http.limits.concurrency import OVERLOADED_TEXT, Gate, Overloaded
+from gateway.http.limits.concurrency import OVERLOADED_TEXT, ConcurrencyLimit, Overloaded
 from gateway.http.limits.rate import Bucket
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import extensions_of
@@ -23,7 +23,7 @@ from gateway.observability.metrics import Metrics
 
 
 @dataclass(frozen=True)
-class Asking:
+class RequestScope:
     """Who asks, and where it is noted. bucket: of which one is spent already, for reading the request."""
 
     caller: Caller
@@ -33,7 +33,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Told:
+class ResultMessage:
     """An answer, and what it tells besides."""
 
     answer: Answer
@@ -52,12 +52,12 @@ class Operations:
 
     executor: Executor
     services: Services
-    gate: Gate
+    gate: ConcurrencyLimit
     metrics: Metrics
 
     async def answers(
-        self, wanted: GraphQLRequest, asking: Asking, *, changes_nothing: bool = False
-    ) -> AsyncGenerator[Told, None]:
+        self, wanted: GraphQLRequest, asking: RequestScope, *, changes_nothing: bool = False
+    ) -> AsyncGenerator[ResultMessage, None]:
         """The answers, as they come; of what is refused, that alone.
 
         changes_nothing: whether a mutation must be refused.
@@ -86,7 +86,7 @@ class _Running:
     """One operation. context: of the operation itself; latest: of its latest answer."""
 
     operations: Operations
-    asking: Asking
+    asking: RequestScope
     wanted: GraphQLRequest
     context: Context = field(init=False)
     latest: Context = field(init=False)
@@ -114,7 +114,7 @@ class _Running:
             self.latest.cost = self.context.cost
         return self.latest
 
-    def told(self, answer: Answer) -> Told:
+    def told(self, answer: Answer) -> ResultMessage:
         """Note an answer; what follows may wait."""
         self._leave()
         self._note(answer.errors)
@@ -122,13 +122,13 @@ class _Running:
         if self.answered == 1:
             outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
             self.operations.metrics.request(self.wanted.query, outcome, time.perf_counter() - self.began)
-        return Told(answer, extensions_of(self.wanted, answer, self.latest, self.asking.facts.calls))
+        return ResultMessage(answer, extensions_of(self.wanted, answer, self.latest, self.asking.facts.calls))
 
-    def refused(self, refusal: GatewayError) -> Told:
+    def refused(self, refusal: GatewayError) -> ResultMessage:
         """The answer to an operation that may not even begin."""
         answer = self.operations.executor.answer(None, [refusal], self.context, status=503)
         self._note(answer.errors)
-        return Told(answer)
+        return ResultMessage(answer)
 
     def end(self) -> None:
         """Leave nothing behind, wherever it ended."""

@@ -16,7 +16,7 @@ from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
 from gateway.http.response import origin_headers
-from gateway.http.streaming.operations import Told
+from gateway.http.streaming.operations import ResultMessage
 
 _KEEP_ALIVE_SECONDS = 15.0
 
@@ -34,8 +34,8 @@ def prefers_events(request: web.Request) -> bool:
 
 
 async def while_admitted(
-    answers: AsyncGenerator[Told, None], admitted: Callable[[], Awaitable[object]]
-) -> AsyncGenerator[Told, None]:
+    answers: AsyncGenerator[ResultMessage, None], admitted: Callable[[], Awaitable[object]]
+) -> AsyncGenerator[ResultMessage, None]:
     """The answers for as long as their caller is let in: a stream outlives no token."""
     try:
         async for answer in answers:
@@ -43,13 +43,13 @@ async def while_admitted(
             yield answer
     except NotAdmitted as refusal:
         error = {"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}
-        yield Told(Answer(None, [error], executed=False))
+        yield ResultMessage(Answer(None, [error], executed=False))
     finally:
         await answers.aclose()
 
 
 async def stream(
-    request: web.Request, answers: AsyncGenerator[Told, None], origins: tuple[str, ...]
+    request: web.Request, answers: AsyncGenerator[ResultMessage, None], origins: tuple[str, ...]
 ) -> web.StreamResponse:
     """Send each answer as it comes, then `complete`."""
     response = web.StreamResponse(headers=_headers(request, origins))
@@ -66,8 +66,8 @@ async def stream(
     return response
 
 
-async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[Told, None]) -> None:
-    coming: asyncio.Task[Told | None] = asyncio.ensure_future(anext(answers, None))
+async def _send_all(response: web.StreamResponse, answers: AsyncGenerator[ResultMessage, None]) -> None:
+    coming: asyncio.Task[ResultMessage | None] = asyncio.ensure_future(anext(answers, None))
     try:
         while True:
             done, _ = await asyncio.wait({coming}, timeout=_KEEP_ALIVE_SECONDS)
