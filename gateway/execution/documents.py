@@ -31,7 +31,7 @@ _FREE = Cost(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedOperation:
     """A document and its one operation to run, or the errors that forbid it.
 
     digest: of the text, by which logs name it. length: of the text, in characters.
@@ -59,7 +59,7 @@ class Prepared:
         object.__setattr__(self, "name", name.value if name else "")
 
 
-class Preparation:
+class DocumentCache:
     """Prepares documents for one schema, and keeps those used last.
 
     with_introspection: whether documents may ask for the schema. suggestions: whether an error
@@ -83,9 +83,11 @@ class Preparation:
         self._suggestions = suggestions
         # No entry counts for less than its share: so the number of entries is bounded too.
         self._least_weight = -(-most_bytes // _MOST_PREPARED)
-        self._prepared: LRUCache[tuple[str, str | None], Prepared] = LRUCache(most_bytes, self._weight)
+        self._prepared: LRUCache[tuple[str, str | None], PreparedOperation] = LRUCache(
+            most_bytes, self._weight
+        )
 
-    def prepare(self, text: str, operation_name: str | None) -> Prepared:
+    def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
         """The document, ready to run or with the errors that forbid it."""
         key = (text, operation_name)
         prepared = self._prepared.get(key)
@@ -105,15 +107,15 @@ class Preparation:
         """Memory of what is kept, as estimated."""
         return int(self._prepared.currsize)
 
-    def _weight(self, prepared: Prepared) -> int:
+    def _weight(self, prepared: PreparedOperation) -> int:
         return max(self._least_weight, _BYTES_OF_ANY + _BYTES_PER_CHARACTER * prepared.length)
 
-    def _prepare(self, text: str, operation_name: str | None) -> Prepared:
+    def _prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         try:
             document = read_document(text, self._limits)
         except GraphQLError as error:
-            return Prepared(DocumentNode(), None, (_alone(error),), digest=digest, length=len(text))
+            return PreparedOperation(DocumentNode(), None, (_alone(error),), digest=digest, length=len(text))
         errors = validate(
             self._schema,
             document,
@@ -122,11 +124,15 @@ class Preparation:
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            return Prepared(document, None, tuple(map(_alone, errors)), digest=digest, length=len(text))
+            return PreparedOperation(
+                document, None, tuple(map(_alone, errors)), digest=digest, length=len(text)
+            )
         operation = _the_operation(document, operation_name)
         if operation is None:
-            return Prepared(document, None, (_no_operation(operation_name),), digest=digest, length=len(text))
-        return Prepared(
+            return PreparedOperation(
+                document, None, (_no_operation(operation_name),), digest=digest, length=len(text)
+            )
+        return PreparedOperation(
             document,
             operation,
             (),

@@ -1,6 +1,10 @@
-"""Running operations: document text and variables → data and coded errors."""
+"""Execute operations: prepare a document once, then run it and report coded errors.
 
-from collections.abc import Mapping
+`prepare` → `execute` for one result, or `stream` for any number of results.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import strawberry
@@ -10,9 +14,10 @@ from msgspec import Struct
 from gateway.context import Context
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, GatewayError, formatted
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.documents import Preparation, Prepared
+from gateway.execution.documents import DocumentCache, PreparedOperation
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
-from gateway.execution.run import run
+from gateway.execution.run import Runner
+from gateway.execution.subscriptions import source_events
 from gateway.imin.transport.deadline import answered_within
 from gateway.observability.logging import log_failures
 
@@ -22,13 +27,16 @@ RATE_LIMITED_ERROR = GatewayError(
     RATE_LIMITED, "Too much was asked for in a short time. Please wait a moment."
 )
 
+NewContext = Callable[[], Context]
+"""Makes a new context for each result: loaders must not remember what they read before a change."""
 
-class Answer(Struct, frozen=True):
-    """What a client gets.
 
-    executed: whether execution began; otherwise there is no `data` at all.
-    status: of HTTP, where the media type does not settle it.
-    omitted: errors that are not told, because there are too many.
+class OperationResult(Struct, frozen=True):
+    """The response to an operation, before it is written as JSON.
+
+    executed: whether execution began; if not, the response has no `data` at all.
+    status: of HTTP, if the media type does not determine it.
+    omitted: number of errors left out because there are too many.
     """
 
     data: dict[str, Any] | None
@@ -39,11 +47,11 @@ class Answer(Struct, frozen=True):
 
 
 class Executor:
-    """Runs operations against the schema.
+    """Executes operations against the schema.
 
-    with_introspection: whether the schema may be asked for. suggestions: whether errors about
-    misspelt names list their neighbours.
-    query_seconds: time for a whole query. A change has the time that its steps have.
+    with_introspection: whether documents may select `__schema` and `__type`. suggestions: whether errors
+    about misspelt names list similar names.
+    query_seconds: deadline of a whole query. Mutations have deadlines for each of their steps instead.
     counts: what ran compiled, and what did not.
     """
 
@@ -57,78 +65,133 @@ class Executor:
         query_seconds: float,
     ) -> None:
         self.counts = ExecutionCounts()
+        self.schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
         self._limits = limits
         self._query_seconds = query_seconds
-        self.schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
-        self._suggestions = suggestions
-        self._preparation = Preparation(
-            self.schema,
-            limits,
-            with_introspection=with_introspection,
-            suggestions=suggestions,
+        self._runner = Runner(self.schema, self.counts, hide_suggestions=not suggestions)
+        self._documents = DocumentCache(
+            self.schema, limits, with_introspection=with_introspection, suggestions=suggestions
         )
+
+    def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
+        """Parse, validate and plan a document, or take the result of doing so from the cache."""
+        return self._documents.prepare(text, operation_name)
 
     async def execute(
         self,
-        text: str,
+        prepared: PreparedOperation,
         variables: Mapping[str, Any] | None,
-        operation_name: str | None,
         context: Context,
         *,
         queries_only: bool = False,
-    ) -> Answer:
-        """The answer to one request. Raises nothing that is the client's or imin's fault."""
-        prepared = self.prepare(text, operation_name)
-        if refused := self.refused(prepared, variables or {}, context, queries_only=queries_only):
-            return refused
+    ) -> OperationResult:
+        """Run a query or mutation. Every failure of a client or of imin becomes an error of the result.
+
+        queries_only: whether to refuse mutations, for the method GET.
+        """
+        variables = variables or {}
+        if refusal := self._refuse(prepared, variables, context, queries_only=queries_only):
+            return refusal
         if prepared.is_subscription:
-            return self.answer(None, [NEEDS_A_STREAM], context)
-        # What a cache keeps is read as a whole, for others may look at other parts of it.
+            return self.result(None, [NEEDS_A_STREAM], context)
+        # The cache stores whole documents, since later queries may select other parts of them.
         if prepared.planned is not None and context.services.cache is None:
             context.wanted = prepared.planned.wanted()
             self.counts.excerpts += context.wanted is not None
         with answered_within(self._query_seconds if prepared.is_query else None):
-            result = await run(
-                self.schema,
-                prepared,
-                variables or {},
-                context,
-                self.counts,
-                hide_suggestions=not self._suggestions,
-            )
-        return self.told(result, context)
+            result = await self._runner.run(prepared, variables, context)
+        return self._logged(result, context)
 
-    def told(self, result: ExecutionResult, context: Context) -> Answer:
-        """What came of an execution, as a client may be told it; what is a bug is logged."""
+    async def stream(
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, Any] | None,
+        new_context: NewContext,
+        *,
+        queries_only: bool = False,
+    ) -> AsyncGenerator[OperationResult, None]:
+        """Run an operation of any kind: yields one result, or one for each event of a subscription.
+
+        queries_only: whether to refuse mutations. Raises what `new_context` raises.
+        """
+        variables, context = variables or {}, new_context()
+        if prepared.errors or not prepared.is_subscription:
+            yield await self.execute(prepared, variables, context, queries_only=queries_only)
+        elif refusal := self._refuse(prepared, variables, context):
+            yield refusal
+        else:
+            async with aclosing(self._subscribe(prepared, variables, context, new_context)) as results:
+                async for result in results:
+                    yield result
+
+    async def _subscribe(
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, Any],
+        context: Context,
+        new_context: NewContext,
+    ) -> AsyncGenerator[OperationResult, None]:
+        source = await source_events(self._runner, prepared, variables, context)
+        if isinstance(source, ExecutionResult):
+            yield self._logged(source, context)
+            return
+        events = aiter(source)
+        try:
+            async for event in events:
+                event_context = new_context()
+                result = await self._runner.run_in_core(prepared, variables, event_context, event)
+                yield self._logged(result, event_context)
+        except Exception as error:  # noqa: BLE001  # masked and logged like any other error of a resolver
+            located = GraphQLError(str(error), original_error=error)
+            errors = [error if isinstance(error, GraphQLError) else located]
+            yield self._logged(ExecutionResult(None, errors=errors), context)
+        finally:
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
+
+    def result(
+        self,
+        data: dict[str, Any] | None,
+        errors: list[GraphQLError],
+        context: Context,
+        *,
+        status: int | None = None,
+    ) -> OperationResult:
+        """The result with as many errors as `Limits.errors` allows, in the form that clients may see."""
+        executed = data is not None or any(error.path for error in errors)
+        shown = [formatted(error, context.request_id) for error in errors[: self._limits.errors]]
+        return OperationResult(data, shown, executed, status, len(errors) - len(shown))
+
+    def _logged(self, result: ExecutionResult, context: Context) -> OperationResult:
+        """Convert graphql-core's result; log failures of imin and bugs of the gateway."""
         if result.data is not None and not result.errors and not context.errors:
-            return Answer(result.data, [], executed=True)
+            return OperationResult(result.data, [], executed=True)
         errors = [*(result.errors or []), *context.errors]
         log_failures(errors, context.request_id)
-        return self.answer(result.data, errors, context)
+        return self.result(result.data, errors, context)
 
-    def prepare(self, text: str, operation_name: str | None) -> Prepared:
-        """The document, ready to run or with the errors that forbid it."""
-        return self._preparation.prepare(text, operation_name)
-
-    def refused(
+    def _refuse(
         self,
-        prepared: Prepared,
+        prepared: PreparedOperation,
         variables: Mapping[str, Any],
         context: Context,
         *,
         queries_only: bool = False,
-    ) -> Answer | None:
-        """The answer to an operation that may not run; None where it may."""
+    ) -> OperationResult | None:
+        """The result of an operation that must not run; None if it may run."""
         context.operation, context.digest = prepared.name, prepared.digest
-        refusals = prepared.errors or self._forbidding(
-            prepared, variables, context, queries_only=queries_only
-        )
-        return self.answer(None, list(refusals), context, status=_status(refusals[0])) if refusals else None
+        errors = prepared.errors or self._check(prepared, variables, context, queries_only=queries_only)
+        return self.result(None, list(errors), context, status=_status(errors[0])) if errors else None
 
-    def _forbidding(
-        self, prepared: Prepared, variables: Mapping[str, Any], context: Context, *, queries_only: bool
+    def _check(
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, Any],
+        context: Context,
+        *,
+        queries_only: bool,
     ) -> tuple[GraphQLError, ...]:
-        """What forbids to run a sound operation with these variables, for this caller."""
+        """Why a valid operation must not run with these variables, for this caller."""
         if queries_only and not prepared.is_query:
             return (WRONG_METHOD,)
         try:
@@ -139,23 +202,10 @@ class Executor:
             return (error,)
         return () if context.spend(context.cost) else (RATE_LIMITED_ERROR,)
 
-    def answer(
-        self,
-        data: dict[str, Any] | None,
-        errors: list[GraphQLError],
-        context: Context,
-        *,
-        status: int | None = None,
-    ) -> Answer:
-        """The answer with as many errors as may be told."""
-        executed = data is not None or any(error.path for error in errors)
-        told = [formatted(error, context.request_id) for error in errors[: self._limits.errors]]
-        return Answer(data, told, executed, status, len(errors) - len(told))
 
-
-def _status(refusal: GraphQLError) -> int | None:
-    if refusal is WRONG_METHOD:
+def _status(error: GraphQLError) -> int | None:
+    if error is WRONG_METHOD:
         return 405
-    if refusal is RATE_LIMITED_ERROR:
+    if error is RATE_LIMITED_ERROR:
         return 429
-    return 400 if isinstance(refusal, LimitExceeded) else None
+    return 400 if isinstance(error, LimitExceeded) else None

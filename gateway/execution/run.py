@@ -1,6 +1,7 @@
-"""Running a prepared operation: over its plan where it has one, else in graphql-core alone."""
+"""Run a prepared operation: over its plan if it has one, otherwise in graphql-core alone."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLSchema, execute
@@ -11,57 +12,48 @@ from strawberry.utils.await_maybe import await_maybe
 
 from gateway.execution.compiled.root_fields import PlannedRun
 from gateway.execution.counts import ExecutionCounts
-from gateway.execution.documents import Prepared
+from gateway.execution.documents import PreparedOperation
 
 
-async def run(  # noqa: PLR0913  # what an execution is made of
-    schema: GraphQLSchema,
-    prepared: Prepared,
-    variables: Mapping[str, Any],
-    context: Any,
-    counts: ExecutionCounts,
-    *,
-    hide_suggestions: bool = False,
-) -> ExecutionResult:
-    """What graphql-core answers."""
-    planned = prepared.planned
-    if planned is None:
-        return await run_unplanned(
-            schema, prepared, variables, context, counts, hide_suggestions=hide_suggestions
+@dataclass(frozen=True)
+class Runner:
+    """Runs valid operations of one schema.
+
+    counts: incremented with each run. hide_suggestions: whether errors about variables omit "Did you mean".
+    """
+
+    schema: GraphQLSchema
+    counts: ExecutionCounts
+    hide_suggestions: bool = False
+
+    async def run(
+        self, prepared: PreparedOperation, variables: Mapping[str, Any], context: Any
+    ) -> ExecutionResult:
+        """Run a query or mutation; the result is the one that graphql-core would give."""
+        if (planned := prepared.planned) is not None:
+            values = planned.variables.read(variables, hide_suggestions=self.hide_suggestions)
+            if not isinstance(values, VariableValues):
+                return ExecutionResult(None, values)
+            if (plan := planned.plan(values)) is not None:
+                self.counts.planned += 1
+                return await PlannedRun(plan, values, context, self.counts).result()
+        self.counts.unplanned += 1
+        return await self.run_in_core(prepared, variables, context)
+
+    async def run_in_core(
+        self, prepared: PreparedOperation, variables: Mapping[str, Any], context: Any, root: Any = None
+    ) -> ExecutionResult:
+        """Run an operation in graphql-core alone. root: the event, for one event of a subscription."""
+        return await await_maybe(
+            execute(
+                self.schema,
+                prepared.document,
+                root,
+                context,
+                dict(variables),
+                prepared.name or None,
+                executor_class=StrawberryGraphQLCoreExecutionContext,
+                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a type guard, but not declared as one
+                hide_suggestions=self.hide_suggestions,
+            )
         )
-    values = planned.variables.read(variables, hide_suggestions=hide_suggestions)
-    if not isinstance(values, VariableValues):
-        return ExecutionResult(None, values)
-    plan = planned.plan(values)
-    if plan is None:
-        return await run_unplanned(
-            schema, prepared, variables, context, counts, hide_suggestions=hide_suggestions
-        )
-    counts.planned += 1
-    return await PlannedRun(plan, values, context, counts).result()
-
-
-async def run_unplanned(  # noqa: PLR0913  # as above
-    schema: GraphQLSchema,
-    prepared: Prepared,
-    variables: Mapping[str, Any],
-    context: Any,
-    counts: ExecutionCounts,
-    *,
-    hide_suggestions: bool = False,
-) -> ExecutionResult:
-    """What graphql-core answers, from graphql-core itself."""
-    counts.unplanned += 1
-    operation = prepared.operation
-    return await await_maybe(
-        execute(
-            schema,
-            prepared.document,
-            context_value=context,
-            variable_values=dict(variables),
-            operation_name=operation.name.value if operation and operation.name else None,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # tells the same, untyped
-            hide_suggestions=hide_suggestions,
-        )
-    )

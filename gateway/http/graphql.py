@@ -9,7 +9,8 @@ from aiohttp import hdrs, web
 from gateway.auth import Authenticate, HasHeaders, NotAdmitted
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
-from gateway.execution.executor import Answer, Executor
+from gateway.execution.documents import PreparedOperation
+from gateway.execution.executor import Executor, OperationResult
 from gateway.http.accept import weights_of
 from gateway.http.authentication import admitted, overloaded, turned_away
 from gateway.http.body import BadRequest
@@ -78,10 +79,14 @@ class GraphQLEndpoint:
     async def _respond(self, request: web.Request, media_type: str) -> web.StreamResponse:
         asking = await self._let_in(request, request[REQUEST_ID], request[FACTS])
         wanted = await read_request(request, self.reading)
-        if self._wants_events(request, wanted):
-            return await self._stream(request, wanted, asking)
+        prepared = None
+        if takes_events(request):
+            prepared = self.executor.prepare(wanted.query, wanted.operation_name)
+            if prepared.is_subscription or prefers_events(request):
+                return await self._stream(request, wanted, asking, prepared)
         is_get = request.method == "GET"
-        return (await self._answer(wanted, asking, media_type, is_get=is_get)).as_response()
+        reply = await self._answer(wanted, asking, media_type, prepared=prepared, is_get=is_get)
+        return reply.as_response()
 
     async def _let_in(self, request: HasHeaders, request_id: str, facts: Facts) -> RequestScope:
         """Who asks: settled before anything of a request is read but its headers."""
@@ -95,16 +100,24 @@ class GraphQLEndpoint:
         return RequestScope(caller, bucket, request_id, facts)
 
     async def _answer(
-        self, wanted: GraphQLRequest, asking: RequestScope, media_type: str, *, is_get: bool = False
+        self,
+        wanted: GraphQLRequest,
+        asking: RequestScope,
+        media_type: str,
+        *,
+        prepared: PreparedOperation | None = None,
+        is_get: bool = False,
     ) -> RawResponse:
-        """The answer to what is asked. Raises Overloaded, RateLimited."""
+        """The answer to what is asked. Raises Overloaded, RateLimited.
+
+        prepared: the operation, if it has been prepared.
+        """
         bucket, facts = asking.bucket, asking.facts
         with self.gate:
             context = self._context(asking)
             started = time.perf_counter()
-            answer = await self.executor.execute(
-                wanted.query, wanted.variables, wanted.operation_name, context, queries_only=is_get
-            )
+            prepared = prepared or self.executor.prepare(wanted.query, wanted.operation_name)
+            answer = await self.executor.execute(prepared, wanted.variables, context, queries_only=is_get)
         outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
         self.metrics.request(wanted.query, outcome, time.perf_counter() - started)
         facts.note(context.operation, context.digest, context.cost, answer.errors)
@@ -122,18 +135,12 @@ class GraphQLEndpoint:
             context.spend = lambda cost: bucket.spend(max(0, cost - 1))
         return context
 
-    def _wants_events(self, request: web.Request, wanted: GraphQLRequest) -> bool:
-        """Whether to answer as an event stream: a subscription, or a client that likes nothing better."""
-        if not takes_events(request):
-            return False
-        prepared = self.executor.prepare(wanted.query, wanted.operation_name)
-        return prepared.is_subscription or prefers_events(request)
-
     async def _stream(
-        self, request: web.Request, wanted: GraphQLRequest, asking: RequestScope
+        self, request: web.Request, wanted: GraphQLRequest, asking: RequestScope, prepared: PreparedOperation
     ) -> web.StreamResponse:
         self.gate.check()
-        found = self.sockets.operations.answers(wanted, asking, changes_nothing=request.method == "GET")
+        is_get = request.method == "GET"
+        found = self.sockets.operations.answers(wanted, asking, prepared, changes_nothing=is_get)
         admitted_still = while_admitted(found, lambda: admitted(self.authenticate, request))
         return await stream(request, admitted_still, self.sockets.rules.origins)
 
@@ -175,7 +182,7 @@ def _rate_limited(refusal: RateLimited, media_type: str) -> web.Response:
     return response
 
 
-def _reply(answer: Answer, media_type: str, extensions: dict[str, Any]) -> RawResponse:
+def _reply(answer: OperationResult, media_type: str, extensions: dict[str, Any]) -> RawResponse:
     content: dict[str, Any] = {"errors": answer.errors} if answer.errors else {}
     if answer.executed:
         content["data"] = answer.data

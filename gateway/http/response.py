@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from gateway.context import Context
-from gateway.execution.executor import Answer
+from gateway.execution.executor import OperationResult
 from gateway.http.request import PLAIN_JSON, GraphQLRequest
 from gateway.imin.transport.call_counter import Calls
 
@@ -60,7 +60,9 @@ def error_response(
     )
 
 
-def extensions_of(wanted: GraphQLRequest, answer: Answer, context: Context, calls: Calls) -> dict[str, Any]:
+def extensions_of(
+    wanted: GraphQLRequest, answer: OperationResult, context: Context, calls: Calls
+) -> dict[str, Any]:
     """What an answer tells besides: what it cost where that was asked, how old it is, what it leaves out."""
     extensions: dict[str, Any] = {}
     if answer.executed and context.staleness.seconds is not None:

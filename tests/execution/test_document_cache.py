@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.execution.documents import Preparation
+from gateway.execution.documents import DocumentCache
 from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
 
@@ -13,9 +13,9 @@ LIMITS = Limits(
 )
 
 
-def preparation(**options: int) -> Preparation:
+def preparation(**options: int) -> DocumentCache:
     schema = build_schema()._schema  # noqa: SLF001  # as the executor finds it
-    return Preparation(schema, LIMITS, with_introspection=True, suggestions=True, **options)
+    return DocumentCache(schema, LIMITS, with_introspection=True, suggestions=True, **options)
 
 
 def test_once() -> None:

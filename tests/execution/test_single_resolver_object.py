@@ -98,7 +98,7 @@ async def test_as_graphql_core(selection: str) -> None:
     laid_out = 0
     for root, source in itertools.product(roots, sources()):
         # Anew each time: code that bails often is given up.
-        preparation = engine.prepared.Preparation(
+        preparation = engine.documents.DocumentCache(
             schema, engine.limits, with_introspection=False, suggestions=False
         )
         prepared = preparation.prepare(f"{head} {{ {root} }}{fragments}", None)

@@ -45,7 +45,7 @@ class Engine:
     """The execution under test: modules of gateway.execution, or of a mutant."""
 
     run: ModuleType
-    prepared: ModuleType
+    documents: ModuleType
     plan: ModuleType
     counts: Any
     limits: Any
@@ -55,8 +55,8 @@ class Engine:
         """The execution in that package."""
         counts = load(f"{package}.counts").ExecutionCounts()
         limits = load(f"{package}.limits").Limits(**dict.fromkeys(_LIMITS, 1_000_000))
-        run, prepared, plan = (load(f"{package}.{name}") for name in ("run", "documents", "compiled.plan"))
-        return cls(run, prepared, plan, counts, limits)
+        run, documents, plan = (load(f"{package}.{name}") for name in ("run", "documents", "compiled.plan"))
+        return cls(run, documents, plan, counts, limits)
 
 
 @dataclass
@@ -75,11 +75,10 @@ async def compare(
 ) -> ExecutionResult:
     """Graphql-core's answer, after making sure that the other is the same. Raises Difference."""
     stock, ours = Request(values), Request(values)
-    expected: ExecutionResult = await engine.run.run_unplanned(
-        schema, prepared, variables, stock, engine.counts
-    )
+    runner = engine.run.Runner(schema, engine.counts)
+    expected: ExecutionResult = await runner.run_in_core(prepared, variables, stock)
     await _settle()
-    got = await engine.run.run(schema, prepared, variables, ours, engine.counts)
+    got = await runner.run(prepared, variables, ours)
     await _settle()
     if _written(expected) != _written(got):
         raise Difference(f"expected {_written(expected)}\ngot {_written(got)}")
@@ -130,7 +129,7 @@ async def _fuzz_world(engine: Engine, seed: int, tally: Tally) -> None:
     chance = random.Random(seed)  # noqa: S311  # repeatable, no secret
     with random_world(chance) as world:
         schema = _core(world.schema)
-        preparation = engine.prepared.Preparation(
+        preparation = engine.documents.DocumentCache(
             schema, engine.limits, with_introspection=True, suggestions=True
         )
         for _ in range(QUERIES_OF_A_WORLD):

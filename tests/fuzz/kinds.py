@@ -144,7 +144,7 @@ async def compare_kinds(engine: Engine) -> int:
     """How many requests were answered alike. Raises Difference."""
     schema, done = _schema(), 0
     for query in _QUERIES:
-        preparation = engine.prepared.Preparation(
+        preparation = engine.documents.DocumentCache(
             schema, engine.limits, with_introspection=True, suggestions=True
         )
         prepared = preparation.prepare(query, None)

@@ -137,7 +137,7 @@ async def compare_matrix(engine: Engine) -> int:
 
 async def _compare_boxes(engine: Engine, make: Callable[[Box], Any]) -> int:
     schema = _schema()
-    preparation = engine.prepared.Preparation(
+    preparation = engine.documents.DocumentCache(
         schema, engine.limits, with_introspection=True, suggestions=True
     )
     prepared = preparation.prepare(_QUERY, None)

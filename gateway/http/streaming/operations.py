@@ -6,14 +6,15 @@ subscription stands inside the gate while an answer of it is made, not while it 
 
 import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.auth import Caller
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE, GatewayError
-from gateway.execution.executor import RATE_LIMITED_ERROR, Answer, Executor
-from gateway.execution.subscriptions import answers
+from gateway.execution.documents import PreparedOperation
+from gateway.execution.executor import RATE_LIMITED_ERROR, Executor, OperationResult
 from gateway.http.limits.concurrency import OVERLOADED_TEXT, ConcurrencyLimit, Overloaded
 from gateway.http.limits.rate import Bucket
 from gateway.http.request import GraphQLRequest
@@ -36,7 +37,7 @@ class RequestScope:
 class ResultMessage:
     """An answer, and what it tells besides."""
 
-    answer: Answer
+    answer: OperationResult
     extensions: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
@@ -56,29 +57,32 @@ class Operations:
     metrics: Metrics
 
     async def answers(
-        self, wanted: GraphQLRequest, asking: RequestScope, *, changes_nothing: bool = False
+        self,
+        wanted: GraphQLRequest,
+        asking: RequestScope,
+        prepared: PreparedOperation | None = None,
+        *,
+        changes_nothing: bool = False,
     ) -> AsyncGenerator[ResultMessage, None]:
         """The answers, as they come; of what is refused, that alone.
 
-        changes_nothing: whether a mutation must be refused.
+        prepared: the operation, if the caller has prepared it. changes_nothing: whether a mutation must be
+        refused.
         """
         running = _Running(self, asking, wanted)
-        found = answers(
-            self.executor,
-            wanted.query,
-            wanted.variables,
-            wanted.operation_name,
-            running.next_context,
-            changes_nothing=changes_nothing,
-        )
         try:
-            async for answer in found:
-                yield running.told(answer)
+            running.enter()  # before any work is done for it
+            prepared = prepared or self.executor.prepare(wanted.query, wanted.operation_name)
+            found = self.executor.stream(
+                prepared, wanted.variables, running.next_context, queries_only=changes_nothing
+            )
+            async with aclosing(found):
+                async for answer in found:
+                    yield running.told(answer)
         except GatewayError as refusal:
             yield running.refused(refusal)
         finally:
             running.end()
-            await found.aclose()
 
 
 @dataclass
@@ -103,7 +107,7 @@ class _Running:
 
         Raises GatewayError where there is no room for it, or its caller has asked for too much.
         """
-        self._enter()
+        self.enter()
         bucket = self.asking.bucket
         # The operation and its first answer are paid for together, before either is made.
         if self.answered and bucket and not bucket.spend(max(1, self.context.cost)):
@@ -114,7 +118,7 @@ class _Running:
             self.latest.cost = self.context.cost
         return self.latest
 
-    def told(self, answer: Answer) -> ResultMessage:
+    def told(self, answer: OperationResult) -> ResultMessage:
         """Note an answer; what follows may wait."""
         self._leave()
         self._note(answer.errors)
@@ -126,7 +130,7 @@ class _Running:
 
     def refused(self, refusal: GatewayError) -> ResultMessage:
         """The answer to an operation that may not even begin."""
-        answer = self.operations.executor.answer(None, [refusal], self.context, status=503)
+        answer = self.operations.executor.result(None, [refusal], self.context, status=503)
         self._note(answer.errors)
         return ResultMessage(answer)
 
@@ -135,7 +139,7 @@ class _Running:
         self._leave()
         self._note([])
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
         if self.is_inside:
             return
         try:

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from gateway.auth import NotAdmitted
 from gateway.errors import UNAUTHENTICATED
-from gateway.execution.executor import Answer
+from gateway.execution.executor import OperationResult
 from gateway.http.accept import weight_of, weights_of
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.request import EVENT_STREAM, PLAIN_JSON, RESPONSE_JSON
@@ -43,7 +43,7 @@ async def while_admitted(
             yield answer
     except NotAdmitted as refusal:
         error = {"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}
-        yield ResultMessage(Answer(None, [error], executed=False))
+        yield ResultMessage(OperationResult(None, [error], executed=False))
     finally:
         await answers.aclose()
 
