@@ -132,3 +132,18 @@ def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
     if code == INTERNAL:
         answer["extensions"]["requestId"] = request_id
     return answer
+
+
+def drop_tracebacks(error: BaseException) -> None:
+    """Remove the tracebacks of an error and of its causes.
+
+    Their frames hold the request, and up to a megabyte that imin sent. The frames themselves are not cleared:
+    another request may share the error and still run in one of them.
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        if (one := waiting.pop()) is not None and id(one) not in seen:
+            seen.add(id(one))
+            waiting += [one.__context__, one.__cause__, getattr(one, "original_error", None)]
+            one.__traceback__ = None

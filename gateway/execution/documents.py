@@ -1,7 +1,4 @@
-"""Operations, prepared once: document text → parsed, validated, one operation chosen.
-
-A text that was seen before costs one look-up.
-"""
+"""Prepare documents: text → parsed, validated and planned operation, cached by text."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -18,32 +15,31 @@ from graphql import (
     validate,
 )
 
-from gateway.errors import NO_SUCH_OPERATION, GatewayError
+from gateway.errors import NO_SUCH_OPERATION, GatewayError, drop_tracebacks
 from gateway.execution.compiled.plan import PlannedOperation
 from gateway.execution.cost import Cost, cost_of
 from gateway.execution.limits import Limits, read_document
 
-_MOST_PREPARED = 1_000
-_MOST_BYTES = 64 * 1024 * 1024
-_BYTES_OF_ANY, _BYTES_PER_CHARACTER = 40_000, 300
+_MAX_ENTRIES = 1_000
+_MAX_BYTES = 64 * 1024 * 1024
+_BYTES_PER_ENTRY, _BYTES_PER_CHARACTER = 40_000, 300
 """Memory of a prepared document with its tree, plan and generated code; measured, docs/decisions/0030."""
-_FREE = Cost(0)
+_NO_COST = Cost(0)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedOperation:
-    """A document and its one operation to run, or the errors that forbid it.
+    """A document and the operation to run of it, or the errors that forbid to run it.
 
-    digest: of the text, by which logs name it. length: of the text, in characters.
-    planned: the operation's plans; None where graphql-core runs it alone. is_query: whether running it
-    changes nothing. is_subscription: whether it gives answers again and again. name: of the operation, ""
-    where it has none.
+    digest: hash of the text, which identifies the document in logs. length: characters of the text.
+    planned: the operation's plans; None if graphql-core runs it alone. is_query: whether it only reads.
+    is_subscription: whether it gives any number of results. name: of the operation, "" if it has none.
     """
 
     document: DocumentNode
     operation: OperationDefinitionNode | None
     errors: tuple[GraphQLError, ...]
-    cost: Cost = _FREE
+    cost: Cost = _NO_COST
     digest: str = ""
     length: int = 0
     planned: PlannedOperation | None = None
@@ -53,17 +49,17 @@ class PreparedOperation:
 
     def __post_init__(self) -> None:
         kind, name = (self.operation.operation, self.operation.name) if self.operation else (None, None)
-        # The class is frozen, and these are asked for with every request.
+        # Attributes, not properties: each request reads them.
         object.__setattr__(self, "is_query", kind is OperationType.QUERY)
         object.__setattr__(self, "is_subscription", kind is OperationType.SUBSCRIPTION)
         object.__setattr__(self, "name", name.value if name else "")
 
 
 class DocumentCache:
-    """Prepares documents for one schema, and keeps those used last.
+    """Prepares documents for one schema; caches those used most recently.
 
-    with_introspection: whether documents may ask for the schema. suggestions: whether an error
-    about a misspelt name lists its neighbours. most_bytes: memory, as estimated, of what is kept.
+    with_introspection: whether documents may select `__schema` and `__type`. suggestions: whether errors
+    about misspelt names list similar names. max_bytes: bound of the cache's estimated memory.
     """
 
     def __init__(
@@ -73,7 +69,7 @@ class DocumentCache:
         *,
         with_introspection: bool,
         suggestions: bool,
-        most_bytes: int = _MOST_BYTES,
+        max_bytes: int = _MAX_BYTES,
     ) -> None:
         self._schema = schema
         self._limits = limits
@@ -81,14 +77,14 @@ class DocumentCache:
             specified_rules if with_introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
         self._suggestions = suggestions
-        # No entry counts for less than its share: so the number of entries is bounded too.
-        self._least_weight = -(-most_bytes // _MOST_PREPARED)
+        # A minimum weight per entry bounds the number of entries too.
+        self._min_weight = -(-max_bytes // _MAX_ENTRIES)
         self._prepared: LRUCache[tuple[str, str | None], PreparedOperation] = LRUCache(
-            most_bytes, self._weight
+            max_bytes, self._weight
         )
 
     def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
-        """The document, ready to run or with the errors that forbid it."""
+        """The operation, ready to run or with the errors that forbid it; one look-up for a cached text."""
         key = (text, operation_name)
         prepared = self._prepared.get(key)
         if prepared is None:
@@ -97,25 +93,29 @@ class DocumentCache:
                 self._prepared[key] = prepared
         return prepared
 
-    @property
-    def held(self) -> int:
-        """Documents that are kept."""
+    def __len__(self) -> int:
         return len(self._prepared)
 
     @property
-    def bytes_held(self) -> int:
-        """Memory of what is kept, as estimated."""
+    def estimated_bytes(self) -> int:
+        """Estimated memory of the cached documents."""
         return int(self._prepared.currsize)
 
     def _weight(self, prepared: PreparedOperation) -> int:
-        return max(self._least_weight, _BYTES_OF_ANY + _BYTES_PER_CHARACTER * prepared.length)
+        return max(self._min_weight, _BYTES_PER_ENTRY + _BYTES_PER_CHARACTER * prepared.length)
 
     def _prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+
+        def refused(document: DocumentNode, *errors: GraphQLError) -> PreparedOperation:
+            for error in errors:
+                drop_tracebacks(error)  # the cached error would keep the request alive
+            return PreparedOperation(document, None, errors, digest=digest, length=len(text))
+
         try:
             document = read_document(text, self._limits)
         except GraphQLError as error:
-            return PreparedOperation(DocumentNode(), None, (_alone(error),), digest=digest, length=len(text))
+            return refused(DocumentNode(), error)
         errors = validate(
             self._schema,
             document,
@@ -124,37 +124,17 @@ class DocumentCache:
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            return PreparedOperation(
-                document, None, tuple(map(_alone, errors)), digest=digest, length=len(text)
-            )
-        operation = _the_operation(document, operation_name)
+            return refused(document, *errors)
+        operation = _find_operation(document, operation_name)
         if operation is None:
-            return PreparedOperation(
-                document, None, (_no_operation(operation_name),), digest=digest, length=len(text)
-            )
-        return PreparedOperation(
-            document,
-            operation,
-            (),
-            cost_of(self._schema, document, operation),
-            digest,
-            len(text),
-            PlannedOperation.of(self._schema, document, operation),
-        )
+            return refused(document, _no_operation(operation_name))
+        cost = cost_of(self._schema, document, operation)
+        planned = PlannedOperation.of(self._schema, document, operation)
+        return PreparedOperation(document, operation, (), cost, digest, len(text), planned)
 
 
-def _alone(error: GraphQLError) -> GraphQLError:
-    """The error without the frames that it passed: they hold the request, and errors are kept."""
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        if (one := waiting.pop()) is not None:
-            waiting += [one.__context__, one.__cause__, getattr(one, "original_error", None)]
-            one.__traceback__ = one.__context__ = one.__cause__ = None
-    return error
-
-
-def _the_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
-    """The operation of that name, or the only one. Source: GraphQL, Executing Requests."""
+def _find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    """The operation of that name, or the only one. Source: GraphQL specification, Executing Requests."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is None:
         return operations[0] if len(operations) == 1 else None

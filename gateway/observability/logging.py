@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
-from gateway.errors import INTERNAL, code_of
+from gateway.errors import INTERNAL, code_of, drop_tracebacks
 from gateway.imin.errors import IminError
 from gateway.imin.transport.call_counter import Calls, counting_calls
 
@@ -97,20 +97,6 @@ def log_failures(errors: list[GraphQLError], request_id: str) -> None:
             log.warning(
                 "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
             )
-            _let_go(error)
+            drop_tracebacks(error)
         elif code_of(error) == INTERNAL:
             log_bug(original or error, request_id)
-
-
-def _let_go(error: BaseException) -> None:
-    """Part the error from the frames that it passed: they hold what imin sent, up to a megabyte.
-
-    The frames are left alone: another request may share the error, and go on in one of them.
-    """
-    parted: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        if (one := waiting.pop()) is not None and id(one) not in parted:
-            parted.add(id(one))
-            waiting += [one.__context__, one.__cause__, getattr(one, "original_error", None)]
-            one.__traceback__ = None
