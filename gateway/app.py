@@ -18,7 +18,7 @@ from gateway.clock import Clock, system_clock
 from gateway.context import Services
 from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
-from gateway.global_ids import CustomerOwner, IdSeal
+from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.schema import build_schema
 from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.graphiql import add_graphiql
@@ -136,14 +136,14 @@ def _reading(settings: Settings, documents: PersistedDocuments) -> RequestReader
 
 
 def _services(settings: Settings, now: Clock) -> Services:
-    client, seal, redis = _client(settings), _seal(settings), _redis(settings)
+    client, signer, redis = _client(settings), _signer(settings), _redis(settings)
     public_url = settings.public_url or _own_url(settings)
     redis_cache = RedisCacheBackend(redis) if redis else None
     cache = _cache(settings, redis_cache)
     reads = Reads(
         client,
-        lambda customer, are_kept: CustomerOwner(
-            customer, seal, public_url, now, settings.receipt_link_seconds, are_kept
+        lambda customer, is_shared: CustomerOwner(
+            customer, signer, public_url, now, settings.receipt_link_seconds, is_shared
         ),
         cache,
     )
@@ -154,7 +154,7 @@ def _services(settings: Settings, now: Clock) -> Services:
         reads=reads,
         order_watcher=order_watcher,
         cache=cache,
-        seal=seal,
+        signer=signer,
         public_url=public_url,
         link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
@@ -180,11 +180,11 @@ def _client(settings: Settings) -> IminClient:
     )
 
 
-def _seal(settings: Settings) -> IdSeal:
-    """Seals with the API key where nothing else is set: the same on every replica, and secret already."""
+def _signer(settings: Settings) -> IdSigner:
+    """Sign with the API key if no secret is set: it is secret, and the same on every replica."""
     api_key = settings.imin_api_key.get_secret_value() if settings.imin_api_key else ""
     secrets = [secret.get_secret_value() for secret in settings.id_secret] or [api_key]
-    return IdSeal(tuple(secret.encode() for secret in secrets))
+    return IdSigner(tuple(secret.encode() for secret in secrets))
 
 
 def _tell_changes(

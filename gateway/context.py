@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock
-from gateway.global_ids import CustomerOwner, IdSeal
+from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin.cache import Cache, OnStale
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
@@ -21,7 +21,7 @@ from gateway.loaders import (
     Turns,
 )
 from gateway.order_watcher import OrderWatcher
-from gateway.pagination.totals import Lengths
+from gateway.pagination.totals import ListTotals
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.redis_client import RedisClient
 
@@ -32,21 +32,21 @@ class Services:
 
     client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
-    lengths: of lists, as last seen.
+    totals: of lists, when last seen.
     redis, redis_cache: None without replicas.
     """
 
     client: IminClient
     reads: Reads
     cache: Cache | None
-    seal: IdSeal
+    signer: IdSigner
     public_url: str
     link_seconds: int
     concurrency: int
     cancellations: Cancellations
     order_watcher: OrderWatcher
     now: Clock
-    lengths: Lengths = field(default_factory=Lengths)
+    totals: ListTotals = field(default_factory=ListTotals)
     redis: RedisClient | None = None
     redis_cache: RedisCacheBackend | None = None
 
@@ -129,5 +129,5 @@ class Context:
         """The customer as owner of what is loaded for them."""
         services = self.services
         return CustomerOwner(
-            customer, services.seal, services.public_url, services.now, services.link_seconds
+            customer, services.signer, services.public_url, services.now, services.link_seconds
         )

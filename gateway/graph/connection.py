@@ -11,8 +11,9 @@ from gateway.graph.order.order_item import OrderItem
 from gateway.graph.partial_errors import report_unreadable, response_key, selected, selected_here
 from gateway.imin import documents
 from gateway.loaders import CoalescingLoader, CustomerPage
-from gateway.pagination.cursor import Listing, Range
-from gateway.pagination.lists import find
+from gateway.pagination.fetch import fetch_window
+from gateway.pagination.lists import PagedList
+from gateway.pagination.range import Range
 from gateway.pagination.window import Window
 
 T = TypeVar("T", bound=documents.Owned)
@@ -134,15 +135,15 @@ class Connection(Struct, Generic[T], frozen=True):
 
 async def connect(
     info: Info,
-    listing: Listing[T],
+    paged_list: PagedList[T],
     loader: CoalescingLoader[CustomerPage, documents.Page[T]],
     customer: str,
-    wanted: Range,
+    requested: Range,
 ) -> Connection[T]:
-    """The connection for a window. Where only the total is selected, one page is fetched."""
-    needs_items = wanted.is_first_page or bool(selected_here(info, "edges", "nodes", "pageInfo"))
-    lengths = info.context.services.lengths
-    window = await find(loader, lengths, customer, listing, wanted, count_only=not needs_items)
+    """The connection for a requested range. If only the total is selected, one page is loaded."""
+    needs_items = requested.is_first_page or bool(selected_here(info, "edges", "nodes", "pageInfo"))
+    totals = info.context.services.totals
+    window = await fetch_window(loader, totals, customer, paged_list, requested, count_only=not needs_items)
     if any(item.unreadable for item in window.items):
         _report(info, window)
     return Connection(window)

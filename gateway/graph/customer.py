@@ -19,8 +19,8 @@ from gateway.graph.scalars import Date, DateTime
 from gateway.graph.session.image import Concept
 from gateway.graph.session.place import Address
 from gateway.imin import documents
-from gateway.pagination.cursor import Range
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS
+from gateway.pagination.range import Range
 
 T = TypeVar("T")
 
@@ -140,8 +140,10 @@ class Customer(Node):
         before: Before = UNSET,
     ) -> Connection[documents.Order]:
         """A window of the history. Raises BadArgument, and what the client raises."""
-        wanted = Range.of(ORDER_HISTORY, _given(first), _given(after), _given(last), _given(before))
-        return await connect(info, ORDER_HISTORY, info.context.order_pages, self.identifier, wanted)
+        requested = Range.from_arguments(
+            ORDER_HISTORY, _given(first), _given(after), _given(last), _given(before)
+        )
+        return await connect(info, ORDER_HISTORY, info.context.order_pages, self.identifier, requested)
 
     @resolved("What the customer has booked and not yet had, earliest first.", OrderItemConnection | None)
     async def upcoming_order_items(
@@ -153,8 +155,10 @@ class Customer(Node):
         before: Before = UNSET,
     ) -> Connection[documents.OrderItem]:
         """A window of the upcoming items. Raises as orders."""
-        wanted = Range.of(UPCOMING_ITEMS, _given(first), _given(after), _given(last), _given(before))
-        return await connect(info, UPCOMING_ITEMS, info.context.order_item_pages, self.identifier, wanted)
+        requested = Range.from_arguments(
+            UPCOMING_ITEMS, _given(first), _given(after), _given(last), _given(before)
+        )
+        return await connect(info, UPCOMING_ITEMS, info.context.order_item_pages, self.identifier, requested)
 
     @classmethod
     def of(cls, identifier: str, context: Context) -> Self:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.context import Context
-from gateway.global_ids import GlobalId, is_in_history
+from gateway.global_ids import GlobalId
 from gateway.graph.customer import Customer
 from gateway.graph.info import Info
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
 from gateway.imin.client import is_identifier
 from gateway.imin.jsonld import parse_date_time
+from gateway.pagination.history import is_in_history
 
 MOST_PAGES_AT_ONCE = 16
 
@@ -57,7 +58,7 @@ def _some_date(identifier: str) -> datetime:
 
 async def own_order(context: Context, text: str) -> tuple[str, str] | None:
     """Customer and identifier of an order that is the caller's to see, by global id or number."""
-    known = context.services.seal.read(text)
+    known = context.services.signer.verify(text)
     if known is not None:
         mine = (
             known.kind == "Order" and context.caller.may_see(known.customer) and is_identifier(known.parts[0])
@@ -70,7 +71,7 @@ async def own_order(context: Context, text: str) -> tuple[str, str] | None:
 async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
     """The thing with a global id; None where there is none, or it is not the caller's."""
     context = info.context
-    known = context.services.seal.read(text)
+    known = context.services.signer.verify(text)
     if known is None or not (context.caller.may_see(known.customer)):
         return None
     if known.kind == "Customer":

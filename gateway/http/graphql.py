@@ -94,7 +94,7 @@ class GraphQLEndpoint:
         caller = await admitted(self.authenticate, request)
         bucket = self.rates.bucket_of(caller)
         if are_requests_logged():
-            facts.caller = self.services.seal.pseudonym(caller.customer or caller.name)
+            facts.caller = self.services.signer.pseudonym(caller.customer or caller.name)
         if bucket and not bucket.spend(1):
             raise RateLimited(bucket, 1)
         return RequestScope(caller, bucket, request_id, facts)

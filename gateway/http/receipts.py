@@ -57,12 +57,12 @@ class _LinkEnded(Exception):
 async def _allowed(request: web.Request, services: Services, authenticate: Authenticate) -> str:
     """imin's number of the receipt that may be opened. Raises NotFound, NotAdmitted, _LinkEnded."""
     id_ = request.match_info["id"]
-    known = services.seal.read(id_)
+    known = services.signer.verify(id_)
     if "signature" in request.query:
         ends = request.query.get("ends", "")
         if known is None or not _ENDS.match(ends):
             raise NotFound("no such link")
-        if not services.seal.is_signed_link(id_, int(ends), request.query["signature"]):
+        if not services.signer.is_signed_link(id_, int(ends), request.query["signature"]):
             raise NotFound("no such link")
         if int(ends) < services.now().timestamp():
             raise _LinkEnded

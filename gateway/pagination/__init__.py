@@ -1,1 +1,11 @@
-"""Windows over numbered pages that shift: cursors, page arithmetic, the two lists. Knows no GraphQL."""
+"""Relay windows over imin's numbered pages, of lists that change between two requests.
+
+    requested = Range.from_arguments(ORDER_HISTORY, first=10, after=cursor)      # range.py, cursor.py
+    window = await fetch_window(loader, totals, customer, ORDER_HISTORY, requested, count_only=False)
+    window.items, window.cursors, window.total, window.has_next                  # window.py
+
+`fetch_window` (fetch.py) loads the pages that a `WindowSearch` (search.py) asks for; the search works on the
+`PageSet` (page_set.py) of the pages loaded so far. Positions count from 0 over the whole list, and `start`,
+`stop` are a half-open range of them. Each module imports only those below it: fetch, totals, search, window,
+page_set, range, cursor, lists. Nothing here knows GraphQL.
+"""

@@ -1,150 +1,151 @@
-"""What has been seen of a numbered list: its pages, how long it is, where its items stand.
+"""The pages of one list that have been loaded, and what they show: its total, and where its items stand.
 
-Pages fetched one after the other may show the list in different states, and
-totals may be wrong. The newest page is believed; others are asked again a few
-times, unless they come back as they were. A page without items says where the
-list ends, whatever it says of the total.
+Pages loaded one after the other may show different states of the list, and stated totals may be wrong. The
+newest page is trusted; the others are loaded again, a few times, unless they come back unchanged. A page
+without items marks the end of the list, whatever total it states.
 """
 
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from gateway.imin.documents import Page
-from gateway.pagination.cursor import Listing
+from gateway.pagination.lists import PagedList
 
 T = TypeVar("T")
 
-_PATIENT_ROUNDS = 6
-"""For so long, pages that disagree with the newest one are asked again; then they are taken as they are."""
+_MOST_STRICT_ROUNDS = 6
+"""Rounds in which pages that contradict the newest one are dropped; afterwards they are accepted."""
 
 
-class KnownPages(Generic[T]):
-    """The pages of one list, as far as they have been fetched.
+class PageSet(Generic[T]):
+    """The loaded pages of one list.
 
-    size: items a page is thought to hold until a page shows otherwise.
+    page_size: items on a full page; the given one is assumed until a page shows otherwise.
+    rounds: how often pages were added. total: items in the list; None until a page shows it.
     """
 
-    def __init__(self, listing: Listing[T], size: int) -> None:
-        self.size = size
+    def __init__(self, paged_list: PagedList[T], page_size: int) -> None:
+        self.page_size = page_size
         self.rounds = 0
-        self._listing = listing
-        self._pages: dict[int, Page[T]] = {}
-        self._names: dict[int, list[str]] = {}
-        self._dropped: dict[int, list[str]] = {}
-        self._is_settled = False
         self.total: int | None = None
-        """Items in the list; None while no page has told."""
+        self._list = paged_list
+        self._pages: dict[int, Page[T]] = {}
+        self._identities: dict[int, list[str]] = {}
+        self._dropped: dict[int, list[str]] = {}
+        self._is_unchanging = False
 
-    def feed(self, pages: Iterable[Page[T]]) -> None:
-        """Take pages, in the order in which they arrived. Those that show another list are dropped."""
+    def add(self, pages: Iterable[Page[T]]) -> None:
+        """Add pages, in the order of their arrival. Pages that contradict the newest one are dropped."""
         self.rounds += 1
         newest: Page[T] | None = None
-        identity = self._listing.identity
+        identity = self._list.identity
         for page in pages:
             newest, number = page, page.number
             self._pages[number] = page
-            names = self._names[number] = [identity(item) for item in page.items]
-            if number == 1 or len(names) > self.size:
-                self.size = page.size
-            # Odd, and no odder than last time: the list is not moving, asking again would not help.
-            self._is_settled |= self._dropped.get(number) == names
-        if newest and self.rounds < _PATIENT_ROUNDS and not self._is_settled and not self._agree():
-            names = self._names.pop(newest.number)
-            self._dropped |= self._names
-            self._pages, self._names = {newest.number: newest}, {newest.number: names}
-        self.total = self._told_total()
-
-    def _told_total(self) -> int | None:
-        pages, size = self._pages, self.size
-        if len(pages) == 1 and 1 in pages:  # as a rule
-            return max(pages[1].total, len(pages[1].items))
-        told = self._newest_total()
-        if told is None:
-            return None
-        seen = max(((p.number - 1) * size + len(p.items) for p in pages.values() if p.items), default=0)
-        total, end = max(told, seen), self._end
-        return total if end is None else min(total, end)
+            identities = self._identities[number] = [identity(item) for item in page.items]
+            if number == 1 or len(identities) > self.page_size:
+                self.page_size = page.size
+            # The same contradiction again: the list is not changing, so loading again would not help.
+            self._is_unchanging |= self._dropped.get(number) == identities
+        is_strict = self.rounds < _MOST_STRICT_ROUNDS and not self._is_unchanging
+        if newest and is_strict and not self._is_consistent():
+            identities = self._identities.pop(newest.number)
+            self._dropped |= self._identities
+            self._pages, self._identities = {newest.number: newest}, {newest.number: identities}
+        self.total = self._most_likely_total()
 
     @property
     def numbers(self) -> Iterable[int]:
-        """Numbers of the pages that are known."""
+        """Numbers of the loaded pages."""
         return self._pages.keys()
 
-    def gap_before_end(self) -> int | None:
-        """A page to look at, where the list is known to end before some page, but not where."""
+    def page_number(self, position: int) -> int:
+        """Number of the page that a position is on."""
+        return position // self.page_size + 1
+
+    def page_numbers(self, start: int, stop: int) -> list[int]:
+        """Numbers of the pages of the positions start … stop - 1."""
+        return list(range(self.page_number(start), self.page_number(stop - 1) + 1)) if stop > start else []
+
+    def item(self, position: int) -> T | None:
+        """The item at a position; None if its page is not loaded or has none there."""
+        page = self._pages.get(self.page_number(position))
+        offset = position % self.page_size
+        return page.items[offset] if page and offset < len(page.items) else None
+
+    def items(self) -> Iterable[tuple[int, T]]:
+        """Every loaded item with its position."""
+        for number, page in self._pages.items():
+            for offset, item in enumerate(page.items):
+                yield (number - 1) * self.page_size + offset, item
+
+    def position_of(self, identity: str) -> int | None:
+        """Position of the item with that identity; None if it is not loaded."""
+        if not identity:
+            return None
+        return next((at for at, item in self.items() if self._list.identity(item) == identity), None)
+
+    def slice(self, start: int, stop: int) -> tuple[tuple[int, ...], list[str], tuple[T, ...]]:
+        """Positions, identities and items of the loaded ones of start … stop - 1, each identity once."""
+        number, offset = self.page_number(start), start % self.page_size
+        identities = self._identities.get(number, [])[offset : offset + stop - start]
+        if 0 < len(identities) == stop - start == len(set(identities)) and "" not in identities:
+            # The usual case: all of them on one page.
+            items = self._pages[number].items[offset : offset + stop - start]
+            return tuple(range(start, stop)), identities, items
+        found: dict[str | int, tuple[int, str, T]] = {}
+        for position in range(start, stop):
+            if (item := self.item(position)) is not None:
+                identity = self._identities[self.page_number(position)][position % self.page_size]
+                found.setdefault(identity or position, (position, identity, item))
+        entries = found.values()
+        return (
+            tuple(entry[0] for entry in entries),
+            [entry[1] for entry in entries],
+            tuple(entry[2] for entry in entries),
+        )
+
+    def page_before_end(self) -> int | None:
+        """A page to load in order to find the end; None if it is known, or if no loaded page is beyond it."""
         empty = [page.number for page in self._pages.values() if page.is_beyond_the_end]
         full = [page.number for page in self._pages.values() if page.items]
         if not empty:
             return None
-        low, high = max(full, default=1), min(empty)
-        return (low + high) // 2 if high - low > 1 else None
+        last_full, first_empty = max(full, default=1), min(empty)
+        return (last_full + first_empty) // 2 if first_empty - last_full > 1 else None
 
-    def page_of(self, position: int) -> int:
-        """Number of the page a position is on."""
-        return position // self.size + 1
-
-    def pages_of(self, low: int, high: int) -> list[int]:
-        """Numbers of the pages of positions low … high - 1."""
-        return list(range(self.page_of(low), self.page_of(high - 1) + 1)) if high > low else []
-
-    def item(self, position: int) -> T | None:
-        """The item at a position, if its page is known and has one there."""
-        page = self._pages.get(self.page_of(position))
-        offset = position % self.size
-        return page.items[offset] if page and offset < len(page.items) else None
-
-    def between(self, low: int, high: int) -> tuple[tuple[int, ...], list[str], tuple[T, ...]]:
-        """Positions, names and items of low … high - 1, as far as they are known; none named twice."""
-        number, offset = self.page_of(low), low % self.size
-        names = self._names.get(number, [])[offset : offset + high - low]
-        if 0 < len(names) == high - low == len(set(names)) and "" not in names:  # as a rule: on one page
-            return tuple(range(low, high)), names, self._pages[number].items[offset : offset + high - low]
-        found: dict[str | int, tuple[int, str, T]] = {}
-        for position in range(low, high):
-            if (item := self.item(position)) is not None:
-                name = self._names[self.page_of(position)][position % self.size]
-                found.setdefault(name or position, (position, name, item))
-        places = found.values()
-        return (
-            tuple(place[0] for place in places),
-            [place[1] for place in places],
-            tuple(place[2] for place in places),
-        )
-
-    def items(self) -> Iterable[tuple[int, T]]:
-        """Every known item with its position."""
-        for number, page in self._pages.items():
-            for offset, item in enumerate(page.items):
-                yield (number - 1) * self.size + offset, item
-
-    def position_of(self, identity: str) -> int | None:
-        """Where the item of that identity stands, if it is known."""
-        if not identity:
+    def _most_likely_total(self) -> int | None:
+        pages, page_size = self._pages, self.page_size
+        if len(pages) == 1 and 1 in pages:  # the usual case
+            return max(pages[1].total, len(pages[1].items))
+        stated = self._newest_stated_total()
+        if stated is None:
             return None
-        return next((at for at, item in self.items() if self._listing.identity(item) == identity), None)
+        seen = max(((p.number - 1) * page_size + len(p.items) for p in pages.values() if p.items), default=0)
+        total, limit = max(stated, seen), self._largest_possible_total()
+        return total if limit is None else min(total, limit)
 
-    @property
-    def _end(self) -> int | None:
-        """The list has no more items than this, as pages without items tell."""
+    def _newest_stated_total(self) -> int | None:
+        """The total on the newest page, except that of a page beyond the end, if it cannot be right."""
+        for page in reversed(self._pages.values()):
+            if not page.is_beyond_the_end or 0 < page.total <= (page.number - 1) * self.page_size:
+                return page.total
+        return None
+
+    def _largest_possible_total(self) -> int | None:
+        """The number of items before the first page without any; None if no such page is loaded."""
         empty = [page.number for page in self._pages.values() if page.is_beyond_the_end]
         if not empty:
             return None
         before = self._pages.get(min(empty) - 1)
-        return (min(empty) - 2) * self.size + (len(before.items) if before else self.size)
+        return (min(empty) - 2) * self.page_size + (len(before.items) if before else self.page_size)
 
-    def _newest_total(self) -> int | None:
-        """What the newest page says that can know: one behind the end may know nothing."""
-        for page in reversed(self._pages.values()):
-            if not page.is_beyond_the_end or 0 < page.total <= (page.number - 1) * self.size:
-                return page.total
-        return None
-
-    def _agree(self) -> bool:
-        """Whether all pages show the same list: one total, nothing on two of them."""
+    def _is_consistent(self) -> bool:
+        """Whether all pages show the same state of the list: one total, and no item on two pages."""
         if len(self._pages) == 1:
             return True
         pages = [page for page in self._pages.values() if not page.is_beyond_the_end]
         if len({page.total for page in pages if page.is_total_stated}) > 1:
             return False
-        names = [{name for name in self._names[page.number] if name} for page in pages]
-        return len(set().union(*names)) == sum(map(len, names))
+        identities = [{text for text in self._identities[page.number] if text} for page in pages]
+        return len(set().union(*identities)) == sum(map(len, identities))

@@ -1,34 +1,37 @@
-"""How long lists are, remembered from one request to the next. Numbers only, by customer and list."""
+"""Totals of lists, remembered between requests. Numbers only, by customer and list."""
 
 from typing import TypeVar
 
 from cachetools import LRUCache
 
 from gateway.imin.documents import PAGE_SIZE
-from gateway.pagination.cursor import Listing
+from gateway.pagination.lists import PagedList
 from gateway.pagination.window import Window
 
 T = TypeVar("T")
 
-_MOST_LENGTHS = 10_000
+_MOST_TOTALS = 10_000
 
 
-class Lengths:
-    """How long customers' lists were when last seen: then all pages of a window are asked for at once."""
+class ListTotals:
+    """Totals of customers' lists when last seen.
+
+    A hint: with it, all pages of a wide first window are requested at once, instead of page 1 alone first.
+    """
 
     def __init__(self) -> None:
-        self._lengths: LRUCache[tuple[str, str], int] = LRUCache(_MOST_LENGTHS)
+        self._totals: LRUCache[tuple[str, str], int] = LRUCache(_MOST_TOTALS)
 
-    def of(self, customer: str, listing: Listing[T]) -> int | None:
-        """Items of the list; None where that is not known."""
-        return self._lengths.get((customer, listing.kind))
+    def get(self, customer: str, paged_list: PagedList[T]) -> int | None:
+        """Total of a list when last seen; None if unknown."""
+        return self._totals.get((customer, paged_list.kind))
 
-    def forget(self, customer: str, listing: Listing[T]) -> None:
-        """The list may have changed."""
-        self._lengths.pop((customer, listing.kind), None)
+    def forget(self, customer: str, paged_list: PagedList[T]) -> None:
+        """Drop the total of a list."""
+        self._totals.pop((customer, paged_list.kind), None)
 
-    def note(self, customer: str, window: Window[T]) -> None:
-        """The list has been seen. One in pages of another size than usual is not remembered."""
-        self.forget(customer, window.listing)
-        if window.size == PAGE_SIZE:
-            self._lengths[customer, window.listing.kind] = window.total
+    def remember(self, customer: str, window: Window[T]) -> None:
+        """Store the total that a window shows, unless the list has pages of an unusual size."""
+        self.forget(customer, window.paged_list)
+        if window.page_size == PAGE_SIZE:
+            self._totals[customer, window.paged_list.kind] = window.total

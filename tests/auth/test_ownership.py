@@ -6,7 +6,7 @@ import pytest
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
-from gateway.global_ids import IdSeal
+from gateway.global_ids import IdSigner
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
@@ -131,41 +131,42 @@ async def test_foreign_costs_what_missing_costs(
     assert [count for count in pages if not 1 <= count <= most] == []
 
 
-def test_ids_survive_rotation() -> None:
-    """An id sealed with an older secret still opens; one sealed with a secret that is gone does not."""
-    older, newer = IdSeal((b"old",)), IdSeal((b"new", b"old"))
-    id_ = older.write("Order", "1234", "x")
+def test_rotated_secrets() -> None:
+    """An id signed with an older secret is still valid; one signed with a removed secret is not."""
+    older, newer = IdSigner((b"old",)), IdSigner((b"new", b"old"))
+    id_ = older.sign("Order", "1234", "x")
 
-    opened = newer.read(id_)
+    verified = newer.verify(id_)
 
-    assert opened is not None
-    assert (opened.kind, opened.customer, opened.parts) == ("Order", "1234", ("x",))
-    assert IdSeal((b"new",)).read(id_) is None
-    assert newer.write("Order", "1234", "x") != id_
+    assert verified is not None
+    assert (verified.kind, verified.customer, verified.parts) == ("Order", "1234", ("x",))
+    assert IdSigner((b"new",)).verify(id_) is None
+    assert newer.sign("Order", "1234", "x") != id_
 
 
-def test_parts_cannot_be_shifted() -> None:
-    """Customer, order and item are sealed each in its place."""
-    seal = IdSeal((b"secret",))
+def test_parts_are_delimited() -> None:
+    """Moving a character from the customer to the order or the item changes the id."""
+    signer = IdSigner((b"secret",))
 
     ids = {
-        seal.write("OrderItem", "1", "23", "4"),
-        seal.write("OrderItem", "12", "3", "4"),
-        seal.write("OrderItem", "1", "2", "34"),
-        seal.write("Receipt", "1", "23", "4"),
+        signer.sign("OrderItem", "1", "23", "4"),
+        signer.sign("OrderItem", "12", "3", "4"),
+        signer.sign("OrderItem", "1", "2", "34"),
+        signer.sign("Receipt", "1", "23", "4"),
     }
 
     assert len(ids) == 4
-    assert repr(seal) == "IdSeal(1 secrets)"
+    assert repr(signer) == "IdSigner(1 secrets)"
 
 
-def test_ids_are_written_as_ever() -> None:
-    """Clients keep ids; those of earlier versions are read, and written the same. So are links."""
-    seal, known = IdSeal((b"secret",)), "n0g4XN-0L8QkiEb8lKFSpDEyMzSyYWNlNTk5NTUtYmU0My00YzkxpTE1MzM2"
+def test_encoding_is_stable() -> None:
+    """An id or a link of an earlier version is still valid, and is still written the same."""
+    signer, id_ = IdSigner((b"secret",)), "n0g4XN-0L8QkiEb8lKFSpDEyMzSyYWNlNTk5NTUtYmU0My00YzkxpTE1MzM2"
     signature = "901d4548359d52e53a66b9aa07c44c94"
 
-    assert seal.write("Receipt", "1234", "ace59955-be43-4c91", "15336") == known
-    link = seal.receipt_link("1234", "ace59955-be43-4c91", "15336", 1_700_000_000)
-    assert link == f"/receipts/{known}?ends=1700000000&signature={signature}"
-    assert seal.is_signed_link(known, 1_700_000_000, signature)
-    assert not seal.is_signed_link(known, 1_700_000_001, signature)
+    assert signer.sign("Receipt", "1234", "ace59955-be43-4c91", "15336") == id_
+    assert signer.verify(id_) is not None
+    link = signer.receipt_link("1234", "ace59955-be43-4c91", "15336", 1_700_000_000)
+    assert link == f"/receipts/{id_}?ends=1700000000&signature={signature}"
+    assert signer.is_signed_link(id_, 1_700_000_000, signature)
+    assert not signer.is_signed_link(id_, 1_700_000_001, signature)

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.clock import system_clock
 from gateway.execution.compiled.inline_property import Reading, read
-from gateway.global_ids import CustomerOwner, IdSeal
+from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.connection import Connection, ConnectionPage, Edge
 from gateway.imin import documents
 from gateway.imin.documents.place import Coordinates
@@ -22,7 +22,7 @@ CLASSES = [
     for cls in (*vars(documents).values(), Coordinates)
     if isinstance(cls, type) and issubclass(cls, msgspec.Struct) and cls is not documents.Page
 ]
-OWNER = CustomerOwner("1234", IdSeal((b"secret",)), "https://gateway.example", system_clock, 600)
+OWNER = CustomerOwner("1234", IdSigner((b"secret",)), "https://gateway.example", system_clock, 600)
 ROUNDS = 150
 
 

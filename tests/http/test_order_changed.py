@@ -9,7 +9,7 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.backoff import Backoff
-from gateway.global_ids import CustomerOwner, IdSeal
+from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin.client import IminClient
 from gateway.imin.repository import Reads
 from gateway.order_watcher import OrderWatcher
@@ -29,7 +29,7 @@ from tests.support.following import (
     stream,
 )
 
-SEAL = IdSeal((b"secret",))
+SIGNER = IdSigner((b"secret",))
 
 
 async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -237,7 +237,7 @@ async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox
     number, item = number_and_item(sandbox)
     async with IminClient(options(imin[1])) as client:
         reads = Reads(
-            client, lambda *whose: CustomerOwner(whose[0], SEAL, "", sandbox.clock.now, 60, whose[1])
+            client, lambda *whose: CustomerOwner(whose[0], SIGNER, "", sandbox.clock.now, 60, whose[1])
         )
         changes = OrderWatcher(reads, Backoff(0.01, 0.01), 1, 1).changes("1234", number)
         first = await anext(changes)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
-from gateway.global_ids import IdSeal
+from gateway.global_ids import IdSigner
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
@@ -202,8 +202,8 @@ async def printing(printer: Printer, settings: Settings) -> AsyncIterator[aiohtt
         aiohttp.ClientSession() as http,
     ):
         assert settings.imin_api_key is not None
-        seal = IdSeal((settings.imin_api_key.get_secret_value().encode(),))
-        async with http.get(f"{url}/receipts/{seal.write('Receipt', '1234', '1', '7')}") as response:
+        signer = IdSigner((settings.imin_api_key.get_secret_value().encode(),))
+        async with http.get(f"{url}/receipts/{signer.sign('Receipt', '1234', '1', '7')}") as response:
             yield response
 
 

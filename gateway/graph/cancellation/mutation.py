@@ -114,7 +114,7 @@ async def _read(context: Context, customer: str, order: str) -> documents.Order 
 
 def _wanted_item(context: Context, order: str, id_: str) -> WantedItem:
     """The item that an id names: a global id, or imin's number of an item of that order."""
-    known = context.services.seal.read(id_)
+    known = context.services.signer.verify(id_)
     if known is None:
         return WantedItem(id_, id_)
     if known.kind != "OrderItem" or not context.caller.may_see(known.customer):

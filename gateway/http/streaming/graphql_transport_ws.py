@@ -249,7 +249,7 @@ class _WebSocketSession:
         return f"{self.request[REQUEST_ID]}-{self.begun}"
 
     def _pseudonym(self) -> str:
-        return self.endpoint.operations.services.seal.pseudonym(self.caller.customer or self.caller.name)
+        return self.endpoint.operations.services.signer.pseudonym(self.caller.customer or self.caller.name)
 
     async def _say(self, message: dict[str, Any]) -> None:
         await self.socket.send_str(orjson.dumps(message).decode())

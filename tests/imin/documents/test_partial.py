@@ -15,7 +15,7 @@ from gateway.auth import demo_caller
 from gateway.execution.compiled.generic_code import attribute_of
 from gateway.execution.compiled.plan import RUNS_BEFORE_EXCERPTS, PlannedOperation
 from gateway.execution.compiled.selected_attributes import wanted_by
-from gateway.global_ids import CustomerOwner, IdSeal
+from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.schema import build_schema
 from gateway.imin.documents import Attributes, Order, bind_order, excerpt, reads_of
 from gateway.imin.documents.event import Event
@@ -29,7 +29,7 @@ from tests.imin.documents.test_anything import changed, changed_orders
 
 SCHEMA: GraphQLSchema = build_schema()._schema  # noqa: SLF001  # Strawberry's documented way
 OWNER = CustomerOwner(
-    "1234", IdSeal((b"secret",)), "http://gateway", lambda: datetime(2026, 11, 1, tzinfo=UTC), 600
+    "1234", IdSigner((b"secret",)), "http://gateway", lambda: datetime(2026, 11, 1, tzinfo=UTC), 600
 )
 DEEPEST = 5
 

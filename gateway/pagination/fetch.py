@@ -1,0 +1,77 @@
+"""Loading the pages of a window."""
+
+import asyncio
+from typing import TypeVar
+
+from gateway.imin.documents import Page
+from gateway.imin.errors import IminError
+from gateway.imin.repository import Unread
+from gateway.loaders import CoalescingLoader, CustomerPage
+from gateway.pagination.lists import PagedList
+from gateway.pagination.range import Range
+from gateway.pagination.search import WindowSearch
+from gateway.pagination.totals import ListTotals
+from gateway.pagination.window import Window
+
+T = TypeVar("T")
+
+
+async def fetch_window(  # noqa: PLR0913  # which part of which list, and what loads it
+    loader: CoalescingLoader[CustomerPage, Page[T]],
+    totals: ListTotals,
+    customer: str,
+    paged_list: PagedList[T],
+    requested: Range,
+    *,
+    count_only: bool,
+) -> Window[T]:
+    """The requested window of a customer's list. count_only: only its total is needed, no items.
+
+    Raises what loading any of its pages raises: a window with a gap would look like the end of the list.
+    """
+    # Not for a range from the end: the end of a list that became much shorter would have to be searched for.
+    is_wide = requested.is_from_start and not requested.is_first_page
+    expected_total = totals.get(customer, paged_list) if is_wide else None
+    search = WindowSearch(paged_list, requested, count_only=count_only, expected_total=expected_total)
+    try:
+        window = await _run(search, loader, customer)
+    except IminError:
+        if not expected_total:
+            raise
+        totals.forget(customer, paged_list)
+        # The failed page may be one that the list no longer has. Pages already loaded are not loaded again.
+        search = WindowSearch(paged_list, requested, count_only=count_only)
+        window = await _run(search, loader, customer)
+    totals.remember(customer, window)
+    return window
+
+
+async def _run(
+    search: WindowSearch[T], loader: CoalescingLoader[CustomerPage, Page[T]], customer: str
+) -> Window[T]:
+    """Run a search to its end. The pages of a round are loaded in parallel."""
+    requested: set[int] = set()
+    while numbers := search.next_pages():
+        arrived: list[tuple[int, Unread[Page[T]]]] = []
+        loads = [_load(loader, customer, number, arrived, anew=number in requested) for number in numbers]
+        if len(loads) == 1:
+            await loads[0]
+        else:
+            await asyncio.gather(*loads)
+        requested.update(numbers)
+        # Decoded only now, all at once, right before the search reads them: they are still in the CPU cache.
+        search.add([loader.opened((customer, number), unread) for number, unread in arrived])
+    return search.window()
+
+
+async def _load(
+    loader: CoalescingLoader[CustomerPage, Page[T]],
+    customer: str,
+    number: int,
+    arrived: list[tuple[int, Unread[Page[T]]]],
+    *,
+    anew: bool,
+) -> None:
+    """Append a page to `arrived`, so that its order is that of arrival."""
+    load = loader.unopened_anew if anew else loader.unopened
+    arrived.append((number, await load((customer, number))))

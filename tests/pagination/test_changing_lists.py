@@ -1,0 +1,130 @@
+"""Windows of lists that change between two requests: no item twice, none missed."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.served_list import UPCOMING, Entry, ServedList, names
+
+Change = tuple[str, int]
+
+
+changes = st.lists(st.tuples(st.sampled_from(["add", "erase"]), st.integers(0, 10_000)), max_size=4)
+
+
+def test_one_new_booking() -> None:
+    """After one new booking the next ten cost two pages and repeat nothing."""
+    served = ServedList.of(1917)
+    end = served.window(first=10).cursor(9).encode()
+    served.entries.insert(0, Entry("new", 9_000_000))
+
+    window = served.window(first=10, after=end)
+
+    assert names(window) == [str(number) for number in range(1907, 1897, -1)]
+    assert served.pages_loaded == 2
+
+
+def test_erased_order() -> None:
+    """The cursor of an erased order still marks the place where it was."""
+    served = ServedList.of(100)
+    end = served.window(first=10).cursor(9).encode()
+    del served.entries[9]
+
+    assert names(served.window(first=3, after=end)) == ["90", "89", "88"]
+    assert names(served.window(last=3, before=end)) == ["94", "93", "92"]
+
+
+def test_large_change() -> None:
+    """An item that moved much further than the total grew is found by bisection, not by reading all pages."""
+    served = ServedList.of(1917)
+    end = served.window(first=10).cursor(9).encode()
+    new = [Entry(f"n{number}", 9_000_000 - number) for number in range(900)]
+    served.entries = new + served.entries[:1000]
+
+    window = served.window(first=10, after=end)
+
+    assert names(window) == [str(number) for number in range(1907, 1897, -1)]
+    assert served.pages_loaded <= 12
+
+
+def change(served: ServedList, steps: list[Change], serial: list[int]) -> set[str]:
+    """Change a list as imin's can change; returns the names of the erased entries."""
+    erased = set()
+    for kind, where in steps:
+        if kind == "erase" and served.entries:
+            erased.add(served.entries.pop(where % len(served.entries)).name)
+        elif kind == "add":
+            serial[0] += 1
+            served.entries.insert(0, Entry(f"new{serial[0]}", 1_000_000 + serial[0] // 2 * 1000))
+    return erased
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, 130),
+    st.integers(1, 25),
+    st.lists(changes, max_size=8),
+    st.integers(1, 4),
+)
+def test_forward(total: int, size: int, moves: list[list[Change]], same_date: int) -> None:
+    """Paging forward while orders appear and vanish repeats no order and misses none that stayed."""
+    served = ServedList([Entry(str(n), n // same_date * 1000) for n in range(total, 0, -1)])
+    stayed = {entry.name for entry in served.entries}
+    serial, seen, after = [0], [], None
+    for step in range(200):
+        window = served.window(first=size, after=after)
+        seen += names(window)
+        if not window.has_next:
+            break
+        after = window.cursor(len(window.items) - 1).encode()
+        if step < len(moves):
+            stayed -= change(served, moves[step], serial)
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 130), st.integers(1, 25), st.lists(changes, max_size=8), st.integers(1, 4))
+def test_backward(total: int, size: int, moves: list[list[Change]], same_date: int) -> None:
+    """Paging backward while orders appear and vanish repeats no order and misses none that stayed."""
+    served = ServedList([Entry(str(n), n // same_date * 1000) for n in range(total, 0, -1)])
+    stayed = {entry.name for entry in served.entries}
+    serial, seen, before = [0], [], None
+    for step in range(200):
+        window = served.window(last=size, before=before)
+        seen += names(window)
+        if not window.has_previous:
+            break
+        before = window.cursor(0).encode()
+        if step < len(moves):
+            stayed -= change(served, moves[step], serial)
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, 60), st.integers(1, 15), st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=8)
+)
+def test_upcoming_items(total: int, size: int, moves: list[tuple[int, bool]]) -> None:
+    """Paging over upcoming items while some end and others are booked repeats none and misses none."""
+    served = ServedList([Entry(str(n), n * 1000) for n in range(1, total + 1)])
+    stayed = {entry.name for entry in served.entries}
+    seen: list[str] = []
+    after = None
+    for step in range(100):
+        window = served.window_of(UPCOMING, first=size, after=after)
+        seen += names(window)
+        if not window.has_next:
+            break
+        after = window.cursor(len(window.items) - 1).encode()
+        passed, booked = moves[step] if step < len(moves) else (0, False)
+        if booked and served.entries:
+            middle = len(served.entries) // 2
+            served.entries.insert(middle, Entry(f"new{step}", (served.entries[middle].date or 0) - 1))
+        stayed -= {entry.name for entry in served.entries[:passed]}
+        del served.entries[:passed]
+
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)

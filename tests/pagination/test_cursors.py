@@ -1,0 +1,97 @@
+"""Cursors: what they hold, that old ones still work, and that nothing else is accepted."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.pagination.cursor import BadArgument, Cursor
+from tests.support.served_list import Entry, ServedList
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"first": 0}, "first must be 1 to 100, got 0."),
+        ({"first": 101}, "first must be 1 to 100, got 101."),
+        ({"first": -1}, "first must be 1 to 100, got -1."),
+        ({"last": 0}, "last must be 1 to 100, got 0."),
+        ({"first": 1, "last": 2}, "first and last cannot be used together, got first 1 and last 2."),
+        ({"after": ""}, "after must be a cursor that this connection gave out, got ''."),
+        (
+            {"after": "b2Zmc2V0OjE"},
+            "after must be a cursor that this connection gave out, got 'b2Zmc2V0OjE'.",
+        ),
+        ({"before": "é"}, "before must be a cursor that this connection gave out, got 'é'."),
+        (
+            {"after": Cursor("u", "x", 0, 0, 1).encode()},
+            "after must be a cursor that this connection gave out, got 'mqF1oXgAAAEKkJDCwg'.",
+        ),
+    ],
+)
+def test_refused(arguments: dict[str, int | str], message: str) -> None:
+    """Invalid arguments are refused with their name and value before any page is loaded."""
+    served = ServedList.of(10)
+
+    with pytest.raises(BadArgument) as refusal:
+        served.window(**arguments)
+
+    assert str(refusal.value) == message
+    assert served.rounds == []
+
+
+@given(st.text(max_size=80))
+def test_any_text(text: str) -> None:
+    """Any text that is not a cursor is refused as one, and raises nothing else."""
+    with pytest.raises(BadArgument):
+        Cursor.decode(text, "o", "after")
+
+
+def leading_of_date(keys: list[tuple[str, int | None]], date: int | None) -> list[str]:
+    """Identities of the first keys, as long as they have that date."""
+    same = itertools.takewhile(lambda key: date is not None and key[1] == date, keys)
+    return [identity for identity, _ in same]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 4)), min_size=1, max_size=45),
+    st.integers(1, 40),
+    st.integers(0, 44),
+)
+def test_neighbours(dates: list[int | None], count: int, skipped: int) -> None:
+    """A cursor names up to five neighbours of its date on either side, and says whether those are all."""
+    served = ServedList([Entry(f"e{number}", date) for number, date in enumerate(dates)])
+    after = served.window(first=skipped).cursor_text(0) if skipped % 3 and skipped <= len(dates) else None
+
+    window = served.window(first=count, after=after)
+
+    around = [*window.preceding, *((entry.name, entry.date) for entry in window.items)]
+    for index, (entry, position) in enumerate(zip(window.items, window.positions, strict=True)):
+        here = len(window.preceding) + index
+        above, below = around[max(0, here - 5) : here][::-1], around[here + 1 : here + 6]
+        same_date = [leading_of_date(side, entry.date) for side in (above, below)]
+        named_above = same_date[0] or ([above[0][0]] if above and position % 10 == 0 else [])
+        knows_above = entry.date is not None and (len(same_date[0]) < len(above) or position == 0)
+        assert window.cursor(index) == Cursor(
+            "o",
+            entry.name,
+            entry.date,
+            position,
+            len(dates),
+            10,
+            tuple(named_above),
+            tuple(same_date[1]),
+            knows_above,
+            len(same_date[1]) < len(below),
+        )
+    assert window.cursors == [window.cursor(index).encode() for index in range(len(window.items))]
+
+
+def test_encoding_is_stable() -> None:
+    """A cursor of an earlier version is still read, and is still encoded to the same text."""
+    cursor = Cursor("o", "ace59955-be43-4c91", 1795962179000000, 20, 1917, 10, ("f08f74f2",), (), *[True] * 2)
+    text = "mqFvsmFjZTU5OTU1LWJlNDMtNGM5Mc8ABmFrB7WWwBTNB30KkahmMDhmNzRmMpDDww"
+
+    assert cursor.encode() == text
+    assert Cursor.decode(text, "o", "after") == cursor
