@@ -105,6 +105,3 @@ class BookingService:
     url: URL | None = strawberry.field(description="The system's site.")
     software_version: str | None = strawberry.field(description="Version of the system.")
     terms_of_service: list[Terms] = strawberry.field(description="Its terms.")
-
-
-__all__ = ["BookingService", "OrderCustomer", "Organization", "Person", "TaxMode", "Terms"]

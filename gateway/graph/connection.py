@@ -8,7 +8,8 @@ from msgspec import Struct
 from gateway.graph.info import Info
 from gateway.graph.order.order import Order
 from gateway.graph.order.order_item import OrderItem
-from gateway.graph.partial_errors import report_unreadable, response_key, selected, selected_here
+from gateway.graph.partial_errors import report_unreadable
+from gateway.graph.selection import response_key, selected, selected_below
 from gateway.imin import documents
 from gateway.loaders import CoalescingLoader, CustomerPage
 from gateway.pagination.fetch import fetch_window
@@ -141,7 +142,7 @@ async def connect(
     requested: Range,
 ) -> Connection[T]:
     """The connection for a requested range. If only the total is selected, one page is loaded."""
-    needs_items = requested.is_first_page or bool(selected_here(info, "edges", "nodes", "pageInfo"))
+    needs_items = requested.is_first_page or bool(selected(info, "edges", "nodes", "pageInfo"))
     totals = info.context.services.totals
     window = await fetch_window(loader, totals, customer, paged_list, requested, count_only=not needs_items)
     if any(item.unreadable for item in window.items):
@@ -150,11 +151,11 @@ async def connect(
 
 
 def _report(info: Info, window: Window[T]) -> None:
-    """Tell of each item that could be read in part only, wherever the answer shows it."""
+    """Report each item that could be read only in part, at every place where the response shows it."""
     here = info.path.as_list()
-    places: set[tuple[str, ...]] = {(response_key(nodes),) for nodes in selected_here(info, "nodes")}
-    for edges in selected_here(info, "edges"):
-        places |= {(response_key(edges), response_key(node)) for node in selected(info, [edges], "node")}
+    shown: set[tuple[str, ...]] = {(response_key(nodes),) for nodes in selected(info, "nodes")}
+    for edges in selected(info, "edges"):
+        shown |= {(response_key(edges), response_key(node)) for node in selected_below(info, [edges], "node")}
     for index, item in enumerate(window.items):
-        for items, *node in sorted(places):
+        for items, *node in sorted(shown):
             report_unreadable(info, item, path=[*here, items, index, *node])

@@ -16,7 +16,7 @@ from gateway.graph.info import Info
 from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessPass
 from gateway.graph.scalars import Date, DateTime
-from gateway.graph.session.image import Concept
+from gateway.graph.session.concept import Concept
 from gateway.graph.session.place import Address
 from gateway.imin import documents
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS

@@ -1,6 +1,6 @@
 """Booked items."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, ForwardRef
 
 import strawberry
 
@@ -18,8 +18,8 @@ from gateway.graph.session.session import Session
 from gateway.hints import depends_only_on
 from gateway.imin import documents
 
-if TYPE_CHECKING:
-    from gateway.graph.order.order import Order
+# By name, without an import: order.py imports this module. Strawberry resolves it at the end.
+_Order: Any = Annotated[ForwardRef("Order"), strawberry.lazy("gateway.graph.order.order")]
 
 
 @strawberry.type(description="A question the booking system asked before the booking.")
@@ -103,9 +103,7 @@ class OrderItem(Node):
         name="problems", description="What a booking system found wrong with the item."
     )
 
-    @resolved(
-        "The order it belongs to.", Annotated["Order", strawberry.lazy("gateway.graph.order.order")] | None
-    )
+    @resolved("The order it belongs to.", _Order | None)
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
         """The order, from the page the item came on or else from imin."""

@@ -9,7 +9,8 @@ from gateway.graph.enums import AttendanceMode, DayOfWeek, EventStatus, GenderRe
 from gateway.graph.order.access_pass import AccessChannel
 from gateway.graph.order.offer import AgeRange, AggregateOffer, Offer
 from gateway.graph.scalars import URL, DateTime, Duration
-from gateway.graph.session.image import Concept, Image
+from gateway.graph.session.concept import Concept
+from gateway.graph.session.image import Image
 from gateway.graph.session.place import OpeningHours, Place
 from gateway.hints import depends_only_on
 from gateway.imin.documents import Event
