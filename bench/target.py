@@ -8,7 +8,7 @@ from gateway.auth import Caller
 from gateway.observability.logging import configure_logs
 from gateway.server.listen import listening
 from gateway.server.memory import run, settle
-from gateway.settings.loader import read_settings
+from gateway.settings.loader import load_settings
 
 
 async def trusted_service(_request: object) -> Caller:
@@ -20,7 +20,7 @@ async def main() -> None:
     """Serve until ended."""
     configure_logs("WARNING")
     cached = bool(os.environ.get("CACHED"))
-    settings = read_settings(
+    settings = load_settings(
         profile="production",
         port=int(os.environ["PORT"]),
         public_url="http://127.0.0.1",

@@ -7,7 +7,9 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
+
+from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
@@ -16,16 +18,14 @@ from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.persisted_documents import InvalidManifest
-from gateway.observability.logging import configure_logs
-from gateway.observability.metrics import metrics_directory
+from gateway.observability.logging import configure_logs, log
+from gateway.observability.metrics import in_metrics_directory, metrics_directory
 from gateway.observability.tracing import TracesMissing
 from gateway.server.listen import bind, listening, url_of
 from gateway.server.memory import run, settle
 from gateway.server.workers import Supervisor
-from gateway.settings.loader import Kept, SettingsRefused, missing_for_serve, read_settings
-
-if TYPE_CHECKING:
-    from gateway.settings.model import Settings
+from gateway.settings.loader import InvalidSettings, load_settings, missing_for_serve, unknown_variables
+from gateway.settings.model import Settings
 
 __all__ = ["gateway_listening", "listening", "main"]
 
@@ -48,10 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(build_schema().as_str() + "\n")
         return
     try:
-        settings = read_settings(**_address(options))
-    except SettingsRefused as error:
+        settings = load_settings(**_address(options))
+    except InvalidSettings as error:
         _refuse(str(error))
     configure_logs(settings.log_level)
+    _warn_of_unknown_variables()
     try:
         if options.command == "serve":
             serve(settings, options)
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse(f"cannot listen: {error.strerror or error}")
 
 
-def serve(settings: "Settings", _options: argparse.Namespace) -> None:
+def serve(settings: Settings, _options: argparse.Namespace) -> None:
     """The gateway, over the imin that the settings name."""
     missing = missing_for_serve(settings)
     if missing:
@@ -89,7 +90,7 @@ def serve(settings: "Settings", _options: argparse.Namespace) -> None:
 
 
 async def _serve(
-    settings: "Settings",
+    settings: Settings,
     authentication: AbstractAsyncContextManager[Authenticate],
     sock: socket.socket,
     ready: Callable[[str], None],
@@ -109,7 +110,7 @@ async def _serve(
         await _until_stopped(lifeline)
 
 
-async def demo(settings: "Settings", options: argparse.Namespace) -> None:
+async def demo(settings: Settings, options: argparse.Namespace) -> None:
     """A sandbox and a gateway over it. The caller is the sandbox's customer 1234.
 
     GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
@@ -125,7 +126,7 @@ async def demo(settings: "Settings", options: argparse.Namespace) -> None:
         if "imin_base_url" not in settings.model_fields_set:
             settings = settings.but(imin_base_url=f"{upstream}/api/v2")
         if settings.imin_api_key is None:
-            settings = settings.but(imin_api_key=Kept(sandbox_settings.api_key))
+            settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
         settings = _without_cache(settings)
         url = await _started(running, gateway_listening(settings, demo_caller))
         _say(f"sandbox  {upstream}")
@@ -134,7 +135,7 @@ async def demo(settings: "Settings", options: argparse.Namespace) -> None:
         await _until_stopped()
 
 
-async def sandbox(settings: "Settings", options: argparse.Namespace) -> None:
+async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
     """The simulated imin alone."""
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as in demo
 
@@ -145,7 +146,7 @@ async def sandbox(settings: "Settings", options: argparse.Namespace) -> None:
 
 @asynccontextmanager
 async def gateway_listening(
-    settings: "Settings",
+    settings: Settings,
     authenticate: Authenticate,
     now: Clock = system_clock,
     *,
@@ -182,13 +183,20 @@ async def _until_stopped(lifeline: int | None = None) -> None:
     await stopped.wait()
 
 
+def _warn_of_unknown_variables() -> None:
+    if in_metrics_directory():
+        return  # this process has replaced itself, and said it before
+    for problem in unknown_variables():
+        log.warning("unknown setting", reason=problem)
+
+
 def _address(options: argparse.Namespace) -> dict[str, object]:
     """Settings that the command line says."""
     given = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _without_cache(settings: "Settings") -> "Settings":
+def _without_cache(settings: Settings) -> Settings:
     """Whoever changes the sandbox wants to see it: nothing is kept, unless the settings say otherwise."""
     ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
     return settings.but(**dict.fromkeys(ages, 0.0))

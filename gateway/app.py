@@ -1,9 +1,6 @@
 """The only place where the parts are put together: settings → a running application."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import yarl
 from aiohttp import web
@@ -48,9 +45,7 @@ from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.redis_client import RedisClient
-
-if TYPE_CHECKING:
-    from gateway.settings.model import Settings
+from gateway.settings.model import Settings
 
 
 def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import hdrs
 from cachetools import TLRUCache
@@ -23,9 +23,7 @@ from joserfc.jws import CompactSignature, JWSRegistry
 from gateway.auth import Authenticate, Caller, HasHeaders, InvalidToken, NoCustomer
 from gateway.auth.keys import FixedKeys, Keys, PublicKey, PublishedKeys
 from gateway.imin.client import is_identifier
-
-if TYPE_CHECKING:
-    from gateway.settings.model import Settings
+from gateway.settings.model import Settings
 
 ALGORITHMS = (
     "RS256",
@@ -191,7 +189,7 @@ def _scopes(claims: dict[str, Any]) -> set[str]:
 
 
 @asynccontextmanager
-async def bearer_authentication(settings: "Settings") -> AsyncIterator[Authenticate]:
+async def bearer_authentication(settings: Settings) -> AsyncIterator[Authenticate]:
     """Authentication by the bearer tokens that the settings describe."""
     rules = Rules(
         issuer=settings.auth_issuer,

@@ -13,6 +13,7 @@ from math import inf
 from typing import Self
 
 import msgspec
+from pydantic import SecretStr
 
 from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
 from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
@@ -22,7 +23,6 @@ from gateway.imin.transport.connection import Broken, CannotConnect, Head, TooLa
 from gateway.imin.transport.endpoint import Traffic, TrafficOptions
 from gateway.imin.transport.pool import Wire
 from gateway.imin.transport.response import Begun, Reply, inflated, raise_problem, read_reply
-from gateway.settings.secret import Secret
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.
@@ -40,7 +40,7 @@ class ClientOptions:
     """How to reach imin. Times in seconds, sizes in bytes after inflating."""
 
     base_url: str
-    api_key: Secret | None
+    api_key: SecretStr | None
     timeout_seconds: float
     cancel_timeout_seconds: float
     max_answer_bytes: int

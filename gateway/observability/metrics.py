@@ -115,7 +115,7 @@ class Metrics:
     def render(self) -> bytes:
         """All of it as text, of all workers."""
         self.copy()
-        if _DIRECTORY not in os.environ:
+        if not in_metrics_directory():
             return generate_latest(self._registry)
         together = CollectorRegistry()
         multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # ships no types here
@@ -157,13 +157,18 @@ class Metrics:
         return known
 
 
+def in_metrics_directory() -> bool:
+    """Whether this process already counts into a directory shared by workers."""
+    return _DIRECTORY in os.environ
+
+
 @contextmanager
 def metrics_directory() -> Iterator[None]:
     """A directory where workers count together; the process begins anew with it in its environment.
 
     prometheus_client looks for it when it is imported, which has happened by now.
     """
-    if _DIRECTORY not in os.environ:
+    if not in_metrics_directory():
         os.environ[_DIRECTORY] = tempfile.mkdtemp(prefix=_PREFIX)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # ourselves
     try:
@@ -176,6 +181,6 @@ def metrics_directory() -> Iterator[None]:
 
 def forget_process(pid: int) -> None:
     """Let what a dead worker measured no longer count; what it counted does."""
-    if _DIRECTORY in os.environ:
+    if in_metrics_directory():
         with suppress(OSError):
             multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # ships no types here

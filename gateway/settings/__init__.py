@@ -1,1 +1,1 @@
-"""Settings from environment variables: the model, how it is loaded, and a type for secrets."""
+"""Settings from environment variables: the model, and how it is loaded."""

@@ -1,13 +1,12 @@
-"""Everything that can be set from outside, in one frozen object.
-
-Each setting is an environment variable `GATEWAY_…` of the field's name in capitals.
-"""
+"""All settings, in one frozen object. The setting `name` is read from the variable GATEWAY_NAME."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, field_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "GATEWAY_"
 
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 Count = Annotated[int, Field(ge=1)]
@@ -16,63 +15,74 @@ Age = Annotated[float, Field(ge=0, le=86_400)]
 
 
 class Settings(BaseSettings):
-    """Settings of the gateway. Secrets never show in repr."""
+    """Settings of the gateway. Secrets are masked in repr."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GATEWAY_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
     public_url: HttpUrl | None = Field(
-        None, description="Address at which browsers reach the gateway; receipt links start with it."
+        None, description="Address at which browsers reach the gateway. Receipt links start with it."
     )
     profile: Literal["development", "production"] = Field(
-        "development", description="`production` turns GraphiQL, introspection and queries by GET off."
+        "development", description="`production` turns off GraphiQL, introspection and queries over GET."
     )
-    graphiql_enabled: bool | None = Field(
-        None, description="Whether there is GraphiQL; as the profile says when empty."
-    )
+    graphiql_enabled: bool | None = Field(None, description="Serve GraphiQL. Follows the profile when empty.")
     introspection_enabled: bool | None = Field(
-        None, description="Whether the schema may be asked for; as the profile says when empty."
+        None, description="Answer introspection queries. Follows the profile when empty."
     )
     trusted_documents: Path | None = Field(
-        None, description="File of trusted documents, JSON: id → text, or Apollo's manifest."
+        None, description="JSON file of trusted documents: id → text, or an Apollo manifest."
     )
     trusted_documents_mode: Literal["also", "only"] = Field(
-        "also", description="`only` refuses every other document."
+        "also", description="`also` accepts other documents too; `only` refuses them."
     )
     persisted_queries: int = Field(
-        1_000, ge=0, le=100_000, description="Documents kept for clients that name them by hash; 0 for none."
+        1_000,
+        ge=0,
+        le=100_000,
+        description="Documents stored for clients that send only their hash; 0 turns this off.",
     )
     receipt_link_seconds: int = Field(
-        300, ge=10, le=86_400, description="How long a receipt's url opens without a token."
+        300, ge=10, le=86_400, description="How long a receipt link works without a token."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least severity that is logged."
+        "INFO", description="Lowest severity that is logged."
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Origins of front ends that may ask, exact, comma-separated."
+        (),
+        description="Origins of front ends that may call the gateway from a browser: exact, comma-separated.",
     )
-    imin_base_url: HttpUrl = Field("https://book.imin.co/api/v2", description="Where imin's Booking API is.")
-    imin_api_key: SecretStr | None = Field(None, description="imin's key; required by `gateway serve`.")
+    imin_base_url: HttpUrl = Field(
+        "https://book.imin.co/api/v2", description="Base URL of imin's Booking API."
+    )
+    imin_api_key: SecretStr | None = Field(None, description="imin's API key. Required by `gateway serve`.")
     imin_timeout_seconds: Seconds = Field(
-        1.5, description="Time for one answer of imin: waiting for a turn, headers, body, one repeat."
+        1.5, description="Time for one response from imin, including queueing, headers, body and one retry."
     )
-    imin_cancel_timeout_seconds: Seconds = Field(2.5, description="Time for imin's answer to a cancellation.")
+    imin_cancel_timeout_seconds: Seconds = Field(
+        2.5, description="Time for imin's response to a cancellation."
+    )
     imin_max_answer_bytes: int = Field(
-        1_048_576, gt=0, description="Largest answer that is read, after inflating."
+        1_048_576, gt=0, description="Largest response that is read, after decompression."
     )
     imin_max_receipt_bytes: int = Field(
         10_485_760, gt=0, description="Largest receipt PDF that is passed on."
     )
-    imin_concurrency: int = Field(16, ge=1, le=256, description="Requests to imin in flight for one query.")
+    imin_concurrency: int = Field(
+        16, ge=1, le=256, description="Concurrent requests to imin for one operation."
+    )
     imin_endpoint_concurrency: int = Field(
-        16, ge=1, le=256, description="Requests in flight to one endpoint of imin."
+        16, ge=1, le=256, description="Concurrent requests to one endpoint of imin."
     )
     imin_endpoint_queue: int = Field(
-        32, ge=0, le=10_000, description="Requests that may always wait for that; more while it moves fast."
+        32,
+        ge=0,
+        le=10_000,
+        description="Requests that may always queue for one endpoint; more while its queue moves fast.",
     )
     imin_customer_accounts_path: str = Field(
         "customer-accounts",
@@ -81,131 +91,150 @@ class Settings(BaseSettings):
     )
     imin_cancel_item_id: Literal["identifier", "iri"] = Field(
         "identifier",
-        description="What a cancellation names an item by; imin says identifier (assumption).",
+        description="How a cancellation names an item: by `identifier`, as imin documents, or by `iri` "
+        "(assumption).",
     )
     imin_webhook_key: SecretStr | None = Field(
         None,
-        description="What imin sends as X-Api-Key when it tells that a customer's details have changed; "
-        "none is listened to when empty.",
+        description="`X-Api-Key` that imin sends with its webhook about changed customers. Leave empty to "
+        "turn the webhook off.",
     )
     request_timeout_seconds: Seconds = Field(
-        5.0, description="Time for a whole query, however many answers of imin it needs."
+        5.0, description="Time for a whole query, however many requests to imin it needs."
     )
     cache_enabled: bool = Field(
-        default=True, description="Whether what imin answered is kept, and questions shared."
+        default=True, description="Cache imin's responses, and share one request among identical reads."
     )
-    cache_fresh_seconds: Age = Field(3.0, description="Age up to which an answer is given as it is.")
+    cache_fresh_seconds: Age = Field(3.0, description="Age up to which a cached response is used as it is.")
     cache_stale_seconds: Age = Field(
-        2.0, description="For so long after that it is given while it is asked for anew."
+        2.0,
+        description="For this long after that, it is used while a new one is requested in the background.",
     )
     cache_error_seconds: Age = Field(
-        600.0, description="For so long after that it is given while imin is down, marked with its age."
+        600.0,
+        description="For this long after that, it is used when imin fails, with its age in the response.",
     )
     cache_max_bytes: int = Field(
-        67_108_864, gt=0, description="Memory for what is kept, in each worker process."
+        67_108_864, gt=0, description="Memory for cached responses in each worker process."
     )
     cancel_deadline_seconds: Seconds = Field(
-        4.0, description="Time for a whole cancellation: reading, asking, reading again."
+        4.0, description="Time for a whole cancellation: read, request, read again."
     )
     cancel_doubt_seconds: float = Field(
         60.0,
         gt=0,
         le=86_400,
-        description="How long imin may still act on a cancellation whose answer was lost (assumption); for "
-        "so long it is not asked again.",
+        description="How long imin may still act on a cancellation whose response was lost (assumption). "
+        "The items are not sent again during this time.",
     )
     state_path: str = Field(
         "",
-        description="File that remembers cancellations across restarts. When empty, `gateway serve` takes "
-        "`gateway-state.sqlite3` in its working directory, and `gateway demo` keeps them in memory.",
+        description="SQLite file that remembers cancellations across restarts. When empty, `gateway "
+        "serve` uses `gateway-state.sqlite3` in its working directory and `gateway demo` "
+        "keeps them in memory.",
     )
     follow_first_seconds: Seconds = Field(
-        2.0, description="Pause before an order that is followed is read again, after a change."
+        2.0, description="Delay before a watched order is read again after a change."
     )
-    follow_longest_seconds: Seconds = Field(60.0, description="Longest pause, reached while nothing changes.")
+    follow_longest_seconds: Seconds = Field(
+        60.0, description="Longest delay between two reads, reached while nothing changes."
+    )
     traces_enabled: bool = Field(
-        default=False, description="Whether OpenTelemetry traces are sent; needs the extra `otel`."
+        default=False, description="Send OpenTelemetry traces. Needs the extra `otel`."
     )
     follow_most: int = Field(
-        2_000, ge=1, description="Subscriptions at a time, over WebSockets and event streams."
+        2_000, ge=1, description="Concurrent subscriptions, over WebSockets and event streams."
     )
-    follow_sockets: int = Field(1_000, ge=1, description="WebSockets at a time.")
+    follow_sockets: int = Field(1_000, ge=1, description="Concurrent WebSockets.")
     follow_most_each: int = Field(
-        200, ge=1, description="Subscriptions at a time to the orders of one customer."
+        200, ge=1, description="Concurrent subscriptions to the orders of one customer."
     )
-    follow_sockets_each: int = Field(50, ge=1, description="WebSockets of one customer at a time.")
-    follow_operations: int = Field(20, ge=1, description="Operations at a time on one WebSocket.")
+    follow_sockets_each: int = Field(50, ge=1, description="Concurrent WebSockets of one customer.")
+    follow_operations: int = Field(20, ge=1, description="Concurrent operations on one WebSocket.")
     follow_init_seconds: Seconds = Field(
-        5.0, description="Time in which a WebSocket must say who it is, in connection_init."
+        5.0, description="Time within which a WebSocket must send `connection_init`."
     )
     redis_url: SecretStr | None = Field(
-        None, description="Redis or Valkey that replicas share, such as `redis://host:6379/0`."
+        None, description="Redis or Valkey shared by replicas, for example `redis://host:6379/0`."
     )
     redis_timeout_seconds: Seconds = Field(
-        0.05, description="Time for one answer of it; then the gateway does without for a second."
+        0.05,
+        description="Time for one call to Redis. After a failure the gateway does without it for a second.",
     )
     id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Key of the global ids, comma-separated: the first signs, all are accepted. "
+        description="Comma-separated keys that sign global ids: the first signs, all are accepted. "
         "Derived from the API key when empty.",
     )
     auth_jwks_url: HttpUrl | None = Field(
-        None, description="Keys that sign tokens, a JWK Set; `gateway serve` requires this or the next."
+        None,
+        description="JWK Set with the keys that sign tokens. `gateway serve` requires this or "
+        "`GATEWAY_AUTH_PUBLIC_KEY`.",
     )
     auth_public_key: str | None = Field(
-        None, description="The key itself, instead of an address: PEM of a public key, JWK or JWK Set."
+        None, description="The key itself instead of a URL: a PEM public key, a JWK or a JWK Set."
     )
     auth_jwks_max_age_seconds: float = Field(
         300.0,
         ge=2,
         le=86_400,
-        description="Age at which keys are asked for again; a new one is found sooner.",
+        description="Age at which keys are fetched again. An unknown key is looked up sooner.",
     )
-    auth_issuer: str = Field("", description="`iss` of tokens; required by `gateway serve`.")
+    auth_issuer: str = Field("", description="Expected `iss` of tokens. Required by `gateway serve`.")
     auth_audience: str = Field(
-        "", description="What `aud` of tokens must be or hold; required by `gateway serve`."
+        "", description="Expected `aud` of tokens, or one of its values. Required by `gateway serve`."
     )
     auth_customer_claim: str = Field(
-        "sub", min_length=1, description="Claim with imin's identifier of the customer."
+        "sub", min_length=1, description="Claim that holds imin's customer identifier."
     )
     auth_service_scope: str = Field(
         "bookings:any-customer",
         pattern=r"^[!-~]+$",
-        description="Scope (`scope` or `scp`) of trusted services, which may name any customer.",
+        description="Scope (`scope` or `scp`) of trusted services, which may act for any customer.",
     )
     auth_skew_seconds: int = Field(
-        30, ge=0, le=300, description="By how much the issuer's clock and ours may differ."
+        30, ge=0, le=300, description="Accepted difference between the issuer's clock and ours."
     )
     auth_nbf_required: bool = Field(
-        default=True, description="Whether tokens must say `nbf`; some issuers do not."
+        default=True, description="Require `nbf` in tokens; some issuers leave it out."
     )
 
     header_timeout_seconds: Seconds = Field(10.0, description="Time for a request's headers to arrive.")
     body_timeout_seconds: Seconds = Field(15.0, description="Time for a request's body to arrive.")
-    write_timeout_seconds: Seconds = Field(30.0, description="Time for which a client may stop reading.")
-    limit_body_bytes: Count = Field(65_536, description="Most bytes of a request, after inflating.")
-    limit_document_bytes: Count = Field(16_384, description="Most bytes of a document.")
-    limit_tokens: Count = Field(2_000, description="Most tokens of a document.")
-    limit_depth: Count = Field(12, description="Most levels of fields.")
-    limit_aliases: Count = Field(30, description="Most aliases, fragments put in place.")
-    limit_root_fields: Count = Field(20, description="Most fields at the root of an operation.")
+    write_timeout_seconds: Seconds = Field(30.0, description="How long a client may stop reading.")
+    limit_body_bytes: Count = Field(
+        65_536, description="Maximum size of a request body, after decompression."
+    )
+    limit_document_bytes: Count = Field(16_384, description="Maximum size of a document.")
+    limit_tokens: Count = Field(2_000, description="Maximum number of tokens in a document.")
+    limit_depth: Count = Field(12, description="Maximum depth of fields.")
+    limit_aliases: Count = Field(
+        30, description="Maximum number of aliases, counted after expanding fragments."
+    )
+    limit_root_fields: Count = Field(20, description="Maximum number of root fields in an operation.")
     limit_introspections: Count = Field(
-        4, description="Most fields that ask for the schema; the whole of it takes some 20 ms."
+        4, description="Maximum number of introspection fields; the whole schema takes about 20 ms."
     )
-    limit_directives: Count = Field(50, description="Most directives, fragments put in place.")
-    limit_fields: Count = Field(20_000, description="Most fields, fragments put in place.")
+    limit_directives: Count = Field(
+        50, description="Maximum number of directives, counted after expanding fragments."
+    )
+    limit_fields: Count = Field(
+        20_000, description="Maximum number of fields, counted after expanding fragments."
+    )
     limit_pairs: Count = Field(
-        5_000, description="Most pairs of fields of one response name: what makes validation slow."
+        5_000,
+        description="Maximum number of pairs of fields with the same response name, which make validation "
+        "slow.",
     )
-    limit_list_items: Count = Field(100, description="Most items of a list in arguments or variables.")
-    limit_cost: Count = Field(250, description="Most requests to imin that an operation may cause.")
-    limit_errors: Count = Field(5, description="Most errors told in an answer.")
+    limit_list_items: Count = Field(100, description="Maximum length of a list in arguments or variables.")
+    limit_cost: Count = Field(250, description="Maximum cost of an operation, in requests to imin.")
+    limit_errors: Count = Field(5, description="Maximum number of errors in a response.")
     limit_requests: Count = Field(
-        256, description="Most operations that run at one time; more are answered 503 at once."
+        256, description="Maximum number of concurrent operations; more are refused with 503 at once."
     )
-    rate_limited: bool = Field(default=True, description="Whether customers' rates are limited.")
+    rate_limited: bool = Field(default=True, description="Limit the request rate of each customer.")
     rate_cost_per_second: float = Field(
-        100.0, gt=0, description="Requests to imin a customer may cause each second, over time."
+        100.0, gt=0, description="Requests to imin a customer may cause per second, on average."
     )
     rate_burst_cost: Count = Field(2_000, description="Requests to imin a customer may cause in a burst.")
 
@@ -220,15 +249,14 @@ class Settings(BaseSettings):
     @classmethod
     def _exact_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
-            url = TypeAdapter(AnyHttpUrl).validate_python(origin)
-            if url.path not in {None, "/"} or url.query or url.username:
-                raise ValueError("an origin is scheme://host[:port], without a path")
+            if not _is_origin(origin):
+                raise ValueError("an origin is scheme://host[:port], with neither a path nor a wildcard")
         return origins
 
     @field_validator("imin_api_key", mode="before")
     @classmethod
     def _without_newline(cls, value: object) -> object:
-        """A key from a mounted file ends in a newline, which no header may hold."""
+        # A key read from a mounted file ends in a newline, which a header must not contain.
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if not isinstance(text, str):
             return value
@@ -250,5 +278,13 @@ class Settings(BaseSettings):
         return url.rstrip("/") if url else url
 
     def but(self, **changes: object) -> Self:
-        """These settings with some changed, checked again."""
+        """A copy with some settings changed and validated again. Raises pydantic's ValidationError."""
         return type(self).model_validate({**self.model_dump(exclude_unset=True), **changes})
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        url = AnyHttpUrl(text)
+    except ValidationError:
+        return False
+    return url.path in {None, "/"} and not (url.query or url.fragment or url.username)

@@ -1,6 +1,7 @@
-"""The command line: what starts, what it prints, how it ends."""
+"""The command line: what starts, what it prints and how it ends."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -165,3 +166,25 @@ async def test_port_taken() -> None:
 
     assert process.returncode == 2
     assert errors.decode().startswith("gateway: cannot listen: Address already in use")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_misspelt_variable(workers: str) -> None:
+    """A misspelt variable is logged once at startup with the setting it resembles, and never its value."""
+    options = {
+        "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(rsa_key().as_dict(private=False)),
+        "GATEWAY_CORS_ORIGIN": "https://app.example.com",
+        "GATEWAY_STATE_PATH": ":memory:",
+    }
+    async with started("serve", "--workers", workers, **TRUST | options) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(process.communicate(), 30)
+
+    lines = [json.loads(line) for line in log.decode().splitlines()]
+    assert [(line["level"], line["event"], line["reason"]) for line in lines] == [
+        (
+            "warning",
+            "unknown setting",
+            "GATEWAY_CORS_ORIGIN is not a setting; did you mean GATEWAY_CORS_ORIGINS?",
+        )
+    ]

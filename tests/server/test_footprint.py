@@ -14,12 +14,12 @@ WORKER = """
 import asyncio, json, sys
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.settings.loader import read_settings
+from gateway.settings.loader import load_settings
 
 async def main():
     if sys.argv[1] == "serve":
         from gateway.auth.bearer import bearer_authentication
-    async with gateway_listening(read_settings(port=0), demo_caller):
+    async with gateway_listening(load_settings(port=0), demo_caller):
         print(json.dumps(sorted(sys.modules)))
 
 asyncio.run(main())
@@ -27,12 +27,8 @@ asyncio.run(main())
 SELDOM = {
     "cryptography": "bearer tokens",
     "gateway.sandbox": "a demo",
-    "gateway.settings.model": "the process that reads them",
     "joserfc": "bearer tokens",
     "opentelemetry.sdk.trace": "GATEWAY_TRACES_ENABLED",
-    "pydantic": "the process that reads the settings",
-    "pydantic_core": "the process that reads the settings",
-    "pydantic_settings": "the process that reads the settings",
     "redis": "GATEWAY_REDIS_URL",
 }
 """Top modules, by what they are for."""

@@ -1,39 +1,24 @@
-"""Settings: what the README says of them, what they refuse, what they keep to themselves."""
+"""Settings: their documentation, what is refused, and that secrets stay secret."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from gateway.settings.loader import missing_for_serve
+from gateway.settings.loader import (
+    InvalidSettings,
+    load_settings,
+    missing_for_serve,
+    unknown_variables,
+)
 from gateway.settings.model import Settings
 
-READ = """
-import sys
-from gateway.settings.loader import SettingsRefused, read_settings
-try:
-    chosen = read_settings(port=1)
-except SettingsRefused as refusal:
-    sys.exit(str(refusal))
-assert "pydantic" not in sys.modules
-from gateway.settings.model import Settings
-for name in Settings.model_fields:
-    for holder in (chosen, Settings(port=1)):
-        value = getattr(holder, name)
-        values = value if isinstance(value, tuple) else (value,)
-        texts = [one.get_secret_value() if hasattr(one, "get_secret_value") else one for one in values]
-        print(name, texts)
-is_told = "first-secret" in str(vars(chosen))
-print(sorted(chosen.model_fields_set), is_told, chosen.but(port=2).port, chosen.port)
-"""
 README = Path(__file__).parents[2] / "README.md"
 
 
 def test_readme_lists_every_setting() -> None:
-    """README's table names every setting with its default and what it does, and no other."""
+    """README's table lists every setting with its default and description, and nothing else."""
     rows = re.findall(r"^\| `(GATEWAY_\w+)` \| (.*?) \| (.*?) \|$", README.read_text(), re.MULTILINE)
 
     expected = []
@@ -45,7 +30,7 @@ def test_readme_lists_every_setting() -> None:
 
 
 def test_secrets_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key and the id secrets are in no repr."""
+    """Neither the API key nor the id secrets appear in a repr."""
     monkeypatch.setenv("GATEWAY_IMIN_API_KEY", "key-of-imin")
     monkeypatch.setenv("GATEWAY_ID_SECRET", "first-secret, second-secret")
 
@@ -69,12 +54,13 @@ def test_secrets_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
         ("IMIN_TIMEOUT_SECONDS", "0"),
         ("PROFILE", "prod"),
         ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "app.example.com"),
         ("CORS_ORIGINS", "https://app.example.com/path"),
         ("IMIN_CUSTOMER_ACCOUNTS_PATH", "../orders"),
     ],
 )
 def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """A value that cannot work is refused at the start, by the setting's name."""
+    """A value that cannot work is refused at startup, with the name of the setting."""
     monkeypatch.setenv(f"GATEWAY_{name}", value)
 
     with pytest.raises(ValidationError) as refusal:
@@ -84,7 +70,7 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
 
 
 def test_what_serve_needs() -> None:
-    """Serving needs imin's key, the keys of tokens, their issuer and their audience."""
+    """`gateway serve` requires imin's key, keys for tokens, an issuer and an audience."""
     needed = ["IMIN_API_KEY", "AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]
     whole = Settings(
         imin_api_key="k", auth_jwks_url="https://id.example.com/keys", auth_issuer="i", auth_audience="a"
@@ -96,7 +82,7 @@ def test_what_serve_needs() -> None:
 
 
 def test_derived_settings() -> None:
-    """Settings that differ in one thing keep the rest, and are checked again."""
+    """A copy with one setting changed keeps the others and is validated again."""
     settings = Settings(imin_base_url="https://imin.example.com/", port=0)
 
     assert settings.imin_base_url == "https://imin.example.com"
@@ -105,35 +91,41 @@ def test_derived_settings() -> None:
         settings.but(port=-1)
 
 
-def read_apart() -> subprocess.CompletedProcess[str]:
-    """What a process of its own makes of the environment, as the command line does."""
-    command = [sys.executable, "-c", READ]
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # ours
-
-
-def test_read_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a worker holds are the settings, each as its library reads it, without that library."""
-    monkeypatch.setenv("GATEWAY_ID_SECRET", "first-secret, second-secret")
-    monkeypatch.setenv("GATEWAY_TRUSTED_DOCUMENTS", "documents.json")
-    monkeypatch.setenv("GATEWAY_CORS_ORIGINS", "https://one.example.com")
-
-    *lines, last = read_apart().stdout.splitlines()
-
-    assert len(lines) == 2 * len(Settings.model_fields)
-    assert lines[::2] == lines[1::2]
-    assert "id_secret ['first-secret', 'second-secret']" in lines
-    assert last == "['cors_origins', 'id_secret', 'port', 'trusted_documents'] False 2 1"
-
-
-def test_refused_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong is told by each setting's name, and no value is."""
+def test_invalid_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong is reported by the name of each variable, without its value."""
     monkeypatch.setenv("GATEWAY_PROFILE", "prod")
     monkeypatch.setenv("GATEWAY_IMIN_BASE_URL", "https://user:secret@book.imin.co/api")
 
-    told = read_apart()
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings()
 
-    assert [line.partition(":")[0] for line in told.stderr.splitlines()] == [
-        "GATEWAY_PROFILE",
-        "GATEWAY_IMIN_BASE_URL",
+    lines = str(refusal.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["GATEWAY_PROFILE", "GATEWAY_IMIN_BASE_URL"]
+    assert "secret" not in str(refusal.value)
+    assert "prod" not in lines[0].split()
+
+
+def test_unknown_variables() -> None:
+    """A variable that is no setting is reported, with the setting that was probably meant."""
+    names = ["PATH", "GATEWAY_PORT", "GATEWAY_CORS_ORIGIN", "gateway_imin_key", "GATEWAY_ZZZ"]
+
+    assert unknown_variables(names) == [
+        "GATEWAY_CORS_ORIGIN is not a setting; did you mean GATEWAY_CORS_ORIGINS?",
+        "GATEWAY_ZZZ is not a setting",
+        "gateway_imin_key is not a setting; did you mean GATEWAY_IMIN_API_KEY?",
     ]
-    assert "secret" not in told.stderr
+
+
+def test_kubernetes_service_links() -> None:
+    """Variables that Kubernetes sets for a service called `gateway` are not reported."""
+    names = ["GATEWAY_SERVICE_HOST", "GATEWAY_SERVICE_PORT", "GATEWAY_SERVICE_PORT_HTTP"]
+    names += ["GATEWAY_PORT_8000_TCP", "GATEWAY_PORT_8000_TCP_ADDR", "GATEWAY_PORT_8000_TCP_PROTO"]
+
+    assert unknown_variables(names) == []
+
+
+def test_every_setting_is_known() -> None:
+    """No real setting is reported, in capitals or not."""
+    names = [f"GATEWAY_{name}" for name in Settings.model_fields]
+
+    assert unknown_variables([*names, *map(str.upper, names)]) == []
