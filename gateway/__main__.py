@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
-from gateway.cancellation.journal import StateUnusable
+from gateway.cancellation.sqlite_journal import StateUnusable
 from gateway.clock import Clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.connections.timeouts import ClientTimeouts

@@ -7,10 +7,8 @@ from aiohttp import web
 
 from gateway.auth import Authenticate
 from gateway.backoff import Backoff
-from gateway.cancellation.attempts import Journal
 from gateway.cancellation.exchange import ExchangeOptions
-from gateway.cancellation.locks import OrderLocks
-from gateway.cancellation.service import Cancellations
+from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
 from gateway.clock import Clock, system_clock
 from gateway.context import Services
 from gateway.execution.executor import Executor
@@ -144,6 +142,14 @@ def _services(settings: Settings, now: Clock) -> Services:
     )
     order_watcher = OrderWatcher(reads, _backoff(settings), settings.follow_most, settings.follow_most_each)
     _tell_changes(client, cache, redis_cache, order_watcher)
+    cancellations = Cancellations(
+        client,
+        reads,
+        now,
+        _cancellation_options(settings),
+        with_replicas=_with_replicas(redis),
+        notify=order_watcher.poll_now,
+    )
     return Services(
         client=client,
         reads=reads,
@@ -153,7 +159,7 @@ def _services(settings: Settings, now: Clock) -> Services:
         public_url=public_url,
         link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
-        cancellations=_cancellations(settings, client, now, redis),
+        cancellations=cancellations,
         redis=redis,
         redis_cache=redis_cache,
         now=now,
@@ -248,19 +254,19 @@ def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache |
     return Cache(options, redis_cache)
 
 
-def _cancellations(
-    settings: Settings, client: IminClient, now: Clock, redis: RedisClient | None
-) -> Cancellations:
-    options = ExchangeOptions(
+def _cancellation_options(settings: Settings) -> CancellationOptions:
+    exchange = ExchangeOptions(
         deadline_seconds=settings.cancel_deadline_seconds,
         doubt_seconds=settings.cancel_doubt_seconds,
         item_id=settings.imin_cancel_item_id,
     )
+    return CancellationOptions(exchange, settings.state_path, _backoff(settings))
 
-    def with_replicas(journal: Journal, locks: OrderLocks) -> tuple[Journal, OrderLocks]:
-        return (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks)) if redis else (journal, locks)
 
-    return Cancellations(client, settings.state_path, now, options, _backoff(settings), with_replicas)
+def _with_replicas(redis: RedisClient | None) -> WithReplicas:
+    if redis is None:
+        return lambda journal, locks: (journal, locks)
+    return lambda journal, locks: (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks))
 
 
 def _backoff(settings: Settings) -> Backoff:

@@ -1,12 +1,14 @@
-"""Cancelling booked items: never twice, never untrue, followed to its end. Knows no GraphQL.
+"""Cancelling booked items: never sent twice, never reported as more than is known. Contains no GraphQL.
 
-rules.py       PURE: the order as it reads → refuse, say it is done, or ask imin
-exchange.py    read → one PATCH → read, within a deadline, one at a time per order
-outcomes.py    what can be said afterwards
-attempts.py    what was sent, and what became of it; the journal's seam
-journal.py     the journal in SQLite, which survives the process
-locks.py       one cancellation at a time per order
-idempotency.py the same key, the same outcome
-settling.py    finds out what became of attempts that nobody was answered about
-service.py     all of it as one thing to call
+service.py         the entry point: Cancellations.cancel(request) returns an outcome
+request.py         what is asked for
+outcomes.py        what can be answered
+rules.py           pure: from an order as imin shows it to "send a PATCH" or an outcome
+exchange.py        read → one PATCH → read, within a deadline, one at a time per order
+order_reader.py    those readings
+idempotency.py     the same key gives the same outcome
+attempts.py        what was sent and what became of it; the protocol of the journal
+sqlite_journal.py  the journal on disk
+locks.py           one cancellation at a time per order
+settling.py        finds out in the background what became of unconfirmed attempts
 """

@@ -1,4 +1,4 @@
-"""Attempts: what the gateway asked imin to cancel, and what it knows of it since."""
+"""Attempts: the cancellations that were sent to imin, and what is known of each since."""
 
 from enum import Enum
 from typing import Protocol
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class AttemptState(Enum):
-    """What is known of an attempt. Only UNCONFIRMED holds its items back from another."""
+    """What is known of an attempt. While it is UNCONFIRMED, nothing else is sent for its items."""
 
     UNCONFIRMED = "UNCONFIRMED"
     PENDING = "PENDING"
@@ -16,11 +16,15 @@ class AttemptState(Enum):
     NOT_TAKEN = "NOT_TAKEN"
 
 
+UNSETTLED = frozenset({AttemptState.UNCONFIRMED, AttemptState.PENDING})
+"""The states that can still change."""
+
+
 class Attempt(Struct, frozen=True):
     """One PATCH.
 
-    id: our own. order, items: imin's identifiers. requested_at, settled_at: seconds since 1970;
-    settled_at is None while UNCONFIRMED or PENDING.
+    id: the gateway's own. order, items: imin's identifiers. requested_at, settled_at: seconds since 1970;
+    settled_at is None in an unsettled state.
     """
 
     id: str
@@ -33,32 +37,32 @@ class Attempt(Struct, frozen=True):
 
 
 class KeyEntry(Struct, frozen=True):
-    """What an idempotency key stands for: a payload, and its outcome once there is one."""
+    """What an idempotency key was used for: a payload, and its outcome once there is one."""
 
     payload: str
     outcome: bytes | None
 
 
 class Journal(Protocol):
-    """Remembers attempts and idempotency keys. What a method did is durable when it returns."""
+    """Stores attempts and idempotency keys. Every write is durable when its method returns."""
 
     async def begin(self, attempt: Attempt) -> None:
-        """Note an attempt, before its PATCH leaves."""
+        """Record an attempt. Call this before its PATCH is sent."""
 
     async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
-        """Note what became of an attempt, as far as it is known. A settled one stays as it is."""
+        """Record the state of an attempt as of now. A settled attempt does not change."""
 
     async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
-        """Attempts of an order, or of all, of which it is not known whether imin took them."""
+        """Unconfirmed attempts, oldest first: of one order, or all."""
 
     async def latest(self, customer: str, order: str) -> Attempt | None:
         """The newest attempt on a customer's order."""
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
-        """What the key stands for: the payload given where it is new."""
+        """Reserve a key for this payload, unless it is in use; return what it is in use for."""
 
     async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
-        """Note the outcome that the key stands for from now on."""
+        """Store the outcome for a key that was claimed. The first one stays."""
 
     async def forget(self, caller: str, key: str) -> None:
-        """The key stands for nothing again."""
+        """Free a key."""

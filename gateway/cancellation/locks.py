@@ -9,45 +9,44 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol, Self
 
 _OFFSETS = 2**31
-_ASK_AGAIN_SECONDS = 0.02
+_RETRY_SECONDS = 0.02
 
 
 class OrderLocks(Protocol):
-    """Holds an order for one cancellation."""
+    """Locks by order."""
 
     def hold(self, order: str) -> AbstractAsyncContextManager[None]:
-        """Have the order to oneself, once the one before is done. Callers bound the wait."""
+        """Hold the order's lock; wait while it is held elsewhere. Callers set a timeout."""
 
 
 class ProcessLocks:
-    """Locks of this process."""
+    """Locks within this process."""
 
     def __init__(self) -> None:
         self._locks: dict[str, asyncio.Lock] = {}
-        self._waiting: dict[str, int] = {}
+        self._users: dict[str, int] = {}
 
     @asynccontextmanager
     async def hold(self, order: str) -> AsyncIterator[None]:
-        """Have the order to oneself."""
         lock = self._locks.setdefault(order, asyncio.Lock())
-        self._waiting[order] = self._waiting.get(order, 0) + 1
+        self._users[order] = self._users.get(order, 0) + 1
         try:
             async with lock:
                 yield
         finally:
-            self._waiting[order] -= 1
-            if not self._waiting[order]:
-                del self._waiting[order], self._locks[order]
+            self._users[order] -= 1
+            if not self._users[order]:
+                del self._users[order], self._locks[order]
 
 
 class FileLocks:
     """Locks among the processes of one machine, inside `with`.
 
-    Each is a byte of a file, which the system frees when the process that holds it dies.
+    Each is a byte range of a file, which the system unlocks when the process that holds it dies.
     """
 
     def __init__(self, path: str) -> None:
-        self._here = ProcessLocks()
+        self._in_process = ProcessLocks()
         self._path = path
         self._file: int
 
@@ -61,19 +60,19 @@ class FileLocks:
 
     @asynccontextmanager
     async def hold(self, order: str) -> AsyncIterator[None]:
-        """Have the order to oneself."""
         digest = hashlib.blake2b(order.encode(), digest_size=8).digest()
         offset = int.from_bytes(digest) % _OFFSETS
-        # By byte, not by order: two orders of one byte would otherwise free each other's lock.
-        async with self._here.hold(str(offset)):
-            while not self._took(offset):  # noqa: ASYNC110  # the system tells no event of a file lock
-                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        # By byte, not by order: a process holds a byte once, so two of its orders with one byte would both
+        # get it, and the first to finish would unlock it for both.
+        async with self._in_process.hold(str(offset)):
+            while not self._try_to_lock(offset):  # noqa: ASYNC110  # the system sends no event for file locks
+                await asyncio.sleep(_RETRY_SECONDS)
             try:
                 yield
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, offset)
 
-    def _took(self, offset: int) -> bool:
+    def _try_to_lock(self, offset: int) -> bool:
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
         except OSError:

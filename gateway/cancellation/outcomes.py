@@ -1,12 +1,16 @@
-"""What can be said of a cancellation. Only what was read or answered is ever said.
+"""The outcomes of a cancellation. Each claims only what imin answered or the order showed.
 
-They name orders and items by imin's identifiers, so that they can be kept and read again.
+They refer to orders and items by imin's identifiers, so that the journal can store them. The tag of a class
+is its name in the journal and in metrics.
 """
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
+
+from gateway.imin.documents import Order
 
 
 class Refusal(Struct, frozen=True):
@@ -17,7 +21,7 @@ class Refusal(Struct, frozen=True):
 
 
 class _OfItems(Struct, frozen=True, tag=True):
-    """customer: whose order it is. items: those that were named."""
+    """customer: whose order it is. items: those that were named in the request."""
 
     customer: str
     order: str
@@ -25,48 +29,46 @@ class _OfItems(Struct, frozen=True, tag=True):
 
 
 class Pending(_OfItems, frozen=True):
-    """imin took the request, now or before; the booking system has yet to confirm."""
+    """imin accepted a request, this one or an earlier one; the booking system has not confirmed it yet."""
 
 
 class AlreadyCancelled(_OfItems, frozen=True):
-    """All items read as cancelled."""
+    """imin shows all items as cancelled."""
 
 
 class Unconfirmed(_OfItems, frozen=True):
-    """It was sent, and neither an answer nor a reading tells whether imin took it."""
+    """A request was sent; neither an answer nor a reading shows whether imin accepted it."""
 
 
 class NotPermitted(_OfItems, frozen=True):
-    """imin or the items' own state forbids it. text: imin's sentence for customers, or ""."""
+    """imin refused, or an item's status rules it out. text: imin's message to the customer, or ""."""
 
     text: str
     refusals: tuple[Refusal, ...]
 
 
 class OrderMissing(Struct, frozen=True, tag=True):
-    """There is no such order of the caller's. Nothing was sent."""
+    """The caller has no such order. Nothing was sent."""
 
 
 class ItemsMissing(Struct, frozen=True, tag=True):
-    """ids, as the client named them, that are no items of the order. Nothing was cancelled."""
+    """The order has no items with these ids, as the client wrote them. Nothing was cancelled."""
 
     ids: tuple[str, ...]
 
 
 class ItemsElsewhere(Struct, frozen=True, tag=True):
-    """ids, as the client named them, of items of another order. Nothing was sent."""
+    """These ids, as the client wrote them, are of items of another order. Nothing was sent."""
 
     ids: tuple[str, ...]
 
 
-class Unavailable(Struct, frozen=True, tag=True):
-    """Not sent, or imin answered that it failed and the order reads unchanged. Nothing was cancelled."""
-
-    was_sent: bool = False
+class CancellationUnavailable(Struct, frozen=True, tag="Unavailable"):
+    """Not sent; or imin answered with a failure and the order is unchanged. Nothing was cancelled."""
 
 
 class KeyReused(Struct, frozen=True, tag=True):
-    """The idempotency key stands for another cancellation. Nothing was sent."""
+    """The idempotency key was used for a different cancellation. Nothing was sent."""
 
 
 Outcome: TypeAlias = (
@@ -77,23 +79,37 @@ Outcome: TypeAlias = (
     | OrderMissing
     | ItemsMissing
     | ItemsElsewhere
-    | Unavailable
+    | CancellationUnavailable
     | KeyReused
 )
+
+
+@dataclass(frozen=True)
+class CancellationResult:
+    """An outcome, and the order as it was last read, if it was."""
+
+    outcome: Outcome
+    order: Order | None = None
+
 
 _decoder: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
 
 
-def write(outcome: Outcome) -> bytes:
-    """The outcome as the journal keeps it."""
+def encode(outcome: Outcome) -> bytes:
+    """For the journal."""
     return msgspec.json.encode(outcome)
 
 
-def read(text: bytes) -> Outcome:
-    """The outcome that was kept."""
-    return _decoder.decode(text)
+def decode(stored: bytes) -> Outcome:
+    """From the journal."""
+    return _decoder.decode(stored)
+
+
+def name_of(outcome: Outcome) -> str:
+    """The outcome's name in metrics."""
+    return str(type(outcome).__struct_config__.tag)
 
 
 def is_final(outcome: Outcome) -> bool:
-    """Whether asking again under the same key must give it again; the others may yet turn out otherwise."""
-    return not isinstance(outcome, Unconfirmed | Unavailable | KeyReused)
+    """Whether the same idempotency key must give this outcome again. The others may still change."""
+    return not isinstance(outcome, Unconfirmed | CancellationUnavailable | KeyReused)

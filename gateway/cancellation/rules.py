@@ -1,6 +1,5 @@
-"""Deciding, from the order as it reads. PURE."""
+"""What follows from an order as imin shows it. Pure functions, no I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.cancellation.attempts import Attempt, AttemptState
@@ -14,71 +13,65 @@ from gateway.cancellation.outcomes import (
     Refusal,
     Unconfirmed,
 )
+from gateway.cancellation.request import RequestedItem
 from gateway.imin.documents import CancellationBlock, Order, OrderItem
 from gateway.imin.documents.cancellability import FINAL
 from gateway.imin.documents.vocabulary import OrderItemStatus
 
-_UNDER_WAY = {OrderItemStatus.CUSTOMER_CANCELLATION_PENDING, OrderItemStatus.CUSTOMER_CANCELLED}
+_CANCELLED_OR_PENDING = {OrderItemStatus.CUSTOMER_CANCELLATION_PENDING, OrderItemStatus.CUSTOMER_CANCELLED}
 
 
-@dataclass(frozen=True)
-class WantedItem:
-    """An item as a client named it.
-
-    id: as it was written. name: imin's identifier of it, "" where the id can name no item of the order.
-    is_elsewhere: whether it is known to be an item of another order of the caller's.
-    """
-
-    id: str
-    name: str
-    is_elsewhere: bool = False
+def items_with(order: Order, identifiers: tuple[str, ...]) -> tuple[OrderItem, ...]:
+    """The order's items that have one of these identifiers."""
+    return tuple(item for item in order.items if item.identifier in identifiers)
 
 
-def items_named(order: Order, names: tuple[str, ...]) -> tuple[OrderItem, ...]:
-    """The order's items of those identifiers."""
-    return tuple(item for item in order.items if item.identifier in names)
-
-
-def strangers(order: Order, wanted: tuple[WantedItem, ...]) -> ItemsMissing | ItemsElsewhere | None:
-    """The wanted items that are none of the order's; None where all are."""
-    known = {item.identifier for item in order.items}
-    strange = [item for item in wanted if item.is_elsewhere or item.name not in known]
-    if not strange:
+def items_not_in(order: Order, items: tuple[RequestedItem, ...]) -> ItemsMissing | ItemsElsewhere | None:
+    """The requested items that the order does not have; None if it has all of them."""
+    identifiers = {item.identifier for item in order.items}
+    missing = [item for item in items if item.is_elsewhere or item.identifier not in identifiers]
+    if not missing:
         return None
-    ids = tuple(item.id for item in strange)
-    return ItemsElsewhere(ids) if all(item.is_elsewhere for item in strange) else ItemsMissing(ids)
+    ids = tuple(item.id for item in missing)
+    return ItemsElsewhere(ids) if all(item.is_elsewhere for item in missing) else ItemsMissing(ids)
 
 
-def under_way(customer: str, order: Order, names: tuple[str, ...]) -> Pending | AlreadyCancelled | None:
-    """The success that the order shows; None where an item shows none."""
-    items = items_named(order, names)
-    if len(items) < len(names) or not all(item.status in _UNDER_WAY for item in items):
+def success_shown(
+    customer: str, order: Order, identifiers: tuple[str, ...]
+) -> Pending | AlreadyCancelled | None:
+    """The success that the order shows; None if some item is neither cancelled nor pending."""
+    items = items_with(order, identifiers)
+    if len(items) < len(identifiers) or not all(item.status in _CANCELLED_OR_PENDING for item in items):
         return None
     is_done = all(item.status is OrderItemStatus.CUSTOMER_CANCELLED for item in items)
-    return (AlreadyCancelled if is_done else Pending)(customer, order.identifier, names)
+    return (AlreadyCancelled if is_done else Pending)(customer, order.identifier, identifiers)
 
 
 def decide(
-    customer: str, order: Order, names: tuple[str, ...], held: frozenset[str]
+    customer: str, order: Order, identifiers: tuple[str, ...], held: frozenset[str]
 ) -> Outcome | tuple[OrderItem, ...]:
-    """The outcome, where nothing need be sent; otherwise the items to ask imin for.
+    """The outcome, if nothing needs to be sent; otherwise the items to send to imin.
 
-    held: items of which an earlier attempt is unconfirmed. Items under way already are left out of the
-    request: booking systems refuse them once the window has closed. Terms and windows are imin's to judge.
+    held: items of an unconfirmed attempt. Items that are cancelled or pending already are not sent: booking
+    systems refuse them once the window has closed. Terms and windows are for imin to judge.
     """
-    if shown := under_way(customer, order, names):
+    if shown := success_shown(customer, order, identifiers):
         return shown
-    if held.intersection(names):
-        return Unconfirmed(customer, order.identifier, names)
-    items = items_named(order, names)
+    if held.intersection(identifiers):
+        return Unconfirmed(customer, order.identifier, identifiers)
+    items = items_with(order, identifiers)
     if any(item.cancellation_blocked_because in FINAL for item in items):
-        return NotPermitted(customer, order.identifier, names, "", refusals(items))
-    return tuple(item for item in items if item.status not in _UNDER_WAY)
+        return NotPermitted(customer, order.identifier, identifiers, "", refusals(items))
+    return tuple(item for item in items if item.status not in _CANCELLED_OR_PENDING)
 
 
 def refusals(items: tuple[OrderItem, ...]) -> tuple[Refusal, ...]:
-    """Which items stand in the way, and why, as far as the order tells."""
-    blocks = [(item, item.cancellation_blocked_because) for item in items if item.status not in _UNDER_WAY]
+    """Which items cannot be cancelled and why, as far as the order shows it."""
+    blocks = [
+        (item, item.cancellation_blocked_because)
+        for item in items
+        if item.status not in _CANCELLED_OR_PENDING
+    ]
     return tuple(
         Refusal(item.identifier, block.name)
         for item, block in blocks
@@ -86,16 +79,20 @@ def refusals(items: tuple[OrderItem, ...]) -> tuple[Refusal, ...]:
     )
 
 
-def seen(attempt: Attempt, order: Order | None, now: datetime, doubt_seconds: float) -> AttemptState:
-    """What a fresh reading of its order tells of an attempt.
+def state_shown(attempt: Attempt, order: Order | None, now: datetime, doubt_seconds: float) -> AttemptState:
+    """The state of an attempt, given a reading of its order made after it.
 
-    doubt_seconds: how long after it was sent imin may still act on an attempt whose answer was lost.
+    order: None if imin has none. doubt_seconds: how long after sending it imin may still act on a PATCH
+    whose answer was lost.
     """
-    outcome = under_way(attempt.customer, order, attempt.items) if order else None
-    if isinstance(outcome, AlreadyCancelled):
-        return AttemptState.CANCELLED
+    outcome = success_shown(attempt.customer, order, attempt.items) if order else None
     if outcome:
-        return AttemptState.PENDING
+        return state_of(outcome)
     if now.timestamp() <= attempt.requested_at + doubt_seconds:
         return attempt.state
     return AttemptState.REFUSED if attempt.state is AttemptState.PENDING else AttemptState.NOT_TAKEN
+
+
+def state_of(success: Pending | AlreadyCancelled) -> AttemptState:
+    """The state of an attempt whose order shows this success."""
+    return AttemptState.CANCELLED if isinstance(success, AlreadyCancelled) else AttemptState.PENDING

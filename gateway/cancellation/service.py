@@ -1,57 +1,85 @@
-"""Cancellations as one thing to call, put together and held open by the app."""
+"""The entry point of this package: one call cancels, remembers, and settles what was left open."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
-from gateway.cancellation.exchange import Exchange, ExchangeOptions, Result, Wanted
+from gateway.cancellation.exchange import Exchange, ExchangeOptions
 from gateway.cancellation.idempotency import IdempotencyKeys
-from gateway.cancellation.journal import IN_MEMORY, SqliteJournal
 from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
-from gateway.cancellation.outcomes import AlreadyCancelled, Unconfirmed
-from gateway.cancellation.rules import under_way
+from gateway.cancellation.order_reader import read_now
+from gateway.cancellation.outcomes import (
+    AlreadyCancelled,
+    CancellationResult,
+    CancellationUnavailable,
+    NotPermitted,
+    OrderMissing,
+    Pending,
+    Unconfirmed,
+    name_of,
+)
+from gateway.cancellation.request import CancellationRequest, IdempotencyKey
+from gateway.cancellation.rules import state_of, success_shown
 from gateway.cancellation.settling import Settler
+from gateway.cancellation.sqlite_journal import IN_MEMORY, SqliteJournal
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order
+from gateway.imin.errors import IminError
+from gateway.imin.repository import Reads
 
 WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
-"""Makes a journal and locks of this machine those of all replicas."""
+"""Turns the journal and the locks of this machine into those of all replicas."""
+
+
+@dataclass(frozen=True)
+class CancellationOptions:
+    """state_path: file of the journal, "" for memory. backoff: of the readings that settle attempts."""
+
+    exchange: ExchangeOptions
+    state_path: str
+    backoff: Backoff
 
 
 class Cancellations:
-    """Cancels, remembers, and settles what was left open."""
+    """Cancels items of orders.
 
-    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the app puts together
+    notify: called with imin's identifier of each order on which
+    an exchange has ended, whatever its outcome.
+    """
+
+    def __init__(  # noqa: PLR0913  # the parts that the app puts together
         self,
         client: IminClient,
-        path: str,
+        reads: Reads,
         now: Clock,
-        options: ExchangeOptions,
-        backoff: Backoff,
-        with_replicas: WithReplicas | None = None,
+        options: CancellationOptions,
+        *,
+        with_replicas: WithReplicas,
+        notify: Callable[[str], None],
     ) -> None:
+        path = options.state_path
         self._file = SqliteJournal(path or IN_MEMORY)
         self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
-        locks: OrderLocks = self._file_locks or ProcessLocks()
-        self._journal: Journal = self._file
-        if with_replicas is not None:
-            self._journal, locks = with_replicas(self._file, locks)
+        self._journal, locks = with_replicas(self._file, self._file_locks or ProcessLocks())
+        self._reads = reads
         self._now = now
-        self._exchange = Exchange(client, self._journal, locks, now, options)
+        self._notify = notify
+        self._exchange = Exchange(client, reads, self._journal, locks, now, options.exchange)
         self._keys = IdempotencyKeys(self._journal, now)
-        self._settler = Settler(client, self._journal, now, options.doubt_seconds, backoff)
+        self._settler = Settler(client, self._journal, now, options.exchange.doubt_seconds, options.backoff)
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
-        self._under_way: set[asyncio.Task[Result]] = set()
-        self._same: dict[tuple[str, str, frozenset[str]], asyncio.Task[Result]] = {}
+        self._calls: set[asyncio.Task[CancellationResult]] = set()
+        self._exchanges: dict[tuple[str, str, frozenset[str]], asyncio.Task[CancellationResult]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Open the journal, settle what an earlier process left, and in the end see all calls through."""
+        """Open the journal and settle what an earlier process left; at the end, wait for running calls."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._file)
             if self._file_locks:
@@ -61,40 +89,69 @@ class Cancellations:
             try:
                 yield
             finally:
-                await asyncio.gather(*self._under_way, return_exceptions=True)
+                await asyncio.gather(*self._calls, return_exceptions=True)
 
-    async def once(
-        self, caller: str, key: str | None, payload: str, change: Callable[[], Awaitable[Result]]
-    ) -> Result:
-        """The outcome of a change, once per key; made whether or not the client stays to hear it."""
-        made = change() if key is None else self._keys.once(caller, key, payload, change)
-        task: asyncio.Task[Result] = asyncio.ensure_future(made)
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
+    async def cancel(
+        self,
+        request: CancellationRequest | OrderMissing | CancellationUnavailable,
+        key: IdempotencyKey | None = None,
+    ) -> CancellationResult:
+        """Cancel items of an order, once per key. Continues to its end even if the caller is cancelled.
 
-    def _ended(self, task: asyncio.Task[Result]) -> None:
-        self._under_way.discard(task)
-        if not task.cancelled() and task.exception() is None:
-            self.counts[type(task.result().outcome).__name__] += 1
+        request: or the outcome, if it could not be proven whose order it is; a key that was used before still
+        gives its stored outcome. The result has an order where the outcome is about its items.
+        """
+        call = asyncio.ensure_future(self._cancel(request, key))
+        self._calls.add(call)
+        call.add_done_callback(self._ended)
+        return await self._with_order(await asyncio.shield(call))
 
-    async def cancel(self, wanted: Wanted) -> Result:
-        """What became of it. A double click is one cancellation: both calls get its outcome."""
-        name = (wanted.customer, wanted.order, frozenset(item.id for item in wanted.items))
-        if name not in self._same:
-            task = asyncio.ensure_future(self._cancel(wanted))
-            self._same[name] = task
-            task.add_done_callback(lambda _: self._same.pop(name, None))
-        return await asyncio.shield(self._same[name])
+    def _ended(self, call: asyncio.Task[CancellationResult]) -> None:
+        self._calls.discard(call)
+        if not call.cancelled() and call.exception() is None:
+            self.counts[name_of(call.result().outcome)] += 1
 
-    async def _cancel(self, wanted: Wanted) -> Result:
-        result = await self._exchange.run(wanted)
+    async def _cancel(
+        self,
+        request: CancellationRequest | OrderMissing | CancellationUnavailable,
+        key: IdempotencyKey | None,
+    ) -> CancellationResult:
+        async def change() -> CancellationResult:
+            if isinstance(request, CancellationRequest):
+                return await self._join_exchange(request)
+            return CancellationResult(request)
+
+        return await (change() if key is None else self._keys.once(key, change))
+
+    async def _join_exchange(self, request: CancellationRequest) -> CancellationResult:
+        """A double click is one exchange with imin: both calls get its result."""
+        name = (request.customer, request.order, frozenset(item.id for item in request.items))
+        if name not in self._exchanges:
+            task = asyncio.ensure_future(self._run_exchange(request))
+            self._exchanges[name] = task
+            task.add_done_callback(lambda _: self._exchanges.pop(name, None))
+        return await asyncio.shield(self._exchanges[name])
+
+    async def _run_exchange(self, request: CancellationRequest) -> CancellationResult:
+        result = await self._exchange.run(request)
         if isinstance(result.outcome, Unconfirmed):
-            await self._settler.take(wanted.order)
+            await self._settler.settle(request.order)
+        self._notify(request.order)
         return result
 
+    async def _with_order(self, result: CancellationResult) -> CancellationResult:
+        """Read the order for a stored outcome, which comes without one but must show it as it is now."""
+        outcome = result.outcome
+        if result.order is not None or not isinstance(outcome, Pending | AlreadyCancelled | NotPermitted):
+            return result
+        try:
+            order = await read_now(self._reads, outcome.customer, outcome.order)
+        except IminError:
+            order = None
+        return CancellationResult(outcome, order) if order else CancellationResult(CancellationUnavailable())
+
     async def latest(self, customer: str, order: Order) -> Attempt | None:
-        """The newest attempt on an order, brought up to what the order shows."""
+        """The newest attempt on an order, updated by what the order shows."""
         attempt = await self._journal.latest(customer, order.identifier)
         if attempt is None or attempt.settled_at is not None:
             return attempt
@@ -105,8 +162,6 @@ class Cancellations:
         return await self._journal.latest(customer, order.identifier)
 
     async def _state(self, attempt: Attempt, order: Order) -> AttemptState:
-        """What is known of an attempt. The order may be older than it: success alone is believed."""
-        shown = under_way(attempt.customer, order, attempt.items)
-        if shown:
-            return AttemptState.CANCELLED if isinstance(shown, AlreadyCancelled) else AttemptState.PENDING
-        return await self._settler.state_now(attempt)
+        """A success that the order shows counts. Otherwise it may have been read before the attempt."""
+        shown = success_shown(attempt.customer, order, attempt.items)
+        return state_of(shown) if shown else await self._settler.current_state(attempt)

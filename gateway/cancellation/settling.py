@@ -1,25 +1,25 @@
-"""Finding out what became of attempts that are unconfirmed, also those of a process that died."""
+"""Finds out in the background what became of unconfirmed attempts, including those of an earlier process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import structlog
 
 from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
-from gateway.cancellation.rules import seen
+from gateway.cancellation.rules import state_shown
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
-from gateway.imin.documents import Order, bind_order
+from gateway.imin.documents import bind_order
 from gateway.imin.errors import IminError, NotFound
 
 log = structlog.get_logger()
 
-OwnOrder = Callable[[str, Order], Awaitable[None]]
-
 
 class Settler:
-    """Reads the order of each unconfirmed attempt until it tells, or until imin can no longer act on it."""
+    """Reads the order of each unconfirmed attempt until the attempt is settled.
+
+    That is when the order shows a success, or when doubt_seconds have passed: then imin no longer acts on it.
+    """
 
     def __init__(
         self, client: IminClient, journal: Journal, now: Clock, doubt_seconds: float, backoff: Backoff
@@ -32,22 +32,22 @@ class Settler:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Take up what an earlier process left."""
+        """Settle what an earlier process left."""
         for attempt in await self._journal.unconfirmed():
-            self._take(attempt)
+            self._begin(attempt)
 
-    async def take(self, order: str) -> None:
-        """Take up the unconfirmed attempts of an order."""
+    async def settle(self, order: str) -> None:
+        """Start to settle the unconfirmed attempts of an order. Does not wait for the result."""
         for attempt in await self._journal.unconfirmed(order):
-            self._take(attempt)
+            self._begin(attempt)
 
     async def stop(self) -> None:
-        """Leave the rest to the next process."""
+        """Stop. What is still unconfirmed stays in the journal for the next process."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    def _take(self, attempt: Attempt) -> None:
+    def _begin(self, attempt: Attempt) -> None:
         if attempt.id not in self._tasks:
             task = asyncio.ensure_future(self._settle(attempt))
             self._tasks[attempt.id] = task
@@ -55,20 +55,20 @@ class Settler:
 
     async def _settle(self, attempt: Attempt) -> None:
         for seconds in self._backoff.delays():
-            state = await self.state_now(attempt)
+            state = await self.current_state(attempt)
             if state is not AttemptState.UNCONFIRMED:
                 await self._journal.note(attempt, state, self._now().timestamp())
                 log.info("cancellation settled", attempt=attempt.id, state=state.value)
                 return
             await asyncio.sleep(seconds)
 
-    async def state_now(self, attempt: Attempt) -> AttemptState:
-        """What a fresh reading tells of an attempt; what was known before where the order cannot be read."""
+    async def current_state(self, attempt: Attempt) -> AttemptState:
+        """The state of an attempt after a reading of its order; as before if the order cannot be read."""
         try:
             order = await self._client.order(attempt.order)
         except NotFound:
-            return seen(attempt, None, self._now(), self._doubt_seconds)
+            return state_shown(attempt, None, self._now(), self._doubt_seconds)
         except IminError:
             return attempt.state
         bind_order(order, None)  # type: ignore[arg-type]  # only statuses are read
-        return seen(attempt, order, self._now(), self._doubt_seconds)
+        return state_shown(attempt, order, self._now(), self._doubt_seconds)

@@ -9,11 +9,10 @@ from typing import Any
 
 import msgspec
 
-from gateway.cancellation.attempts import Attempt, AttemptState, Journal, KeyEntry
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, KeyEntry
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _DAY_SECONDS = 86_400
-_UNSETTLED = {AttemptState.UNCONFIRMED, AttemptState.PENDING}
 
 
 class ReplicaJournal:
@@ -34,7 +33,7 @@ class ReplicaJournal:
             known.id == attempt.id and known.settled_at for known in await self._shared(attempt.order)
         )
         if not is_settled:
-            settled_at = None if state in _UNSETTLED else at
+            settled_at = None if state in UNSETTLED else at
             await self._put(msgspec.structs.replace(attempt, state=state, settled_at=settled_at))
 
     async def unconfirmed(self, order: str | None = None) -> list[Attempt]:

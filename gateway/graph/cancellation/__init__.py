@@ -1,1 +1,1 @@
-"""cancelOrderItems: its input, outcomes and resolver."""
+"""cancelOrderItems with its outcomes, and the cancellations that the gateway remembers."""

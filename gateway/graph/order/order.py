@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
-from gateway.graph.cancellation.type import Cancellation
+from gateway.graph.cancellation.cancellation import Cancellation
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment, ProposalStatus
 from gateway.graph.info import Info

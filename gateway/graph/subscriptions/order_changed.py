@@ -1,4 +1,4 @@
-"""orderChanged: an order, followed to its end."""
+"""The subscription orderChanged: an order and each of its changes."""
 
 from collections.abc import AsyncGenerator
 
@@ -20,17 +20,17 @@ class Subscription:
     """Root type; has no state."""
 
     @followed(
-        "An order as it is, then after each change of an item's status, the total or the receipts, until all "
-        "its items are cancelled or over. Null, once, where there is no such order of the caller's.",
+        "The order as it is now, then again after each change of an item's status, the total or the "
+        "receipts. Completes when all items are cancelled or over. Null, once, if the caller has no such "
+        "order.",
         Order | None,
     )
     async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[documents.Order | None, None]:  # noqa: A002  # Relay names the argument
-        """The states of an order."""
-        key = await own_order(info.context, id)
-        if key is None:
+        owned = await own_order(info.context, id)
+        if owned is None:
             yield None
             return
-        changes = info.context.services.order_watcher.changes(*key)
+        changes = info.context.services.order_watcher.changes(*owned)
         try:
             async for order in changes:
                 yield report_unreadable(info, order)

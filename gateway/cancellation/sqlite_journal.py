@@ -1,7 +1,7 @@
-"""The journal in SQLite: a file that outlives the process, or memory where no file is named.
+"""The journal in SQLite: in a file that survives the process, or in memory.
 
-One thread of its own runs every statement, so that a slow disk does not hold up the event loop.
-Writes are synced before they return: what the journal says was noted is there after kill -9 and power cuts.
+A thread of its own runs every statement, so that a slow disk does not block the event loop. Writes are synced
+to disk before they return, so they survive kill -9 and power cuts.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, KeyEntry
 
 T = TypeVar("T")
 
 IN_MEMORY = ":memory:"
 _DAY_SECONDS = 24 * 60 * 60
-_ATTEMPTS_KEPT_DAYS = 90
+_ATTEMPT_RETENTION_DAYS = 90
 _BUSY_SECONDS = 2.0
 
 _TABLES = """
@@ -39,13 +39,13 @@ _COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at"
 
 
 class StateUnusable(Exception):
-    """The file cannot be opened, or holds something else."""
+    """The file cannot be opened, or is not a journal."""
 
 
 class SqliteJournal:
-    """A Journal, inside `async with`.
+    """Implements Journal, inside `async with`, which raises StateUnusable if the file cannot be opened.
 
-    path: the file, or `:memory:`. Raises StateUnusable where it cannot be opened.
+    path: the file, or `:memory:`. Attempts are deleted after 90 days, keys after 24 hours.
     """
 
     def __init__(self, path: str) -> None:
@@ -66,7 +66,6 @@ class SqliteJournal:
         self._thread.shutdown()
 
     async def begin(self, attempt: Attempt) -> None:
-        """Note an attempt, before its PATCH leaves."""
         row = (
             attempt.id,
             attempt.customer,
@@ -76,7 +75,7 @@ class SqliteJournal:
             attempt.state.value,
             attempt.settled_at,
         )
-        oldest = attempt.requested_at - _ATTEMPTS_KEPT_DAYS * _DAY_SECONDS
+        oldest = attempt.requested_at - _ATTEMPT_RETENTION_DAYS * _DAY_SECONDS
 
         def begin(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM attempt WHERE requested_at < ?", (oldest,))
@@ -85,30 +84,25 @@ class SqliteJournal:
         await self._write(begin)
 
     async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
-        """Note what became of an attempt. A settled one stays as it is."""
-        settled = None if state in {AttemptState.UNCONFIRMED, AttemptState.PENDING} else at
+        settled_at = None if state in UNSETTLED else at
         await self._write(
             lambda database: database.execute(
                 "UPDATE attempt SET state = ?, settled_at = ? WHERE id = ? AND settled_at IS NULL",
-                (state.value, settled, attempt.id),
+                (state.value, settled_at, attempt.id),
             )
         )
 
     async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
-        """Attempts of an order, or of all, of which it is not known whether imin took them."""
-        where, given = ("AND order_id = ?", (order,)) if order is not None else ("", ())
-        return await self._attempts(f"state = 'UNCONFIRMED' {where} ORDER BY requested_at", given)
+        of_order, parameters = ("AND order_id = ?", (order,)) if order is not None else ("", ())
+        return await self._attempts(f"state = 'UNCONFIRMED' {of_order} ORDER BY requested_at", parameters)
 
     async def latest(self, customer: str, order: str) -> Attempt | None:
-        """The newest attempt on a customer's order."""
         found = await self._attempts(
             "order_id = ? AND customer = ? ORDER BY rowid DESC LIMIT 1", (order, customer)
         )
         return found[0] if found else None
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
-        """What the key stands for: the payload given where it is new, or older than a day."""
-
         def claim(database: sqlite3.Connection) -> KeyEntry:
             database.execute("DELETE FROM idempotency_key WHERE claimed_at < ?", (at - _DAY_SECONDS,))
             database.execute(
@@ -122,7 +116,6 @@ class SqliteJournal:
         return await self._write(claim)
 
     async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
-        """Note the outcome that the key stands for from now on."""
         await self._write(
             lambda database: database.execute(
                 "UPDATE idempotency_key SET outcome = ? WHERE caller = ? AND name = ? AND outcome IS NULL",
@@ -131,16 +124,15 @@ class SqliteJournal:
         )
 
     async def forget(self, caller: str, key: str) -> None:
-        """The key stands for nothing again."""
         await self._write(
             lambda database: database.execute(
                 "DELETE FROM idempotency_key WHERE caller = ? AND name = ?", (caller, key)
             )
         )
 
-    async def _attempts(self, condition: str, given: tuple[Any, ...]) -> list[Attempt]:
+    async def _attempts(self, condition: str, parameters: tuple[Any, ...]) -> list[Attempt]:
         statement = f"SELECT {_COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own
-        rows = await self._run(lambda database: database.execute(statement, given).fetchall())
+        rows = await self._run(lambda database: database.execute(statement, parameters).fetchall())
         return [_attempt(row) for row in rows]
 
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
@@ -152,13 +144,13 @@ class SqliteJournal:
         return await self._run(write)
 
     async def _run(self, use: Callable[[sqlite3.Connection], T]) -> T:
-        # Shielded: a statement that has begun is waited for, whoever asked.
+        # Shielded: a statement that has started runs to its end, even if the caller is cancelled.
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(use, self._database)))
 
 
 def _open(path: str) -> sqlite3.Connection:
     if path != IN_MEMORY:
-        # It names customers and orders: for the owner's eyes only.
+        # The file holds customers' and orders' identifiers, so only its owner may read it.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
@@ -171,5 +163,5 @@ def _open(path: str) -> sqlite3.Connection:
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:
     id_, customer, order, items, requested_at, state, settled_at = row
-    names = msgspec.json.decode(items, type=tuple[str, ...])
-    return Attempt(id_, customer, order, names, requested_at, AttemptState(state), settled_at)
+    identifiers = msgspec.json.decode(items, type=tuple[str, ...])
+    return Attempt(id_, customer, order, identifiers, requested_at, AttemptState(state), settled_at)

@@ -1,0 +1,58 @@
+"""Reading the order of one cancellation until its deadline."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from gateway.imin.documents import Order
+from gateway.imin.errors import IminError
+from gateway.imin.repository import Reads
+
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 0.8
+
+
+class OrderReader:
+    """Reads one customer's order from imin, never from the cache.
+
+    until: end of the last reading, on the event loop's clock. longest_seconds: for one reading.
+    """
+
+    def __init__(self, reads: Reads, customer: str, order: str, until: float, longest_seconds: float) -> None:
+        self._reads = reads
+        self._customer = customer
+        self._order = order
+        self._until = until
+        self._longest_seconds = longest_seconds
+
+    def seconds_left(self) -> float:
+        """Until the deadline."""
+        return self._until - asyncio.get_running_loop().time()
+
+    async def read(self) -> Order | None:
+        """The order; None if imin has none. Raises IminError, TimeoutError."""
+        now = asyncio.get_running_loop().time()
+        async with asyncio.timeout_at(min(self._until, now + self._longest_seconds)):
+            return await read_now(self._reads, self._customer, self._order)
+
+    async def read_repeatedly(self) -> AsyncIterator[Order]:
+        """Yield the order after each successful reading, with growing pauses, until the deadline."""
+        loop = asyncio.get_running_loop()
+        pause = _FIRST_PAUSE_SECONDS
+        while loop.time() < self._until:
+            try:
+                order = await self.read()
+            except (IminError, TimeoutError):
+                order = None
+            if order is not None:
+                yield order
+            await asyncio.sleep(max(0.0, min(pause, self._until - loop.time())))
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+
+async def read_now(reads: Reads, customer: str, order: str) -> Order | None:
+    """The order as imin has it now; None if it has none. Raises IminError."""
+    return (await reads.order(customer, order, _never_stale, anew=True)).value()
+
+
+def _never_stale(_age_seconds: float) -> None:
+    """A reading that bypasses the cache is never stale."""

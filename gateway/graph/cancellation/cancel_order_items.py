@@ -1,0 +1,109 @@
+"""cancelOrderItems: proves that the order is the caller's, has it cancelled, and shows the outcome."""
+
+from typing import Annotated
+
+import msgspec
+import strawberry
+from strawberry import UNSET
+
+from gateway.cancellation.idempotency import MAX_KEY_CHARACTERS
+from gateway.cancellation.outcomes import CancellationUnavailable, OrderMissing
+from gateway.cancellation.request import CancellationRequest, IdempotencyKey, RequestedItem
+from gateway.context import Context
+from gateway.errors import BAD_USER_INPUT, GatewayError
+from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult, result_of
+from gateway.graph.decorators import resolved
+from gateway.graph.info import Info
+from gateway.graph.lookup import own_order
+from gateway.imin.errors import IminError
+
+MAX_ITEMS = 100
+
+
+@strawberry.input(description="The items of one order to cancel. Either all of them are cancelled, or none.")
+class CancelOrderItemsInput:
+    """Input of cancelOrderItems."""
+
+    order_id: strawberry.ID = strawberry.field(description="`id` or `identifier` of the order.")
+    order_item_ids: list[strawberry.ID] = strawberry.field(
+        description="`id` or `identifier` of each item, 1 to 100."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="A text that the client makes up for this cancellation, 1 to 255 characters. "
+        "For 24 hours, a call with the same key and input gives the first outcome again and cancels nothing "
+        "further.",
+    )
+
+
+@strawberry.type(description="The result of cancelOrderItems.")
+class CancelOrderItemsPayload:
+    """Payload of cancelOrderItems."""
+
+    result: CancelOrderItemsResult = strawberry.field(description="The outcome.")
+
+
+@strawberry.type(description="Changes.")
+class Mutation:
+    """Root type; has no state."""
+
+    @resolved(
+        "Cancel items of an order: all that are named, or none. If the client disconnects, the cancellation "
+        "still runs to its end.",
+        CancelOrderItemsPayload | None,
+    )
+    async def cancel_order_items(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002  # Relay names the argument
+            CancelOrderItemsInput, strawberry.argument(description="What to cancel.")
+        ],
+    ) -> CancelOrderItemsPayload | None:
+        context = info.context
+        key = _idempotency_key(context, input)
+        request = await _request(context, input)
+        result = await context.services.cancellations.cancel(request, key)
+        if result.order is not None and isinstance(request, CancellationRequest):
+            context.orders.remember(request.customer, (result.order,))
+        return CancelOrderItemsPayload(result=result_of(result, input.order_item_ids))
+
+
+def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> IdempotencyKey | None:
+    """The key, if there is one. Raises GatewayError if the input is invalid."""
+    count = len(input_.order_item_ids)
+    if not 1 <= count <= MAX_ITEMS:
+        raise GatewayError(BAD_USER_INPUT, f"orderItemIds must be 1 to {MAX_ITEMS}, got {count}.")
+    key = input_.idempotency_key
+    if key is None or key is UNSET:
+        return None
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
+        reason = f"idempotencyKey must be 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}."
+        raise GatewayError(BAD_USER_INPUT, reason)
+    # The order of the items makes no difference.
+    payload = msgspec.json.encode([input_.order_id, *sorted(set(input_.order_item_ids))]).decode()
+    return IdempotencyKey(context.caller.customer or context.caller.name, key, payload)
+
+
+async def _request(
+    context: Context, input_: CancelOrderItemsInput
+) -> CancellationRequest | OrderMissing | CancellationUnavailable:
+    """What to cancel, or the outcome if the order cannot be proven to be the caller's."""
+    try:
+        owned = await own_order(context, input_.order_id)
+    except IminError:
+        return CancellationUnavailable()
+    if owned is None:
+        return OrderMissing()
+    customer, order = owned
+    items = tuple(_item(context, order, id_) for id_ in dict.fromkeys(input_.order_item_ids))
+    return CancellationRequest(customer, order, items)
+
+
+def _item(context: Context, order: str, id_: str) -> RequestedItem:
+    """The item with this global id or identifier."""
+    known = context.services.signer.verify(id_)
+    if known is None:
+        return RequestedItem(id_, id_)
+    if known.kind != "OrderItem" or not context.caller.may_see(known.customer):
+        return RequestedItem(id_, "")
+    return RequestedItem(id_, known.parts[-1], is_elsewhere=known.parts[0] != order)
