@@ -223,8 +223,7 @@ class Settings(BaseSettings):
     )
     limit_pairs: Count = Field(
         5_000,
-        description="Maximum number of pairs of fields with the same response name, which make validation "
-        "slow.",
+        description="Maximum number of pairs of fields with one response name, which slow down validation.",
     )
     limit_list_items: Count = Field(100, description="Maximum length of a list in arguments or variables.")
     limit_cost: Count = Field(250, description="Maximum cost of an operation, in requests to imin.")
