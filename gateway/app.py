@@ -33,7 +33,7 @@ from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.repository import Reads
-from gateway.imin.transport.endpoint import TrafficOptions
+from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
 from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import counts_of
@@ -100,10 +100,10 @@ def _add_webhook(app: web.Application, settings: Settings, services: Services) -
 def _observe(app: web.Application, settings: Settings, services: Services, metrics: Metrics) -> None:
     """Count what happens, and trace it where that is wanted."""
     metrics.watch(lambda: counts_of(services))
-    services.client.traffic.observe = metrics.call
+    services.client.endpoint_guards.observe = metrics.call
     if settings.traces_enabled:
         tracing = Tracing()
-        services.client.traffic.observe = tracing.with_calls(metrics.call)
+        services.client.endpoint_guards.observe = tracing.with_calls(metrics.call)
         app.middlewares.append(tracing.middleware())
         app.cleanup_ctx.append(tracing.context())
 
@@ -176,7 +176,9 @@ def _client(settings: Settings) -> IminClient:
             max_answer_bytes=settings.imin_max_answer_bytes,
             max_receipt_bytes=settings.imin_max_receipt_bytes,
             customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
-            traffic=TrafficOptions(settings.imin_endpoint_concurrency, settings.imin_endpoint_queue),
+            endpoint_guard=EndpointGuardOptions(
+                settings.imin_endpoint_concurrency, settings.imin_endpoint_queue
+            ),
         )
     )
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.imin.errors import IminError, Refused, TimedOut, Unavailable, Unreadable
+from gateway.imin.errors import IminError, Refused, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.pagination.cursor import BadArgument
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -51,7 +51,7 @@ INTERNAL = "INTERNAL_SERVER_ERROR"
 _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
     (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not answer in time. Please try again."),
     (
-        Unavailable,
+        UpstreamUnavailable,
         UPSTREAM_UNAVAILABLE,
         "The booking system is not available at the moment. Please try again later.",
     ),

@@ -176,7 +176,7 @@ class Exchange:
         """The one PATCH. Raises Refused, NotFound."""
         try:
             await self._client.cancel(attempt.order, ids, seconds)
-        except errors.Unavailable as error:
+        except errors.UpstreamUnavailable as error:
             if not error.sent:
                 return _PatchResult.NOT_SENT
             return _PatchResult.FAILED if error.answered else _PatchResult.LOST

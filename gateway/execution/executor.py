@@ -18,7 +18,7 @@ from gateway.execution.documents import DocumentCache, PreparedOperation
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
 from gateway.execution.run import Runner
 from gateway.execution.subscriptions import source_events
-from gateway.imin.transport.deadline import answered_within
+from gateway.imin.transport.deadline import request_deadline
 from gateway.observability.logging import log_failures
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
@@ -98,7 +98,7 @@ class Executor:
         if prepared.planned is not None and context.services.cache is None:
             context.wanted = prepared.planned.wanted()
             self.counts.excerpts += context.wanted is not None
-        with answered_within(self._query_seconds if prepared.is_query else None):
+        with request_deadline(self._query_seconds if prepared.is_query else None):
             result = await self._runner.run(prepared, variables, context)
         return self._logged(result, context)
 

@@ -12,7 +12,7 @@ from gateway.graph.info import Info
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
 from gateway.imin.client import is_identifier
-from gateway.imin.jsonld import parse_date_time
+from gateway.imin.dates import parse_date_time
 from gateway.pagination.history import is_in_history
 
 MOST_PAGES_AT_ONCE = 16

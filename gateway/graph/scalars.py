@@ -9,7 +9,7 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.errors import UPSTREAM_INVALID, GatewayError
-from gateway.imin.jsonld import parse_date_time, parse_duration
+from gateway.imin.dates import parse_date_time, parse_duration
 
 Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)

@@ -23,7 +23,7 @@ from gateway.http.limits.concurrency import ConcurrencyLimit, Overloaded
 from gateway.http.middleware import REQUEST_ID
 from gateway.http.response import error_response
 from gateway.imin.client import ReceiptContent
-from gateway.imin.errors import IminError, NotFound, TimedOut, Unavailable
+from gateway.imin.errors import IminError, NotFound, TimedOut, UpstreamUnavailable
 from gateway.observability.logging import log
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -105,6 +105,6 @@ def _failed(error: Exception) -> web.Response:
         return error_response(403, FORBIDDEN, "This link has ended. Ask for the receipt's url again.")
     if isinstance(error, TimedOut):
         return error_response(504, UPSTREAM_TIMEOUT, "The booking system did not answer in time.")
-    if isinstance(error, Unavailable):
+    if isinstance(error, UpstreamUnavailable):
         return error_response(503, UPSTREAM_UNAVAILABLE, "The booking system is not available at the moment.")
     return error_response(502, UPSTREAM_INVALID, "The booking system gave an answer that cannot be read.")

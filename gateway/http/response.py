@@ -9,7 +9,7 @@ from msgspec import Struct
 from gateway.context import Context
 from gateway.execution.executor import OperationResult
 from gateway.http.request import PLAIN_JSON, GraphQLRequest
-from gateway.imin.transport.call_counter import Calls
+from gateway.imin.transport.call_counter import CallCounter
 
 
 class RawResponse(Struct):
@@ -61,7 +61,7 @@ def error_response(
 
 
 def extensions_of(
-    wanted: GraphQLRequest, answer: OperationResult, context: Context, calls: Calls
+    wanted: GraphQLRequest, answer: OperationResult, context: Context, calls: CallCounter
 ) -> dict[str, Any]:
     """What an answer tells besides: what it cost where that was asked, how old it is, what it leaves out."""
     extensions: dict[str, Any] = {}

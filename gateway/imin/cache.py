@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 from cachetools import LRUCache, TTLCache
 
 from gateway.imin.cache_backend import Alone, Body, Key, Shared
-from gateway.imin.errors import TimedOut, Unavailable, Unreadable
+from gateway.imin.errors import TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 V = TypeVar("V")
@@ -134,7 +134,7 @@ class Cache:
                 return cast("V", entry.value)
         try:
             return await self._join(self._flight(question, generation, anew=anew))
-        except Unavailable:
+        except UpstreamUnavailable:
             if anew or entry is None or self._age(entry) > self._options.longest_seconds:
                 raise
             self.counts["error"] += 1

@@ -16,13 +16,20 @@ import msgspec
 from pydantic import SecretStr
 
 from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
-from gateway.imin.errors import NotFound, Refused, TimedOut, Unavailable, Unreadable
+from gateway.imin.errors import NotFound, Refused, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.parse import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.transport.call_counter import count_call
-from gateway.imin.transport.connection import Broken, CannotConnect, Head, TooLarge, TooLate
-from gateway.imin.transport.endpoint import Traffic, TrafficOptions
-from gateway.imin.transport.pool import Wire
-from gateway.imin.transport.response import Begun, Reply, inflated, raise_problem, read_reply
+from gateway.imin.transport.connection import ResponseHead
+from gateway.imin.transport.endpoint_guard import EndpointGuardOptions, EndpointGuards
+from gateway.imin.transport.errors import CannotConnect, ResponseTooLarge, ResponseTooLate, TransportError
+from gateway.imin.transport.pool import ConnectionPool
+from gateway.imin.transport.response import (
+    StreamedResponse,
+    UpstreamResponse,
+    decompressed,
+    raise_upstream_error,
+    read_response,
+)
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.
@@ -31,7 +38,6 @@ _matches = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}\Z").match
 _OK, _ACCEPTED = 200, 204
 _ORDER = "GET /orders/:id"
 _LOOK_AHEAD_BYTES = 262_144
-_WIRE_ERRORS = (CannotConnect, Broken, TooLarge, TooLate)
 CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 
 
@@ -46,7 +52,7 @@ class ClientOptions:
     max_answer_bytes: int
     max_receipt_bytes: int
     customer_accounts_path: str
-    traffic: TrafficOptions = field(default_factory=TrafficOptions)
+    endpoint_guard: EndpointGuardOptions = field(default_factory=EndpointGuardOptions)
 
 
 @dataclass(frozen=True)
@@ -66,27 +72,27 @@ class IminClient:
     """The Booking API, inside `async with`. Raises what gateway.imin.errors draws."""
 
     def __init__(self, options: ClientOptions) -> None:
-        self.traffic = Traffic(options.traffic)
+        self.endpoint_guards = EndpointGuards(options.endpoint_guard)
         self.on_change: Callable[[str], Awaitable[None]] | None = None
         """Told the identifier of an order, before and after it is asked to change."""
         self._options = options
         key = {"X-API-KEY": options.api_key.get_secret_value()} if options.api_key else {}
-        self._wire = Wire(
+        self._pool = ConnectionPool(
             options.base_url, {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         )
 
     async def __aenter__(self) -> Self:
-        self._wire.open()
+        self._pool.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._wire.close()
+        self._pool.close()
 
     async def orders(self, customer: str, page: int) -> Page[Order]:
         """Page of a customer's orders, newest first.
 
         page: 1-based, 10 orders a page. An unknown customer has an empty list (assumption).
-        Raises Unavailable, Unreadable, Refused. Source: imin docs, Order History.
+        Raises UpstreamUnavailable, Unreadable, Refused. Source: imin docs, Order History.
         """
         return read_orders(await self.orders_json(customer, page), page)
 
@@ -98,7 +104,7 @@ class IminClient:
         """Page of a customer's upcoming order items, earliest first.
 
         page: 1-based, 10 items a page. An unknown customer has an empty list (assumption).
-        Raises Unavailable, Unreadable, Refused. Source: imin docs, Upcoming OrderItems.
+        Raises UpstreamUnavailable, Unreadable, Refused. Source: imin docs, Upcoming OrderItems.
         """
         return read_upcoming_order_items(await self.upcoming_order_items_json(customer, page), page)
 
@@ -109,7 +115,7 @@ class IminClient:
     async def order(self, identifier: str) -> Order:
         """One order.
 
-        Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Order By Id.
+        Raises NotFound, UpstreamUnavailable, Unreadable, Refused. Source: imin docs, Order By Id.
         """
         return read_order(await self._get(_order_path(identifier), _ORDER), identifier)
 
@@ -123,7 +129,7 @@ class IminClient:
     async def customer_account(self, identifier: str) -> CustomerAccount:
         """A customer's account.
 
-        Raises NotFound, Unavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
+        Raises NotFound, UpstreamUnavailable, Unreadable, Refused. Source: imin docs, Customer Accounts.
         """
         return read_account(await self._get(*self._account(identifier)), identifier)
 
@@ -138,20 +144,20 @@ class IminClient:
     async def receipt(self, identifier: str) -> AsyncIterator[ReceiptContent]:
         """A receipt's PDF, as it comes: inside the `async with`, and only there.
 
-        Raises NotFound, Unavailable, Unreadable, Refused; while pieces come, Unavailable and Unreadable
-        mean that there will be no more. Source: imin docs, Receipts.
+        Raises NotFound, UpstreamUnavailable, Unreadable, Refused; while pieces come, UpstreamUnavailable and
+        Unreadable mean that there will be no more. Source: imin docs, Receipts.
         """
         path, endpoint = f"/receipts/{_known(identifier)}", "GET /receipts/:id"
         room = self._options.max_receipt_bytes
         async with AsyncExitStack() as stack:
-            begun = await self.traffic.to(endpoint).call(
+            begun = await self.endpoint_guards.of(endpoint).call(
                 lambda seconds: self._begin(stack, path, endpoint, seconds, room),
                 self._options.timeout_seconds,
                 is_repeatable=True,
             )
-            pieces = _told(inflated(begun, endpoint, room), endpoint)
+            pieces = _told(decompressed(begun, endpoint, room), endpoint)
             if begun.status != _OK:
-                raise_problem(begun.with_body(b"".join([piece async for piece in pieces])), endpoint)
+                raise_upstream_error(begun.with_body(b"".join([piece async for piece in pieces])), endpoint)
             yield ReceiptContent(begun.plain_length, await _checked(pieces))
 
     async def cancel(self, order_identifier: str, item_ids: list[str], timeout_seconds: float = inf) -> None:
@@ -159,7 +165,7 @@ class IminClient:
 
         item_ids: what imin names the items by. Returns once imin has accepted the request, which
         does not mean that the items are cancelled. timeout_seconds: less time than the setting gives.
-        Raises Refused with the reason, NotFound, Unavailable (`sent` tells whether imin may have
+        Raises Refused with the reason, NotFound, UpstreamUnavailable (`sent` tells whether imin may have
         received it, `answered` whether it is done with it), Unreadable. Source: imin docs, Cancellations.
         """
         items = [
@@ -170,9 +176,9 @@ class IminClient:
         content = msgspec.json.encode(body)
         await self._announce(order_identifier)
         try:
-            answer = await self.traffic.to(endpoint).call(
+            answer = await self.endpoint_guards.of(endpoint).call(
                 lambda seconds: self._reply(
-                    self._wire.patch(path, content, seconds, self._options.max_answer_bytes), endpoint
+                    self._pool.patch(path, content, seconds, self._options.max_answer_bytes), endpoint
                 ),
                 min(timeout_seconds, self._options.cancel_timeout_seconds),
                 is_repeatable=False,
@@ -184,8 +190,8 @@ class IminClient:
             return
         if 200 <= answer.status < 400:  # noqa: PLR2004  # a page of a proxy's, a redirect, or something new
             is_known = answer.status >= 300 or answer.head.content_type == "text/html"  # noqa: PLR2004  # as above
-            raise Unavailable(f"{endpoint} answered {answer.status}", answered=is_known)
-        raise_problem(answer, endpoint)
+            raise UpstreamUnavailable(f"{endpoint} answered {answer.status}", answered=is_known)
+        raise_upstream_error(answer, endpoint)
 
     async def _page(self, resource: str, customer: str, page: int) -> bytes | None:
         try:
@@ -210,45 +216,45 @@ class IminClient:
 
     async def _get(self, path: str, endpoint: str) -> bytes:
         room = self._options.max_answer_bytes
-        reply = await self.traffic.to(endpoint).call(
-            lambda seconds: self._reply(self._wire.get(path, seconds, room), endpoint),
+        reply = await self.endpoint_guards.of(endpoint).call(
+            lambda seconds: self._reply(self._pool.get(path, seconds, room), endpoint),
             self._options.timeout_seconds,
             is_repeatable=True,
         )
         if reply.status != _OK:
-            raise_problem(reply, endpoint)
+            raise_upstream_error(reply, endpoint)
         return reply.body
 
-    async def _reply(self, asked: Awaitable[tuple[Head, bytes]], endpoint: str) -> Reply:
+    async def _reply(self, asked: Awaitable[tuple[ResponseHead, bytes]], endpoint: str) -> UpstreamResponse:
         count_call()
         try:
             head, body = await asked
-            return read_reply(head, body, endpoint, self._options.max_answer_bytes)
-        except _WIRE_ERRORS as error:
+            return read_response(head, body, endpoint, self._options.max_answer_bytes)
+        except TransportError as error:
             raise _meaning(error, endpoint) from error
 
     async def _begin(
         self, stack: AsyncExitStack, path: str, endpoint: str, seconds: float, room: int
-    ) -> Begun:
+    ) -> StreamedResponse:
         count_call()
         try:
-            return Begun(*await stack.enter_async_context(self._wire.pieces(path, seconds, room)))
-        except _WIRE_ERRORS as error:
+            return StreamedResponse(*await stack.enter_async_context(self._pool.stream(path, seconds, room)))
+        except TransportError as error:
             raise _meaning(error, endpoint) from error
 
 
-def _meaning(error: Exception, endpoint: str) -> Unavailable | Unreadable:
+def _meaning(error: Exception, endpoint: str) -> UpstreamUnavailable | Unreadable:
     """What a failure of the wire means."""
     match error:
-        case CannotConnect(in_time=True):
-            return Unavailable(f"{endpoint}: imin cannot be reached", sent=False)
+        case CannotConnect(timed_out=False):
+            return UpstreamUnavailable(f"{endpoint}: imin cannot be reached", sent=False)
         case CannotConnect():
             return TimedOut(f"{endpoint}: imin cannot be reached in time", sent=False)
-        case TooLate():
+        case ResponseTooLate():
             return TimedOut(f"{endpoint} took too long")
-        case TooLarge():
+        case ResponseTooLarge():
             return Unreadable(f"{endpoint} answered more bytes than are allowed")
-    return Unavailable(f"{endpoint}: the connection broke")
+    return UpstreamUnavailable(f"{endpoint}: the connection broke")
 
 
 async def _told(pieces: AsyncIterator[bytes], endpoint: str) -> AsyncIterator[bytes]:
@@ -256,7 +262,7 @@ async def _told(pieces: AsyncIterator[bytes], endpoint: str) -> AsyncIterator[by
     try:
         async for piece in pieces:
             yield piece
-    except _WIRE_ERRORS as error:
+    except TransportError as error:
         raise _meaning(error, endpoint) from error
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.imin.errors import Unreadable
-from gateway.imin.jsonld import decode, tail
+from gateway.imin.jsonld import decode, iri_tail
 
 _LONGEST_TEXT = 1_000
 
@@ -22,12 +22,12 @@ class Problem:
 
     kind: OpenActive error type such as `UnknownOrderError`, or imin's own; "" where there is none.
     description: a sentence; only that of OpenActive errors is written for customers.
-    is_of_proxy: whether it was not imin itself that spoke, or it knows no such endpoint.
+    is_from_proxy: whether it was not imin itself that spoke, or it knows no such endpoint.
     """
 
     kind: str = ""
     description: str = ""
-    is_of_proxy: bool = False
+    is_from_proxy: bool = False
 
 
 def read_problem(body: bytes) -> Problem:
@@ -35,10 +35,10 @@ def read_problem(body: bytes) -> Problem:
     try:
         value = decode(Any, body)
     except Unreadable:
-        return Problem(is_of_proxy=bool(body.strip()))
+        return Problem(is_from_proxy=bool(body.strip()))
     match value:
         case {"@type": str(kind), **rest} | {"type": str(kind), **rest}:
-            kind = tail(kind)
+            kind = iri_tail(kind)
             wrong = kind == "UnknownOrIncorrectEndpointError"
             return Problem(kind, _text(rest.get("description")) or _text(rest.get("name")), wrong)
         case {"message": str(message)}:
@@ -46,7 +46,7 @@ def read_problem(body: bytes) -> Problem:
         case {"error": {"type": str(kind), **rest}}:
             details = rest.get("details")
             return Problem(
-                tail(kind), _text(details[0] if isinstance(details, list) and details else details)
+                iri_tail(kind), _text(details[0] if isinstance(details, list) and details else details)
             )
         case {"error": str(message)}:
             return Problem("", _text(message))

@@ -1,7 +1,7 @@
 """What can go wrong between the gateway and imin.
 
 IminError
-├── Unavailable          imin cannot be reached, is overloaded, or refuses our key
+├── UpstreamUnavailable          imin cannot be reached, is overloaded, or refuses our key
 │   └── TimedOut         no whole answer before the deadline
 ├── Unreadable           imin answered something that is no answer to what was asked
 ├── NotFound             imin has no such resource (404, 410)
@@ -16,7 +16,7 @@ class IminError(Exception):
     """Any failure of a request to imin."""
 
 
-class Unavailable(IminError):
+class UpstreamUnavailable(IminError):
     """imin cannot be reached, is overloaded, or refuses our key.
 
     sent: whether imin may have acted on the request; not, where it never left or was turned away at the door.
@@ -33,7 +33,7 @@ class Unavailable(IminError):
         self.retry_after = retry_after
 
 
-class TimedOut(Unavailable):
+class TimedOut(UpstreamUnavailable):
     """No whole answer, headers and body, before the deadline."""
 
 

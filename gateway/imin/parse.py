@@ -8,7 +8,7 @@ from gateway.imin.documents import (
     Order,
     OrderItem,
     Page,
-    excerpt,
+    partial_document,
     read_order_item_page,
     read_order_page,
 )
@@ -32,7 +32,7 @@ def read_upcoming_order_items(
 
 def read_order(json: bytes, identifier: str, wanted: Attributes | None = None) -> Order:
     """Order that imin gave for that identifier, which it need not repeat. As read_orders."""
-    order = None if wanted is None else jsonld.decode(excerpt(Order, wanted), json)
+    order = None if wanted is None else jsonld.decode(partial_document(Order, wanted), json)
     if order is None:
         order, unreadable = jsonld.read(Order, json)
         order.unreadable = unreadable

@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from gateway.errors import INTERNAL, code_of, drop_tracebacks
 from gateway.imin.errors import IminError
-from gateway.imin.transport.call_counter import Calls, counting_calls
+from gateway.imin.transport.call_counter import CallCounter, start_counting_calls
 
 log = structlog.get_logger()
 # structlog tells by making a logger whether it would log, which costs more than the rest of a request's line.
@@ -29,7 +29,7 @@ class Facts:
     caller: a pseudonym. digest: of the document's text. calls: requests to imin.
     """
 
-    calls: Calls = field(default_factory=counting_calls)
+    calls: CallCounter = field(default_factory=start_counting_calls)
     began: float = field(default_factory=time.perf_counter)
     caller: str = ""
     operation: str = ""

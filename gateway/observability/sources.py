@@ -11,10 +11,10 @@ Counts = Mapping[str, Mapping[str, float]]
 
 def counts_of(services: Services) -> Counts:
     """Everything that traffic control, cache and cancellations count for themselves."""
-    endpoints = services.client.traffic.endpoints.values()
+    endpoints = services.client.endpoint_guards.by_name.values()
     counts: dict[str, Mapping[str, float]] = {
         "imin_attempts": {endpoint.name: endpoint.attempts for endpoint in endpoints},
-        "imin_turned_away": {endpoint.name: endpoint.turned_away for endpoint in endpoints},
+        "imin_turned_away": {endpoint.name: endpoint.rejected for endpoint in endpoints},
         "imin_in_flight": {endpoint.name: endpoint.running for endpoint in endpoints},
         "imin_waiting": {endpoint.name: endpoint.waiting for endpoint in endpoints},
         "imin_limit": {endpoint.name: endpoint.limit for endpoint in endpoints},
@@ -31,5 +31,5 @@ def counts_of(services: Services) -> Counts:
 
 def failing(services: Services) -> list[str]:
     """Endpoints that are not asked just now, because they fail."""
-    endpoints = services.client.traffic.endpoints.values()
+    endpoints = services.client.endpoint_guards.by_name.values()
     return sorted(endpoint.name for endpoint in endpoints if endpoint.breaker.state != "closed")

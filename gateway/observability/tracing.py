@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway.imin.transport.endpoint import Observe
+from gateway.imin.transport.endpoint_guard import Observe
 
 _NANOSECONDS = 1_000_000_000
 

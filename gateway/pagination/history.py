@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from gateway.imin.dates import parse_date_time
 from gateway.imin.documents import Order, Page
-from gateway.imin.jsonld import parse_date_time
 
 LoadPage = Callable[[int], Awaitable[Page[Order]]]
 """Loads a page of a customer's history by its number."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from gateway.imin.dates import parse_date_time
 from gateway.imin.documents import Order, OrderItem
-from gateway.imin.jsonld import parse_date_time
 
 T = TypeVar("T")
 

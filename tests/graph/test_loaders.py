@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from gateway.imin.errors import Unavailable
+from gateway.imin.errors import UpstreamUnavailable
 from gateway.imin.repository import Reads, Unread
 from gateway.loaders import CoalescingLoader, Turns
 
@@ -77,12 +77,12 @@ async def test_everybody_hears_of_a_failure() -> None:
     loader = Loader()
     waiting = [asyncio.ensure_future(loader.get("a")) for _ in range(2)]
     await turns_of_the_loop()
-    loader.fetches["a"].set_exception(Unavailable("down"))
+    loader.fetches["a"].set_exception(UpstreamUnavailable("down"))
 
     assert [type(error) for error in await asyncio.gather(*waiting, return_exceptions=True)] == [
-        Unavailable
+        UpstreamUnavailable
     ] * 2
-    with pytest.raises(Unavailable):
+    with pytest.raises(UpstreamUnavailable):
         await loader.get("a")
     assert len(loader.begun) == 1
 

@@ -8,8 +8,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from gateway.imin.cache import Cache, CacheOptions, Found, Question
-from gateway.imin.errors import TimedOut, Unavailable
-from gateway.imin.transport.deadline import answered_within
+from gateway.imin.errors import TimedOut, UpstreamUnavailable
+from gateway.imin.transport.deadline import request_deadline
 
 
 class Clock:
@@ -36,7 +36,7 @@ class Upstream:
             if self.gate is not None:
                 await self.gate.wait()
             if self.is_down:
-                raise Unavailable("down")
+                raise UpstreamUnavailable("down")
             return f"{customer} {name} {mine}".encode()
 
         def read(json: bytes | None) -> Found[str]:
@@ -68,7 +68,7 @@ async def test_ages() -> None:
     given = [await at(0), await at(2.9), await at(4.9), await at(5), await at(11)]
     upstream.is_down = True
     given += [await at(17), await at(615)]
-    with pytest.raises(Unavailable):
+    with pytest.raises(UpstreamUnavailable):
         await at(617)
 
     assert given == ["ann 1 1", "ann 1 1", "ann 1 1", "ann 1 2", "ann 1 3", "ann 1 3", "ann 1 3"]
@@ -88,7 +88,7 @@ async def test_leader_gives_up() -> None:
     while not upstream.asked:  # noqa: ASYNC110  # its being asked is the event
         await asyncio.sleep(0)
     waiting[0].cancel()
-    with answered_within(0.01), pytest.raises(TimedOut):
+    with request_deadline(0.01), pytest.raises(TimedOut):
         await cache.get(question, ignore)
     upstream.gate.set()
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
@@ -208,7 +208,7 @@ async def _play(actions: list[Action]) -> None:
     for get, customer, name, changed in gets:
         try:
             answer = await get
-        except Unavailable:
+        except UpstreamUnavailable:
             continue
         owner, asked_for, number = answer.rsplit(" ", 2)
         assert owner == customer

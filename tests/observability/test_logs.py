@@ -9,7 +9,7 @@ import pytest
 import yarl
 from graphql import GraphQLError
 
-from gateway.imin.errors import Unavailable
+from gateway.imin.errors import UpstreamUnavailable
 from gateway.observability.logging import log_failures
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
@@ -148,12 +148,12 @@ async def test_no_line_can_be_made_up(
 
 async def test_others_go_on() -> None:
     """A failure that two requests share is told by one of them while the other goes on behind it."""
-    failure, gate = Unavailable("GET /orders answered 503"), asyncio.Event()
+    failure, gate = UpstreamUnavailable("GET /orders answered 503"), asyncio.Event()
 
     async def other_request() -> str:
         try:
             raise failure
-        except Unavailable:
+        except UpstreamUnavailable:
             await gate.wait()
         return "went on"
 

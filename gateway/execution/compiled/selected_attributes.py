@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from gateway.execution.compiled.generic_code import attribute_of
-from gateway.imin.documents import Attributes, reads_of
+from gateway.imin.documents import Attributes, fields_read_by
 
 ROOTS = {
     "Query": {"viewer", "customer", "order", "__typename"},
@@ -31,7 +31,7 @@ def wanted_by(schema: GraphQLSchema, document: DocumentNode) -> Attributes | Non
     """
     seen = _Seen(schema)
     visit(document, TypeInfoVisitor(seen.types, seen))
-    return None if seen.is_beyond_knowing else reads_of(seen.attributes)
+    return None if seen.is_beyond_knowing else fields_read_by(seen.attributes)
 
 
 class _Seen(Visitor):

@@ -13,12 +13,13 @@ from typing import Any, Generic, TypeVar
 from msgspec import field
 from msgspec.structs import replace
 
+from gateway.imin.dates import add_duration, format_duration, parse_date_time, parse_duration
 from gateway.imin.documents.agent import AccessChannel, Agent
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
 from gateway.imin.documents.thing import Concept, Identified, Image, QuantitativeValue
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
-from gateway.imin.jsonld import Int, duration_text, moved, parse_date_time, parse_duration
+from gateway.imin.jsonld import Int
 
 T = TypeVar("T")
 
@@ -236,7 +237,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     def _told_end(self) -> str | None:
         length = self.inherited("own_duration")
-        ends = moved(self.start_date, length) if parse_duration(length) else None
+        ends = add_duration(self.start_date, length) if parse_duration(length) else None
         return ends.isoformat() if ends else None
 
     @property
@@ -247,6 +248,6 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     def _told_duration(self) -> str | None:
         ends, starts = parse_date_time(self.own_end_date), self.starts
         if starts and ends:
-            return duration_text(ends - starts)
+            return format_duration(ends - starts)
         inherited: str | None = self.inherited("own_duration")
         return inherited

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct, field
 
 from gateway.hints import pure
+from gateway.imin.dates import parse_date_time
 from gateway.imin.documents.agent import Address, Agent, BookingService, Terms
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.thing import Image, Owned, Owner, Priced, TaxCharge
@@ -16,7 +17,7 @@ from gateway.imin.documents.vocabulary import (
     ProposalStatus,
     TaxMode,
 )
-from gateway.imin.jsonld import parse_date_time, tail
+from gateway.imin.jsonld import iri_tail
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
 
 def _number(receipt: Receipt) -> str | None:
     location = receipt.own_url or receipt.plain_id or receipt.at_id or str(receipt.own_identifier or "")
-    return tail(location.partition("?")[0] if "?" in location else location) or None
+    return iri_tail(location.partition("?")[0] if "?" in location else location) or None
 
 
 class Order(Owned, kw_only=True, gc=False, rename="camel"):
@@ -178,7 +179,7 @@ def _seconds(text: str | None) -> float:
 
 
 def _tail_of(iri: str | None) -> str:
-    return tail(iri) if iri else ""
+    return iri_tail(iri) if iri else ""
 
 
 class Completed(Generic[T]):

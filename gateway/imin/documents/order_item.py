@@ -7,13 +7,14 @@ from functools import lru_cache
 from msgspec import field
 
 from gateway.hints import pure
+from gateway.imin.dates import parse_date_time, subtract_duration
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
 from gateway.imin.documents.cancellability import CancellationBlock, reason_against
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
-from gateway.imin.jsonld import Int, moved, parse_date_time, tail
+from gateway.imin.jsonld import Int, iri_tail
 
 _MOST_REMEMBERED = 4_096
 
@@ -98,7 +99,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         found = _ORDER_IN_IRI.search(iri)
         if found:
             return found[1]
-        return tail(reference.iri) or None if reference and reference.iri else None
+        return iri_tail(reference.iri) or None if reference and reference.iri else None
 
     @property
     def status(self) -> OrderItemStatus:
@@ -108,7 +109,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def status_text(self) -> str | None:
         """Tail of the status, whether or not the gateway knows it."""
-        return tail(self.order_item_status) if self.order_item_status else None
+        return iri_tail(self.order_item_status) if self.order_item_status else None
 
     @property
     def price(self) -> Priced | None:
@@ -175,7 +176,7 @@ def _closes(start: str | None, window: str | None) -> datetime | None:
     """When the window for cancelling closes, that is so long before the start."""
     if not start:
         return None
-    return moved(start, window, back=True) if window else parse_date_time(start)
+    return subtract_duration(start, window) if window else parse_date_time(start)
 
 
 def _until(item: OrderItem) -> datetime | None:
@@ -187,7 +188,7 @@ def _until(item: OrderItem) -> datetime | None:
 
 
 def _name(iri: str | None, index: int) -> str:
-    return (tail(iri) if iri else "") or str(index)
+    return (iri_tail(iri) if iri else "") or str(index)
 
 
 def bind_upcoming_item(item: OrderItem, owner: Owner) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from gateway.imin import jsonld
 from gateway.imin.documents.order import Order
 from gateway.imin.documents.order_item import OrderItem
-from gateway.imin.documents.partial import Attributes, excerpt
+from gateway.imin.documents.partial import Attributes, partial_document
 from gateway.imin.documents.thing import Thing
 from gateway.imin.errors import Unreadable
 from gateway.imin.jsonld import Int
@@ -107,7 +107,7 @@ def read_order_item_page(body: bytes, number: int, wanted: Attributes | None = N
 def _read(
     whole: type[_Collection], item_type: type[D], body: bytes, number: int, wanted: Attributes | None
 ) -> Page[D]:
-    collection = jsonld.decode(_of_excerpts(whole, item_type, excerpt(item_type, wanted)), body)  # type: ignore[arg-type]  # types are hashable
+    collection = jsonld.decode(_of_excerpts(whole, item_type, partial_document(item_type, wanted)), body)  # type: ignore[arg-type]  # types are hashable
     if collection is not None:
         items = collection.items  # type: ignore[attr-defined]  # `whole` always has items
     else:
@@ -149,7 +149,7 @@ def _read_pieces(item_type: type[D], body: bytes) -> tuple[_Collection, tuple[D,
         raise Unreadable("the page is no JSON object")
     told = {"type": pieces.type, "imin:totalItems": pieces.total_items, "view": pieces.view}
     envelope = msgspec.json.encode(told)
-    collection, _ = jsonld.lenient(_Collection, envelope)
+    collection, _ = jsonld.read_leniently(_Collection, envelope)
     return collection, tuple(_read_piece(item_type, item) for item in _one_or_many(pieces.items))
 
 

@@ -61,7 +61,7 @@ class _NotRead:
 NOT_READ: Any = _NotRead()
 
 
-def reads_of(attributes: Iterable[str]) -> Attributes:
+def fields_read_by(attributes: Iterable[str]) -> Attributes:
     """The fields that documents look at when these attributes of them are asked for."""
     known: set[str] = set()
     waiting = {*ALWAYS, *attributes}
@@ -76,8 +76,8 @@ def reads_of(attributes: Iterable[str]) -> Attributes:
 
 
 @lru_cache(_MOST_EXCERPTS)
-def excerpt(document: type[S], wanted: Attributes | None) -> type[S]:
-    """The class of a document's excerpts. wanted: fields, as `reads_of` tells; None for all of it."""
+def partial_document(document: type[S], wanted: Attributes | None) -> type[S]:
+    """The class of a document's excerpts. wanted: fields, as `fields_read_by` tells; None for all of it."""
     return document if wanted is None else _Excerpts(wanted).of(document)
 
 

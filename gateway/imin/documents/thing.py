@@ -8,7 +8,7 @@ from msgspec import Struct, StructMeta, field
 from msgspec.json import Encoder
 
 from gateway.imin.documents.vocabulary import Prepayment
-from gateway.imin.jsonld import Int, tail
+from gateway.imin.jsonld import Int, iri_tail
 
 _as_json = Encoder(decimal_format="number")
 
@@ -42,7 +42,7 @@ class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=Document):
     @property
     def type(self) -> str | None:
         """Name of the object's type without its namespace, such as `Barcode`."""
-        return tail(name) if (name := self.plain_type or self.at_type) else None
+        return iri_tail(name) if (name := self.plain_type or self.at_type) else None
 
     @property
     def iri(self) -> str | None:

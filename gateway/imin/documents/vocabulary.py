@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Self
 
 from gateway.hints import pure
-from gateway.imin.jsonld import tail
+from gateway.imin.jsonld import iri_tail
 
 _MOST_REMEMBERED = 1_024
 
@@ -42,7 +42,7 @@ class Term(Enum):
 
 @lru_cache(_MOST_REMEMBERED)
 def _term(vocabulary: type[Term], text: str) -> Term:
-    return _table(vocabulary).get(tail(text), vocabulary["UNKNOWN"])
+    return _table(vocabulary).get(iri_tail(text), vocabulary["UNKNOWN"])
 
 
 @cache

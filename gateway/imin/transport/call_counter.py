@@ -1,28 +1,27 @@
-"""Counting the requests to imin that one request of a client's has caused."""
+"""Counts the requests sent to imin on behalf of one client request."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Calls:
-    """made: requests sent so far."""
+class CallCounter:
+    """made: requests sent to imin so far."""
 
     made: int = 0
 
 
-_calls: ContextVar[Calls | None] = ContextVar("calls", default=None)
+_counter: ContextVar[CallCounter | None] = ContextVar("call_counter", default=None)
 
 
-def counting_calls() -> Calls:
-    """A count of what is sent from here on, in this task and those it starts."""
-    calls = Calls()
-    _calls.set(calls)
-    return calls
+def start_counting_calls() -> CallCounter:
+    """A new counter of what this task, and the tasks it starts, will send."""
+    counter = CallCounter()
+    _counter.set(counter)
+    return counter
 
 
 def count_call() -> None:
-    """One more was sent."""
-    calls = _calls.get()
-    if calls is not None:
-        calls.made += 1
+    counter = _counter.get()
+    if counter is not None:
+        counter.made += 1

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import httptools
 
+from gateway.imin.transport.errors import ConnectionBroken, ResponseTooLarge, ResponseTooLate
+
 _HEAD_BYTES = 65_536
 _AHEAD_BYTES = 262_144
 """Of a body that is read in pieces, so much is taken before somebody wants it."""
@@ -19,28 +21,8 @@ _CLOCK_SECONDS = 0.001
 """How exactly the loop tells the time."""
 
 
-class CannotConnect(Exception):
-    """Nobody answers at that address in time, or nobody to be trusted. Nothing was sent."""
-
-    def __init__(self, *, in_time: bool) -> None:
-        super().__init__()
-        self.in_time = in_time
-
-
-class Broken(Exception):
-    """The connection ended, or stopped making sense, before the answer did."""
-
-
-class TooLarge(Exception):
-    """The answer's body is larger than it may be."""
-
-
-class TooLate(Exception):
-    """The whole answer was not there in time."""
-
-
 @dataclass(slots=True)
-class Head:
+class ResponseHead:
     """Start of an answer.
 
     headers: those that are looked at, by name in small letters; of those given twice, the last.
@@ -61,11 +43,11 @@ class Head:
         return int(length) if length.isdecimal() else None
 
 
-Answer = tuple[Head, bytes]
-"""Head and body."""
+Answer = tuple[ResponseHead, bytes]
+"""ResponseHead and body."""
 
 
-class Connection(asyncio.Protocol):
+class UpstreamConnection(asyncio.Protocol):
     """A connection, and the answer that is coming in on it.
 
     is_whole: whether the whole answer is there, or none is asked for. has_begun: whether anything of it has
@@ -86,15 +68,15 @@ class Connection(asyncio.Protocol):
         self._alarm_at = 0.0
         self._failure: Exception | None = None
         self._pieces: deque[bytes] = deque()
-        self._head = Head()
+        self._head = ResponseHead()
         self._head_bytes = self._room = self._held = 0
         self._in_pieces = self._is_paused = False
 
     def ask(self, request: bytes, until: float, room: int) -> asyncio.Future[Answer]:
         """The whole answer, to be awaited, by that moment on the loop's clock.
 
-        room: bytes that its body may have. Raises Broken, TooLarge, TooLate where it is awaited. Who does
-        not wait to the end must abort the connection.
+        room: bytes that its body may have. Raises ConnectionBroken, ResponseTooLarge, ResponseTooLate where
+        it is awaited. Who does not wait to the end must abort the connection.
         """
         self._send(request, room, in_pieces=False)
         self._until = until
@@ -103,7 +85,7 @@ class Connection(asyncio.Protocol):
         self._answer = self._loop.create_future()
         return self._answer
 
-    async def begin(self, request: bytes, room: int) -> Head:
+    async def begin(self, request: bytes, room: int) -> ResponseHead:
         """The answer's head; its body is to be read with `piece`. Raises as ask."""
         self._send(request, room, in_pieces=True)
         while self._head.status < _FINAL:
@@ -126,7 +108,7 @@ class Connection(asyncio.Protocol):
     def time_out(self) -> None:
         """Give up what is not whole by now."""
         if not self.is_whole:
-            self._fail(TooLate())
+            self._fail(ResponseTooLate())
 
     def close(self) -> None:
         """End a connection that has done its work."""
@@ -165,18 +147,18 @@ class Connection(asyncio.Protocol):
             self.is_whole = True
             self._wake()
         else:
-            self._fail(Broken("the connection ended"))
+            self._fail(ConnectionBroken("the connection ended"))
 
     def on_message_begin(self) -> None:
         """As the parser tells: an answer, maybe one that nobody asked for."""
         if self.is_whole:
-            raise Broken
+            raise ConnectionBroken
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """As the parser tells."""
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > _HEAD_BYTES:
-            self._refuse(Broken("endless headers"))
+            self._refuse(ConnectionBroken("endless headers"))
         known = _LOOKED_AT.get(name.lower())
         if known is not None:
             self._head.headers[known] = value.decode("latin-1")
@@ -185,13 +167,13 @@ class Connection(asyncio.Protocol):
         """As the parser tells."""
         self._head.status = self._parser.get_status_code()
         if (self._head.content_length or 0) > self._room:
-            self._refuse(TooLarge())
+            self._refuse(ResponseTooLarge())
 
     def on_body(self, piece: bytes) -> None:
         """As the parser tells."""
         self._room -= len(piece)
         if self._room < 0:
-            self._refuse(TooLarge())
+            self._refuse(ResponseTooLarge())
         self._pieces.append(piece)
         self._held += len(piece)
         if self._in_pieces and self._held > _AHEAD_BYTES and not self._is_paused:
@@ -201,13 +183,13 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """As the parser tells."""
         if self._head.status < _FINAL:
-            self._head = Head()
+            self._head = ResponseHead()
             return
         self.is_whole = True
         self.keeps = self._parser.should_keep_alive()
 
     def _send(self, request: bytes, room: int, *, in_pieces: bool) -> None:
-        self._head, self._head_bytes, self._room, self._held = Head(), 0, room, 0
+        self._head, self._head_bytes, self._room, self._held = ResponseHead(), 0, room, 0
         self.is_whole = self.has_begun = self.keeps = False
         self._in_pieces = in_pieces
         self._transport.write(request)
@@ -260,7 +242,7 @@ class Connection(asyncio.Protocol):
         if self.is_whole:
             self.keeps = False
         else:
-            self._fail(Broken("no HTTP"))
+            self._fail(ConnectionBroken("no HTTP"))
 
     def _wake(self) -> None:
         """Let who waits for news look again; who waits for the whole is given it, when it is there."""

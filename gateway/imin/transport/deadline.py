@@ -8,7 +8,7 @@ REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=inf
 """Moment on the monotonic clock at which the client's own request must be answered."""
 
 
-class answered_within:  # noqa: N801  # stands after `with`, as a function would
+class request_deadline:  # noqa: N801  # stands after `with`, as a function would
     """Let no call in here outlast so many seconds from now; None for no bound."""
 
     __slots__ = ("_seconds", "_token")

@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager, contextmanager
 import aiohappyeyeballs
 import yarl
 
-from gateway.imin.transport.connection import Answer, Broken, CannotConnect, Connection, Head
+from gateway.imin.transport.connection import Answer, ResponseHead, UpstreamConnection
+from gateway.imin.transport.errors import CannotConnect, ConnectionBroken
 
 _CONNECT_SECONDS = 0.5
 _NEXT_ADDRESS_SECONDS = 0.25
@@ -22,7 +23,7 @@ _IDLE_SECONDS = 15.0
 _MOST_IDLE = 128
 
 
-class Wire:
+class ConnectionPool:
     """The way to one host. headers: sent with every request. Times in seconds, sizes in bytes."""
 
     def __init__(self, base_url: str, headers: dict[str, str]) -> None:
@@ -30,7 +31,7 @@ class Wire:
         self._host, self._port = url.raw_host or "", url.port or 0
         self._tls = _tls() if url.scheme == "https" else None
         self._path = url.raw_path.rstrip("/")
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[UpstreamConnection] = deque()
         self._loop: asyncio.AbstractEventLoop
         fields = {"Host": url.host_port_subcomponent or "", **headers}
         self._fields = "".join(f"{name}: {_field(value)}\r\n" for name, value in fields.items())
@@ -47,8 +48,8 @@ class Wire:
     async def get(self, target: str, seconds: float, room: int) -> Answer:
         """The answer to a GET. target: path and query under the base URL, quoted.
 
-        Raises CannotConnect, Broken, TooLarge, TooLate. A kept connection that imin had closed
-        before it answered anything is replaced by a new one, once.
+        Raises CannotConnect, ConnectionBroken, ResponseTooLarge, ResponseTooLate.
+        A kept connection that imin had closed before it answered anything is replaced by a new one, once.
         """
         now = self._loop.time()
         until, request = now + seconds, self._get(target)
@@ -58,7 +59,7 @@ class Wire:
                 answer = await kept.ask(request, until, room)
             except BaseException as error:
                 kept.abort()
-                if kept.has_begun or not isinstance(error, Broken):
+                if kept.has_begun or not isinstance(error, ConnectionBroken):
                     raise
             else:
                 self._keep(kept)
@@ -77,9 +78,9 @@ class Wire:
         return await self._ask(await self._connect(until), head + json, until, room)
 
     @asynccontextmanager
-    async def pieces(
+    async def stream(
         self, target: str, seconds: float, room: int
-    ) -> AsyncIterator[tuple[Head, AsyncIterator[bytes]]]:
+    ) -> AsyncIterator[tuple[ResponseHead, AsyncIterator[bytes]]]:
         """The answer to a GET, its body piece by piece. Raises as get.
 
         seconds: of waiting for imin, head and body together. Whoever takes the pieces may be slow.
@@ -96,7 +97,7 @@ class Wire:
     def _get(self, target: str) -> bytes:
         return f"GET {self._path}{target} HTTP/1.1\r\n{self._fields}\r\n".encode("latin-1")
 
-    async def _ask(self, connection: Connection, request: bytes, until: float, room: int) -> Answer:
+    async def _ask(self, connection: UpstreamConnection, request: bytes, until: float, room: int) -> Answer:
         try:
             answer = await connection.ask(request, until, room)
         except BaseException:
@@ -105,7 +106,7 @@ class Wire:
         self._keep(connection)
         return answer
 
-    def _keep(self, connection: Connection) -> None:
+    def _keep(self, connection: UpstreamConnection) -> None:
         now = self._loop.time()
         while self._idle and self._idle[0].rests_since < now - _IDLE_SECONDS:
             self._idle.popleft().close()
@@ -115,7 +116,7 @@ class Wire:
         else:
             connection.close()
 
-    def _kept(self, now: float) -> Connection | None:
+    def _kept(self, now: float) -> UpstreamConnection | None:
         """The connection that was used last, if it can still be."""
         while self._idle:
             connection = self._idle.pop()
@@ -124,7 +125,7 @@ class Wire:
             connection.close()
         return None
 
-    async def _connect(self, until: float) -> Connection:
+    async def _connect(self, until: float) -> UpstreamConnection:
         loop = self._loop
         try:
             async with asyncio.timeout_at(until):
@@ -134,15 +135,15 @@ class Wire:
                         addresses, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS, interleave=1, loop=loop
                     )
                 _, connection = await loop.create_connection(
-                    lambda: Connection(loop),
+                    lambda: UpstreamConnection(loop),
                     sock=sock,
                     ssl=self._tls,
                     server_hostname=self._host if self._tls else None,
                 )
         except TimeoutError as error:
-            raise CannotConnect(in_time=False) from error
+            raise CannotConnect(timed_out=True) from error
         except OSError as error:
-            raise CannotConnect(in_time=True) from error
+            raise CannotConnect(timed_out=False) from error
         return connection
 
 
@@ -154,7 +155,7 @@ class _Patience:
         self._left = seconds
 
     @contextmanager
-    def waiting_for(self, connection: Connection) -> Iterator[None]:
+    def waiting_for(self, connection: UpstreamConnection) -> Iterator[None]:
         """Time the connection out when there are no seconds left."""
         began = self._loop.time()
         late = self._loop.call_later(self._left, connection.time_out)
@@ -165,7 +166,7 @@ class _Patience:
             self._left -= self._loop.time() - began
 
 
-async def _pieces(connection: Connection, patience: _Patience) -> AsyncIterator[bytes]:
+async def _pieces(connection: UpstreamConnection, patience: _Patience) -> AsyncIterator[bytes]:
     while True:
         with patience.waiting_for(connection):
             piece = await connection.piece()

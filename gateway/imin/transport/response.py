@@ -1,4 +1,4 @@
-"""What a reply of imin's means: its body inflated, or the error that it tells of."""
+"""What a reply of imin's means: its body decompressed, or the error that it tells of."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -10,8 +10,9 @@ from typing import NoReturn
 from msgspec import Struct
 
 from gateway.imin.error_bodies import Problem, read_problem
-from gateway.imin.errors import NotFound, Refused, Unavailable, Unreadable
-from gateway.imin.transport.connection import Head, TooLarge
+from gateway.imin.errors import NotFound, Refused, Unreadable, UpstreamUnavailable
+from gateway.imin.transport.connection import ResponseHead
+from gateway.imin.transport.errors import ResponseTooLarge
 
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _ZLIB_METHOD = 8
@@ -23,13 +24,13 @@ _TOO_MANY = 429
 _UNABLE_TO_UPDATE = "TemporarilyUnableToUpdateOrderError"
 
 
-class Reply(Struct, frozen=True):
+class UpstreamResponse(Struct, frozen=True):
     """A whole reply. retry_after: seconds, None where it says nothing. body: inflated."""
 
     status: int
     retry_after: float | None
     body: bytes
-    head: Head
+    head: ResponseHead
 
     @property
     def size(self) -> int:
@@ -38,10 +39,10 @@ class Reply(Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StreamedResponse:
     """A reply whose body is still to come, as it was sent."""
 
-    head: Head
+    head: ResponseHead
     pieces: AsyncIterator[bytes]
 
     @property
@@ -64,23 +65,23 @@ class Begun:
         """Bytes of the body when inflated; None where that is not known before."""
         return None if _is_compressed(self.head) else self.head.content_length
 
-    def with_body(self, body: bytes) -> Reply:
+    def with_body(self, body: bytes) -> UpstreamResponse:
         """The whole reply."""
-        return Reply(self.status, self.retry_after, body, self.head)
+        return UpstreamResponse(self.status, self.retry_after, body, self.head)
 
 
-def read_reply(head: Head, body: bytes, endpoint: str, room: int) -> Reply:
-    """The reply. room: bytes that its body may have when inflated. Raises Unreadable, TooLarge."""
+def read_response(head: ResponseHead, body: bytes, endpoint: str, room: int) -> UpstreamResponse:
+    """The reply. room: bytes that its body may have when inflated. Raises Unreadable, ResponseTooLarge."""
     inflate = _inflater(head, endpoint)
     if inflate is not None:
         body = inflate.some(body, room)
         inflate.end()
     retry_after = _retry_after(head) if "retry-after" in head.headers else None
-    return Reply(head.status, retry_after, body, head)
+    return UpstreamResponse(head.status, retry_after, body, head)
 
 
-async def inflated(begun: Begun, endpoint: str, room: int) -> AsyncIterator[bytes]:
-    """The body, piece by piece. As read_reply."""
+async def decompressed(begun: StreamedResponse, endpoint: str, room: int) -> AsyncIterator[bytes]:
+    """The body, piece by piece. As read_response."""
     inflate = _inflater(begun.head, endpoint)
     async for piece in begun.pieces:
         plain = inflate.some(piece, room) if inflate else piece
@@ -91,7 +92,7 @@ async def inflated(begun: Begun, endpoint: str, room: int) -> AsyncIterator[byte
         inflate.end()
 
 
-def _retry_after(head: Head) -> float | None:
+def _retry_after(head: ResponseHead) -> float | None:
     """Seconds of a Retry-After, which is a number or a date. Source: RFC 9110, 10.2.3."""
     told = head.headers.get("retry-after")
     if not told:
@@ -105,15 +106,15 @@ def _retry_after(head: Head) -> float | None:
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-def raise_problem(reply: Reply, endpoint: str) -> NoReturn:
+def raise_upstream_error(reply: UpstreamResponse, endpoint: str) -> NoReturn:
     """Raise the error that a reply which is no success tells of."""
     problem: Problem = read_problem(reply.body)
     status, kind = reply.status, problem.kind
     if 200 <= status < 400:  # noqa: PLR2004  # success of another kind, or a redirect
         raise Unreadable(f"{endpoint} answered {status}")
     if status in {401, 403}:
-        raise Unavailable(f"{endpoint}: imin refuses the gateway's key ({status})", sent=False)
-    if status in {404, 410} and not problem.is_of_proxy:
+        raise UpstreamUnavailable(f"{endpoint}: imin refuses the gateway's key ({status})", sent=False)
+    if status in {404, 410} and not problem.is_from_proxy:
         raise NotFound(f"{endpoint} answered {status}")
     if status in {404, 410, 408, 429}:
         raise _unavailable(reply, endpoint, is_refused=status == _TOO_MANY)
@@ -127,12 +128,12 @@ def raise_problem(reply: Reply, endpoint: str) -> NoReturn:
     raise _unavailable(reply, endpoint, is_refused=kind == _UNABLE_TO_UPDATE)
 
 
-def _unavailable(reply: Reply, endpoint: str, *, is_refused: bool) -> Unavailable:
+def _unavailable(reply: UpstreamResponse, endpoint: str, *, is_refused: bool) -> UpstreamUnavailable:
     """A failure that was answered. A proxy's time-out tells nothing of what goes on behind it.
 
     is_refused: whether the answer says itself that nothing was done.
     """
-    return Unavailable(
+    return UpstreamUnavailable(
         f"{endpoint} answered {reply.status}",
         sent=not is_refused,
         answered=reply.status not in {408, 504},
@@ -150,7 +151,7 @@ class _Inflater:
         self._has_begun = False
 
     def some(self, data: bytes, room: int) -> bytes:
-        """What that much of the body becomes. Raises Unreadable, TooLarge."""
+        """What that much of the body becomes. Raises Unreadable, ResponseTooLarge."""
         plain: list[bytes] = []
         while data:
             self._has_begun = True
@@ -160,7 +161,7 @@ class _Inflater:
                 raise Unreadable(f"{self._endpoint} answered with a corrupt body") from error
             room -= len(plain[-1])
             if room < 0:
-                raise TooLarge
+                raise ResponseTooLarge
             data = self._ready(data).unused_data
             if data and not self._is_gzip:
                 raise Unreadable(f"{self._endpoint} answered with a corrupt body")
@@ -181,12 +182,12 @@ class _Inflater:
         return self._inflate
 
 
-def _is_compressed(head: Head) -> bool:
+def _is_compressed(head: ResponseHead) -> bool:
     told = head.headers.get("content-encoding")
     return told is not None and told.strip().lower() not in {"", "identity"}
 
 
-def _inflater(head: Head, endpoint: str) -> _Inflater | None:
+def _inflater(head: ResponseHead, endpoint: str) -> _Inflater | None:
     if "content-encoding" not in head.headers or not _is_compressed(head):
         return None
     encoding = head.headers["content-encoding"].strip().lower()

@@ -17,7 +17,7 @@ from gateway.execution.compiled.plan import RUNS_BEFORE_EXCERPTS, PlannedOperati
 from gateway.execution.compiled.selected_attributes import wanted_by
 from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.schema import build_schema
-from gateway.imin.documents import Attributes, Order, bind_order, excerpt, reads_of
+from gateway.imin.documents import Attributes, Order, bind_order, fields_read_by, partial_document
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.partial import NOT_READ, NotRead
 from gateway.imin.parse import read_order, read_orders
@@ -94,7 +94,7 @@ def test_same(given: Any, selection: str) -> None:
     in_whole, _ = shown(query, body, "1", None)
 
     assert in_excerpt == in_whole
-    assert read_as in {excerpt(Order, wanted), Order}
+    assert read_as in {partial_document(Order, wanted), Order}
 
 
 def test_no_more_than_wanted() -> None:
@@ -102,7 +102,7 @@ def test_no_more_than_wanted() -> None:
     body = msgspec.json.encode(plain("imin-docs/order-by-id.json"))
     identifier = plain("imin-docs/order-by-id.json")["identifier"]
 
-    order = read_order(body, identifier, reads_of(["identifier", "items", "session", "name"]))
+    order = read_order(body, identifier, fields_read_by(["identifier", "items", "session", "name"]))
     whole = read_order(body, identifier)
 
     session, whole_session = order.items[0].session, whole.items[0].session
@@ -144,8 +144,8 @@ def test_odd_parts() -> None:
         {**page, "imin:item": [{"identifier": "1", "broker": 7, "orderDate": "2026-01-01"}]}
     )
 
-    (unseen,) = read_orders(odd, 1, reads_of(["identifier"])).items
-    (seen,) = read_orders(odd, 1, reads_of(["broker"])).items
+    (unseen,) = read_orders(odd, 1, fields_read_by(["identifier"])).items
+    (seen,) = read_orders(odd, 1, fields_read_by(["broker"])).items
 
     assert (unseen.identifier, unseen.unreadable) == ("1", ())
     assert (seen.identifier, seen.unreadable, seen.broker) == ("1", ("broker",), None)

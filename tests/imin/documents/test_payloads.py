@@ -153,7 +153,7 @@ async def test_error(name: str) -> None:
 
     assert problem.kind == body.get("@type", body.get("type"))
     assert problem.description == body.get("description", body.get("name"))
-    assert problem.is_of_proxy == ("UnknownOrIncorrectEndpoint" in name)
+    assert problem.is_from_proxy == ("UnknownOrIncorrectEndpoint" in name)
     assert name.startswith("imin-docs/") or load(name)["_source"]["status"] == body["statusCode"]
 
 

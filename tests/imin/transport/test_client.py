@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.errors import IminError, NotFound, Refused, TimedOut, Unavailable, Unreadable
+from gateway.imin.errors import IminError, NotFound, Refused, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.parse import read_account, read_order, read_orders
 from gateway.sandbox import Fault, Sandbox
 from tests.support.disclosure import disclosed
@@ -65,13 +65,13 @@ FAILURES = [
     ("huge", Unreadable),
     ("redirect", Unreadable),
     ("gzip_bomb", Unreadable),
-    ("truncate", (Unavailable, Unreadable)),
-    ("reset", Unavailable),
-    ("500", Unavailable),
-    ("502_html", Unavailable),
-    ("503", Unavailable),
-    ("429", Unavailable),
-    ("kong_401", Unavailable),
+    ("truncate", (UpstreamUnavailable, Unreadable)),
+    ("reset", UpstreamUnavailable),
+    ("500", UpstreamUnavailable),
+    ("502_html", UpstreamUnavailable),
+    ("503", UpstreamUnavailable),
+    ("429", UpstreamUnavailable),
+    ("kong_401", UpstreamUnavailable),
     ("express_400", Refused),
 ]
 
@@ -128,7 +128,7 @@ async def test_get_not_repeated_again(client: IminClient, sandbox: Sandbox) -> N
     """A GET that goes on failing is given up after the second time."""
     sandbox.faults.add(Fault("GET /orders/:id", "503", times=None))
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(UpstreamUnavailable):
         await client.order(DOCUMENTED)
 
     assert sandbox.ledger.counts() == {"GET /orders/:id": 2}
@@ -156,7 +156,7 @@ async def test_patch_never_repeated(
     seconds = 0.2 if kind == "black_hole" else 5.0
 
     async with IminClient(options(imin[1], cancel_timeout_seconds=seconds)) as client:
-        with pytest.raises(Unavailable) as failure:
+        with pytest.raises(UpstreamUnavailable) as failure:
             await client.cancel(DOCUMENTED, ["abcd"])
 
     assert (failure.value.sent, failure.value.answered) == (sent, answered)
@@ -166,7 +166,7 @@ async def test_patch_never_repeated(
 async def test_nobody_there() -> None:
     """Where nobody listens, nothing was sent."""
     async with IminClient(options("http://127.0.0.1:1")) as client:
-        with pytest.raises(Unavailable) as failure:
+        with pytest.raises(UpstreamUnavailable) as failure:
             await client.cancel(DOCUMENTED, ["abcd"])
 
     assert failure.value.sent is False
@@ -176,7 +176,7 @@ async def test_retry_after(client: IminClient, sandbox: Sandbox) -> None:
     """imin's wish to be left alone is passed on in seconds."""
     sandbox.faults.add(Fault("GET /orders", "429", times=None, retry_after=7))
 
-    with pytest.raises(Unavailable) as failure:
+    with pytest.raises(UpstreamUnavailable) as failure:
         await client.orders("1234", 1)
 
     assert failure.value.retry_after == 7.0
@@ -219,7 +219,7 @@ async def test_unknown(client: IminClient) -> None:
 async def test_wrong_key(imin: tuple[Sandbox, str]) -> None:
     """A key that imin refuses is our trouble, not the customer's."""
     async with IminClient(options(imin[1], api_key=SecretStr("wrong"))) as client:
-        with pytest.raises(Unavailable, match=r"imin refuses the gateway's key \(401\)"):
+        with pytest.raises(UpstreamUnavailable, match=r"imin refuses the gateway's key \(401\)"):
             await client.order(DOCUMENTED)
 
 

@@ -1,4 +1,4 @@
-"""Traffic control: what is sent, what waits, what is turned away, and when it is let through again."""
+"""The guard of an endpoint: what is sent, what waits, what is rejected, and when calls pass again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.errors import NotFound, TimedOut, Unavailable, Unreadable
+from gateway.imin.errors import NotFound, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
-from gateway.imin.transport.endpoint import Endpoint, TrafficOptions, TurnedAway
+from gateway.imin.transport.endpoint_guard import CallRejected, EndpointGuard, EndpointGuardOptions
 from gateway.sandbox import Fault, Sandbox
 from tests.imin.transport.test_circuit_breaker import Clock
 
@@ -32,7 +32,7 @@ async def _answer(reply: Reply) -> Reply:
 
 async def test_429_halves_and_successes_restore() -> None:
     """Each 429 halves what may be in flight, down to one; four successes raise it by one."""
-    endpoint = Endpoint("GET /orders", TrafficOptions(), Clock())
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), Clock())
     limits: list[float] = []
 
     async def send(_: float) -> Reply:
@@ -48,23 +48,23 @@ async def test_429_halves_and_successes_restore() -> None:
 async def test_rest_beyond_the_deadline() -> None:
     """While imin wants to be left alone for longer than a call has time, calls are turned away unsent."""
     clock = Clock()
-    endpoint = Endpoint("GET /orders", TrafficOptions(), clock)
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
 
     first = await endpoint.call(lambda _: _answer(Reply(503, 7.0)), 1, is_repeatable=True)
-    with pytest.raises(TurnedAway) as refusal:
+    with pytest.raises(CallRejected) as refusal:
         await endpoint.call(lambda _: _answer(Reply()), 1, is_repeatable=True)
     clock.now = 7.0
     last = await endpoint.call(lambda _: _answer(Reply()), 1, is_repeatable=True)
 
     assert (first.status, last.status) == (503, 200)
     assert (refusal.value.sent, refusal.value.retry_after) == (False, 7.0)
-    assert (endpoint.calls, endpoint.attempts, endpoint.turned_away) == (3, 2, 1)
+    assert (endpoint.calls, endpoint.attempts, endpoint.rejected) == (3, 2, 1)
 
 
 async def test_long_rest_is_cut() -> None:
     """However long imin asks to be left alone, it is asked again after half a minute."""
     clock = Clock()
-    endpoint = Endpoint("GET /orders", TrafficOptions(), clock)
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
 
     await endpoint.call(lambda _: _answer(Reply(429, 86_400.0)), 1, is_repeatable=False)
     clock.now = 30.0
@@ -75,7 +75,7 @@ async def test_long_rest_is_cut() -> None:
 
 async def test_crowd() -> None:
     """Sixteen are sent, thirty-two wait, the rest are turned away; then all that wait are served."""
-    endpoint = Endpoint("GET /orders", TrafficOptions(), Clock())
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), Clock())
     gate = asyncio.Event()
     sent = 0
     endpoint._mean_seconds = 1.0  # noqa: SLF001  # an endpoint known to be slow
@@ -89,19 +89,19 @@ async def test_crowd() -> None:
     calls = [asyncio.ensure_future(endpoint.call(send, 3, is_repeatable=True)) for _ in range(60)]
     while not calls[-1].done():  # noqa: ASYNC110  # its being refused is the event
         await asyncio.sleep(0)
-    crowd = (sent, endpoint.running, endpoint.waiting, endpoint.turned_away)
+    crowd = (sent, endpoint.running, endpoint.waiting, endpoint.rejected)
     gate.set()
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
 
     assert crowd == (16, 16, 32, 12)
     assert sum(isinstance(outcome, Reply) for outcome in outcomes) == 48
-    assert sum(isinstance(outcome, TurnedAway) for outcome in outcomes) == 12
+    assert sum(isinstance(outcome, CallRejected) for outcome in outcomes) == 12
     assert (endpoint.running, endpoint.waiting) == (0, 0)
 
 
 async def test_crowd_at_a_quick_endpoint() -> None:
     """Where the queue moves fast, more may wait than the promised places: nobody is refused in vain."""
-    endpoint = Endpoint("GET /orders", TrafficOptions())
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions())
 
     async def send(_: float) -> Reply:
         await asyncio.sleep(0.001)
@@ -116,7 +116,7 @@ async def test_crowd_at_a_quick_endpoint() -> None:
 async def test_crowd_after_a_hiccup(still: float, refused: int) -> None:
     """A queue that stood still for a moment, since this process was busy, is none that imin holds up."""
     clock = Clock()
-    endpoint = Endpoint("GET /orders", TrafficOptions(), clock)
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
     endpoint._mean_seconds = 0.001  # noqa: SLF001  # an endpoint known to be quick
     gate = asyncio.Event()
 
@@ -132,18 +132,18 @@ async def test_crowd_after_a_hiccup(still: float, refused: int) -> None:
         await asyncio.sleep(0)
     clock.now += still
     calls += [asyncio.ensure_future(call()) for _ in range(52)]
-    while endpoint.waiting + endpoint.turned_away < 84:  # noqa: ASYNC110  # as above
+    while endpoint.waiting + endpoint.rejected < 84:  # noqa: ASYNC110  # as above
         await asyncio.sleep(0)
-    turned_away = endpoint.turned_away
+    rejected = endpoint.rejected
     gate.set()
     await asyncio.gather(*calls, return_exceptions=True)
 
-    assert turned_away == refused
+    assert rejected == refused
 
 
 async def test_cancelled_while_waiting() -> None:
     """A call that is given up while it waits leaves its place to the others."""
-    endpoint = Endpoint("GET /orders", TrafficOptions(in_flight=1))
+    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(in_flight=1))
     gate = asyncio.Event()
 
     async def send(_: float) -> Reply:
@@ -187,7 +187,7 @@ async def _open(imin: tuple[Sandbox, str], **changes: Any) -> AsyncIterator[Imin
 
 
 async def _fails(call: Callable[[], Any]) -> type[BaseException]:
-    with pytest.raises(Unavailable) as failure:
+    with pytest.raises(UpstreamUnavailable) as failure:
         await call()
     return failure.type
 
@@ -201,7 +201,7 @@ async def test_breaker_spares_imin(imin: tuple[Sandbox, str]) -> None:
         kinds = [await _fails(lambda: client.order(DOCUMENTED)) for _ in range(8)]
         page = await client.orders("1234", 1)
 
-    assert kinds == [Unavailable] * 5 + [TurnedAway] * 3
+    assert kinds == [UpstreamUnavailable] * 5 + [CallRejected] * 3
     assert page.total == 1917
     assert sandbox.ledger.counts() == {"GET /orders/:id": 5, "GET /orders": 1}
 
@@ -211,11 +211,11 @@ async def test_breaker_closes_after_repair(imin: tuple[Sandbox, str]) -> None:
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
-    async with _open(imin, traffic=TrafficOptions(rest_seconds=0.05)) as client:
+    async with _open(imin, endpoint_guard=EndpointGuardOptions(rest_seconds=0.05)) as client:
         for _ in range(5):
             await _fails(lambda: client.order(DOCUMENTED))
         sandbox.faults.clear()
-        breaker = client.traffic.to("GET /orders/:id").breaker
+        breaker = client.endpoint_guards.of("GET /orders/:id").breaker
         while breaker.state != "half-open":  # noqa: ASYNC110  # time is the event
             await asyncio.sleep(breaker.seconds_to_probe)
         order = await client.order(DOCUMENTED)
@@ -280,7 +280,7 @@ async def test_bulkhead_apart(imin: tuple[Sandbox, str]) -> None:
         outcomes = await asyncio.gather(*hung, return_exceptions=True)
 
     assert order.order_number == "29"
-    assert {type(outcome) for outcome in outcomes} <= {TimedOut, TurnedAway}
+    assert {type(outcome) for outcome in outcomes} <= {TimedOut, CallRejected}
     # Until its breaker opens with the fifth, each that gives up may let one more in.
     assert 16 <= sandbox.ledger.count("GET /orders") <= 20
 

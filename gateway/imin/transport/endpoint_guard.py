@@ -19,11 +19,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Never, Protocol, TypeVar
 
-from gateway.imin.errors import TimedOut, Unavailable
+from gateway.imin.errors import TimedOut, UpstreamUnavailable
 from gateway.imin.transport.circuit_breaker import Breaker, RetryBudget
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 
 _PASSING = {502, 503, 504}
 _SICK = {401, 403, 408}
@@ -38,7 +38,7 @@ _RECOVERY = 0.25
 """By how much each success raises what may be in flight after a 429 has lowered it."""
 
 
-class Reply(Protocol):
+class GuardedResponse(Protocol):
     """As much of an answer as traffic control looks at. retry_after: seconds, or None."""
 
     @property
@@ -57,7 +57,7 @@ class Reply(Protocol):
 Observe = Callable[[str, str, float, int], None]
 """Told of every answer: endpoint, status or error, seconds, bytes."""
 
-R = TypeVar("R", bound=Reply)
+R = TypeVar("R", bound=GuardedResponse)
 Send = Callable[[float], Awaitable[R]]
 """Sends the request, given the seconds that are left."""
 
@@ -66,7 +66,7 @@ def _nobody(_endpoint: str, _outcome: str, _seconds: float, _size: int) -> None:
     """Nobody watches."""
 
 
-class TurnedAway(Unavailable):
+class CallRejected(UpstreamUnavailable):
     """Not sent: the endpoint is failing, resting or has enough to do."""
 
     def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
@@ -74,7 +74,7 @@ class TurnedAway(Unavailable):
 
 
 @dataclass(frozen=True)
-class TrafficOptions:
+class EndpointGuardOptions:
     """in_flight, waiting: calls of one endpoint. failures: in a row, until its breaker opens."""
 
     in_flight: int = 16
@@ -84,10 +84,12 @@ class TrafficOptions:
     retry_share: float = 0.2
 
 
-class Endpoint:
+class EndpointGuard:
     """One endpoint: its breaker, its rest, its bulkhead, its budget of repeats; and counts of all that."""
 
-    def __init__(self, name: str, options: TrafficOptions, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, name: str, options: EndpointGuardOptions, clock: MonotonicClock = time.monotonic
+    ) -> None:
         self.name = name
         self.breaker = Breaker(options.failures, options.rest_seconds, clock)
         self.budget = RetryBudget(options.retry_share)
@@ -95,7 +97,7 @@ class Endpoint:
         self.running = 0
         self.calls = 0
         self.attempts = 0
-        self.turned_away = 0
+        self.rejected = 0
         self.observe: Observe = _nobody
         self._options = options
         self._clock = clock
@@ -112,7 +114,7 @@ class Endpoint:
     async def call(self, send: Send[R], seconds: float, *, is_repeatable: bool) -> R:
         """The answer, whatever its status. is_repeatable: sending it twice does no more than once.
 
-        Raises TurnedAway, and what send raises.
+        Raises CallRejected, and what send raises.
         """
         started = self._clock()
         deadline = min(started + seconds, REQUEST_DEADLINE.get())
@@ -146,11 +148,11 @@ class Endpoint:
             await asyncio.sleep(pause)
             started = self._clock()
 
-    def _is_passing(self, answer: Reply) -> bool:
+    def _is_passing(self, answer: GuardedResponse) -> bool:
         return answer.status in _PASSING or (answer.status == _TOO_MANY and answer.retry_after is not None)
 
     def _pause_after(self, error: BaseException, deadline: float) -> float | None:
-        is_passing = isinstance(error, Unavailable) and not isinstance(error, TurnedAway | TimedOut)
+        is_passing = isinstance(error, UpstreamUnavailable) and not isinstance(error, CallRejected | TimedOut)
         return self._pause(None, deadline) if is_passing else None
 
     def _pause(self, retry_after: float | None, deadline: float) -> float | None:
@@ -160,7 +162,7 @@ class Endpoint:
         return pause if in_time and self.breaker.state == "closed" and self.budget.spend() else None
 
     async def _admitted(self, deadline: float) -> None:
-        """Take a place, when there is one and imin may be asked. Raises TurnedAway."""
+        """Take a place, when there is one and imin may be asked. Raises CallRejected."""
         if self.breaker.state == "open":
             self._turn_away("is failing", self.breaker.seconds_to_probe)
         if self._rests_until > self._clock():
@@ -169,7 +171,7 @@ class Endpoint:
             await self._queued(deadline)
 
     def _admit(self, seconds: float) -> int:
-        """The breaker's era for a call that has so long. Raises TurnedAway."""
+        """The breaker's era for a call that has so long. Raises CallRejected."""
         if seconds < _LEAST_SECONDS:
             self._turn_away("has enough to do", 1.0)
         era = self.breaker.admit()
@@ -178,7 +180,7 @@ class Endpoint:
         self.attempts += 1
         return era
 
-    def _note(self, answer: Reply, era: int, started: float) -> None:
+    def _note(self, answer: GuardedResponse, era: int, started: float) -> None:
         """What an answer tells of the endpoint."""
         now = self._clock()
         self.observe(self.name, str(answer.status), now - started, answer.size)
@@ -189,15 +191,16 @@ class Endpoint:
         now = self._clock()
         if isinstance(error, asyncio.CancelledError):
             self.breaker.abandoned(era)
-        elif isinstance(error, Unavailable):
+        elif isinstance(error, UpstreamUnavailable):
             self._failed(era)
-            self.observe(self.name, type(error).__name__, now - started, 0)
+            outcome = "TimedOut" if isinstance(error, TimedOut) else "Unavailable"
+            self.observe(self.name, outcome, now - started, 0)
         else:
             # It came, so the endpoint works; that it cannot be read is another matter.
             self._worked(era, started, now)
             self.observe(self.name, "Unreadable", now - started, 0)
 
-    def _judge(self, answer: Reply, era: int, started: float, now: float) -> None:
+    def _judge(self, answer: GuardedResponse, era: int, started: float, now: float) -> None:
         if answer.retry_after is not None:
             rest = min(answer.retry_after, _LONGEST_REST_SECONDS)
             self._rests_until = max(self._rests_until, now + rest)
@@ -216,7 +219,7 @@ class Endpoint:
             while self._queue:
                 turn = self._queue.popleft()
                 if not turn.done():
-                    turn.set_exception(TurnedAway(f"{self.name} is failing", retry_after=1.0))
+                    turn.set_exception(CallRejected(f"{self.name} is failing", retry_after=1.0))
 
     def _worked(self, era: int, started: float, now: float) -> None:
         self.breaker.worked(era)
@@ -226,7 +229,7 @@ class Endpoint:
         self._mean_seconds += (took - self._mean_seconds) * (0.1 if self._mean_seconds else 1.0)
 
     async def _rest(self, deadline: float) -> None:
-        """Wait until imin may be asked again. Raises TurnedAway where that is too late."""
+        """Wait until imin may be asked again. Raises CallRejected where that is too late."""
         left = self._rests_until - self._clock()
         if self._rests_until >= deadline:
             self._turn_away("asked to be left alone", left)
@@ -241,7 +244,7 @@ class Endpoint:
         return is_free
 
     async def _queued(self, deadline: float) -> None:
-        """Wait for a place. Raises TurnedAway."""
+        """Wait for a place. Raises CallRejected."""
         if self._is_full(deadline):
             self._turn_away("has enough to do", 1.0)
         loop = asyncio.get_running_loop()
@@ -255,15 +258,15 @@ class Endpoint:
                 self._leave()  # the turn came too late; it is the next one's
             elif turn in self._queue:
                 self._queue.remove(turn)
-            if isinstance(error, TurnedAway):
-                self.turned_away += 1
+            if isinstance(error, CallRejected):
+                self.rejected += 1
             raise
         finally:
             late.cancel()
 
     def _give_up(self, turn: "asyncio.Future[None]") -> None:
         if not turn.done():
-            turn.set_exception(TurnedAway(f"{self.name} has enough to do", retry_after=1.0))
+            turn.set_exception(CallRejected(f"{self.name} has enough to do", retry_after=1.0))
 
     def _is_full(self, deadline: float) -> bool:
         """Whether a call that joins the queue would wait in vain.
@@ -289,23 +292,23 @@ class Endpoint:
                 turn.set_result(None)
 
     def _turn_away(self, reason: str, retry_after: float) -> Never:
-        self.turned_away += 1
-        raise TurnedAway(f"{self.name} {reason}", retry_after=retry_after)
+        self.rejected += 1
+        raise CallRejected(f"{self.name} {reason}", retry_after=retry_after)
 
 
-class Traffic:
+class EndpointGuards:
     """The endpoints by name, made as they are first asked."""
 
-    def __init__(self, options: TrafficOptions, clock: Clock = time.monotonic) -> None:
-        self.endpoints: dict[str, Endpoint] = {}
+    def __init__(self, options: EndpointGuardOptions, clock: MonotonicClock = time.monotonic) -> None:
+        self.by_name: dict[str, EndpointGuard] = {}
         self.observe: Observe = _nobody
         self._options = options
         self._clock = clock
 
-    def to(self, name: str) -> Endpoint:
+    def of(self, name: str) -> EndpointGuard:
         """The endpoint of that name, such as `GET /orders/:id`."""
-        endpoint = self.endpoints.get(name)
+        endpoint = self.by_name.get(name)
         if endpoint is None:
-            endpoint = self.endpoints[name] = Endpoint(name, self._options, self._clock)
+            endpoint = self.by_name[name] = EndpointGuard(name, self._options, self._clock)
             endpoint.observe = self.observe
         return endpoint
