@@ -1,75 +1,81 @@
-"""docs/cancellation.md shows what really happens: one request and its answer for each outcome."""
+"""docs/cancellation.md: its examples are run as the page shows them, and no outcome is missing."""
 
 import json
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.sandbox import Fault, Sandbox
+from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 
-DOCS = (Path(__file__).parents[2] / "docs" / "cancellation.md").read_text()
-MUTATION = re.findall(r"```graphql\n(.*?)```", DOCS, re.DOTALL)[0]
-
-Setup = Callable[[Gateway, Sandbox, Any], Awaitable[None]]
-
-
-async def as_it_is(_gateway: Gateway, _sandbox: Sandbox, _given: Any) -> None:
-    pass
-
-
-async def after_a_minute(gateway: Gateway, sandbox: Sandbox, given: Any) -> None:
-    await gateway.data(MUTATION, input=given)
-    sandbox.clock.advance(60)
+PROJECT = Path(__file__).parents[2]
+PAGE = (PROJECT / "docs" / "cancellation.md").read_text()
+MUTATION = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)[0]
+EXAMPLES = dict(
+    re.findall(
+        r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE.partition("## An example of each")[2], re.DOTALL | re.MULTILINE
+    )
+)
+SANDBOX_REQUEST = re.compile(r"curl http://127\.0\.0\.1:8001(/sandbox/\S+) -d '(.*)'")
 
 
-async def lost(_gateway: Gateway, sandbox: Sandbox, _given: Any) -> None:
-    sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
+async def call(gateway: Gateway, variables: Any) -> Any:
+    return (await gateway.data(MUTATION, **variables))["cancelOrderItems"]["result"]
 
 
-async def down(_gateway: Gateway, sandbox: Sandbox, _given: Any) -> None:
-    sandbox.faults.add(Fault("PATCH /orders/:id", "503"))
+async def run(gateway: Gateway, sandbox_url: str, example: str) -> list[tuple[Any, Any]]:
+    """Send the requests of an example in turn; return each answer with the one that the page shows."""
+    answers = []
+    blocks = re.findall(r"```(\w+)\n(.*?)\n```", example, re.DOTALL)
+    while blocks:
+        language, text = blocks.pop(0)
+        if language == "sh":
+            request = SANDBOX_REQUEST.fullmatch(text)
+            assert request, text
+            form = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl sends
+            async with gateway.http.post(sandbox_url + request[1], data=request[2], headers=form) as response:
+                assert response.ok, await response.text()
+        else:
+            _, shown = blocks.pop(0)
+            answers.append((await call(gateway, json.loads(text)), json.loads(shown)))
+    return answers
 
 
-async def key_used(gateway: Gateway, _sandbox: Sandbox, given: Any) -> None:
-    await gateway.data(MUTATION, input=given | {"orderItemIds": given["orderItemIds"][:1]})
+@pytest.mark.parametrize("outcome", EXAMPLES)
+async def test_example(gateway: Gateway, imin: tuple[Sandbox, str], outcome: str) -> None:
+    """Every call of an example gives the answer that the page shows; the last one is the outcome's."""
+    answers = await run(gateway, imin[1].removesuffix("/api/v2"), EXAMPLES[outcome])
+
+    assert [answer for answer, _ in answers] == [shown for _, shown in answers]
+    assert answers[-1][0]["__typename"] == outcome
 
 
-SETUPS: dict[str, Setup] = {
-    "CancellationPending": as_it_is,
-    "AlreadyCancelled": after_a_minute,
-    "CancellationNotPermittedError": as_it_is,
-    "OrderNotFoundError": as_it_is,
-    "OrderItemNotFoundError": as_it_is,
-    "OrderItemNotInOrderError": as_it_is,
-    "CancellationUnconfirmedError": lost,
-    "CancellationUnavailableError": down,
-    "IdempotencyKeyReusedError": key_used,
-}
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "AlreadyCancelled",
+        "CancellationUnconfirmedError",
+        "CancellationUnavailableError",
+        "IdempotencyKeyReusedError",
+    ],
+)
+async def test_precondition(gateway: Gateway, outcome: str) -> None:
+    """Without what the example does first, its last call gives another outcome."""
+    variables = re.findall(r"```json\n(.*?)\n```", EXAMPLES[outcome], re.DOTALL)[-2]
 
+    answer = await call(gateway, json.loads(variables))
 
-@pytest.mark.parametrize("outcome", SETUPS)
-async def test_outcome(gateway: Gateway, sandbox: Sandbox, outcome: str) -> None:
-    """Each request that the page shows has the answer that it shows."""
-    section = DOCS.split(f"\n### {outcome}\n")[1].split("\n##")[0]
-    given, expected = map(json.loads, re.findall(r"```json\n(.*?)```", section, re.DOTALL))
-    await SETUPS[outcome](gateway, sandbox, given)
-
-    answer = await gateway.data(MUTATION, input=given)
-
-    assert answer["cancelOrderItems"]["result"] == expected
-    assert expected["__typename"] == outcome
+    assert answer["__typename"] == "CancellationPending"
 
 
 def test_every_outcome_is_shown() -> None:
-    """The page has a section and a line in its table for every member of the union."""
-    schema = (Path(__file__).parents[2] / "schema.graphql").read_text()
+    """The page has an example and a line in its table for every member of the union."""
+    schema = (PROJECT / "schema.graphql").read_text()
     union = re.search(r"union CancelOrderItemsResult =(.*?)\n\n", schema, re.DOTALL)
     assert union
     members = [name.strip() for name in union[1].split("|") if name.strip()]
 
-    assert sorted(SETUPS) == sorted(members)
-    assert [name for name in members if f"| `{name}` |" not in DOCS] == []
+    assert sorted(EXAMPLES) == sorted(members)
+    assert [name for name in members if f"| `{name}` |" not in PAGE] == []
