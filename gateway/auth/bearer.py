@@ -1,8 +1,8 @@
 """Bearer tokens: a signed JWT → a Caller. joserfc does the cryptography.
 
-The list of algorithms is fixed and holds signatures by key pairs only, so neither `none` nor a
-public key used as an HMAC secret passes. Keys come from our list alone: what a token's header
-says of keys (jku, jwk, x5u, x5c) is not read.
+The list of algorithms is fixed and contains asymmetric signatures only, so neither `none` nor a public
+key used as an HMAC secret is accepted. Keys come from the configured list only: key hints in a token's
+header (jku, jwk, x5u, x5c) are ignored.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmError
 from joserfc.jws import CompactSignature, JWSRegistry
 
-from gateway.auth import Authenticate, Caller, HasHeaders, InvalidToken, NoCustomer
+from gateway.auth.caller import Authenticate, Caller, HasHeaders, InvalidToken, NoCustomer
 from gateway.auth.keys import FixedKeys, Keys, PublicKey, PublishedKeys
 from gateway.imin.client import is_identifier
 from gateway.settings.model import Settings
@@ -39,24 +39,24 @@ ALGORITHMS = (
     "Ed25519",
 )
 
-# A token for something else, such as a logout or a proof of possession, says so here. Source: RFC 8725, 3.11.
+# Tokens for other purposes (logout, proof of possession) have another `typ`. Source: RFC 8725, 3.11.
 _TYPES = {"", "jwt", "at+jwt", "application/at+jwt"}
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
-_LONGEST_TOKEN = 8_192
-_MOST_REMEMBERED = 10_000
-_END_OF_TIME = float(2**53)
+_MAX_TOKEN_LENGTH = 8_192
+_MAX_CACHED_TOKENS = 10_000
+_MAX_EXPIRY = float(2**53)
 
-_MISREAD = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
-"""What reading and checking a hostile token may raise."""
+_PARSE_ERRORS = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+"""What parsing and verifying a hostile token may raise."""
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What a token must say.
+class TokenRules:
+    """What a token must contain.
 
-    customer_claim: the claim that holds imin's identifier of the customer.
+    customer_claim: claim with imin's customer identifier.
     service_scope: scope that makes its holder a trusted service.
-    skew_seconds: by how much the issuer's clock and ours may differ.
+    skew_seconds: accepted difference between the issuer's clock and ours.
     """
 
     issuer: str
@@ -68,14 +68,13 @@ class Rules:
 
 
 class _FixedAlgorithms(JWSRegistry):
-    """joserfc's algorithms, of which ours only, and without its warning that EdDSA has a newer name."""
+    """joserfc's registry, limited to ALGORITHMS and without its warning that EdDSA has a newer name."""
 
-    max_header_length = 4_096  # issuers send thumbprints and certificates along
+    max_header_length = 4_096  # some issuers include thumbprints and certificates
 
     def get_alg(self, name: Any) -> Any:
-        """The algorithm. Raises UnsupportedAlgorithmError."""
         if name not in ALGORITHMS:
-            raise UnsupportedAlgorithmError("not one of ours")
+            raise UnsupportedAlgorithmError("not an accepted algorithm")
         return self.algorithms[name]
 
 
@@ -83,9 +82,9 @@ _REGISTRY = _FixedAlgorithms(strict_check_header=False)
 
 
 class BearerTokens:
-    """Authenticates requests by their bearer token. Remembers verified tokens until they expire."""
+    """Authenticate requests by their bearer token. Verified tokens are cached until they expire."""
 
-    def __init__(self, keys: Keys, rules: Rules) -> None:
+    def __init__(self, keys: Keys, rules: TokenRules) -> None:
         self._keys = keys
         self._rules = rules
         self._claims = jwt.JWTClaimsRegistry(
@@ -95,13 +94,13 @@ class BearerTokens:
             exp={"essential": True},
             nbf={"essential": rules.is_nbf_required},
         )
-        self._remembered: TLRUCache[bytes, tuple[Caller, float]] = TLRUCache(
-            _MOST_REMEMBERED, ttu=lambda _, known, __: known[1], timer=time.time
+        self._verified_tokens: TLRUCache[bytes, tuple[Caller, float]] = TLRUCache(
+            _MAX_CACHED_TOKENS, ttu=lambda _, known, __: known[1], timer=time.time
         )
         self._generation = keys.generation
 
     async def __call__(self, request: HasHeaders) -> Caller | None:
-        """The caller of a request; None where it carries no token. Raises NotAdmitted."""
+        """The caller of a request; None if it has no Authorization header. Raises AuthenticationError."""
         given = request.headers.getall(hdrs.AUTHORIZATION, ())
         if not given:
             return None
@@ -111,25 +110,25 @@ class BearerTokens:
         return await self.caller(token.strip())
 
     async def caller(self, token: str) -> Caller:
-        """Whom a token speaks for. Raises NotAdmitted."""
-        if len(token) > _LONGEST_TOKEN or not _JWT.match(token):
+        """The caller that a token identifies. Raises AuthenticationError."""
+        if len(token) > _MAX_TOKEN_LENGTH or not _JWT.match(token):
             raise InvalidToken("The token is not valid.")
         if self._generation != self._keys.generation:
-            # A key that is gone may have been stolen: what it signed is looked at again.
-            self._remembered.clear()
+            # A key that was removed may have been stolen, so tokens it signed must be verified again.
+            self._verified_tokens.clear()
             self._generation = self._keys.generation
         digest = hashlib.sha256(token.encode()).digest()
-        known = self._remembered.get(digest)
+        known = self._verified_tokens.get(digest)
         if known is None:
             claims = await self._verified(token)
-            known = self._remembered[digest] = (
+            known = self._verified_tokens[digest] = (
                 _caller(claims, self._rules),
-                min(claims["exp"], _END_OF_TIME),
+                min(claims["exp"], _MAX_EXPIRY),
             )
         return known[0]
 
     async def _verified(self, token: str) -> dict[str, Any]:
-        """Claims of a token whose signature and claims hold."""
+        """The claims of a token, after its signature and claims were verified."""
         try:
             signed = jws.extract_compact(token.encode(), registry=_REGISTRY)
             header = signed.headers()
@@ -137,10 +136,10 @@ class BearerTokens:
             _REGISTRY.get_alg(header["alg"])
             if str(header.get("typ", "")).lower() not in _TYPES:
                 raise InvalidToken("The token is not valid.")
-        except _MISREAD as error:
+        except _PARSE_ERRORS as error:
             raise InvalidToken("The token is not valid.") from error
-        if not _is_signed(signed, await self._keys.known()) and not _is_signed(
-            signed, await self._keys.anew()
+        if not _is_signed(signed, await self._keys.current()) and not _is_signed(
+            signed, await self._keys.refreshed()
         ):
             raise InvalidToken("The token is not valid.")
         try:
@@ -148,13 +147,13 @@ class BearerTokens:
             self._claims.validate(claims)
         except ExpiredTokenError as error:
             raise InvalidToken("The token has expired.") from error
-        except _MISREAD as error:
+        except _PARSE_ERRORS as error:
             raise InvalidToken("The token is not valid.") from error
         return claims
 
 
 def _is_signed(signed: CompactSignature, keys: tuple[PublicKey, ...]) -> bool:
-    """Whether one of the keys signed it: the one the token names, or any where it names none."""
+    """Whether the key that the token names signed it, or any key if it names none."""
     kid = signed.headers().get("kid")
     return any(_verifies(key, signed) for key in keys if kid is None or key.kid is None or key.kid == kid)
 
@@ -162,11 +161,11 @@ def _is_signed(signed: CompactSignature, keys: tuple[PublicKey, ...]) -> bool:
 def _verifies(key: PublicKey, signed: CompactSignature) -> bool:
     try:
         return jws.validate_compact(signed, key, registry=_REGISTRY)
-    except _MISREAD:
+    except _PARSE_ERRORS:
         return False
 
 
-def _caller(claims: dict[str, Any], rules: Rules) -> Caller:
+def _caller(claims: dict[str, Any], rules: TokenRules) -> Caller:
     name = str(claims.get("sub", ""))
     if rules.service_scope in _scopes(claims):
         return Caller(None, may_name_any_customer=True, name=f"service {name or claims.get('client_id', '')}")
@@ -174,12 +173,12 @@ def _caller(claims: dict[str, Any], rules: Rules) -> Caller:
     if isinstance(customer, int) and not isinstance(customer, bool):
         customer = str(customer)
     if not isinstance(customer, str) or not is_identifier(customer):
-        raise NoCustomer("The token names no customer.")
+        raise NoCustomer("The token does not identify a customer.")
     return Caller(customer)
 
 
 def _scopes(claims: dict[str, Any]) -> set[str]:
-    """Scopes, as OAuth writes them (`scope`, a text) and as others do (`scp`, a list or a text)."""
+    """Scopes, from `scope` (OAuth: one text) and `scp` (other issuers: a list or a text)."""
     found: set[str] = set()
     for given in (claims.get("scope"), claims.get("scp")):
         words = given.split() if isinstance(given, str) else given
@@ -190,8 +189,8 @@ def _scopes(claims: dict[str, Any]) -> set[str]:
 
 @asynccontextmanager
 async def bearer_authentication(settings: Settings) -> AsyncIterator[Authenticate]:
-    """Authentication by the bearer tokens that the settings describe."""
-    rules = Rules(
+    """Bearer token authentication as configured by the settings."""
+    rules = TokenRules(
         issuer=settings.auth_issuer,
         audience=settings.auth_audience,
         customer_claim=settings.auth_customer_claim,

@@ -1,4 +1,4 @@
-"""Keys that tokens are signed with: a fixed one, or the issuer's list, kept fresh."""
+"""Public keys that verify tokens: configured ones, or the issuer's JWK Set, refreshed regularly."""
 
 import asyncio
 import json
@@ -13,53 +13,51 @@ import structlog
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from gateway.auth import KeysUnavailable
+from gateway.auth.caller import KeysUnavailable
 
 PublicKey = RSAKey | ECKey | OKPKey
 
-MOST_KEYS = 50
+MAX_KEYS = 50
 _FETCH_SECONDS = 3.0
 _PAUSE_SECONDS = 2.0
-_LARGEST_LIST_BYTES = 262_144
-_LEAST_RSA_BITS = 2048
+_MAX_JWKS_BYTES = 262_144
+_MIN_RSA_BITS = 2048
 
 log = structlog.get_logger()
 
 
 class Keys(Protocol):
-    """Where keys come from. generation: changes whenever the keys do."""
+    """A source of keys. generation: changes whenever the keys do."""
 
     generation: int
 
-    async def known(self) -> tuple[PublicKey, ...]:
-        """The keys. Raises KeysUnavailable."""
+    async def current(self) -> tuple[PublicKey, ...]:
+        """The keys at hand. Raises KeysUnavailable."""
 
-    async def anew(self) -> tuple[PublicKey, ...]:
-        """The keys, asked for again if that is due; for a token that none of the known ones fits."""
+    async def refreshed(self) -> tuple[PublicKey, ...]:
+        """The keys after a refresh, if one is due; for a token that no current key verifies."""
 
 
 class FixedKeys:
-    """Keys that were configured."""
+    """Configured keys."""
 
     def __init__(self, text: str) -> None:
-        """text: a PEM public key, or a JWK or JWK Set. Raises ValueError."""
+        """text: a PEM public key, a JWK or a JWK Set. Raises ValueError."""
         self.generation = 0
         self._keys = _read_pem(text) if text.lstrip().startswith("-----BEGIN") else read_keys(text.encode())
 
-    async def known(self) -> tuple[PublicKey, ...]:
-        """The keys."""
+    async def current(self) -> tuple[PublicKey, ...]:
         return self._keys
 
-    async def anew(self) -> tuple[PublicKey, ...]:
-        """The same keys."""
+    async def refreshed(self) -> tuple[PublicKey, ...]:
         return self._keys
 
 
 class PublishedKeys:
     """The issuer's JWK Set, inside `async with`.
 
-    Kept while the issuer is down, asked for again when old or when a token needs a key that is
-    not there; however many such tokens arrive, at most once in two seconds.
+    Old keys stay in use while the issuer is down. The set is fetched again when it is old or when a token
+    names an unknown key, but at most once in two seconds however many such tokens arrive.
     """
 
     def __init__(self, url: str, max_age_seconds: float) -> None:
@@ -67,7 +65,7 @@ class PublishedKeys:
         self._url = url
         self._max_age_seconds = max_age_seconds
         self._keys: tuple[PublicKey, ...] = ()
-        self._asked_at = float("-inf")
+        self._fetched_at = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -77,7 +75,7 @@ class PublishedKeys:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
         )
-        self._ask_if_due(0)
+        self._fetch_if_due(0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -86,29 +84,29 @@ class PublishedKeys:
             await asyncio.wait([self._fetching])
         await self._session.close()
 
-    async def known(self) -> tuple[PublicKey, ...]:
-        """The keys; old ones at once, while newer ones are asked for."""
-        self._ask_if_due(max(self._max_age_seconds, _PAUSE_SECONDS) if self._keys else _PAUSE_SECONDS)
+    async def current(self) -> tuple[PublicKey, ...]:
+        """The keys; old ones are returned at once and refreshed in the background."""
+        self._fetch_if_due(max(self._max_age_seconds, _PAUSE_SECONDS) if self._keys else _PAUSE_SECONDS)
         if not self._keys:
-            await self._arrival()
+            await self._fetch_done()
         if not self._keys:
-            raise KeysUnavailable("Tokens cannot be checked at the moment. Please try again later.")
+            raise KeysUnavailable("Tokens cannot be verified at the moment. Please try again later.")
         return self._keys
 
-    async def anew(self) -> tuple[PublicKey, ...]:
-        """The keys, after asking again if the last time is two seconds ago."""
-        self._ask_if_due(_PAUSE_SECONDS)
-        await self._arrival()
+    async def refreshed(self) -> tuple[PublicKey, ...]:
+        """The keys, fetched again unless that happened within the last two seconds."""
+        self._fetch_if_due(_PAUSE_SECONDS)
+        await self._fetch_done()
         return self._keys
 
-    def _ask_if_due(self, seconds: float) -> None:
+    def _fetch_if_due(self, seconds: float) -> None:
         now = time.monotonic()
         under_way = self._fetching is not None and not self._fetching.done()
-        if not under_way and now - self._asked_at >= seconds:
-            self._asked_at = now
+        if not under_way and now - self._fetched_at >= seconds:
+            self._fetched_at = now
             self._fetching = asyncio.create_task(self._fetch())
 
-    async def _arrival(self) -> None:
+    async def _fetch_done(self) -> None:
         if self._fetching and not self._fetching.done():
             await asyncio.wait([self._fetching])
 
@@ -124,22 +122,22 @@ class PublishedKeys:
             log.info("issuer's keys", count=len(keys))
 
     async def _read(self) -> bytes:
-        # No redirect: whoever can point the address elsewhere could sign tokens.
+        # No redirects: anyone who could redirect this request could supply keys of their own.
         async with self._session.get(self._url, allow_redirects=False) as response:
             if response.status != 200 or response.headers.get("Content-Encoding"):  # noqa: PLR2004  # OK
                 raise ValueError("not a plain 200")
             body = b""
             async for chunk in response.content.iter_any():
                 body += chunk
-                if len(body) > _LARGEST_LIST_BYTES:
-                    raise ValueError("larger than any list of keys")
+                if len(body) > _MAX_JWKS_BYTES:
+                    raise ValueError("larger than any JWK Set")
             return body
 
 
 def read_keys(text: bytes) -> tuple[PublicKey, ...]:
-    """Keys of a JWK Set, or one JWK, that may verify signatures; what cannot be used is left out.
+    """The usable keys of a JWK Set, or of one JWK. Keys that cannot verify signatures are skipped.
 
-    Raises ValueError where nothing can be used.
+    Raises ValueError if none is usable.
     """
     try:
         content = json.loads(text)
@@ -147,7 +145,7 @@ def read_keys(text: bytes) -> tuple[PublicKey, ...]:
         raise ValueError("no JWK Set") from None
     listed = content.get("keys", [content]) if isinstance(content, dict) else None
     listed = listed if isinstance(listed, list) else []
-    keys = tuple(key for entry in listed[:MOST_KEYS] if (key := _read_key(entry)) is not None)
+    keys = tuple(key for entry in listed[:MAX_KEYS] if (key := _read_key(entry)) is not None)
     if not keys:
         raise ValueError("no key that can verify signatures")
     return keys
@@ -157,7 +155,7 @@ def _read_key(entry: Any) -> PublicKey | None:
     if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
         return None
     try:
-        with _in_silence():
+        with _without_weak_key_warnings():
             key = JWKRegistry.import_key(entry)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -165,15 +163,15 @@ def _read_key(entry: Any) -> PublicKey | None:
 
 
 @contextmanager
-def _in_silence() -> Iterator[None]:
-    """Without joserfc's warning of weak keys: they are left out."""
+def _without_weak_key_warnings() -> Iterator[None]:
+    # Weak keys are skipped, so there is nothing to warn about.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
         yield
 
 
 def _is_strong(key: PublicKey) -> bool:
-    return not isinstance(key, RSAKey) or key.public_key.key_size >= _LEAST_RSA_BITS
+    return not isinstance(key, RSAKey) or key.public_key.key_size >= _MIN_RSA_BITS
 
 
 def _read_pem(text: str) -> tuple[PublicKey, ...]:
@@ -181,7 +179,7 @@ def _read_pem(text: str) -> tuple[PublicKey, ...]:
         raise ValueError("a private key; the public one is needed")
     for kind in (RSAKey, ECKey, OKPKey):
         try:
-            with _in_silence():
+            with _without_weak_key_warnings():
                 key = kind.import_key(text)
         except (JoseError, ValueError, TypeError):
             continue

@@ -4,19 +4,19 @@ from aiohttp import hdrs, web
 
 from gateway.auth import (
     Authenticate,
+    AuthenticationError,
     Caller,
     HasHeaders,
     InvalidToken,
     KeysUnavailable,
     NoCustomer,
-    NotAdmitted,
 )
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
 from gateway.http.limits.concurrency import OVERLOADED_TEXT
 from gateway.http.request import PLAIN_JSON
 from gateway.http.response import error_response
 
-_CODES: dict[type[NotAdmitted], str] = {
+_CODES: dict[type[AuthenticationError], str] = {
     InvalidToken: UNAUTHENTICATED,
     NoCustomer: FORBIDDEN,
     KeysUnavailable: SERVICE_UNAVAILABLE,
@@ -25,14 +25,14 @@ _RETRY_SECONDS = "2"
 
 
 async def admitted(authenticate: Authenticate, request: HasHeaders) -> Caller:
-    """The caller. Raises NotAdmitted."""
+    """The caller. Raises AuthenticationError."""
     caller = await authenticate(request)
     if caller is None:
-        raise NotAdmitted("Please sign in.")
+        raise AuthenticationError("Please sign in.")
     return caller
 
 
-def turned_away(refusal: NotAdmitted, *, media_type: str = PLAIN_JSON) -> web.Response:
+def turned_away(refusal: AuthenticationError, *, media_type: str = PLAIN_JSON) -> web.Response:
     """The answer to somebody who is not let in."""
     code = _CODES.get(type(refusal), UNAUTHENTICATED)
     response = error_response(refusal.status, code, str(refusal), media_type=media_type)

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from gateway.auth import Authenticate, HasHeaders, NotAdmitted
+from gateway.auth import Authenticate, AuthenticationError, HasHeaders
 from gateway.context import Context, Services
 from gateway.errors import RATE_LIMITED
 from gateway.execution.documents import PreparedOperation
@@ -63,7 +63,7 @@ class GraphQLEndpoint:
         try:
             media_type = media_type_of_answer(request)
             return await self._respond(request, media_type)
-        except (NotAdmitted, BadRequest, Overloaded, RateLimited) as refusal:
+        except (AuthenticationError, BadRequest, Overloaded, RateLimited) as refusal:
             return _refused(refusal, media_type)
 
     async def post(self, posted: FastRequest, request_id: str, facts: Facts) -> RawResponse:
@@ -73,7 +73,7 @@ class GraphQLEndpoint:
             media_type = media_type_of_answer(posted)
             asking = await self._let_in(posted, request_id, facts)
             return await self._answer(read_posted(posted.body, self.reading), asking, media_type)
-        except (NotAdmitted, BadRequest, Overloaded, RateLimited) as refusal:
+        except (AuthenticationError, BadRequest, Overloaded, RateLimited) as refusal:
             return RawResponse.like(_refused(refusal, media_type))
 
     async def _respond(self, request: web.Request, media_type: str) -> web.StreamResponse:
@@ -158,7 +158,7 @@ def _wants_page(request: web.Request) -> bool:
 def _refused(refusal: Exception, media_type: str) -> web.Response:
     """The answer to what is not even begun."""
     match refusal:
-        case NotAdmitted():
+        case AuthenticationError():
             return turned_away(refusal, media_type=media_type)
         case BadRequest():
             return _bad_request(refusal, media_type)

@@ -9,7 +9,7 @@ import re
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.auth import Authenticate, NotAdmitted
+from gateway.auth import Authenticate, AuthenticationError
 from gateway.context import Services
 from gateway.errors import (
     FORBIDDEN,
@@ -40,7 +40,7 @@ def receipt_handler(services: Services, authenticate: Authenticate, gate: Concur
             with gate:
                 async with services.client.receipt(number) as content:
                     return await _passed_on(request, content, f"receipt-{number}.pdf")
-        except NotAdmitted as refusal:
+        except AuthenticationError as refusal:
             return turned_away(refusal)
         except Overloaded:
             return overloaded()
@@ -55,7 +55,7 @@ class _LinkEnded(Exception):
 
 
 async def _allowed(request: web.Request, services: Services, authenticate: Authenticate) -> str:
-    """imin's number of the receipt that may be opened. Raises NotFound, NotAdmitted, _LinkEnded."""
+    """imin's number of the receipt that may be opened. Raises NotFound, AuthenticationError, _LinkEnded."""
     id_ = request.match_info["id"]
     known = services.signer.verify(id_)
     if "signature" in request.query:

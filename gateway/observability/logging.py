@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event, on standard error."""
+"""Structured logs: one JSON line per event, on standard error."""
 
 import logging
 import sys
@@ -15,18 +15,18 @@ from gateway.imin.errors import IminError
 from gateway.imin.transport.call_counter import CallCounter, start_counting_calls
 
 log = structlog.get_logger()
-# structlog tells by making a logger whether it would log, which costs more than the rest of a request's line.
+# structlog can only check a level by building a logger, which costs more than the rest of a request's line.
 _levels = logging.getLogger(__name__)
 _levels.setLevel(logging.INFO)
 
-_LONGEST_NAME = 100
+_MAX_NAME_LENGTH = 100
 
 
 @dataclass(slots=True)
-class Facts:
-    """What the log tells of a request besides its status. Nothing here can name a person.
+class RequestRecord:
+    """What the log line of a request contains besides its status. Nothing in it identifies a person.
 
-    caller: a pseudonym. digest: of the document's text. calls: requests to imin.
+    caller: a pseudonym. digest: hash of the document. calls: counts requests to imin.
     """
 
     calls: CallCounter = field(default_factory=start_counting_calls)
@@ -38,18 +38,18 @@ class Facts:
     errors: list[str] = field(default_factory=list)
 
     def note(self, operation: str, digest: str, cost: int, errors: list[dict[str, Any]]) -> None:
-        """What was asked, and the codes of what went wrong."""
-        self.operation, self.digest, self.cost = operation[:_LONGEST_NAME], digest, cost
+        """Add the operation and the codes of its errors."""
+        self.operation, self.digest, self.cost = operation[:_MAX_NAME_LENGTH], digest, cost
         self.errors = sorted({*self.errors, *(error["extensions"]["code"] for error in errors)})
 
 
 def are_requests_logged() -> bool:
-    """Whether each request has its line."""
+    """Whether requests are logged at the configured level."""
     return _levels.isEnabledFor(logging.INFO)
 
 
-def log_request(request_id: str, place: str, status: int, facts: Facts) -> None:
-    """The one line of a request."""
+def log_request(request_id: str, place: str, status: int, record: RequestRecord) -> None:
+    """Log the one line of a request. place: the endpoint it arrived at."""
     if not are_requests_logged():
         return
     log.info(
@@ -57,18 +57,18 @@ def log_request(request_id: str, place: str, status: int, facts: Facts) -> None:
         request_id=request_id,
         place=place,
         status=status,
-        operation=facts.operation,
-        digest=facts.digest,
-        caller=facts.caller,
-        cost=facts.cost,
-        calls=facts.calls.made,
-        errors=facts.errors,
-        ms=round((time.perf_counter() - facts.began) * 1000, 1),
+        operation=record.operation,
+        digest=record.digest,
+        caller=record.caller,
+        cost=record.cost,
+        calls=record.calls.made,
+        errors=record.errors,
+        ms=round((time.perf_counter() - record.began) * 1000, 1),
     )
 
 
 def configure_logs(level: str) -> None:
-    """Write events of that level and above as JSON lines."""
+    """Write events of this level and above as JSON lines."""
     _levels.setLevel(level)
     structlog.configure(
         processors=[
@@ -83,14 +83,14 @@ def configure_logs(level: str) -> None:
 
 
 def log_bug(error: BaseException, request_id: str) -> None:
-    """One line on an error nobody foresaw: its type and where it arose. Its text may hold personal data."""
+    """Log an unexpected error: its type and where it was raised. Its text may contain personal data."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("unexpected error", request_id=request_id, type=type(error).__name__, where=where)
 
 
 def log_failures(errors: list[GraphQLError], request_id: str) -> None:
-    """One line for each failure of imin's or ours; clients' mistakes are theirs to see."""
+    """Log one line for each failure of imin or of the gateway; clients see their own mistakes."""
     for error in errors:
         original = error.original_error
         if isinstance(original, IminError):

@@ -1,8 +1,9 @@
-"""What is counted for operators, in Prometheus' format. No names, no arguments, no addresses.
+"""Metrics for operators, in Prometheus' format.
 
-Requests are counted as they end. Calls of imin are at first counted in plain numbers; those, and what
-other parts count for themselves (traffic, cache, execution), are copied once a second. Several workers
-share a directory of counts, so that whichever of them is asked answers for all.
+Requests are counted as they end. Requests to imin are counted in plain integers first; those, and the counters
+that other parts keep themselves (transport, cache, execution), are copied once a second, because a Prometheus
+counter costs more than the rest of a request's bookkeeping. Workers write to a shared directory, so that any of
+them can answer for all.
 """
 
 import asyncio
@@ -22,35 +23,35 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _PREFIX = "gateway-metrics-"
-_MOST_OPERATIONS = 200
-_MOST_CHILDREN = 4_096
+_MAX_OPERATIONS = 200
+_MAX_LABEL_VALUES = 4_096
 _COPY_SECONDS = 1.0
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 4)
 
 Source = Callable[[], Mapping[str, Mapping[str, float]]]
-"""Counts so far: name of the metric → value of its label → count."""
+"""Returns counts so far: metric name → label value → count."""
 
 COUNTED = {
-    "imin_attempts": ("endpoint", "Requests sent to imin, repeats included."),
-    "imin_turned_away": ("endpoint", "Calls of imin that were not sent."),
-    "cache_reads": ("result", "Reads by what the cache made of them."),
+    "imin_attempts": ("endpoint", "Requests sent to imin, including retries."),
+    "imin_turned_away": ("endpoint", "Requests to imin that were refused before being sent."),
+    "cache_reads": ("result", "Reads by cache result."),
     "executions": ("way", "Operations and values by how they were executed."),
     "cancellations": ("outcome", "Cancellations by outcome."),
 }
 MEASURED = {
-    "imin_in_flight": ("endpoint", "Calls of imin under way.", "livesum"),
-    "imin_waiting": ("endpoint", "Calls of imin that wait for their turn.", "livesum"),
-    "imin_limit": ("endpoint", "Calls that may be under way at once.", "livemin"),
+    "imin_in_flight": ("endpoint", "Requests to imin in flight.", "livesum"),
+    "imin_waiting": ("endpoint", "Requests to imin that are queued.", "livesum"),
+    "imin_limit": ("endpoint", "Requests to imin that may be in flight at once.", "livemin"),
     "imin_breaker": ("endpoint", "0 closed, 1 letting a probe through, 2 open.", "livemax"),
-    "cache_bytes": ("kind", "Memory of what the cache keeps.", "livesum"),
-    "redis_up": ("kind", "Whether the replicas' Redis answers.", "livemin"),
+    "cache_bytes": ("kind", "Memory of cached responses.", "livesum"),
+    "redis_up": ("kind", "1 if the Redis shared by replicas answers.", "livemin"),
 }
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Calls since the last copy, and the bytes of their answers."""
+    """Requests to imin since the last copy, and the size of their responses in bytes."""
 
     times: int = 0
     size: int = 0
@@ -66,20 +67,20 @@ class Metrics:
             "gateway_requests", "GraphQL requests.", ["operation", "outcome"], registry=registry
         )
         self._request_seconds = Histogram(
-            "gateway_request_seconds", "Time of a request.", buckets=_REQUEST_SECONDS, registry=registry
+            "gateway_request_seconds", "Time of a GraphQL request.", buckets=_REQUEST_SECONDS, registry=registry
         )
         self._calls = Counter(
-            "gateway_imin_calls", "Answers of imin.", ["endpoint", "outcome"], registry=registry
+            "gateway_imin_calls", "Responses from imin.", ["endpoint", "outcome"], registry=registry
         )
         self._call_seconds = Histogram(
             "gateway_imin_seconds",
-            "Time of an answer.",
+            "Time of a response from imin.",
             ["endpoint"],
             buckets=_CALL_SECONDS,
             registry=registry,
         )
         self._call_bytes = Counter(
-            "gateway_imin_bytes", "Bytes of answers, inflated.", ["endpoint"], registry=registry
+            "gateway_imin_bytes", "Bytes of responses, decompressed.", ["endpoint"], registry=registry
         )
         self._counted = {
             name: Counter(f"gateway_{name}", text, [label], registry=registry)
@@ -89,31 +90,31 @@ class Metrics:
             name: Gauge(f"gateway_{name}", text, [label], registry=registry, multiprocess_mode=mode)  # type: ignore[arg-type]  # one of its literals
             for name, (label, text, mode) in MEASURED.items()
         }
-        self._requests_of = lru_cache(_MOST_CHILDREN)(self._requests.labels)
+        self._requests_of = lru_cache(_MAX_LABEL_VALUES)(self._requests.labels)
         self._calls_since: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
-        self._seconds_of = lru_cache(_MOST_CHILDREN)(self._call_seconds.labels)
+        self._seconds_of = lru_cache(_MAX_LABEL_VALUES)(self._call_seconds.labels)
         self._copied: dict[tuple[str, str], float] = {}
         self._sources: list[Source] = []
         self._operations: dict[str, str] = {}
 
-    def watch(self, source: Source) -> None:
-        """Copy what another part counts for itself."""
+    def add_source(self, source: Source) -> None:
+        """Export the counters of another part."""
         self._sources.append(source)
 
     def request(self, text: str, outcome: str, seconds: float) -> None:
-        """A request has been answered. outcome: `ok`, or the first of its error codes."""
+        """Count an answered request. outcome: `ok`, or the first of its error codes."""
         self._requests_of(self._operation(text), outcome).inc()
         self._request_seconds.observe(seconds)
 
     def call(self, endpoint: str, outcome: str, seconds: float, size: int) -> None:
-        """Imin has answered, or not: a status, or what went wrong."""
+        """Count a request to imin. outcome: its HTTP status, or the kind of failure."""
         tally = self._calls_since[endpoint, outcome]
         tally.times += 1
         tally.size += size
         self._seconds_of(endpoint).observe(seconds)
 
     def render(self) -> bytes:
-        """All of it as text, of all workers."""
+        """All metrics of all workers, in Prometheus' text format."""
         self.copy()
         if not in_metrics_directory():
             return generate_latest(self._registry)
@@ -122,7 +123,7 @@ class Metrics:
         return generate_latest(together)
 
     async def copy_for_ever(self) -> None:
-        """Keep what is copied up to date for the other workers."""
+        """Copy the counters every second, so that other workers see them. Copies once more when cancelled."""
         try:
             while True:
                 self.copy()
@@ -131,7 +132,7 @@ class Metrics:
             self.copy()
 
     def copy(self) -> None:
-        """Copy what has been counted, here and in other parts."""
+        """Copy all plain counters into Prometheus' metrics."""
         for (endpoint, outcome), tally in self._calls_since.items():
             self._calls.labels(endpoint, outcome).inc(tally.times)
             self._call_bytes.labels(endpoint).inc(tally.size)
@@ -147,14 +148,14 @@ class Metrics:
                         self._copied[name, label] = value
 
     def _operation(self, text: str) -> str:
-        """Short hash of a document; those beyond a number are counted together."""
-        known = self._operations.get(text)
-        if known is None:
-            if len(self._operations) >= _MOST_OPERATIONS:
+        """Short hash of a document; beyond _MAX_OPERATIONS documents, `other`."""
+        digest = self._operations.get(text)
+        if digest is None:
+            if len(self._operations) >= _MAX_OPERATIONS:
                 return "other"
-            known = hashlib.blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
-            self._operations[text] = known
-        return known
+            digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=6).hexdigest()
+            self._operations[text] = digest
+        return digest
 
 
 def in_metrics_directory() -> bool:
@@ -164,9 +165,9 @@ def in_metrics_directory() -> bool:
 
 @contextmanager
 def metrics_directory() -> Iterator[None]:
-    """A directory where workers count together; the process begins anew with it in its environment.
+    """A directory in which all workers count. The process replaces itself to have it in its environment.
 
-    prometheus_client looks for it when it is imported, which has happened by now.
+    prometheus_client reads the variable when it is imported, which has already happened.
     """
     if not in_metrics_directory():
         os.environ[_DIRECTORY] = tempfile.mkdtemp(prefix=_PREFIX)
@@ -180,7 +181,7 @@ def metrics_directory() -> Iterator[None]:
 
 
 def forget_process(pid: int) -> None:
-    """Let what a dead worker measured no longer count; what it counted does."""
+    """Remove a dead worker's gauges; its counters still count."""
     if in_metrics_directory():
         with suppress(OSError):
             multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # ships no types here

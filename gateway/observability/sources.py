@@ -1,4 +1,4 @@
-"""Which part counts what, as the metrics and the health checks see it."""
+"""Collects the counters of all parts, for metrics and health checks."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ Counts = Mapping[str, Mapping[str, float]]
 
 
 def counts_of(services: Services) -> Counts:
-    """Everything that traffic control, cache and cancellations count for themselves."""
+    """The counters of transport, cache, cancellations and Redis."""
     endpoints = services.client.endpoint_guards.by_name.values()
     counts: dict[str, Mapping[str, float]] = {
         "imin_attempts": {endpoint.name: endpoint.attempts for endpoint in endpoints},
@@ -30,6 +30,6 @@ def counts_of(services: Services) -> Counts:
 
 
 def failing(services: Services) -> list[str]:
-    """Endpoints that are not asked just now, because they fail."""
+    """Endpoints of imin whose circuit breaker is not closed."""
     endpoints = services.client.endpoint_guards.by_name.values()
     return sorted(endpoint.name for endpoint in endpoints if endpoint.breaker.state != "closed")

@@ -1,8 +1,8 @@
-"""Traces by OpenTelemetry, where its extra is installed and `GATEWAY_TRACES_ENABLED` is set.
+"""OpenTelemetry traces, if the extra `otel` is installed and `GATEWAY_TRACES_ENABLED` is set.
 
-A span for each GraphQL request, and one for each request to imin below it. They hold hashes,
-endpoints, outcomes and sizes: no document, argument, address, header or name of anybody.
-Where they go is said by OpenTelemetry's own variables, such as OTEL_EXPORTER_OTLP_ENDPOINT.
+One span for each GraphQL request, and below it one for each request to imin. Spans contain endpoints, outcomes
+and sizes, but no document, argument, address, header or name. OpenTelemetry's own variables, for example
+OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ _NANOSECONDS = 1_000_000_000
 
 
 class TracesMissing(Exception):
-    """Traces are wanted, but their extra is not installed."""
+    """Traces are enabled, but the extra `otel` is not installed."""
 
 
 class Tracing:
-    """Makes spans. Raises TracesMissing where OpenTelemetry is not installed."""
+    """Creates spans. Raises TracesMissing if OpenTelemetry is not installed."""
 
     def __init__(self) -> None:
         try:
@@ -43,7 +43,7 @@ class Tracing:
         self._tracer = self._provider.get_tracer("gateway")
 
     def middleware(self) -> Middleware:
-        """A span around each request, below that of the caller where they sent one."""
+        """Middleware that opens a span around each request, as a child of the caller's span if one was sent."""
 
         @web.middleware
         async def trace_request(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -59,7 +59,7 @@ class Tracing:
         return trace_request
 
     def with_calls(self, observe: Observe) -> Observe:
-        """The observer, with a span for each request to imin, told of when it has ended."""
+        """The observer, extended by a span for each request to imin, created when the request has ended."""
 
         def traced(endpoint: str, outcome: str, seconds: float, size: int) -> None:
             observe(endpoint, outcome, seconds, size)
@@ -75,13 +75,13 @@ class Tracing:
         return traced
 
     def context(self) -> Callable[[web.Application], AsyncIterator[None]]:
-        """Sends what is left when the application stops."""
+        """Cleanup context that sends the remaining spans when the application stops."""
 
-        async def send_the_rest(_app: web.Application) -> AsyncIterator[None]:
+        async def flush_spans(_app: web.Application) -> AsyncIterator[None]:
             yield
             await _in_thread(self._provider.shutdown)
 
-        return send_the_rest
+        return flush_spans
 
 
 async def _in_thread(call: Callable[[], Any]) -> None:

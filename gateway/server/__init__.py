@@ -1,1 +1,1 @@
-"""The serving process: listening sockets, worker processes and memory."""
+"""The serving process: listening sockets, worker processes, memory and the event loop."""

@@ -1,4 +1,4 @@
-"""An application that accepts requests, and how it stops: nobody is cut off, nothing new comes in."""
+"""Run an application on a socket, and stop it gracefully: requests in progress finish, no new ones are accepted."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.lifecycle import LIFECYCLE
 
 _DRAIN_SECONDS = 10.0
-_LOOK_SECONDS = 0.02
+_POLL_SECONDS = 0.02
 
 
 @asynccontextmanager
@@ -26,10 +26,10 @@ async def listening(  # noqa: PLR0913  # the one place where these come together
     goodbye_seconds: float = 0.0,
     timeouts: ClientTimeouts | None = None,
 ) -> AsyncIterator[str]:
-    """An application, accepting requests; gives its address. Ends what runs before it stops.
+    """Run an application; yields its URL. Requests in progress finish before it stops.
 
-    goodbye_seconds: how long idle connections are still answered, once, after the end is announced;
-    a request that is on its way at that moment is not lost. timeouts: with slow clients.
+    goodbye_seconds: how long idle connections are still served, for one request each, after shutdown is
+    announced, so that a request already on its way is not lost. timeouts: for slow clients.
     """
     bound = sock or bind(host, port)
     runner = GatewayRunner(app, timeouts or ClientTimeouts(), shutdown_timeout=_DRAIN_SECONDS)
@@ -38,27 +38,27 @@ async def listening(  # noqa: PLR0913  # the one place where these come together
     except BaseException:
         bound.close()
         raise
-    site, entrance = web.SockSite(runner, bound), bound.dup()
+    site, backlog = web.SockSite(runner, bound), bound.dup()
     try:
         await site.start()
         yield url_of(host, bound)
     finally:
         await site.stop()
-        await _let_in(entrance, runner)
+        await _accept_backlog(backlog, runner)
         if goodbye_seconds:
             await _say_goodbye(app, runner, goodbye_seconds)
         await runner.cleanup()
         bound.close()
 
 
-async def _let_in(entrance: socket.socket, runner: web.AppRunner) -> None:
-    """Close the entrance, but let in who stands there already: the system would reset their connections."""
+async def _accept_backlog(backlog: socket.socket, runner: web.AppRunner) -> None:
+    """Stop listening, but accept connections already in the backlog: the system would reset them."""
     waiting = []
-    entrance.settimeout(0)
+    backlog.settimeout(0)
     with suppress(OSError):
         while True:
-            waiting.append(entrance.accept()[0])
-    entrance.close()
+            waiting.append(backlog.accept()[0])
+    backlog.close()
     loop, server = asyncio.get_running_loop(), runner.server
     if server:
         for connection in waiting:
@@ -69,24 +69,24 @@ async def _say_goodbye(app: web.Application, runner: GatewayRunner, seconds: flo
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     await app[LIFECYCLE].stop()
-    while runner.connections and loop.time() < until:  # noqa: ASYNC110  # no event tells
-        await asyncio.sleep(_LOOK_SECONDS)
-    # Each right after a last look; what has come meanwhile is answered first.
-    while not _left(runner.connections) and loop.time() < until + seconds:  # noqa: ASYNC110  # as above
-        await asyncio.sleep(_LOOK_SECONDS)
+    while runner.connections and loop.time() < until:  # noqa: ASYNC110  # there is no event for it
+        await asyncio.sleep(_POLL_SECONDS)
+    # Each connection closes right after a last read; a request found by it is answered first.
+    while not _close_idle(runner.connections) and loop.time() < until + seconds:  # noqa: ASYNC110  # as above
+        await asyncio.sleep(_POLL_SECONDS)
 
 
-def _left(connections: list[TimedConnection | FastPathConnection]) -> bool:
-    """Close the idle ones; False where that is not done with."""
+def _close_idle(connections: list[TimedConnection | FastPathConnection]) -> bool:
+    """Close idle connections; False while any is still open."""
     return False not in [connection.leave() for connection in connections]
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket that is ready to listen. Raises OSError."""
+    """A listening socket. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=1024)
 
 
 def url_of(host: str, sock: socket.socket) -> str:
-    """Address of what listens there."""
+    """The URL of an application that listens on this socket."""
     return f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"

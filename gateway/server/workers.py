@@ -1,8 +1,8 @@
-"""Several processes behind one listening socket, and the parent that keeps them running.
+"""Worker processes behind one listening socket, and the parent that supervises them.
 
-The parent imports everything, freezes it so that memory stays shared, and forks. It
-starts a worker anew that died, and on SIGHUP replaces one after the other without losing
-a request. SIGTERM and SIGINT stop all. It serves nothing itself.
+The parent imports everything, freezes it so that memory stays shared, and forks. It restarts workers that died,
+and on SIGHUP replaces them one by one without losing a request. SIGTERM and SIGINT stop all. It serves nothing
+itself.
 """
 
 import os
@@ -22,13 +22,13 @@ from gateway.server.memory import settle
 log = structlog.get_logger()
 
 Serve = Callable[[socket.socket, Callable[[], None], int], None]
-"""Serves on a socket until SIGTERM; says when it is ready; ends too when the given descriptor closes."""
+"""Serves on a socket until SIGTERM, calls back when ready, and also ends when the descriptor closes."""
 
 _WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _START_SECONDS = 20.0
 _STOP_SECONDS = 15.0
-_PAUSE_SECONDS = 1.0
-_REFUSED = 2
+_RESTART_DELAY_SECONDS = 1.0
+_EXIT_UNUSABLE = 2
 
 
 @dataclass
@@ -38,26 +38,26 @@ class _Worker:
 
 
 class Supervisor:
-    """Runs workers until it is told to stop. say_ready: called once, when all of the first are ready."""
+    """Runs workers until a signal stops it. on_ready: called once, when all initial workers are ready."""
 
-    def __init__(self, count: int, sock: socket.socket, serve: Serve, say_ready: Callable[[], None]) -> None:
+    def __init__(self, count: int, sock: socket.socket, serve: Serve, on_ready: Callable[[], None]) -> None:
         self._count = count
         self._sock = sock
         self._serve = serve
-        self._say_ready = say_ready
+        self._on_ready = on_ready
         self._workers: dict[int, _Worker] = {}
-        # Its other end closes when the parent is gone, however that came about.
+        # The workers notice by it that the parent is gone, even after kill -9.
         self._lifeline, self._lifeline_of_parent = os.pipe()
 
     def run(self) -> int:
-        """Serve until a signal says to stop; gives the exit status."""
+        """Serve until a signal stops it; returns the exit status."""
         settle()
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         try:
             first = [self._start() for _ in range(self._count)]
             if [worker for worker in first if not _await_ready(worker)]:
                 return self._give_up()
-            self._say_ready()
+            self._on_ready()
             return self._watch()
         finally:
             self._stop_all()
@@ -85,17 +85,17 @@ class Supervisor:
         return worker
 
     def _work(self, writer: int) -> int:
-        """What a worker does; gives its exit status."""
+        """Run in the worker process; returns its exit status."""
         for number in _WATCHED:
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
         try:
-            self._serve(self._sock, lambda: _tell(writer), self._lifeline)
+            self._serve(self._sock, lambda: _report_ready(writer), self._lifeline)
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
-        except BaseException as error:  # noqa: BLE001  # a fork must not go back into its parent's code
-            log.error("worker failed", type=type(error).__name__)  # noqa: TRY400  # its text may hold personal data
+        except BaseException as error:  # noqa: BLE001  # a forked child must not return into its parent's code
+            log.error("worker failed", type=type(error).__name__)  # noqa: TRY400  # its text may contain personal data
             return 1
         finally:
             sys.stdout.flush()
@@ -106,18 +106,18 @@ class Supervisor:
         for pid in self._reap():
             log.warning("worker died, starting another", pid=pid)
             if not _await_ready(self._start()):
-                # One that cannot start would otherwise be started as fast as the machine can.
-                time.sleep(_PAUSE_SECONDS)
+                # Otherwise a worker that cannot start would be restarted in a tight loop.
+                time.sleep(_RESTART_DELAY_SECONDS)
 
     def _replace_all(self) -> None:
-        """Replace the workers one by one: the next begins before the last ends."""
+        """Replace the workers one by one: each successor is ready before its predecessor stops."""
         for worker in list(self._workers.values()):
             if _await_ready(self._start()):
-                self._end([worker])
+                self._stop([worker])
         log.info("workers replaced")
 
     def _reap(self) -> list[int]:
-        """Workers that have ended by themselves."""
+        """Process ids of workers that have ended by themselves."""
         dead = []
         while self._workers:
             try:
@@ -139,15 +139,15 @@ class Supervisor:
 
     def _give_up(self) -> int:
         log.error("the workers cannot start")
-        return _REFUSED
+        return _EXIT_UNUSABLE
 
     def _stop_all(self) -> None:
-        self._end(list(self._workers.values()))
+        self._stop(list(self._workers.values()))
         os.close(self._lifeline_of_parent)
         os.close(self._lifeline)
 
-    def _end(self, workers: list[_Worker]) -> None:
-        """Let workers finish what they have begun, and see them end."""
+    def _stop(self, workers: list[_Worker]) -> None:
+        """Stop workers after their requests in progress; kill those that take too long."""
         for worker in workers:
             _signal(worker.pid, signal.SIGTERM)
         until = time.monotonic() + _STOP_SECONDS
@@ -159,12 +159,12 @@ class Supervisor:
             self._forget(worker.pid)
 
 
-def _tell(writer: int) -> None:
+def _report_ready(writer: int) -> None:
     os.write(writer, b"1")
 
 
 def _await_ready(worker: _Worker) -> bool:
-    """Whether the worker says that it is ready, before it ends or takes too long."""
+    """Whether the worker reports ready before it ends or takes too long."""
     with selectors.DefaultSelector() as selector:
         selector.register(worker.ready, selectors.EVENT_READ)
         return bool(selector.select(_START_SECONDS)) and os.read(worker.ready, 1) == b"1"

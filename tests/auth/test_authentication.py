@@ -1,4 +1,4 @@
-"""Who asks: bearer tokens. Their keys are tested in test_issuer_keys.py."""
+"""Authentication by bearer tokens. Their keys are tested in test_issuer_keys.py."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ from joserfc.jwk import ECKey, OKPKey
 
 from gateway.__main__ import gateway_listening, listening
 from gateway.auth import InvalidToken, with_connection_init
-from gateway.auth.bearer import BearerTokens, Rules, bearer_authentication
+from gateway.auth.bearer import BearerTokens, TokenRules, bearer_authentication
 from gateway.auth.keys import FixedKeys
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
@@ -28,13 +28,13 @@ from tests.support.issuer import AUDIENCE, ISSUER, Issuer, PrivateKey, claims, i
 KEY = rsa_key()
 PEM = KEY.as_pem(private=False).decode()
 VIEWER = {"query": "{ viewer { identifier } }"}
-RULES = Rules(ISSUER, AUDIENCE, "sub", "bookings:any-customer", skew_seconds=30, is_nbf_required=True)
+RULES = TokenRules(ISSUER, AUDIENCE, "sub", "bookings:any-customer", skew_seconds=30, is_nbf_required=True)
 
 Answer = tuple[int, str | None, Any]
 
 
 class Served:
-    """A gateway that serves callers by their tokens."""
+    """A gateway that requires bearer tokens."""
 
     def __init__(self, url: str, http: aiohttp.ClientSession, issuer: Issuer) -> None:
         self.url, self.http, self.issuer = url, http, issuer
@@ -56,7 +56,7 @@ async def serving(
     broken: tuple[int, bytes, dict[str, str]] | None = None,
     **changes: object,
 ) -> AsyncIterator[Served]:
-    """A gateway and its issuer. broken: what the issuer answers from the start, in place of its keys."""
+    """A gateway and its issuer. broken: what the issuer answers from the start instead of its keys."""
     async with AsyncExitStack() as running:
         issuer = await running.enter_async_context(issuing(*keys))
         if broken:
@@ -92,7 +92,7 @@ EXPIRED = refused(401, "The token has expired.", "UNAUTHENTICATED", 'Bearer erro
     ],
 )
 async def test_algorithms(settings: Settings, key: PrivateKey, alg: str) -> None:
-    """A customer is known by a token that is signed with any of the usual key pairs."""
+    """A token identifies its customer with any of the accepted kinds of key."""
     async with serving(settings, key) as served:
         assert await served.ask(f"Bearer {token(key, alg=alg)}") == viewer("abc")
 
@@ -102,14 +102,14 @@ def _segment(content: Any) -> str:
 
 
 def _with_secret(text: str) -> str:
-    """A token whose HMAC secret is that text: what a library that trusts `alg` would accept."""
+    """A token whose HMAC secret is that text; a library that trusts `alg` would accept it."""
     signed = f"{_segment({'alg': 'HS256', 'kid': 'one'})}.{_segment(claims())}"
     mac = hmac.digest(text.encode(), signed.encode(), "sha256")
     return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
 def forgeries() -> dict[str, str]:
-    """Tokens that must not pass, by what is wrong with them."""
+    """Tokens that must be refused, by what is wrong with them."""
     stranger = rsa_key("one")
     sound = token(KEY)
     head, body, signature = sound.split(".")
@@ -172,7 +172,7 @@ def forgeries() -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", list(forgeries()))
 async def test_forgeries(settings: Settings, sandbox: Sandbox, kind: str) -> None:
-    """A token with anything wrong with it opens nothing; imin is asked nothing."""
+    """A token with anything wrong gets 401, and imin receives no request."""
     async with serving(settings, KEY) as served:
         answer = await served.ask(f"Bearer {forgeries()[kind]}")
 
@@ -193,7 +193,7 @@ async def test_forgeries(settings: Settings, sandbox: Sandbox, kind: str) -> Non
 async def test_times_and_audiences(
     settings: Settings, said: Callable[[int], dict[str, Any]], answer: Answer
 ) -> None:
-    """Clocks may differ by half a minute; the audience may be one of several."""
+    """Clocks may differ by 30 seconds; the audience may be one of several."""
     async with serving(settings, KEY) as served:
         text = token(KEY, claims(**said(int(time.time()))))
         assert await served.ask(f"Bearer {text}") == answer
@@ -210,7 +210,7 @@ async def test_times_and_audiences(
     ],
 )
 async def test_no_token(settings: Settings, authorization: tuple[str, ...], message: str) -> None:
-    """Whoever brings no token is told to, in GraphQL's form."""
+    """A request without a token gets 401 as a GraphQL error."""
     challenge = 'Bearer error="invalid_token"' if authorization else "Bearer"
 
     async with serving(settings, KEY) as served:
@@ -219,7 +219,7 @@ async def test_no_token(settings: Settings, authorization: tuple[str, ...], mess
 
 @pytest.mark.parametrize("query", ["?customer=abc", "?access_token="])
 async def test_header_alone(settings: Settings, query: str) -> None:
-    """A token in the address or a cookie is none: addresses end up in logs, cookies come unasked."""
+    """Tokens in the URL or a cookie are ignored: URLs end up in logs, browsers send cookies by themselves."""
     async with serving(settings, KEY) as served:
         cookies = {"Authorization": f"Bearer {token(KEY)}", "token": token(KEY)}
         url = f"{served.url}/graphql{query}{token(KEY)}"
@@ -242,7 +242,7 @@ NO_IDENTIFIERS: list[Any] = [
     ],
 )
 async def test_customer_claim(settings: Settings, said: dict[str, Any], answer: Answer | str) -> None:
-    """The customer stands in a claim of one's choice; what cannot be an identifier is no customer."""
+    """The customer claim is configurable; a value that cannot be an identifier is refused."""
     nobody = refused(403, "The token names no customer.", "FORBIDDEN", 'Bearer error="insufficient_scope"')
 
     async with serving(settings, KEY, auth_customer_claim="customer_id") as served:
@@ -262,7 +262,7 @@ async def test_customer_claim(settings: Settings, said: dict[str, Any], answer: 
     ],
 )
 async def test_service_scope(settings: Settings, scopes: dict[str, Any], *, is_service: bool) -> None:
-    """A trusted service may name any customer and is none itself; a customer sees themselves only."""
+    """A trusted service may name any customer; a customer sees only themselves."""
     query = {"query": '{ viewer { identifier } customer(identifier: "small") { identifier } }'}
     expected = {
         "viewer": None if is_service else {"identifier": "abc"},
@@ -276,20 +276,20 @@ async def test_service_scope(settings: Settings, scopes: dict[str, Any], *, is_s
 
 
 async def test_nbf_may_be_waived(settings: Settings) -> None:
-    """Issuers that never say nbf can be trusted all the same, if so set; what is said must hold."""
+    """nbf may be left out if the settings allow it; if present it is checked."""
     async with serving(settings, KEY, auth_nbf_required=False) as served:
         assert await served.is_let_in(token(KEY, claims(nbf=None)))
         assert not await served.is_let_in(token(KEY, claims(nbf=int(time.time()) + 120)))
 
 
 async def test_long_tokens() -> None:
-    """A token beyond any real one is not even looked at, wherever it came from."""
+    """An oversized token is refused without being parsed, from any transport."""
     with pytest.raises(InvalidToken):
         await BearerTokens(FixedKeys(PEM), RULES).caller(token(KEY, claims(extra="x" * 7_000)))
 
 
 async def test_connection_init() -> None:
-    """A WebSocket's token is the one of connection_init alone, not what came with the upgrade."""
+    """A WebSocket is authenticated by connection_init alone, not by the upgrade request."""
     tokens = BearerTokens(FixedKeys(PEM), RULES)
 
     async def upgrade(request: web.Request) -> web.Response:
@@ -333,7 +333,7 @@ async def test_connection_init() -> None:
     signature=st.binary(max_size=300),
 )
 def test_any_nonsense(header: dict[str, Any], body: bytes, signature: bytes) -> None:
-    """Nothing that is no token is taken for one, and nothing but a refusal comes of it."""
+    """Arbitrary text is never accepted as a token, and always refused the same way."""
     parts = (json.dumps(header).encode(), body, signature)
     nonsense = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 

@@ -1,4 +1,4 @@
-"""Two customers at once, while imin fails at random: neither ever sees a word of the other's."""
+"""Two customers at once, while imin fails at random: neither ever sees a value of the other."""
 
 import asyncio
 import itertools
@@ -38,7 +38,7 @@ BELONGINGS = """query ($c: ID!) { customer(identifier: $c) { id
 
 
 async def _belongings(gateway: Gateway, customer: str) -> tuple[list[str], list[str]]:
-    """Identifiers and global ids that are a customer's alone."""
+    """Identifiers and global ids that belong to one customer only."""
     data = (await gateway.data(BELONGINGS, c=customer))["customer"]
     orders = data["orders"]["nodes"]
     ids = [
@@ -50,7 +50,7 @@ async def _belongings(gateway: Gateway, customer: str) -> tuple[list[str], list[
 
 
 async def test_no_bleed(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
-    """Requests of both, side by side, over a shared cache and broken connections: 0 foreign values."""
+    """Concurrent requests of both over a shared cache and broken connections: 0 foreign values."""
     own = {customer: await _belongings(gateway, customer) for customer in CUSTOMERS}
     codes: Counter[str] = Counter()
     bled: list[str] = []

@@ -1,4 +1,4 @@
-"""The keys that tokens are checked against: fetched, kept, rotated, configured."""
+"""The keys that verify tokens: fetched, cached, rotated, configured."""
 
 import asyncio
 import json
@@ -27,11 +27,11 @@ async def test_keys_are_kept(settings: Settings) -> None:
         answers = await asyncio.gather(*(served.is_let_in(token(KEY, claims(n=str(n)))) for n in range(50)))
 
         assert answers == [True] * 50
-        assert served.issuer.asked == 1
+        assert served.issuer.requests == 1
 
 
 async def test_unknown_keys_are_asked_for_once(settings: Settings) -> None:
-    """However many tokens name unknown keys, the issuer is asked once in two seconds."""
+    """However many tokens name unknown keys, the issuer receives one request in two seconds."""
     strangers = [token(rsa_key(f"stranger-{n}")) for n in range(3)]
     async with serving(settings, KEY) as served:
         assert await served.is_let_in(token(KEY))
@@ -40,27 +40,27 @@ async def test_unknown_keys_are_asked_for_once(settings: Settings) -> None:
         for _ in range(40):
             assert not any(await asyncio.gather(*map(served.is_let_in, strangers)))
 
-        assert served.issuer.asked - 1 <= (time.monotonic() - began) / 2 + 1
+        assert served.issuer.requests - 1 <= (time.monotonic() - began) / 2 + 1
 
 
 class _CountingKeys(FixedKeys):
-    """Counts how often they are asked for."""
+    """Keys that count how often they are read."""
 
-    asked = 0
+    reads = 0
 
-    async def known(self) -> tuple[PublicKey, ...]:
-        self.asked += 1
-        return await super().known()
+    async def current(self) -> tuple[PublicKey, ...]:
+        self.reads += 1
+        return await super().current()
 
 
-async def test_remembered_until_the_end() -> None:
-    """A token is checked once, and no longer taken when its time is over."""
+async def test_verified_tokens_are_cached() -> None:
+    """A token is verified once, and refused once it has expired."""
     keys = _CountingKeys(PEM)
     tokens = BearerTokens(keys, replace(RULES, skew_seconds=0))
     text = token(KEY, claims(exp=time.time() + 1))
     for _ in range(20):
         assert (await tokens.caller(text)).customer == "abc"
-    assert keys.asked == 1
+    assert keys.reads == 1
 
     async def ask_for_ever() -> None:
         while True:
@@ -71,46 +71,46 @@ async def test_remembered_until_the_end() -> None:
 
 
 async def test_rotation() -> None:
-    """A new key is found when the first token comes that needs it; a key that is gone is not trusted on."""
+    """A new key is found with the first token that needs it; tokens of a removed key are refused."""
     newer = rsa_key("two")
     async with issuing(KEY) as issuer, PublishedKeys(issuer.url, 300) as keys:
         tokens = BearerTokens(keys, RULES)
         old, new = token(KEY), token(newer)
         assert (await tokens.caller(old)).customer == "abc"
         issuer.keys = [newer]
-        keys._asked_at -= 2  # noqa: SLF001  # two seconds pass
+        keys._fetched_at -= 2  # noqa: SLF001  # two seconds pass
 
         assert (await tokens.caller(new)).customer == "abc"
         with pytest.raises(InvalidToken):
             await tokens.caller(old)
 
-        assert issuer.asked == 2
+        assert issuer.requests == 2
 
 
 @pytest.mark.parametrize("kid", ["one", None])
 async def test_rotation_under_one_name(kid: str | None) -> None:
-    """A key that changed under its name, or has none, is found too."""
+    """A key that changed under the same kid, or has no kid, is found too."""
     older, newer = (RSAKey.generate_key(2048, {"kid": kid} if kid else None) for _ in range(2))
     async with issuing(older) as issuer, PublishedKeys(issuer.url, 300) as keys:
         tokens = BearerTokens(keys, RULES)
         assert (await tokens.caller(token(older))).customer == "abc"
         issuer.keys = [newer]
-        keys._asked_at -= 2  # noqa: SLF001  # two seconds pass
+        keys._fetched_at -= 2  # noqa: SLF001  # two seconds pass
 
         assert (await tokens.caller(token(newer))).customer == "abc"
 
 
 async def test_old_keys_are_renewed_beside_requests() -> None:
-    """Keys past their age are used on while newer ones are fetched."""
+    """Keys past their maximum age stay in use while newer ones are fetched."""
     async with issuing(KEY) as issuer, PublishedKeys(issuer.url, 300) as keys:
-        await keys.known()
-        keys._asked_at -= 301  # noqa: SLF001  # five minutes pass
+        await keys.current()
+        keys._fetched_at -= 301  # noqa: SLF001  # five minutes pass
         issuer.keys = [KEY, rsa_key("two")]
 
-        assert len(await keys.known()) == 1
-        await keys._arrival()  # noqa: SLF001  # what a request does not wait for
-        assert len(await keys.known()) == 2
-        assert issuer.asked == 2
+        assert len(await keys.current()) == 1
+        await keys._fetch_done()  # noqa: SLF001  # what a request does not wait for
+        assert len(await keys.current()) == 2
+        assert issuer.requests == 2
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ async def test_old_keys_are_renewed_beside_requests() -> None:
 async def test_keys_never_arrived(
     settings: Settings, status: int, body: bytes, headers: dict[str, str]
 ) -> None:
-    """Without any key nobody is let in, and the answer says that it is not the token's fault."""
+    """Without any key every token gets 503, which says that the token is not at fault."""
     async with serving(settings, KEY, broken=(status, body, headers)) as served:
         answer = await served.ask(f"Bearer {token(KEY)}")
 
         message = "Tokens cannot be checked at the moment. Please try again later."
         assert answer == refused(503, message, "SERVICE_UNAVAILABLE", None)
-        assert served.issuer.asked == 1
+        assert served.issuer.requests == 1
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ async def test_keys_never_arrived(
     ],
 )
 async def test_configured_key(settings: Settings, text: str) -> None:
-    """The key can be given instead of its address, as PEM, JWK or JWK Set."""
+    """The key can be configured directly, as PEM, JWK or JWK Set."""
     served = settings.but(auth_public_key=text, auth_issuer=ISSUER, auth_audience=AUDIENCE)
     async with bearer_authentication(served) as authenticate:
         assert isinstance(authenticate, BearerTokens)
@@ -169,7 +169,7 @@ async def test_configured_key(settings: Settings, text: str) -> None:
     ],
 )
 def test_useless_keys(text: str) -> None:
-    """A key that cannot verify signatures, or that should be a secret, is refused at the start."""
+    """A key that cannot verify signatures, or that is a private key, is refused at startup."""
     with pytest.raises(ValueError):  # noqa: PT011  # any reason will do
         FixedKeys(text)
 

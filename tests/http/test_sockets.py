@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from gateway.__main__ import gateway_listening
-from gateway.auth import Caller, NotAdmitted, demo_caller
+from gateway.auth import AuthenticationError, Caller, demo_caller
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.cancellation.test_cancellation import booked
@@ -128,7 +128,7 @@ async def only_tom(request: Any) -> Caller | None:
     """A stand-in for tokens: Tom is customer 1234; a bad token is none."""
     token = request.headers.get("Authorization")
     if token == "Bearer bad":  # noqa: S105  # no secret
-        raise NotAdmitted("The token is not valid.")
+        raise AuthenticationError("The token is not valid.")
     return Caller("1234") if token == "Bearer tom" else None  # noqa: S105  # no secret
 
 

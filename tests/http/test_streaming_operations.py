@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from gateway.__main__ import gateway_listening
-from gateway.auth import Caller, NotAdmitted
+from gateway.auth import AuthenticationError, Caller
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.cancellation.test_cancellation import booked
@@ -241,7 +241,7 @@ async def test_a_stream_outlives_no_token(settings: Settings, sandbox: Sandbox) 
 
     async def while_known(_request: object) -> Caller:
         if not known:
-            raise NotAdmitted("The token has expired.")
+            raise AuthenticationError("The token has expired.")
         return known[0]
 
     listening = gateway_listening(settings, while_known, sandbox.clock.now)

@@ -1,4 +1,4 @@
-"""Documents that are made to hurt: graphql-cop's, and what attacks on this gateway found."""
+"""Hostile documents: those of graphql-cop, and those that attacks on this gateway found."""
 
 
 def names(template: str, count: int) -> str:
@@ -6,7 +6,7 @@ def names(template: str, count: int) -> str:
 
 
 def crafted(parts: int = 1) -> dict[str, str]:
-    """The documents by what hurts; each with as many of it as the name says, divided by `parts`."""
+    """Documents by what is hostile in them. The number in a name is divided by `parts`."""
     return {
         "101 aliases": "{ " + names("alias%d: __typename", 101 // parts) + " }",
         "500 equal fields": "{ " + "__typename " * (500 // parts) + "}",

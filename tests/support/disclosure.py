@@ -1,12 +1,12 @@
-"""What a text gives away."""
+"""Find secrets in a text."""
 
 import re
 
 
 def disclosed(text: str, *secrets: str) -> list[str]:
-    """Those secrets that the text holds; a number only where it stands alone.
+    """The secrets that a text contains. A number counts only as a whole word.
 
-    Random ids, hashes and times hold any digits; what is given away is a whole value.
+    Random ids, hashes and times contain any sequence of digits.
     """
     return [secret for secret in secrets if secret in text and _stands_alone(secret, text)]
 

@@ -1,4 +1,4 @@
-"""An issuer of tokens, as real as the parts: keys, tokens, and a JWK Set over HTTP that can fail."""
+"""A token issuer: real keys, signed tokens, and a JWK Set over HTTP that can fail."""
 
 import time
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ PrivateKey = RSAKey | ECKey | OKPKey
 
 
 class _AnyAlgorithm(jws.JWSRegistry):
-    """Signs with whatever a test asks for."""
+    """Signs with any algorithm, which joserfc alone would refuse."""
 
     max_header_length = 100_000
 
@@ -27,7 +27,7 @@ class _AnyAlgorithm(jws.JWSRegistry):
         return self.algorithms[name]
 
     def check_header(self, header: Any) -> None:
-        """Whatever it says."""
+        return
 
 
 def rsa_key(kid: str = "one") -> RSAKey:
@@ -35,9 +35,9 @@ def rsa_key(kid: str = "one") -> RSAKey:
 
 
 def claims(customer: str = "abc", **changes: Any) -> dict[str, Any]:
-    """Claims of a sound token; a change to None leaves the claim out."""
+    """Claims of a valid token; a change to None removes the claim."""
     now = int(time.time())
-    sound = {
+    valid = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": customer,
@@ -45,7 +45,7 @@ def claims(customer: str = "abc", **changes: Any) -> dict[str, Any]:
         "nbf": now - 5,
         "iat": now - 5,
     }
-    return {name: value for name, value in (sound | changes).items() if value is not None}
+    return {name: value for name, value in (valid | changes).items() if value is not None}
 
 
 def token(
@@ -58,17 +58,17 @@ def token(
 
 @dataclass
 class Issuer:
-    """Publishes keys. body and status replace what it would answer; asked counts requests."""
+    """Publishes keys. body and status replace its normal answer; requests counts what it received."""
 
     keys: list[PrivateKey]
     url: str = ""
-    asked: int = 0
+    requests: int = 0
     status: int = 200
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     async def handle(self, _request: web.Request) -> web.Response:
-        self.asked += 1
+        self.requests += 1
         if self.body is not None or self.status != 200:
             return web.Response(body=self.body or b"", status=self.status, headers=self.headers)
         return web.json_response({"keys": [key.as_dict(private=False) for key in self.keys]})

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
-from gateway.auth import Authenticate, Caller, NotAdmitted, with_connection_init
+from gateway.auth import Authenticate, AuthenticationError, Caller, with_connection_init
 from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFECYCLE
@@ -154,7 +154,7 @@ class _WebSocketSession:
         """Learn who is there, still: a token may have expired since."""
         try:
             caller = await self.endpoint.authenticate(self.token)
-        except NotAdmitted:
+        except AuthenticationError:
             caller = None
         if caller is None:
             raise _Closed(FORBIDDEN, "Forbidden")

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import orjson
 from aiohttp import hdrs, web
 
-from gateway.auth import NotAdmitted
+from gateway.auth import AuthenticationError
 from gateway.errors import UNAUTHENTICATED
 from gateway.execution.executor import OperationResult
 from gateway.http.accept import weight_of, weights_of
@@ -41,7 +41,7 @@ async def while_admitted(
         async for answer in answers:
             await admitted()
             yield answer
-    except NotAdmitted as refusal:
+    except AuthenticationError as refusal:
         error = {"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}
         yield ResultMessage(OperationResult(None, [error], executed=False))
     finally:
