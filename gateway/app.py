@@ -63,7 +63,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     app.on_response_prepare.append(add_security_headers)
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _observe(app, settings, services, metrics)
-    metrics.watch(lambda: {"executions": asdict(executor.counts)})
+    metrics.add_source(lambda: {"executions": asdict(executor.counts)})
     operations = Operations(executor, services, gate, metrics)
     endpoint = GraphQLEndpoint(
         executor=executor,
@@ -99,7 +99,7 @@ def _add_webhook(app: web.Application, settings: Settings, services: Services) -
 
 def _observe(app: web.Application, settings: Settings, services: Services, metrics: Metrics) -> None:
     """Count what happens, and trace it where that is wanted."""
-    metrics.watch(lambda: counts_of(services))
+    metrics.add_source(lambda: counts_of(services))
     services.client.endpoint_guards.observe = metrics.call
     if settings.traces_enabled:
         tracing = Tracing()

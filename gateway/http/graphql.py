@@ -18,7 +18,7 @@ from gateway.http.connections.fast_request import FastRequest
 from gateway.http.graphiql import graphiql_page
 from gateway.http.limits.concurrency import ConcurrencyLimit, Overloaded
 from gateway.http.limits.rate import RateLimited, Rates
-from gateway.http.middleware import FACTS, REQUEST_ID
+from gateway.http.middleware import RECORD, REQUEST_ID
 from gateway.http.request import (
     PLAIN_JSON,
     RESPONSE_JSON,
@@ -32,7 +32,7 @@ from gateway.http.response import RawResponse, error_response, extensions_of, js
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.operations import RequestScope
 from gateway.http.streaming.sse import prefers_events, stream, takes_events, while_admitted
-from gateway.observability.logging import Facts, are_requests_logged
+from gateway.observability.logging import RequestRecord, are_requests_logged
 from gateway.observability.metrics import Metrics
 
 
@@ -66,18 +66,18 @@ class GraphQLEndpoint:
         except (AuthenticationError, BadRequest, Overloaded, RateLimited) as refusal:
             return _refused(refusal, media_type)
 
-    async def post(self, posted: FastRequest, request_id: str, facts: Facts) -> RawResponse:
+    async def post(self, posted: FastRequest, request_id: str, record: RequestRecord) -> RawResponse:
         """The answer to a request that came in one piece."""
         media_type = PLAIN_JSON
         try:
             media_type = media_type_of_answer(posted)
-            asking = await self._let_in(posted, request_id, facts)
+            asking = await self._let_in(posted, request_id, record)
             return await self._answer(read_posted(posted.body, self.reading), asking, media_type)
         except (AuthenticationError, BadRequest, Overloaded, RateLimited) as refusal:
             return RawResponse.like(_refused(refusal, media_type))
 
     async def _respond(self, request: web.Request, media_type: str) -> web.StreamResponse:
-        asking = await self._let_in(request, request[REQUEST_ID], request[FACTS])
+        asking = await self._let_in(request, request[REQUEST_ID], request[RECORD])
         wanted = await read_request(request, self.reading)
         prepared = None
         if takes_events(request):
@@ -88,16 +88,16 @@ class GraphQLEndpoint:
         reply = await self._answer(wanted, asking, media_type, prepared=prepared, is_get=is_get)
         return reply.as_response()
 
-    async def _let_in(self, request: HasHeaders, request_id: str, facts: Facts) -> RequestScope:
+    async def _let_in(self, request: HasHeaders, request_id: str, record: RequestRecord) -> RequestScope:
         """Who asks: settled before anything of a request is read but its headers."""
         self.gate.check()
         caller = await admitted(self.authenticate, request)
         bucket = self.rates.bucket_of(caller)
         if are_requests_logged():
-            facts.caller = self.services.signer.pseudonym(caller.customer or caller.name)
+            record.caller = self.services.signer.pseudonym(caller.customer or caller.name)
         if bucket and not bucket.spend(1):
             raise RateLimited(bucket, 1)
-        return RequestScope(caller, bucket, request_id, facts)
+        return RequestScope(caller, bucket, request_id, record)
 
     async def _answer(
         self,
@@ -112,7 +112,7 @@ class GraphQLEndpoint:
 
         prepared: the operation, if it has been prepared.
         """
-        bucket, facts = asking.bucket, asking.facts
+        bucket, record = asking.bucket, asking.record
         with self.gate:
             context = self._context(asking)
             started = time.perf_counter()
@@ -120,10 +120,10 @@ class GraphQLEndpoint:
             answer = await self.executor.execute(prepared, wanted.variables, context, queries_only=is_get)
         outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
         self.metrics.request(wanted.query, outcome, time.perf_counter() - started)
-        facts.note(context.operation, context.digest, context.cost, answer.errors)
+        record.note(context.operation, context.digest, context.cost, answer.errors)
         if answer.status == 429 and bucket:  # noqa: PLR2004  # too many requests
             raise RateLimited(bucket, context.cost)
-        reply = _reply(answer, media_type, extensions_of(wanted, answer, context, facts.calls))
+        reply = _reply(answer, media_type, extensions_of(wanted, answer, context, record.calls))
         if bucket:
             reply.headers |= bucket.headers()
         return reply

@@ -12,12 +12,12 @@ from multidict import MultiMapping
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND
 from gateway.http.connections.fast_request import FastRequest
 from gateway.http.response import RawResponse, error_response, origin_headers
-from gateway.observability.logging import Facts, log_bug, log_request
+from gateway.observability.logging import RequestRecord, log_bug, log_request
 
 REQUEST_ID = web.RequestKey("request_id", str)
-FACTS = web.RequestKey("facts", Facts)
+RECORD = web.RequestKey("record", RequestRecord)
 
-Post: TypeAlias = Callable[[FastRequest, str, Facts], Awaitable[RawResponse]]
+Post: TypeAlias = Callable[[FastRequest, str, RequestRecord], Awaitable[RawResponse]]
 """Answers a posted request of that id, and notes what it was."""
 AnswerPosted: TypeAlias = Callable[[FastRequest], Awaitable[RawResponse]]
 
@@ -29,9 +29,9 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, the caller's own where it is a plain one, and send it back."""
     request[REQUEST_ID] = _id_of(request.headers)
-    facts = request[FACTS] = Facts()
+    record = request[RECORD] = RequestRecord()
     response = await handler(request)
-    log_request(request[REQUEST_ID], _place(request), response.status, facts)
+    log_request(request[REQUEST_ID], _place(request), response.status, record)
     if not response.prepared:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
     return response
@@ -97,12 +97,12 @@ def passing(post: Post, origins: tuple[str, ...]) -> AnswerPosted:
     """Answers a posted request, with all that it would pass as one of aiohttp's."""
 
     async def answer(posted: FastRequest) -> RawResponse:
-        request_id, facts = _id_of(posted.headers), Facts()
+        request_id, record = _id_of(posted.headers), RequestRecord()
         try:
-            reply = await post(posted, request_id, facts)
+            reply = await post(posted, request_id, record)
         except Exception as error:  # noqa: BLE001  # the last resort
             reply = RawResponse.like(_bug(error, request_id))
-        log_request(request_id, "POST /graphql", reply.status, facts)
+        log_request(request_id, "POST /graphql", reply.status, record)
         reply.headers |= origin_headers(posted.headers.get(hdrs.ORIGIN, ""), origins)
         reply.headers["X-Request-Id"] = request_id
         return reply

@@ -1,9 +1,9 @@
 """Metrics for operators, in Prometheus' format.
 
-Requests are counted as they end. Requests to imin are counted in plain integers first; those, and the counters
-that other parts keep themselves (transport, cache, execution), are copied once a second, because a Prometheus
-counter costs more than the rest of a request's bookkeeping. Workers write to a shared directory, so that any of
-them can answer for all.
+Requests are counted as they end. Requests to imin are counted in plain integers first; those, and the
+counters that other parts keep themselves (transport, cache, execution), are copied once a second, because a
+Prometheus counter costs more than the rest of a request's bookkeeping. Workers write to a shared directory,
+so that any of them can answer for all.
 """
 
 import asyncio
@@ -67,7 +67,10 @@ class Metrics:
             "gateway_requests", "GraphQL requests.", ["operation", "outcome"], registry=registry
         )
         self._request_seconds = Histogram(
-            "gateway_request_seconds", "Time of a GraphQL request.", buckets=_REQUEST_SECONDS, registry=registry
+            "gateway_request_seconds",
+            "Time of a request.",
+            buckets=_REQUEST_SECONDS,
+            registry=registry,
         )
         self._calls = Counter(
             "gateway_imin_calls", "Responses from imin.", ["endpoint", "outcome"], registry=registry

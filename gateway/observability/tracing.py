@@ -1,8 +1,8 @@
 """OpenTelemetry traces, if the extra `otel` is installed and `GATEWAY_TRACES_ENABLED` is set.
 
-One span for each GraphQL request, and below it one for each request to imin. Spans contain endpoints, outcomes
-and sizes, but no document, argument, address, header or name. OpenTelemetry's own variables, for example
-OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
+One span for each GraphQL request, and below it one for each request to imin. Spans contain endpoints,
+outcomes and sizes, but no document, argument, address, header or name. OpenTelemetry's own variables, for
+example OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Tracing:
         self._tracer = self._provider.get_tracer("gateway")
 
     def middleware(self) -> Middleware:
-        """Middleware that opens a span around each request, as a child of the caller's span if one was sent."""
+        """Middleware that opens a span around each request, as a child of the caller's span if any."""
 
         @web.middleware
         async def trace_request(request: web.Request, handler: Handler) -> web.StreamResponse:

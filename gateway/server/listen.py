@@ -1,4 +1,4 @@
-"""Run an application on a socket, and stop it gracefully: requests in progress finish, no new ones are accepted."""
+"""Run an application on a socket and stop it gracefully: requests in progress finish first."""
 
 import asyncio
 import socket

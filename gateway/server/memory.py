@@ -23,9 +23,9 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in uvloop, with one large chunk of interpreter stack.
 
     CPython before 3.14.10 allocates that stack in chunks of 16 KB and frees a chunk when the call that needed
-    it returns, so a loop around such a call allocates again each time: the same work costs up to four times as
-    much, depending on its depth. The frame of this function asks for more than a chunk, and the calls below it
-    fit into the larger one it is given. Source: python/cpython#142183.
+    it returns, so a loop around such a call allocates again each time: the same work costs up to four times
+    as much, depending on its depth. The frame of this function asks for more than a chunk, and the calls
+    below it fit into the larger one it is given. Source: python/cpython#142183.
     """
     return uvloop.run(main)
 
@@ -37,8 +37,8 @@ if sys.version_info < (3, 14, 10):
 def settle() -> None:
     """Exclude everything loaded so far from garbage collection, and collect the rest rarely.
 
-    A request leaves no cycles behind (tests/server/test_memory.py), so there is almost nothing to collect; with
-    Python's default thresholds, collections took a tenth of the processor time of large responses.
+    A request leaves no cycles behind (tests/server/test_memory.py), so there is almost nothing to collect;
+    with Python's default thresholds, collections took a tenth of the processor time of large responses.
     """
     gc.collect()
     gc.freeze()
@@ -49,9 +49,9 @@ def settle() -> None:
 
 
 def _release_clean_pages() -> None:
-    """Let go of the pages of programs' files; those that requests need come back as they are touched.
+    """Give pages of mapped library files back to the system; what requests need is mapped again on access.
 
-    The start reads through most of the libraries, and the system maps what lies beside with it.
+    Startup reads through most of the libraries, and the system maps neighbouring pages along with them.
     """
     madvise = ctypes.CDLL(None).madvise
     with Path("/proc/self/smaps").open("rb") as smaps:
@@ -61,12 +61,14 @@ def _release_clean_pages() -> None:
 
 
 def _clean_pages(smaps: Iterable[bytes]) -> Iterator[tuple[int, int]]:
-    """Pieces of memory that are files as they lie on the disk: nobody may write there, and nobody has."""
+    """Address ranges of read-only private file mappings that no process has written to."""
     mapping = None
     for line in smaps:
         if found := _MAPPING.match(line):
             start, end, rights, path = found.groups()
-            mapping = (int(start, 16), int(end, 16)) if path and b"w" not in rights and b"p" in rights else None
+            mapping = (
+                (int(start, 16), int(end, 16)) if path and b"w" not in rights and b"p" in rights else None
+            )
         elif line.startswith(b"Anonymous:") and line.split()[1] != b"0":
             mapping = None
         elif mapping and line.startswith(b"Swap:") and line.split()[1] == b"0":

@@ -1,8 +1,8 @@
 """Worker processes behind one listening socket, and the parent that supervises them.
 
-The parent imports everything, freezes it so that memory stays shared, and forks. It restarts workers that died,
-and on SIGHUP replaces them one by one without losing a request. SIGTERM and SIGINT stop all. It serves nothing
-itself.
+The parent imports everything, freezes it so that memory stays shared, and forks. It restarts workers that
+died, and on SIGHUP replaces them one by one without losing a request. SIGTERM and SIGINT stop all. It serves
+nothing itself.
 """
 
 import os

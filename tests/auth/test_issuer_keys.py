@@ -134,7 +134,7 @@ async def test_keys_never_arrived(
     async with serving(settings, KEY, broken=(status, body, headers)) as served:
         answer = await served.ask(f"Bearer {token(KEY)}")
 
-        message = "Tokens cannot be checked at the moment. Please try again later."
+        message = "Tokens cannot be verified at the moment. Please try again later."
         assert answer == refused(503, message, "SERVICE_UNAVAILABLE", None)
         assert served.issuer.requests == 1
 

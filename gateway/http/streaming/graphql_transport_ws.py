@@ -18,12 +18,12 @@ from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.limits.rate import Bucket, Rates
-from gateway.http.middleware import FACTS, REQUEST_ID
+from gateway.http.middleware import RECORD, REQUEST_ID
 from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import error_response
 from gateway.http.streaming.operations import Operations, RequestScope
-from gateway.observability.logging import Facts, log_bug, log_request
+from gateway.observability.logging import RequestRecord, log_bug, log_request
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -143,7 +143,7 @@ class _WebSocketSession:
             raise _Closed(INVALID, "The payload of connection_init must be an object")
         self.token = with_connection_init(self.request, payload)
         await self._know()
-        self.request[FACTS].caller = name = self._pseudonym()
+        self.request[RECORD].caller = name = self._pseudonym()
         if self.endpoint.held[name] >= self.endpoint.rules.sockets_each and self.caller.customer:
             raise _Closed(WSCloseCode.TRY_AGAIN_LATER, "Too many WebSockets")
         self.endpoint.held[name] += 1
@@ -209,8 +209,8 @@ class _WebSocketSession:
         self, id_: str, wanted: GraphQLRequest, bucket: Bucket | None, operation_id: str
     ) -> None:
         """Run one operation to its end, which the log tells."""
-        facts, status = Facts(caller=self._pseudonym()), _GONE
-        asking = RequestScope(self.caller, bucket, operation_id, facts)
+        record, status = RequestRecord(caller=self._pseudonym()), _GONE
+        asking = RequestScope(self.caller, bucket, operation_id, record)
         found = self.endpoint.operations.answers(wanted, asking)
         try:
             async for told in found:
@@ -232,7 +232,7 @@ class _WebSocketSession:
             log_bug(bug, operation_id)
             await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
         finally:
-            log_request(operation_id, _PLACE, status, facts)
+            log_request(operation_id, _PLACE, status, record)
             if self.running.get(id_) is asyncio.current_task():
                 del self.running[id_]
             with suppress(RuntimeError):
@@ -241,7 +241,9 @@ class _WebSocketSession:
     async def _refuse(self, id_: str, status: int, code: str, text: str) -> None:
         """Answer an operation that is not begun. status: what HTTP would say."""
         error = {"message": text, "extensions": {"code": code}}
-        log_request(self._operation_id(), _PLACE, status, Facts(caller=self._pseudonym(), errors=[code]))
+        log_request(
+            self._operation_id(), _PLACE, status, RequestRecord(caller=self._pseudonym(), errors=[code])
+        )
         await self._say({"id": id_, "type": "error", "payload": [error]})
 
     def _operation_id(self) -> str:

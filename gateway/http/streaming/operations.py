@@ -19,7 +19,7 @@ from gateway.http.limits.concurrency import OVERLOADED_TEXT, ConcurrencyLimit, O
 from gateway.http.limits.rate import Bucket
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import extensions_of
-from gateway.observability.logging import Facts
+from gateway.observability.logging import RequestRecord
 from gateway.observability.metrics import Metrics
 
 
@@ -30,7 +30,7 @@ class RequestScope:
     caller: Caller
     bucket: Bucket | None
     request_id: str
-    facts: Facts
+    record: RequestRecord
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,9 @@ class _Running:
         if self.answered == 1:
             outcome = answer.errors[0]["extensions"]["code"] if answer.errors else "ok"
             self.operations.metrics.request(self.wanted.query, outcome, time.perf_counter() - self.began)
-        return ResultMessage(answer, extensions_of(self.wanted, answer, self.latest, self.asking.facts.calls))
+        return ResultMessage(
+            answer, extensions_of(self.wanted, answer, self.latest, self.asking.record.calls)
+        )
 
     def refused(self, refusal: GatewayError) -> ResultMessage:
         """The answer to an operation that may not even begin."""
@@ -156,7 +158,7 @@ class _Running:
 
     def _note(self, errors: list[dict[str, Any]]) -> None:
         context = self.context
-        self.asking.facts.note(context.operation, context.digest, context.cost, errors)
+        self.asking.record.note(context.operation, context.digest, context.cost, errors)
 
     def _new_context(self) -> Context:
         asking = self.asking
