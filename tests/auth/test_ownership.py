@@ -10,7 +10,7 @@ from gateway.global_ids import IdSigner
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.support.following import socket_of
+from tests.support.subscriptions import socket_of
 
 
 @pytest.fixture
@@ -96,10 +96,10 @@ async def test_foreign_cannot_be_followed(own_gateway: Gateway, gateway: Gateway
     sandbox.ledger.clear()
     heard = []
     async with socket_of(own_gateway) as socket:
-        await socket.begin()
+        await socket.connect()
         for id_ in (order_id, order, item_id, "none", f"{order_id}x", "no id at all"):
-            await socket.follow(id_)
-            heard.append([await socket.hear(), await socket.hear()])
+            await socket.subscribe(id_)
+            heard.append([await socket.receive(), await socket.receive()])
 
     null = {"id": "1", "type": "next", "payload": {"data": {"orderChanged": None}}}
     assert heard == [[null, {"id": "1", "type": "complete"}]] * 6

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from gateway.sandbox import Fault, Sandbox
-from tests.cancellation.test_cancellation import (
+from tests.conftest import Gateway
+from tests.support.cancellations import (
     READ_PATCH_READ,
     UNAVAILABLE,
     UNCONFIRMED,
@@ -14,7 +15,6 @@ from tests.cancellation.test_cancellation import (
     cancel,
     statuses,
 )
-from tests.conftest import Gateway
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "status_after"])

@@ -14,9 +14,9 @@ from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
-from tests.cancellation.test_cancellation import UNCONFIRMED, booked, cancel
 from tests.conftest import Gateway
 from tests.faults.kill import gateway_process
+from tests.support.cancellations import UNCONFIRMED, booked, cancel
 
 CANCELLATION = """
 query ($id: ID!) { node(id: $id) { ... on Order { cancellation { requestedAt settledAt state } } } }

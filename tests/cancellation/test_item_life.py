@@ -19,10 +19,10 @@ from gateway.auth import demo_caller
 from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_sandbox
 from gateway.sandbox.state.cancellation_rules import status_of
 from gateway.settings.model import Settings
-from tests.cancellation.test_cancellation import cancel
 from tests.conftest import Gateway
 from tests.faults.mix import PATCH
 from tests.faults.run import NOW, SUCCESS, UNDER_WAY
+from tests.support.cancellations import cancel
 
 ITEM = """
 query ($id: ID!) { node(id: $id) { ... on Order { items {

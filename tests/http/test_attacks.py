@@ -18,7 +18,7 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.http.test_edge import QUERY
 from tests.http.test_receipts import link
-from tests.support.following import socket_of
+from tests.support.subscriptions import socket_of
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
@@ -306,6 +306,6 @@ async def test_huge_tokens(settings: Settings) -> None:
         async with http.post(f"{url}/graphql", data=QUERY, headers=headers) as response:
             assert response.status == 431
         async with socket_of(Gateway(url, http)) as socket:
-            await socket.say(type="connection_init", payload={"Authorization": "Bearer " + "a" * 60_000})
-            await socket.hear()
+            await socket.send(type="connection_init", payload={"Authorization": "Bearer " + "a" * 60_000})
+            await socket.receive()
         assert socket.ws.close_code == 4403

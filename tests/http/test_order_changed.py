@@ -15,10 +15,10 @@ from gateway.imin.repository import Reads
 from gateway.order_watcher import OrderWatcher
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
-from tests.cancellation.test_cancellation import booked, cancel
 from tests.conftest import Gateway
 from tests.imin.transport.test_client import options
-from tests.support.following import (
+from tests.support.cancellations import booked, cancel
+from tests.support.subscriptions import (
     CANCELLED,
     CONFIRMED,
     PENDING,
@@ -37,14 +37,14 @@ async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
     order, items = await booked(gateway)
 
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.follow(order)
-        first = await socket.state()
+        await socket.connect()
+        await socket.subscribe(order)
+        first = await socket.next_state()
         await cancel(gateway, order, items)
-        pending = await socket.state()
+        pending = await socket.next_state()
         sandbox.clock.advance(30)
-        last = await socket.state()
-        end = await socket.hear()
+        last = await socket.next_state()
+        end = await socket.receive()
 
     assert [statuses(state) for state in (first, pending, last)] == [
         [CONFIRMED] * 2,
@@ -62,13 +62,13 @@ async def test_one_reading_for_all(gateway: Gateway, sandbox: Sandbox) -> None:
     sandbox.ledger.clear()
 
     async with socket_of(gateway) as socket:
-        await socket.begin()
+        await socket.connect()
         for number in range(20):
-            await socket.follow(order, str(number))
-        firsts = [await socket.state() for _ in range(20)]
+            await socket.subscribe(order, str(number))
+        firsts = [await socket.next_state() for _ in range(20)]
         readings = sandbox.ledger.count("GET /orders/:id")
         sandbox.seller_cancel(*number_and_item(sandbox))
-        seconds = [await socket.state() for _ in range(20)]
+        seconds = [await socket.next_state() for _ in range(20)]
 
     assert all(state == firsts[0] for state in firsts)
     assert [statuses(state) for state in seconds] == [["SELLER_CANCELLED", CONFIRMED]] * 20
@@ -80,12 +80,12 @@ async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -
     """When the last follower has gone, the order is read no more."""
     order, _ = await booked(gateway)
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.follow(order)
-        await socket.state()
-        await socket.say(id="1", type="complete")
-        await socket.say(type="ping")
-        assert await socket.hear() == {"type": "pong"}
+        await socket.connect()
+        await socket.subscribe(order)
+        await socket.next_state()
+        await socket.send(id="1", type="complete")
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}
         sandbox.ledger.clear()
 
         # One reading may have been on its way; at this pace there would be ten.
@@ -98,11 +98,11 @@ async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -
 async def test_unknown_order(gateway: Gateway, order: str) -> None:
     """An order that is not there, or not the caller's, is null, once."""
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.follow(order)
+        await socket.connect()
+        await socket.subscribe(order)
 
-        assert await socket.state() is None
-        assert await socket.hear() == {"id": "1", "type": "complete"}
+        assert await socket.next_state() is None
+        assert await socket.receive() == {"id": "1", "type": "complete"}
 
 
 async def test_outage_before(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -111,9 +111,9 @@ async def test_outage_before(gateway: Gateway, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("GET /orders/:id", "html_200"))
 
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.follow(order)
-        message = await socket.hear()
+        await socket.connect()
+        await socket.subscribe(order)
+        message = await socket.receive()
 
     assert message["type"] == "error"
     assert [error["extensions"] for error in message["payload"]] == [{"code": "UPSTREAM_INVALID"}]
@@ -124,15 +124,15 @@ async def test_outage_between(gateway: Gateway, sandbox: Sandbox) -> None:
     order, items = await booked(gateway)
 
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.follow(order)
-        await socket.state()
+        await socket.connect()
+        await socket.subscribe(order)
+        await socket.next_state()
         sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=3))
         while sandbox.faults.waiting:
             sandbox.ledger.clear()
             await sandbox.ledger.reached("GET /orders/:id")
         await cancel(gateway, order, items)
-        state = await socket.state()
+        state = await socket.next_state()
 
     assert statuses(state) == [PENDING] * 2
 
@@ -145,14 +145,14 @@ async def test_drained_on_shutdown(settings: Settings) -> None:
         gateway = Gateway(url, http)
         order, _ = await booked(gateway)
         async with socket_of(gateway) as socket:
-            await socket.begin()
-            await socket.follow(order)
-            await socket.state()
+            await socket.connect()
+            await socket.subscribe(order)
+            await socket.next_state()
             response = await stream(gateway, order)
             await event(response)
             stopping = asyncio.ensure_future(running.__aexit__(None, None, None))
             async with asyncio.timeout(3):
-                while isinstance(await socket.hear(), dict):
+                while isinstance(await socket.receive(), dict):
                     pass
                 rest = await response.content.read()
                 await stopping

@@ -11,7 +11,7 @@ from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 from tests.http.test_attacks import UPGRADE
 from tests.support.crafted_documents import DOCUMENTS
-from tests.support.following import PROTOCOL, Socket, socket_of
+from tests.support.subscriptions import PROTOCOL, Socket, socket_of
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
 async def test_messages(gateway: Gateway, text: str) -> None:
     """Messages that are none end the socket likewise."""
     async with socket_of(gateway) as socket:
-        await socket.begin()
+        await socket.connect()
         await socket.ws.send_str(text)
-        await socket.hear()
+        await socket.receive()
 
     assert socket.ws.close_code == 4400
 
@@ -70,7 +70,7 @@ async def test_messages(gateway: Gateway, text: str) -> None:
 async def test_bomb_in_a_message(gateway: Gateway) -> None:
     """A message that inflates to more than a request may hold is not inflated any further."""
     async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], compress=15) as ws:
-        await Socket(ws).begin()
+        await Socket(ws).connect()
         await ws.send_str(" " * 50_000_000)
         message = await ws.receive(timeout=5)
 
@@ -81,10 +81,10 @@ async def test_bomb_in_a_message(gateway: Gateway) -> None:
 async def test_bombs_over_a_socket(gateway: Gateway, sandbox: Sandbox) -> None:
     """Documents that are made to hurt are refused over a socket as over HTTP."""
     async with socket_of(gateway) as socket:
-        await socket.begin()
+        await socket.connect()
         for kind, text in DOCUMENTS.items():
-            await socket.say(id=kind, type="subscribe", payload={"query": text})
-            message: Any = await socket.hear()
+            await socket.send(id=kind, type="subscribe", payload={"query": text})
+            message: Any = await socket.receive()
             assert (message["type"], message["id"]) == ("error", kind)
             assert message["payload"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR"
 

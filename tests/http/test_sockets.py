@@ -11,9 +11,9 @@ from gateway.__main__ import gateway_listening
 from gateway.auth import AuthenticationError, Caller, demo_caller
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
-from tests.cancellation.test_cancellation import booked
 from tests.conftest import Gateway
-from tests.support.following import (
+from tests.support.cancellations import booked
+from tests.support.subscriptions import (
     CONFIRMED,
     PROTOCOL,
     Socket,
@@ -29,23 +29,23 @@ from tests.support.following import (
 async def test_queries_and_mutations(gateway: Gateway) -> None:
     """A socket also answers what is no subscription, once."""
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.say(id="q", type="subscribe", payload={"query": "{ viewer { identifier } }"})
+        await socket.connect()
+        await socket.send(id="q", type="subscribe", payload={"query": "{ viewer { identifier } }"})
 
-        assert await socket.hear() == {
+        assert await socket.receive() == {
             "id": "q",
             "type": "next",
             "payload": {"data": {"viewer": {"identifier": "1234"}}},
         }
-        assert await socket.hear() == {"id": "q", "type": "complete"}
+        assert await socket.receive() == {"id": "q", "type": "complete"}
 
 
 async def test_invalid_operation(gateway: Gateway) -> None:
     """A document that is no GraphQL, or does not fit the schema, is an `error` message."""
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.say(id="q", type="subscribe", payload={"query": "subscription { nothing }"})
-        message = await socket.hear()
+        await socket.connect()
+        await socket.send(id="q", type="subscribe", payload={"query": "subscription { nothing }"})
+        message = await socket.receive()
 
     assert (message["id"], message["type"]) == ("q", "error")
     assert message["payload"][0]["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
@@ -68,7 +68,7 @@ async def test_broken_protocol(gateway: Gateway, said: list[str], code: int) -> 
     async with socket_of(gateway) as socket:
         for text in said:
             await socket.ws.send_str(text)
-        while isinstance(message := await socket.hear(), dict):
+        while isinstance(message := await socket.receive(), dict):
             assert message == {"type": "connection_ack"}
 
     assert socket.ws.close_code == code
@@ -78,11 +78,11 @@ async def test_same_id_twice(gateway: Gateway) -> None:
     """Two operations of one id close the socket."""
     order, _ = await booked(gateway)
     async with socket_of(gateway) as socket:
-        await socket.begin()
-        await socket.follow(order)
-        await socket.state()
-        await socket.follow(order)
-        await socket.hear()
+        await socket.connect()
+        await socket.subscribe(order)
+        await socket.next_state()
+        await socket.subscribe(order)
+        await socket.receive()
 
     assert socket.ws.close_code == 4409
 
@@ -118,7 +118,7 @@ async def test_origin(settings: Settings, sandbox: Sandbox, origin: str | None, 
 async def test_own_origin(gateway: Gateway) -> None:
     """The gateway's own page, GraphiQL, can."""
     async with socket_of(gateway, origin=gateway.url) as socket:
-        await socket.begin()
+        await socket.connect()
 
 
 # Who is there
@@ -137,8 +137,8 @@ async def test_stranger(settings: Settings, payload: Any) -> None:
     """Whoever does not say who they are in connection_init is turned away."""
     async with gateway_listening(settings, only_tom) as url, aiohttp.ClientSession() as http:
         async with socket_of(Gateway(url, http)) as socket:
-            await socket.say(type="connection_init", payload=payload)
-            await socket.hear()
+            await socket.send(type="connection_init", payload=payload)
+            await socket.receive()
 
         assert socket.ws.close_code == 4403
 
@@ -150,7 +150,7 @@ async def test_silence(settings: Settings, pings: int) -> None:
     async with running as url, aiohttp.ClientSession() as http, socket_of(Gateway(url, http)) as socket:
         for _ in range(pings):
             await socket.ws.ping()
-        await socket.hear()
+        await socket.receive()
 
     assert socket.ws.close_code == 4408
 
@@ -162,10 +162,10 @@ async def test_known_by_payload(settings: Settings) -> None:
         aiohttp.ClientSession() as http,
         socket_of(Gateway(url, http)) as socket,
     ):
-        await socket.say(type="connection_init", payload={"Authorization": "Bearer tom"})
-        assert await socket.hear() == {"type": "connection_ack"}
-        await socket.say(id="q", type="subscribe", payload={"query": "{ viewer { identifier } }"})
-        answer = await socket.hear()
+        await socket.send(type="connection_init", payload={"Authorization": "Bearer tom"})
+        assert await socket.receive() == {"type": "connection_ack"}
+        await socket.send(id="q", type="subscribe", payload={"query": "{ viewer { identifier } }"})
+        answer = await socket.receive()
 
     assert answer["payload"] == {"data": {"viewer": {"identifier": "1234"}}}
 
@@ -181,12 +181,12 @@ async def test_token_expires(settings: Settings, sandbox: Sandbox) -> None:
         gateway = Gateway(url, http)
         order, _ = await booked(gateway)
         async with socket_of(gateway) as socket:
-            await socket.begin()
-            await socket.follow(order)
-            await socket.state()
+            await socket.connect()
+            await socket.subscribe(order)
+            await socket.next_state()
             known.clear()
             sandbox.seller_cancel(*number_and_item(sandbox))
-            await socket.hear()
+            await socket.receive()
 
         assert socket.ws.close_code == 4403
 
@@ -202,19 +202,19 @@ async def followed(settings: Settings, sandbox: Sandbox) -> AsyncIterator[tuple[
         gateway = Gateway(url, http)
         order, _ = await booked(gateway)
         async with socket_of(gateway) as socket:
-            await socket.begin()
-            await socket.follow(order)
-            await socket.state()
+            await socket.connect()
+            await socket.subscribe(order)
+            await socket.next_state()
             yield gateway, socket, order
 
 
 async def test_most_operations(settings: Settings, sandbox: Sandbox) -> None:
     """A socket runs so many operations at a time; one more is refused, and the rest go on."""
     async with followed(settings.but(follow_operations=1), sandbox) as (_, socket, order):
-        await socket.follow(order, "2")
-        refused = await socket.hear()
+        await socket.subscribe(order, "2")
+        refused = await socket.receive()
         sandbox.seller_cancel(*number_and_item(sandbox))
-        state = await socket.state()
+        state = await socket.next_state()
 
     assert (refused["id"], refused["type"]) == ("2", "error")
     assert refused["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
@@ -228,7 +228,7 @@ async def test_most_sockets(settings: Settings) -> None:
         aiohttp.ClientSession() as http,
         socket_of(Gateway(url, http)) as socket,
     ):
-        await socket.begin()
+        await socket.connect()
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
             await http.ws_connect(f"{url}/graphql", protocols=[PROTOCOL])
 
@@ -249,8 +249,8 @@ async def test_most_sockets_of_one(settings: Settings) -> None:
 
         async def first_words(customer: str) -> Any:
             socket = await open_.enter_async_context(socket_of(gateway))
-            await socket.say(type="connection_init", payload={"Authorization": customer})
-            return socket, await socket.hear()
+            await socket.send(type="connection_init", payload={"Authorization": customer})
+            return socket, await socket.receive()
 
         ack = {"type": "connection_ack"}
         heard = [await first_words(customer) for customer in ("ann", "ann", "ann", "bob")]

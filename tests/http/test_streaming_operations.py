@@ -12,12 +12,12 @@ from gateway.__main__ import gateway_listening
 from gateway.auth import AuthenticationError, Caller
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
-from tests.cancellation.test_cancellation import booked
 from tests.conftest import Gateway
 from tests.server.test_command_line import TRUST, started
+from tests.support.cancellations import booked
 from tests.support.disclosure import disclosed
-from tests.support.following import CONFIRMED, FOLLOW, Socket, socket_of, statuses
 from tests.support.issuer import claims, rsa_key, token
+from tests.support.subscriptions import CONFIRMED, ORDER_CHANGED, Socket, socket_of, statuses
 
 CHEAP = {"query": "{ viewer { identifier } }"}
 LIST = {"query": "{ viewer { orders { totalCount } } }"}
@@ -41,7 +41,7 @@ async def limited(
         url = await running.enter_async_context(listening)
         gateway = Gateway(url, await running.enter_async_context(aiohttp.ClientSession()))
         socket = await running.enter_async_context(socket_of(gateway))
-        await socket.begin()
+        await socket.connect()
         yield gateway, socket
 
 
@@ -51,12 +51,12 @@ async def http_status(gateway: Gateway, body: dict[str, Any], **headers: str) ->
 
 
 async def ask(socket: Socket, name: str, body: dict[str, Any]) -> None:
-    await socket.say(id=name, type="subscribe", payload=body)
+    await socket.send(id=name, type="subscribe", payload=body)
 
 
 async def errors_of(socket: Socket, name: str) -> list[Any]:
     """The errors that the next message tells."""
-    message = await socket.hear()
+    message = await socket.receive()
     assert (message["id"], message["type"]) == (name, "error"), message
     return [(error["message"], error["extensions"]["code"]) for error in message["payload"]]
 
@@ -81,9 +81,9 @@ async def test_queries_pass_the_gate(settings: Settings, sandbox: Sandbox) -> No
         assert await http_status(gateway, CHEAP) == 503
         assert await http_status(gateway, CHEAP, **EVENTS) == 503
 
-        await socket.say(id="slow", type="complete")
+        await socket.send(id="slow", type="complete")
         await ask(socket, "then", CHEAP)
-        assert (await socket.hear())["payload"] == {"data": {"viewer": {"identifier": "1234"}}}
+        assert (await socket.receive())["payload"] == {"data": {"viewer": {"identifier": "1234"}}}
         assert await http_status(gateway, CHEAP) == 200
 
 
@@ -96,9 +96,9 @@ async def test_broken_off(settings: Settings, sandbox: Sandbox) -> None:
         await sandbox.ledger.reached("GET /orders")
         during = fields_waiting()
 
-        await socket.say(id="many", type="complete")
+        await socket.send(id="many", type="complete")
         await ask(socket, "then", CHEAP)
-        assert (await socket.hear())["id"] == "then"
+        assert (await socket.receive())["id"] == "then"
         after = fields_waiting()
 
     assert (during, after) == (3, 0)
@@ -127,12 +127,12 @@ async def test_waiting_holds_no_place(settings: Settings, sandbox: Sandbox) -> N
     """A subscription holds a place while an answer is made, and none while it waits for a change."""
     async with limited(settings, sandbox, limit_requests=1) as (gateway, socket):
         order, _ = await booked(gateway)
-        await socket.follow(order)
-        first = await socket.state()
+        await socket.subscribe(order)
+        first = await socket.next_state()
 
         assert await http_status(gateway, LIST) == 200
         _cancel_by_seller(sandbox, 0)
-        second = await socket.state()
+        second = await socket.next_state()
 
     assert [statuses(state) for state in (first, second)] == [
         [CONFIRMED] * 2,
@@ -144,8 +144,8 @@ async def test_no_room_for_an_answer(settings: Settings, sandbox: Sandbox) -> No
     """A change that comes while there is no room ends the subscription with an error."""
     async with limited(settings, sandbox, limit_requests=1, imin_timeout_seconds=1) as (gateway, socket):
         order, _ = await booked(gateway)
-        await socket.follow(order)
-        await socket.state()
+        await socket.subscribe(order)
+        await socket.next_state()
         sandbox.ledger.clear()
         sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
         slow = asyncio.ensure_future(http_status(gateway, LIST))
@@ -180,11 +180,11 @@ async def test_extensions(settings: Settings, sandbox: Sandbox) -> None:
     old = {"cache_enabled": True, "cache_fresh_seconds": 0.001, "cache_stale_seconds": 0.001}
     async with limited(settings, sandbox, **old) as (gateway, socket):
         await ask(socket, "1", asked)
-        fresh = (await socket.hear())["payload"]
-        assert (await socket.hear())["type"] == "complete"
+        fresh = (await socket.receive())["payload"]
+        assert (await socket.receive())["type"] == "complete"
         sandbox.faults.add(Fault("GET /orders", "503", times=None))
         await ask(socket, "2", LIST)
-        stale = (await socket.hear())["payload"]
+        stale = (await socket.receive())["payload"]
         async with gateway.http.post(f"{gateway.url}/graphql", json=LIST, headers=EVENTS) as response:
             events = await response.text()
 
@@ -203,11 +203,11 @@ async def test_unreadable_documents_are_not_free(settings: Settings, sandbox: Sa
     async with limited(settings, sandbox, **rates) as (gateway, socket):
         for name, query in (("1", "{ nope"), ("2", "{ nope }"), ("3", "{ viewer { id } }")):
             await ask(socket, name, {"query": query})
-        heard = [(await socket.hear())["type"] for _ in range(4)]
+        heard = [(await socket.receive())["type"] for _ in range(4)]
         await ask(socket, "dear", {"query": "{ viewer { orders(first: 100) { totalCount } } }"})
         dear = await errors_of(socket, "dear")
         await ask(socket, "last", CHEAP)
-        last = [(await socket.hear())["type"] for _ in range(2)]
+        last = [(await socket.receive())["type"] for _ in range(2)]
         await ask(socket, "late", CHEAP)
         late = await errors_of(socket, "late")
         by_http = await http_status(gateway, CHEAP)
@@ -223,10 +223,10 @@ async def test_answers_are_not_free(settings: Settings, sandbox: Sandbox) -> Non
     async with limited(settings, sandbox, rate_limited=False) as (rich, _):
         order, _ = await booked(rich)
     async with limited(settings, sandbox, **rates) as (_, socket):
-        await socket.follow(order)
-        await socket.state()
+        await socket.subscribe(order)
+        await socket.next_state()
         _cancel_by_seller(sandbox, 0)
-        await socket.state()
+        await socket.next_state()
         _cancel_by_seller(sandbox, 1)
 
         assert await errors_of(socket, "1") == [(RATED, "RATE_LIMITED")]
@@ -247,7 +247,7 @@ async def test_a_stream_outlives_no_token(settings: Settings, sandbox: Sandbox) 
     listening = gateway_listening(settings, while_known, sandbox.clock.now)
     async with listening as url, aiohttp.ClientSession() as http:
         order, _ = await booked(Gateway(url, http))
-        body = {"query": FOLLOW, "variables": {"id": order}}
+        body = {"query": ORDER_CHANGED, "variables": {"id": order}}
         async with http.post(f"{url}/graphql", json=body, headers=EVENTS) as response:
             first = await response.content.readuntil(b"\n\n")
             known.clear()
@@ -308,11 +308,11 @@ async def _talk(gateway: Gateway, bearer: str) -> None:
         follow,
     ]
     async with socket_of(gateway, headers={"X-Request-Id": "followed-1"}) as socket:
-        await socket.say(type="connection_init", payload={"Authorization": f"Bearer {bearer}"})
-        assert await socket.hear() == {"type": "connection_ack"}
+        await socket.send(type="connection_init", payload={"Authorization": f"Bearer {bearer}"})
+        assert await socket.receive() == {"type": "connection_ack"}
         for number, body in enumerate(said):
             await ask(socket, str(number), body)
-            while (await socket.hear())["type"] == "next":
+            while (await socket.receive())["type"] == "next":
                 pass
     headers = {"X-Request-Id": "streamed-1", "Authorization": f"Bearer {bearer}", **EVENTS}
     assert await http_status(gateway, follow, **headers) == 200

@@ -21,11 +21,11 @@ from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.redis_client import RedisClient
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
-from tests.cancellation.test_cancellation import booked
 from tests.conftest import Gateway
 from tests.server.test_workers import sandbox_url, serving
-from tests.support.following import Socket, socket_of
+from tests.support.cancellations import booked
 from tests.support.redis_server import RedisServer, needs_redis, redis_running
+from tests.support.subscriptions import Socket, socket_of
 
 pytestmark = needs_redis
 
@@ -161,7 +161,7 @@ async def test_followed_elsewhere(
         order, items = await booked(one)
         async with following(other, order, redis) as socket:
             await one.data(CANCEL, order=order, items=items)
-            state = await socket.state()
+            state = await socket.next_state()
 
     assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
 
@@ -174,7 +174,7 @@ async def test_followed_while_redis_is_away(settings: Settings, gateway: Gateway
             redis.freeze()
             await one.data(CANCEL, order=order, items=items)
             redis.thaw()
-            state = await socket.state()
+            state = await socket.next_state()
 
     assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
 
@@ -184,9 +184,9 @@ async def following(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIt
     """A socket on which an order is followed that is confirmed so far, for ten seconds at most."""
     async with asyncio.timeout(10), socket_of(gateway) as socket:
         await listeners(redis, 2)
-        await socket.begin()
-        await socket.follow(order)
-        state = await socket.state()
+        await socket.connect()
+        await socket.subscribe(order)
+        state = await socket.next_state()
         assert {item["status"] for item in state["items"]} == {"ORDER_ITEM_CONFIRMED"}
         yield socket
 

@@ -1,4 +1,4 @@
-"""A client's end of what follows an order: a WebSocket or an event stream."""
+"""A client of the subscription orderChanged, over a WebSocket or as an event stream."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from aiohttp import WSMsgType
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 
-FOLLOW = """
+ORDER_CHANGED = """
 subscription ($id: ID!) {
   orderChanged(id: $id) { id items { status } totalPaymentDue { amount } receipts { identifier } }
 }
@@ -28,26 +28,27 @@ class Socket:
 
     ws: aiohttp.ClientWebSocketResponse
 
-    async def say(self, **message: Any) -> None:
+    async def send(self, **message: Any) -> None:
         await self.ws.send_json(message)
 
-    async def hear(self) -> Any:
-        """The next message; a closing one as its code and reason."""
+    async def receive(self) -> Any:
+        """The next message; for a close frame, its code and reason."""
         message = await self.ws.receive(timeout=10)
         if message.type is WSMsgType.TEXT:
             return json.loads(message.data)
         return message.data, message.extra
 
-    async def begin(self) -> None:
-        await self.say(type="connection_init")
-        assert await self.hear() == {"type": "connection_ack"}
+    async def connect(self) -> None:
+        await self.send(type="connection_init")
+        assert await self.receive() == {"type": "connection_ack"}
 
-    async def follow(self, order: str, name: str = "1") -> None:
-        await self.say(id=name, type="subscribe", payload={"query": FOLLOW, "variables": {"id": order}})
+    async def subscribe(self, order: str, name: str = "1") -> None:
+        payload = {"query": ORDER_CHANGED, "variables": {"id": order}}
+        await self.send(id=name, type="subscribe", payload=payload)
 
-    async def state(self) -> Any:
-        """The next state of an order."""
-        message = await self.hear()
+    async def next_state(self) -> Any:
+        """The order in the next message."""
+        message = await self.receive()
         assert message["type"] == "next", message
         return message["payload"]["data"]["orderChanged"]
 
@@ -64,14 +65,16 @@ def statuses(state: Any) -> list[str]:
 
 
 def number_and_item(sandbox: Sandbox) -> tuple[str, str]:
+    """imin's identifiers of the newest order of customer 1234 and of its first item."""
     number = sandbox.store.identifiers("1234")[0]
     return number, sandbox.order(number)["orderedItem"][0]["identifier"]
 
 
 async def stream(gateway: Gateway, order: str, accept: str = "text/event-stream") -> aiohttp.ClientResponse:
-    body = {"query": FOLLOW, "variables": {"id": order}}
+    body = {"query": ORDER_CHANGED, "variables": {"id": order}}
     return await gateway.http.post(f"{gateway.url}/graphql", json=body, headers={"Accept": accept})
 
 
 async def event(response: aiohttp.ClientResponse) -> bytes:
+    """The next server-sent event, with its closing blank line."""
     return await asyncio.wait_for(response.content.readuntil(b"\n\n"), 10)
