@@ -1,4 +1,4 @@
-"""Relay connections over imin's numbered pages."""
+"""Relay connections: the GraphQL side of gateway.pagination."""
 
 from typing import Generic, TypeVar
 
@@ -21,55 +21,63 @@ T = TypeVar("T", bound=documents.Owned)
 
 
 @strawberry.type(
-    description="Where a window stands in its list. Source: Relay Cursor Connections Specification."
+    description="The position of a window in its list. See the Relay Cursor Connections Specification."
 )
 class PageInfo:
     """Runtime object: ConnectionPage."""
 
-    has_next_page: bool = strawberry.field(description="Whether there is more after the window.")
-    has_previous_page: bool = strawberry.field(description="Whether there is more before the window.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first item, for before.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last item, for after.")
+    has_next_page: bool = strawberry.field(description="Whether there are more items after the window.")
+    has_previous_page: bool = strawberry.field(description="Whether there are items before the window.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first item, for the argument `before`; null if the window is empty."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last item, for the argument `after`; null if the window is empty."
+    )
 
 
-@strawberry.type(description="An order in a list.")
+@strawberry.type(description="An order in a list, with its cursor.")
 class OrderEdge:
     """Runtime object: Edge."""
 
-    cursor: str = strawberry.field(description="Place of the order; holds while the list moves.")
+    cursor: str = strawberry.field(
+        description="Opaque cursor of the order. It stays valid when the list changes."
+    )
     node: Order = strawberry.field(description="The order.")
 
 
-@strawberry.type(description="An order item in a list.")
+@strawberry.type(description="An order item in a list, with its cursor.")
 class OrderItemEdge:
     """Runtime object: Edge."""
 
-    cursor: str = strawberry.field(description="Place of the item; holds while the list moves.")
+    cursor: str = strawberry.field(
+        description="Opaque cursor of the item. It stays valid when the list changes."
+    )
     node: OrderItem = strawberry.field(description="The item.")
 
 
-@strawberry.type(description="A window of a list of orders.")
+@strawberry.type(description="A window of a list of orders: the requested part of it.")
 class OrderConnection:
     """Runtime object: Connection."""
 
-    edges: list[OrderEdge] = strawberry.field(description="The orders with their cursors.")
-    nodes: list[Order] = strawberry.field(description="The orders alone.")
-    page_info: PageInfo = strawberry.field(description="Where the window stands.")
-    total_count: int = strawberry.field(description="How many orders there are in all.")
+    edges: list[OrderEdge] = strawberry.field(description="Orders of the window, with their cursors.")
+    nodes: list[Order] = strawberry.field(description="Orders of the window, without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Position of the window in the list.")
+    total_count: int = strawberry.field(description="Number of orders in the whole list.")
 
 
-@strawberry.type(description="A window of a list of order items.")
+@strawberry.type(description="A window of a list of order items: the requested part of it.")
 class OrderItemConnection:
     """Runtime object: Connection."""
 
-    edges: list[OrderItemEdge] = strawberry.field(description="The items with their cursors.")
-    nodes: list[OrderItem] = strawberry.field(description="The items alone.")
-    page_info: PageInfo = strawberry.field(description="Where the window stands.")
-    total_count: int = strawberry.field(description="How many items there are in all.")
+    edges: list[OrderItemEdge] = strawberry.field(description="Items of the window, with their cursors.")
+    nodes: list[OrderItem] = strawberry.field(description="Items of the window, without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Position of the window in the list.")
+    total_count: int = strawberry.field(description="Number of items in the whole list.")
 
 
 class Edge(Struct, Generic[T], frozen=True):
-    """An item of a window."""
+    """An item of a window, as OrderEdge and OrderItemEdge read it."""
 
     node: T
     window: Window[T]
@@ -77,60 +85,51 @@ class Edge(Struct, Generic[T], frozen=True):
 
     @property
     def cursor(self) -> str:
-        """The item's cursor."""
         return self.window.cursors[self.index]
 
 
 class ConnectionPage(Struct, Generic[T], frozen=True):
-    """Where a window stands."""
+    """The position of a window, as PageInfo reads it."""
 
     window: Window[T]
 
     @property
     def has_next_page(self) -> bool:
-        """Whether there is more after the window."""
         return self.window.has_next
 
     @property
     def has_previous_page(self) -> bool:
-        """Whether there is more before the window."""
         return self.window.has_previous
 
     @property
     def start_cursor(self) -> str | None:
-        """Cursor of the first item."""
         return self.window.cursor_text(0) if self.window.items else None
 
     @property
     def end_cursor(self) -> str | None:
-        """Cursor of the last item."""
         return self.window.cursor_text(len(self.window.items) - 1) if self.window.items else None
 
 
 class Connection(Struct, Generic[T], frozen=True):
-    """A window as the connection types read it."""
+    """A window, as OrderConnection and OrderItemConnection read it."""
 
     window: Window[T]
 
     @property
     def edges(self) -> list[Edge[T]]:
-        """The items with their cursors."""
         window = self.window
         return [Edge(item, window, index) for index, item in enumerate(window.items)]
 
     @property
     def nodes(self) -> tuple[T, ...]:
-        """The items alone."""
         return self.window.items
 
     @property
     def page_info(self) -> ConnectionPage[T]:
-        """Where the window stands."""
         return ConnectionPage(self.window)
 
     @property
     def total_count(self) -> int:
-        """Items in the whole list."""
         return self.window.total
 
 

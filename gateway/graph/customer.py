@@ -1,4 +1,4 @@
-"""Customers: the root of what a caller may see."""
+"""Customers: their account and their two lists of bookings."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Self, TypeVar
@@ -25,27 +25,27 @@ from gateway.pagination.range import Range
 T = TypeVar("T")
 
 
-@strawberry.type(description="A right to better prices.")
+@strawberry.type(description="A right to reduced prices.")
 class Entitlement:
     """Runtime object: documents.Entitlement."""
 
-    entitlement_type: Concept | None = strawberry.field(description="What the right is.")
-    valid_through: DateTime | None = strawberry.field(description="When it ends.")
+    entitlement_type: Concept | None = strawberry.field(description="Kind of entitlement.")
+    valid_through: DateTime | None = strawberry.field(description="Date and time when it ends.")
 
 
 def _of_person(attribute: str) -> Callable[..., Awaitable[Any]]:
-    """Resolver of a field that stands on the account's person."""
+    """Resolver of a field that imin states on the account's person."""
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
         value = getattr(account.customer, attribute) if account and account.customer else None
-        return _known(account, value)
+        return _readable(account, value)
 
     return resolve
 
 
 def _of_account(attribute: str) -> Callable[..., Awaitable[Any]]:
-    """Resolver of a field that stands on the account itself."""
+    """Resolver of a field that imin states on the account itself."""
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
@@ -58,7 +58,8 @@ async def _account(customer: "Customer", info: Info) -> documents.CustomerAccoun
     return await info.context.accounts.get(customer.identifier)
 
 
-def _known(account: documents.CustomerAccount | None, value: Any) -> Any:
+def _readable(account: documents.CustomerAccount | None, value: Any) -> Any:
+    """The value. Raises GatewayError if it is missing and parts of the account could not be read."""
     if value is None and account is not None and account.unreadable:
         raise GatewayError(
             UPSTREAM_INVALID, "The booking system gave a customer account that cannot be read."
@@ -68,30 +69,46 @@ def _known(account: documents.CustomerAccount | None, value: Any) -> Any:
 
 First = Annotated[
     int | None,
-    strawberry.argument(description="The first so many, 1 to 100; 10 where neither first nor last is given."),
+    strawberry.argument(
+        description="Number of items to return from the start of the range, 1 to 100. Without `first` and "
+        "`last`: the 10 items next to the cursor, or the first 10."
+    ),
 ]
-After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="The last so many, 1 to 100; not with first.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+After = Annotated[str | None, strawberry.argument(description="Cursor: only items after it are returned.")]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description="Number of items to return from the end of the range, 1 to 100. Cannot be combined with "
+        "`first`."
+    ),
+]
+Before = Annotated[str | None, strawberry.argument(description="Cursor: only items before it are returned.")]
 
 
-def _given(argument: T | None) -> T | None:
-    """The argument, or None where the client left it out."""
+def _or_none(argument: T | None) -> T | None:
     return None if argument is UNSET else argument
 
 
-@strawberry.type(description="Somebody who books. What stands on the account is asked of imin when selected.")
+@strawberry.type(
+    description="A person who books. The fields from `name` to `entitlements` are those of the customer's "
+    "account in imin. They are loaded together, by one request, if any of them is selected, and are null if "
+    "there is no account."
+)
 class Customer(Node):
-    """A customer by imin's identifier. Nothing is fetched until a field needs it."""
+    """Runtime object as well: unlike other types, it has no document."""
 
-    identifier: strawberry.ID = strawberry.field(description="imin's identifier.")
+    identifier: strawberry.ID = strawberry.field(description="Identifier of the customer in imin.")
 
-    name = strawberry.field(resolver=_of_person("name"), graphql_type=str | None, description="Full name.")
+    name = strawberry.field(
+        resolver=_of_person("name"),
+        graphql_type=str | None,
+        description="Full name; given and family name if imin has only those.",
+    )
     given_name = strawberry.field(
-        resolver=_of_person("given_name"), graphql_type=str | None, description="First name."
+        resolver=_of_person("given_name"), graphql_type=str | None, description="Given name."
     )
     family_name = strawberry.field(
-        resolver=_of_person("family_name"), graphql_type=str | None, description="Last name."
+        resolver=_of_person("family_name"), graphql_type=str | None, description="Family name."
     )
     email = strawberry.field(
         resolver=_of_person("email"), graphql_type=str | None, description="E-mail address."
@@ -103,13 +120,13 @@ class Customer(Node):
         resolver=_of_person("birth_date"), graphql_type=Date | None, description="Date of birth."
     )
     gender = strawberry.field(
-        resolver=_of_person("gender"), graphql_type=Gender | None, description="Gender, where it was told."
+        resolver=_of_person("gender"), graphql_type=Gender | None, description="Gender, if stated."
     )
     is_13_or_over = strawberry.field(
         name="is13OrOver",
         resolver=_of_person("is_13_or_over"),
         graphql_type=bool | None,
-        description="Whether the customer said they are 13 or older.",
+        description="Whether the customer has stated that they are 13 or older.",
     )
     address = strawberry.field(
         resolver=_of_person("address"), graphql_type=Address | None, description="Postal address."
@@ -117,20 +134,20 @@ class Customer(Node):
     emergency_contact = strawberry.field(
         resolver=_of_person("emergency_contact"),
         graphql_type=Person | None,
-        description="Whom to call in an emergency.",
+        description="Person to contact in an emergency.",
     )
     access_passes = strawberry.field(
         resolver=_of_account("access_passes"),
         graphql_type=list[AccessPass] | None,
-        description="Membership cards and the like.",
+        description="Membership cards and similar passes.",
     )
     entitlements = strawberry.field(
         resolver=_of_account("entitlements"),
         graphql_type=list[Entitlement] | None,
-        description="Rights to better prices.",
+        description="Rights to reduced prices.",
     )
 
-    @resolved("The customer's bookings, newest first.", OrderConnection | None)
+    @resolved("Orders of the customer, newest first.", OrderConnection | None)
     async def orders(
         self,
         info: Info,
@@ -139,13 +156,13 @@ class Customer(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[documents.Order]:
-        """A window of the history. Raises BadArgument, and what the client raises."""
+        """Raises BadArgument and IminError."""
         requested = Range.from_arguments(
-            ORDER_HISTORY, _given(first), _given(after), _given(last), _given(before)
+            ORDER_HISTORY, _or_none(first), _or_none(after), _or_none(last), _or_none(before)
         )
         return await connect(info, ORDER_HISTORY, info.context.order_pages, self.identifier, requested)
 
-    @resolved("What the customer has booked and not yet had, earliest first.", OrderItemConnection | None)
+    @resolved("Booked items that are still to come, earliest first.", OrderItemConnection | None)
     async def upcoming_order_items(
         self,
         info: Info,
@@ -154,19 +171,18 @@ class Customer(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[documents.OrderItem]:
-        """A window of the upcoming items. Raises as orders."""
+        """Raises BadArgument and IminError."""
         requested = Range.from_arguments(
-            UPCOMING_ITEMS, _given(first), _given(after), _given(last), _given(before)
+            UPCOMING_ITEMS, _or_none(first), _or_none(after), _or_none(last), _or_none(before)
         )
         return await connect(info, UPCOMING_ITEMS, info.context.order_item_pages, self.identifier, requested)
 
     @classmethod
     def of(cls, identifier: str, context: Context) -> Self:
-        """The customer of that identifier."""
+        """The customer with that identifier. Sends no request to imin; the fields do."""
         id_ = context.owner(identifier).global_id("Customer")
         return cls(id=strawberry.ID(id_), identifier=strawberry.ID(identifier))
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the value is a customer."""
         return isinstance(value, cls)

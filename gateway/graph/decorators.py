@@ -1,4 +1,4 @@
-"""Declaring fields that are resolved by a function, with types that survive the declaration."""
+"""Decorators that declare resolver methods and keep their types, which Strawberry's own would replace."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -13,20 +13,23 @@ def resolved(
 ) -> Callable[[F], F]:
     """Make a method the resolver of a field.
 
-    graphql_type: the field's type, where the method returns a document that plays that type's part.
-    begin: see gateway.execution.resolver.Begin.
+    graphql_type: the field's type, if it is not the type that the method is annotated to return; resolvers
+    return documents in place of GraphQL types.
+    begin: starts the loads that the resolver will wait for, given the context and the field's arguments. It
+    returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
+    compiler, which then creates no tasks for the fields beside this one.
     """
     field = strawberry.field(description=description, graphql_type=graphql_type)
 
-    def declared(method: F) -> F:
+    def declare(method: F) -> F:
         if begin is not None:
-            method.begin = begin  # type: ignore[attr-defined]  # read by the execution
+            method.begin = begin  # type: ignore[attr-defined]  # read by the query compiler
         return cast("F", field(method))
 
-    return declared
+    return declare
 
 
-def followed(description: str, graphql_type: Any) -> Callable[[F], F]:
+def subscribed(description: str, graphql_type: Any) -> Callable[[F], F]:
     """Make an async generator the source of a subscription's field. graphql_type: of each event."""
     return cast(
         "Callable[[F], F]", strawberry.subscription(description=description, graphql_type=graphql_type)

@@ -1,47 +1,47 @@
-"""What every typed outcome of a mutation has: a code for programs and a sentence for people."""
+"""What every typed outcome of a mutation has: a code for programs and a message for people."""
 
 from enum import Enum
 
 import strawberry
 
 
-@strawberry.enum(description="What kind of outcome it is, for programs.")
+@strawberry.enum(description="The kind of outcome of a mutation, for programs.")
 class ErrorCode(Enum):
-    """Codes of the typed outcomes."""
+    """Codes of outcomes."""
 
     CANCELLATION_PENDING = strawberry.enum_value(
         "CANCELLATION_PENDING",
-        description="No error: imin took it, and the booking system has yet to confirm.",
+        description="Not an error: imin accepted the cancellation; the booking system has yet to confirm it.",
     )
     ALREADY_CANCELLED = strawberry.enum_value(
-        "ALREADY_CANCELLED", description="No error: the items are cancelled already."
+        "ALREADY_CANCELLED", description="Not an error: the items are already cancelled."
     )
     CANCELLATION_NOT_PERMITTED = strawberry.enum_value(
-        "CANCELLATION_NOT_PERMITTED", description="The seller's rules forbid it."
+        "CANCELLATION_NOT_PERMITTED", description="The seller's rules do not permit the cancellation."
     )
     CANCELLATION_UNCONFIRMED = strawberry.enum_value(
-        "CANCELLATION_UNCONFIRMED", description="It was sent, and nothing tells yet whether it arrived."
+        "CANCELLATION_UNCONFIRMED",
+        description="The cancellation was sent, but it is not known yet whether it was accepted.",
     )
     IDEMPOTENCY_KEY_REUSED = strawberry.enum_value(
-        "IDEMPOTENCY_KEY_REUSED", description="The key was used for another cancellation before."
+        "IDEMPOTENCY_KEY_REUSED",
+        description="The idempotency key was already used for a different cancellation.",
     )
-    ORDER_NOT_FOUND = strawberry.enum_value(
-        "ORDER_NOT_FOUND", description="There is no such order of the caller's."
-    )
+    ORDER_NOT_FOUND = strawberry.enum_value("ORDER_NOT_FOUND", description="The caller has no such order.")
     ORDER_ITEM_NOT_FOUND = strawberry.enum_value(
         "ORDER_ITEM_NOT_FOUND", description="The order has no such item."
     )
     ORDER_ITEM_NOT_IN_ORDER = strawberry.enum_value(
-        "ORDER_ITEM_NOT_IN_ORDER", description="The item belongs to another order."
+        "ORDER_ITEM_NOT_IN_ORDER", description="The item belongs to a different order."
     )
     UPSTREAM_UNAVAILABLE = strawberry.enum_value(
-        "UPSTREAM_UNAVAILABLE", description="The booking system cannot be used; nothing has changed."
+        "UPSTREAM_UNAVAILABLE", description="The booking system is unavailable. Nothing was changed."
     )
 
 
-@strawberry.interface(description="A refusal that a person can be told.")
+@strawberry.interface(description="A refusal, with a message that can be shown to the customer.")
 class Error:
     """What every typed error has."""
 
-    code: ErrorCode = strawberry.field(description="Kind of refusal.")
-    message: str = strawberry.field(description="A sentence for the customer.")
+    code: ErrorCode = strawberry.field(description="Kind of refusal, for programs.")
+    message: str = strawberry.field(description="Message that can be shown to the customer.")

@@ -1,4 +1,4 @@
-"""What resolvers are told of their request."""
+"""The type of the `info` argument of resolvers."""
 
 from typing import TypeAlias
 

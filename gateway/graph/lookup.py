@@ -1,4 +1,4 @@
-"""Finding one thing by what a client names it by, if it is the caller's to see."""
+"""Finding an object by its global id or by imin's identifier, if the caller may see it."""
 
 import asyncio
 import zlib
@@ -15,14 +15,15 @@ from gateway.imin.client import is_identifier
 from gateway.imin.dates import parse_date_time
 from gateway.pagination.history import is_in_history
 
-MOST_PAGES_AT_ONCE = 16
+_MOST_PARALLEL_PAGES = 16
 
 
 async def find_order(context: Context, identifier: str) -> documents.Order | None:
-    """An order by imin's identifier. A customer's own is told by their history, where it must stand.
+    """An order by imin's identifier; None if it does not exist or the caller may not see it.
 
-    An order that is not there is looked for all the same: else its answer would come sooner than
-    the one about somebody else's.
+    An order does not say whose it is, so for a customer it must be found in their own history. That search is
+    made for a missing order too: otherwise the shorter response time would distinguish it from another
+    customer's order.
     """
     if not is_identifier(identifier):
         return None
@@ -31,17 +32,17 @@ async def find_order(context: Context, identifier: str) -> documents.Order | Non
     order = await context.orders.get((customer, identifier))
     if caller.may_name_any_customer:
         return order
-    ordered = parse_date_time(order.order_date) if order else None
-    proved = await is_in_history(
+    order_date = parse_date_time(order.order_date) if order else None
+    is_own = await is_in_history(
         identifier,
-        ordered or _some_date(identifier),
+        order_date or _made_up_date(identifier),
         lambda number: context.order_pages.get((customer, number)),
     )
-    return order if proved else None
+    return order if is_own else None
 
 
 def begin_order(context: Context, identifier: str) -> bool:
-    """Begin what `find_order` waits for; tells whether that is all, which it is for a trusted service."""
+    """Start loading what `find_order` waits for; see `resolved`. True for a trusted service only."""
     caller = context.caller
     if not caller.may_name_any_customer:
         return False
@@ -50,44 +51,47 @@ def begin_order(context: Context, identifier: str) -> bool:
     return True
 
 
-def _some_date(identifier: str) -> datetime:
-    """A date within the last ten years, always the same for an identifier."""
+def _made_up_date(identifier: str) -> datetime:
+    """A date within the last ten years that depends on the identifier alone."""
     share = zlib.crc32(identifier.encode()) / 2**32
     return datetime.now(UTC) - timedelta(days=3_650 * share)
 
 
 async def own_order(context: Context, text: str) -> tuple[str, str] | None:
-    """Customer and identifier of an order that is the caller's to see, by global id or number."""
-    known = context.services.signer.verify(text)
-    if known is not None:
-        mine = (
-            known.kind == "Order" and context.caller.may_see(known.customer) and is_identifier(known.parts[0])
-        )
-        return (known.customer, known.parts[0]) if mine else None
+    """Customer and identifier of an order, given its global id or imin's identifier.
+
+    None if there is no such order or the caller may not see it. An order given by its global id may have been
+    erased since.
+    """
+    id_ = context.services.signer.verify(text)
+    if id_ is not None:
+        is_own = id_.kind == "Order" and context.caller.may_see(id_.customer) and is_identifier(id_.parts[0])
+        return (id_.customer, id_.parts[0]) if is_own else None
     order = await find_order(context, text)
     return (context.caller.customer or "", order.identifier) if order else None
 
 
 async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
-    """The thing with a global id; None where there is none, or it is not the caller's."""
+    """The object with a global id; None if it does not exist or the caller may not see it.
+
+    path: where the response shows it.
+    """
     context = info.context
-    known = context.services.signer.verify(text)
-    if known is None or not (context.caller.may_see(known.customer)):
+    id_ = context.services.signer.verify(text)
+    if id_ is None or not context.caller.may_see(id_.customer):
         return None
-    if known.kind == "Customer":
-        return Customer.of(known.customer, context)
-    if known.kind == "Seller" and known.parts[0] == "":
-        return await _find_seller(context, known)
-    order = (
-        await context.orders.get((known.customer, known.parts[0])) if is_identifier(known.parts[0]) else None
-    )
+    if id_.kind == "Customer":
+        return Customer.of(id_.customer, context)
+    if id_.kind == "Seller" and id_.parts[0] == "":
+        return await _find_seller(context, id_)
+    order = await context.orders.get((id_.customer, id_.parts[0])) if is_identifier(id_.parts[0]) else None
     report_unreadable(info, order, path=path)
-    return _part(order, known) if order else None
+    return _part_of(order, id_) if order else None
 
 
-def _part(order: documents.Order, known: GlobalId) -> Any:
-    """The order itself, or what the id names of it."""
-    match known.kind, known.parts:
+def _part_of(order: documents.Order, id_: GlobalId) -> Any:
+    """The item, receipt or seller of an order that an id names, or the order itself."""
+    match id_.kind, id_.parts:
         case "OrderItem", (_, identifier):
             return next((item for item in order.items if item.identifier == identifier), None)
         case "Receipt", (_, identifier):
@@ -97,17 +101,18 @@ def _part(order: documents.Order, known: GlobalId) -> Any:
     return order
 
 
-async def _find_seller(context: Context, known: GlobalId) -> documents.Seller | None:
-    """A seller by IRI: imin has no endpoint for them, so the newest order with that seller is looked for."""
+async def _find_seller(context: Context, id_: GlobalId) -> documents.Seller | None:
+    """A seller by IRI, from the newest order with that seller: imin has no endpoint for sellers.
+
+    Loads one page of the history, then two, four, … in parallel.
+    """
     first, last, width = 1, 1, 1
     while first <= last:
         numbers = range(first, min(last, first + width - 1) + 1)
-        pages = await asyncio.gather(
-            *(context.order_pages.get((known.customer, number)) for number in numbers)
-        )
+        pages = await asyncio.gather(*(context.order_pages.get((id_.customer, number)) for number in numbers))
         for seller in (order.seller for page in pages for order in page.items):
-            if seller and seller.identifier == known.parts[1]:
+            if seller and seller.identifier == id_.parts[1]:
                 return seller
-        first, width = first + len(numbers), min(width * 2, MOST_PAGES_AT_ONCE)
+        first, width = first + len(numbers), min(width * 2, _MOST_PARALLEL_PAGES)
         last = -(-pages[-1].total // pages[-1].size)
     return None

@@ -1,4 +1,4 @@
-"""The root of reading."""
+"""The root type of queries."""
 
 from collections.abc import Awaitable
 from typing import Annotated, Any
@@ -18,42 +18,52 @@ from gateway.imin.client import is_identifier
 
 MOST_NODES = 100
 
-Identifier = Annotated[strawberry.ID, strawberry.argument(description="imin's identifier.")]
-Id = Annotated[strawberry.ID, strawberry.argument(description="An id that this gateway gave out.")]
+Identifier = Annotated[strawberry.ID, strawberry.argument(description="Identifier in imin.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="Global id issued by this gateway.")]
 Ids = Annotated[
-    list[strawberry.ID], strawberry.argument(description="Ids that this gateway gave out, 100 at most.")
+    list[strawberry.ID], strawberry.argument(description="Global ids issued by this gateway, at most 100.")
 ]
 
 
-@strawberry.type(description="Reading. What is not there and what is not yours look alike: null.")
+@strawberry.type(
+    description="Queries over the bookings in imin, the booking API behind this gateway. An object that does "
+    "not exist and an object that the caller may not see give the same result: null."
+)
 class Query:
     """Root type; has no state."""
 
-    @resolved("The customer who asks; null for a service, which is no customer.")
+    @resolved("The customer who sends the request; null if the caller is a service.")
     async def viewer(self, info: Info) -> Customer | None:
-        """The caller as a customer."""
         customer = info.context.caller.customer
         return Customer.of(customer, info.context) if customer else None
 
-    @resolved("A customer, for that customer or a trusted service.")
+    @resolved(
+        "The customer with that identifier, for this customer or a trusted service. Whether imin has an "
+        "account for the identifier is not checked."
+    )
     async def customer(self, info: Info, identifier: Identifier) -> Customer | None:
-        """A customer the caller may see. imin is asked nothing until a field needs it."""
+        """Sends no request to imin; the customer's fields do."""
         allowed = is_identifier(identifier) and info.context.caller.may_see(identifier)
         return Customer.of(identifier, info.context) if allowed else None
 
-    @resolved("An order, for its customer or a trusted service.", Order | None, begin=begin_order)
+    @resolved(
+        "The order with that identifier, for its customer or a trusted service.",
+        Order | None,
+        begin=begin_order,
+    )
     async def order(self, info: Info, identifier: Identifier) -> documents.Order | None:
-        """An order the caller may see."""
         return report_unreadable(info, await find_order(info.context, identifier))
 
-    @resolved("Anything that has an id.", Node | None)
+    @resolved("The object with that global id.", Node | None)
     async def node(self, info: Info, id: Id) -> Any:  # noqa: A002  # Relay names the argument
-        """The thing with that global id."""
         return await find_node(info, id, info.path.as_list())
 
-    @resolved("Several things by their ids, in that order.", list[Node | None])
+    @resolved(
+        "The objects with those global ids, in the same order; null for an id that leads to no object.",
+        list[Node | None],
+    )
     def nodes(self, info: Info, ids: Ids) -> list[Awaitable[Any]]:
-        """The things with those global ids, each found or failed by itself."""
+        """Each object is found, or fails, independently of the others."""
         if len(ids) > MOST_NODES:
             raise GatewayError(BAD_USER_INPUT, f"ids must be {MOST_NODES} at most, got {len(ids)}.")
         here = info.path.as_list()

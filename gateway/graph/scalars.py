@@ -1,4 +1,4 @@
-"""Scalars. Values come as imin wrote them; one that is no such value is an error of its own field."""
+"""Custom scalars. A value is checked when it is written; an invalid one is an error of its field alone."""
 
 import re
 from datetime import date, datetime
@@ -22,7 +22,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)
 
 
 def _invalid(what: str) -> GatewayError:
-    return GatewayError(UPSTREAM_INVALID, f"The booking system gave a value that is no {what}.")
+    return GatewayError(UPSTREAM_INVALID, f"The booking system gave a value that is not a {what}.")
 
 
 def _write_date_time(value: Any) -> str:
@@ -34,7 +34,7 @@ def _write_date_time(value: Any) -> str:
     if moment is None:
         raise _invalid("date and time")
     text = value.strip()
-    # What is RFC 3339 already is passed on to the letter; the rest is written out.
+    # Text that is RFC 3339 already is passed on unchanged.
     return text if _RFC_3339.fullmatch(text) else moment.isoformat()
 
 
@@ -60,31 +60,32 @@ def _write_decimal(value: Any) -> str:
 SCALARS: dict[object, ScalarDefinition] = {
     Date: strawberry.scalar(
         name="Date",
-        description="A calendar date, `YYYY-MM-DD`.",
+        description="A calendar date in the form `YYYY-MM-DD`.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
         serialize=_write_date,
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
-        description="An instant with its offset, RFC 3339: `2022-11-15T15:24:26Z`.",
+        description="A date and time with its offset from UTC, in the form of RFC 3339, for example "
+        "`2022-11-15T15:24:26Z`. A time that imin gives without an offset is taken as British local time.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=_write_date_time,
     ),
     Duration: strawberry.scalar(
         name="Duration",
-        description="A length of time, ISO 8601: `PT1H30M`.",
+        description="A length of time in the form of ISO 8601, for example `PT1H30M`.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
         serialize=_write_duration,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description='An exact decimal number as text: `"12.50"`. Never a float.',
+        description='An exact decimal number as a string, for example `"12.50"`. Never a float.',
         specified_by_url="https://www.w3.org/TR/xmlschema-2/#decimal",
         serialize=_write_decimal,
     ),
     URL: strawberry.scalar(
         name="URL",
-        description="An address on the web.",
+        description="A web address.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3986",
         serialize=str,
     ),

@@ -1,4 +1,4 @@
-"""The schema: all types put together."""
+"""The schema, built of all types."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ from gateway.graph.subscriptions.order_changed import Subscription
 
 @cache
 def build_schema() -> strawberry.Schema:
-    """The executable schema; one for all, as it holds no state."""
+    """The executable schema. It holds no state, so every caller gets the same one."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,

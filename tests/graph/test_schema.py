@@ -1,5 +1,7 @@
-"""The schema as a contract: committed, described, and kept."""
+"""The schema as a contract: committed, valid and described."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from graphql import (
@@ -20,34 +22,53 @@ COMMITTED = (Path(__file__).parents[2] / "schema.graphql").read_text()
 
 
 def test_committed_schema_is_current() -> None:
-    """schema.graphql is what the code declares; `make schema` renews it."""
+    """schema.graphql is the schema that the code declares; `make schema` writes it."""
     assert build_gateway_schema().as_str() + "\n" == COMMITTED
 
 
 def test_valid() -> None:
-    """graphql-core finds nothing wrong with it."""
+    """graphql-core finds no error in the schema."""
     assert validate_schema(build_schema(COMMITTED)) == []
 
 
-def test_everything_described() -> None:
-    """Every type, field, argument and enum value says what it is."""
-    bare: list[str] = []
-    for name, kind in build_schema(COMMITTED).type_map.items():
-        if is_introspection_type(kind) or is_specified_scalar_type(kind):
-            continue
-        bare += [] if kind.description else [name]
-        bare += [f"{name}.{member}" for member in _undescribed(kind)]
-
-    assert bare == []
-
-
-def _undescribed(kind: GraphQLNamedType) -> list[str]:
+def descriptions(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
+    """Descriptions of a type, its fields, their arguments and its enum values, by the path of each."""
+    yield kind.name, kind.description
     if is_enum_type(kind):
-        return [name for name, value in kind.values.items() if not value.description]
-    if not (is_object_type(kind) or is_interface_type(kind) or is_input_object_type(kind)):
-        return []
-    bare = [name for name, field in kind.fields.items() if not field.description]
-    if not is_input_object_type(kind):
+        for name, value in kind.values.items():
+            yield f"{kind.name}.{name}", value.description
+    if is_object_type(kind) or is_interface_type(kind) or is_input_object_type(kind):
         for name, field in kind.fields.items():
-            bare += [f"{name}({arg})" for arg, argument in field.args.items() if not argument.description]
-    return bare
+            yield f"{kind.name}.{name}", field.description
+    if is_object_type(kind) or is_interface_type(kind):
+        for name, field in kind.fields.items():
+            for argument, definition in field.args.items():
+                yield f"{kind.name}.{name}({argument})", definition.description
+
+
+ALL_DESCRIPTIONS = dict(
+    described
+    for kind in build_schema(COMMITTED).type_map.values()
+    if not is_introspection_type(kind) and not is_specified_scalar_type(kind)
+    for described in descriptions(kind)
+)
+
+UNUSUAL_WORDS = re.compile(
+    r"\b(told|tells?|telling|wanted|kept|nobody|somebody|anew|whoever|else"
+    r"|so many|for a while|such as|asked of)\b",
+    re.IGNORECASE,
+)
+
+
+def test_everything_described() -> None:
+    """Every type, field, argument and enum value has a description."""
+    assert [path for path, text in ALL_DESCRIPTIONS.items() if not text] == []
+
+
+def test_descriptions_are_sentences() -> None:
+    """A description starts with a capital letter, code or `imin`, ends with a full stop, and is plain."""
+    texts = {path: text or "" for path, text in ALL_DESCRIPTIONS.items()}
+
+    assert [path for path, text in texts.items() if not re.match(r"[A-Z`]|imin\b", text)] == []
+    assert [path for path, text in texts.items() if not text.endswith(".")] == []
+    assert [path for path, text in texts.items() if UNUSUAL_WORDS.search(text)] == []

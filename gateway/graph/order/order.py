@@ -19,55 +19,66 @@ from gateway.hints import depends_only_on
 from gateway.imin import documents
 
 
-@strawberry.type(description="A booking: what was bought, from whom, for how much.")
+@strawberry.type(description="A booking: what was bought, from whom and for how much.")
 class Order(Node):
     """Runtime object: documents.Order."""
 
-    identifier: strawberry.ID = strawberry.field(description="imin's identifier.")
-    order_number: str | None = strawberry.field(description="Number to quote to support.")
+    identifier: strawberry.ID = strawberry.field(description="Identifier of the order in imin.")
+    order_number: str | None = strawberry.field(description="Order number, to quote to customer support.")
     confirmation_number: str | None = strawberry.field(
-        description="Number that confirms the booking; the order number where imin gives no other."
+        description="Number that confirms the booking; the order number if imin gives no other."
     )
-    order_date: DateTime | None = strawberry.field(description="When it was booked.")
+    order_date: DateTime | None = strawberry.field(description="Date and time of the booking.")
     status: OrderStatus | None = strawberry.field(
-        description="Status of the whole. Cancellations show on the items, never here."
+        description="Status of the order as a whole. Cancellations never change it: see the items' statuses."
     )
     proposal_status: ProposalStatus | None = strawberry.field(
-        name="orderProposalStatus", description="Where the seller's approval stands, where one was needed."
+        name="orderProposalStatus",
+        description="State of the seller's approval, if the order needed one (in OpenActive, an order "
+        "proposal).",
     )
     proposal_version: str | None = strawberry.field(
-        name="orderProposalVersion", description="IRI of the proposal that was approved."
+        name="orderProposalVersion", description="IRI of the order proposal that was approved."
     )
-    items: list[OrderItem] = strawberry.field(description="What was booked.")
-    seller: Seller | None = strawberry.field(description="Who sold it.")
+    items: list[OrderItem] = strawberry.field(description="Items of the order, including cancelled ones.")
+    seller: Seller | None = strawberry.field(description="Seller of the order.")
     receipts: list[Receipt] = strawberry.field(
-        description="Proofs of payment, newest first; none yet, maybe."
+        description="Proofs of payment, newest first. Empty until the first one exists."
     )
     total_payment_due: Money | None = strawberry.field(
-        description="What is paid for the items that are not cancelled."
+        description="Total price of the items that are not cancelled."
     )
-    total_payment_tax: list[TaxCharge] = strawberry.field(description="Taxes in, or on top of, the total.")
-    prepayment: Prepayment | None = strawberry.field(description="Whether payment in advance was asked for.")
-    broker: Organization | None = strawberry.field(description="Who the customer booked through.")
-    broker_role: BrokerRole | None = strawberry.field(description="What the broker is to the customer.")
-    customer: OrderCustomer | None = strawberry.field(description="The customer as they were when booking.")
+    total_payment_tax: list[TaxCharge] = strawberry.field(
+        description="Taxes that the total includes or that are added to it."
+    )
+    prepayment: Prepayment | None = strawberry.field(
+        description="Whether payment in advance was required, optional or impossible."
+    )
+    broker: Organization | None = strawberry.field(
+        description="Organization through which the customer booked."
+    )
+    broker_role: BrokerRole | None = strawberry.field(
+        description="Whether the broker acts for the customer or sells in its own name."
+    )
+    customer: OrderCustomer | None = strawberry.field(
+        description="The customer's details at the time of the booking."
+    )
     booking_service: BookingService | None = strawberry.field(
-        description="The system that holds the booking."
+        description="Booking system that manages the order."
     )
 
     @resolved(
-        "The newest cancellation of its items that was asked for through this gateway; null where there is "
-        "none.",
+        "The latest cancellation of any of its items that was requested through this gateway; null if there "
+        "is none.",
         Cancellation | None,
     )
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:
-        """From the journal, brought up to what the order shows."""
+        """Read the journal, updated with what the order shows."""
         attempt = await info.context.services.cancellations.latest(root.owner.customer, root)
         return Cancellation.of(attempt) if attempt else None
 
     @classmethod
     @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the document is an order."""
         return isinstance(value, documents.Order)

@@ -22,91 +22,113 @@ from gateway.imin import documents
 _Order: Any = Annotated[ForwardRef("Order"), strawberry.lazy("gateway.graph.order.order")]
 
 
-@strawberry.type(description="A question the booking system asked before the booking.")
+@strawberry.type(description="A question that the booking system asked before the booking.")
 class IntakeFormField:
     """Runtime object: documents.IntakeFormField."""
 
-    identifier: str | None = strawberry.field(description="IRI of the question; answers name it.")
-    type: str | None = strawberry.field(description="Kind of answer, such as BooleanFormFieldSpecification.")
-    name: str | None = strawberry.field(description="The question in short.")
-    description: str | None = strawberry.field(description="The question in full.")
-    value_required: bool | None = strawberry.field(description="Whether it must be answered.")
+    identifier: str | None = strawberry.field(
+        description="IRI of the question; the `propertyID` of its answer."
+    )
+    type: str | None = strawberry.field(
+        description="OpenActive type of the question, for example BooleanFormFieldSpecification."
+    )
+    name: str | None = strawberry.field(description="Short form of the question.")
+    description: str | None = strawberry.field(description="Full text of the question.")
+    value_required: bool | None = strawberry.field(description="Whether an answer was required.")
     value_options: list[str] = strawberry.field(description="Answers to choose from.")
 
 
-@strawberry.type(description="The answer to a question of the intake form.")
+@strawberry.type(description="The customer's answer to a question of the intake form.")
 class IntakeFormAnswer:
     """Runtime object: documents.PropertyValue."""
 
-    property_id: str | None = strawberry.field(name="propertyID", description="IRI of the question.")
-    value: str | None = strawberry.field(description="The answer as text; true or false for a tick box.")
+    property_id: str | None = strawberry.field(
+        name="propertyID", description="IRI of the question, its `identifier`."
+    )
+    value: str | None = strawberry.field(description="Answer as text; `true` or `false` for a tick box.")
 
 
-@strawberry.type(description="What a booking system found wrong with an item.")
+@strawberry.type(description="A problem that the booking system reported for an item.")
 class OrderItemProblem:
     """Runtime object: documents.ItemError."""
 
     type: str | None = strawberry.field(
-        description="OpenActive error type, such as IncompleteAttendeeDetailsError."
+        description="OpenActive error type, for example IncompleteAttendeeDetailsError."
     )
-    name: str | None = strawberry.field(description="What the type means.")
-    description: str | None = strawberry.field(description="What is wrong here.")
-    instance: str | None = strawberry.field(description="IRI of what it is about.")
-    status_code: int | None = strawberry.field(description="HTTP status the booking system gave it.")
+    name: str | None = strawberry.field(description="General meaning of the type.")
+    description: str | None = strawberry.field(description="Details of this problem.")
+    instance: str | None = strawberry.field(description="IRI of the object that has the problem.")
+    status_code: int | None = strawberry.field(description="HTTP status code of the problem.")
 
 
 @strawberry.type(description="One place booked on one session or slot.")
 class OrderItem(Node):
     """Runtime object: documents.OrderItem."""
 
-    identifier: strawberry.ID = strawberry.field(description="imin's identifier, unique within its order.")
-    status: OrderItemStatus = strawberry.field(description="Where the booking stands.")
+    identifier: strawberry.ID = strawberry.field(
+        description="Identifier of the item in imin, unique only within its order."
+    )
+    status: OrderItemStatus = strawberry.field(description="Status of the item.")
     status_text: str | None = strawberry.field(
-        description="The status as imin writes it, without its namespace; tells an UNKNOWN status."
+        description="Status as imin writes it, without its namespace. Shows a status that `status` gives as "
+        "UNKNOWN."
     )
     is_presently_cancellable: bool | None = strawberry.field(
-        description="Whether the customer can cancel it at this moment, by its terms and the clock; false "
-        "where imin says no; null where nothing tells."
+        description="Whether the customer can cancel the item at this moment, by its terms and the time. "
+        "False if imin says no; null if neither imin nor the terms say."
     )
     cancellation_blocked_because: CancellationBlock | None = strawberry.field(
-        description="Why the customer cannot cancel it at this moment; null where nothing is known "
-        "against it."
+        description="Why the customer cannot cancel the item at this moment; null if no reason is known."
     )
     cancellable_until: DateTime | None = strawberry.field(
-        description="When the window for cancelling closes: start minus the offer's notice. Whether a "
-        "cancellation is refunded at all is allowsFullRefund."
+        description="Deadline for a cancellation: the start of the session minus the notice that the offer "
+        "asks for. Whether a cancellation is refunded at all: see `allowsFullRefund`."
     )
     allows_full_refund: bool | None = strawberry.field(
         description="Whether a cancellation in time is refunded."
     )
     session: Session | None = strawberry.field(
-        description="What is booked, as it was when imin last heard of it."
+        description="Booked session or slot, as imin last received it from the booking system."
     )
-    accepted_offer: Offer | None = strawberry.field(description="Price and terms that were accepted.")
-    price: Money | None = strawberry.field(description="Price of the item.")
-    tax: list[TaxCharge] = strawberry.field(description="Taxes in, or on top of, the price.")
-    access_passes: list[AccessPass] = strawberry.field(description="Barcodes and images to show at the door.")
+    accepted_offer: Offer | None = strawberry.field(description="Price and terms that the customer accepted.")
+    price: Money | None = strawberry.field(description="Price of the item, from the accepted offer.")
+    tax: list[TaxCharge] = strawberry.field(
+        description="Taxes that the price includes or that are added to it."
+    )
+    access_passes: list[AccessPass] = strawberry.field(
+        description="Barcodes, images and PDFs to show at the door."
+    )
     access_codes: list[AccessCode] = strawberry.field(description="Codes to say or key in at the door.")
-    access_channel: AccessChannel | None = strawberry.field(description="How to join a virtual session.")
-    attendee: Person | None = strawberry.field(description="Who attends, on a group booking.")
+    access_channel: AccessChannel | None = strawberry.field(
+        description="How to join a virtual session: the item's own channel, otherwise that of the session."
+    )
+    attendee: Person | None = strawberry.field(
+        description="Person who attends, if the booking names one, as group bookings do."
+    )
     attendee_details_required: list[str] = strawberry.field(
-        description="What had to be told of the attendee."
+        description="Details of the attendee that the booking required."
     )
-    intake_form: list[IntakeFormField] = strawberry.field(description="Questions asked before the booking.")
-    intake_form_response: list[IntakeFormAnswer] = strawberry.field(description="Answers to those questions.")
+    intake_form: list[IntakeFormField] = strawberry.field(
+        description="Questions that the booking system asked before the booking."
+    )
+    intake_form_response: list[IntakeFormAnswer] = strawberry.field(
+        description="The customer's answers to the questions of the intake form."
+    )
     cancellation_message: str | None = strawberry.field(
-        description="What the seller said when they cancelled."
+        description="Message from the seller about their cancellation of the item."
     )
-    customer_notice: str | None = strawberry.field(description="News from the seller to the customer.")
-    position: int | None = strawberry.field(description="Place in the order, as imin counts.")
+    customer_notice: str | None = strawberry.field(
+        description="Message from the seller to the customer about the item."
+    )
+    position: int | None = strawberry.field(description="Position in the order, as numbered by imin.")
     errors: list[OrderItemProblem] = strawberry.field(
-        name="problems", description="What a booking system found wrong with the item."
+        name="problems", description="Problems that the booking system reported for the item."
     )
 
-    @resolved("The order it belongs to.", _Order | None)
+    @resolved("Order that the item belongs to.", _Order | None)
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
-        """The order, from the page the item came on or else from imin."""
+        """The order, from the page that the item came on, or else from imin."""
         if not root.order_identifier:
             return None
         order = await info.context.orders.get((root.owner.customer, root.order_identifier))
@@ -115,5 +137,4 @@ class OrderItem(Node):
     @classmethod
     @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the document is an order item."""
         return isinstance(value, documents.OrderItem)

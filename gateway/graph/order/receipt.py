@@ -10,16 +10,17 @@ from gateway.hints import depends_only_on
 from gateway.imin import documents
 
 
-@strawberry.type(description="A proof of payment. Each change of an order makes a new one.")
+@strawberry.type(description="A proof of payment. Every change of an order produces a new one.")
 class Receipt(Node):
     """Runtime object: documents.Receipt."""
 
-    identifier: strawberry.ID = strawberry.field(description="imin's number of the receipt.")
-    url: URL = strawberry.field(description="The PDF; an address of this gateway that a browser can open.")
-    date_created: DateTime | None = strawberry.field(description="When it was made.")
+    identifier: strawberry.ID = strawberry.field(description="Number of the receipt in imin.")
+    url: URL = strawberry.field(
+        description="URL of the PDF, at this gateway. A browser can open it without a token until it expires."
+    )
+    date_created: DateTime | None = strawberry.field(description="Date and time when the receipt was made.")
 
     @classmethod
     @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the document is a receipt."""
         return isinstance(value, documents.Receipt)

@@ -15,38 +15,40 @@ from gateway.imin import documents
 
 
 @strawberry.type(
-    description="Who sold the booking. Completed from the organizer or provider of the sessions where "
-    "that is the same organization, since imin's orders name a seller by its terms alone."
+    description="The seller of an order. imin's orders give little more than the seller's id and terms; the "
+    "other fields are completed from the organizer or provider of the booked sessions, if it is the same "
+    "organization."
 )
 class Seller(Node):
     """Runtime object: documents.Seller."""
 
-    identifier: str | None = strawberry.field(description="IRI of the seller.")
-    type: str | None = strawberry.field(description="Organization or Person.")
+    identifier: str | None = strawberry.field(
+        description="IRI of the seller; the booking system's identifier if there is none."
+    )
+    type: str | None = strawberry.field(description="Schema.org type: Organization or Person.")
     local_identifier: str | None = strawberry.field(
-        description="The booking system's identifier of the seller beside the IRI, if any."
+        description="Identifier of the seller in the booking system, if there is one beside the IRI."
     )
-    name: str | None = strawberry.field(description="Name to show.")
-    given_name: str | None = strawberry.field(description="First name, of a person.")
-    family_name: str | None = strawberry.field(description="Last name, of a person.")
-    legal_name: str | None = strawberry.field(description="Name in law.")
-    description: str | None = strawberry.field(description="About the seller.")
-    url: URL | None = strawberry.field(description="The seller's site.")
-    logo: Image | None = strawberry.field(description="The seller's logo.")
-    image: Image | None = strawberry.field(description="Picture.")
-    telephone: str | None = strawberry.field(description="Number to call.")
-    email: str | None = strawberry.field(description="Address to write to.")
+    name: str | None = strawberry.field(description="Display name.")
+    given_name: str | None = strawberry.field(description="Given name, if the seller is a person.")
+    family_name: str | None = strawberry.field(description="Family name, if the seller is a person.")
+    legal_name: str | None = strawberry.field(description="Registered legal name.")
+    description: str | None = strawberry.field(description="Description of the seller.")
+    url: URL | None = strawberry.field(description="Website of the seller.")
+    logo: Image | None = strawberry.field(description="Logo of the seller.")
+    image: Image | None = strawberry.field(description="Picture of the seller.")
+    telephone: str | None = strawberry.field(description="Telephone number.")
+    email: str | None = strawberry.field(description="E-mail address.")
     address: Address | None = strawberry.field(description="Postal address.")
-    vat_id: str | None = strawberry.field(name="vatID", description="VAT number.")
-    tax_mode: TaxMode | None = strawberry.field(description="Whether the seller's prices contain the tax.")
+    vat_id: str | None = strawberry.field(name="vatID", description="VAT registration number.")
+    tax_mode: TaxMode | None = strawberry.field(description="Whether the seller's prices include tax.")
     is_open_booking_allowed: bool | None = strawberry.field(
-        description="Whether the seller takes open bookings."
+        description="Whether the seller accepts bookings through OpenActive's Open Booking API."
     )
-    same_as: list[str] = strawberry.field(description="The seller elsewhere on the web.")
-    terms_of_service: list[Terms] = strawberry.field(description="The seller's terms.")
+    same_as: list[str] = strawberry.field(description="URLs of the seller's profiles elsewhere on the web.")
+    terms_of_service: list[Terms] = strawberry.field(description="Terms and policies of the seller.")
 
     @classmethod
     @depends_only_on()
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the document is a seller."""
         return isinstance(value, documents.Seller)

@@ -3,12 +3,15 @@
 import strawberry
 
 
-@strawberry.type(description="A term of a controlled list, such as an activity or a kind of facility.")
+@strawberry.type(
+    description="A term of a controlled vocabulary, for example an activity or a kind of facility (a SKOS "
+    "concept, as OpenActive uses them)."
+)
 class Concept:
     """Runtime object: documents.Concept."""
 
-    identifier: str | None = strawberry.field(description="Identifier of the term, its IRI as a rule.")
-    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
+    identifier: str | None = strawberry.field(description="Identifier of the term, usually its IRI.")
+    iri: str | None = strawberry.field(description="IRI, a URL that identifies the term.")
     type: str | None = strawberry.field(description="Kind of term, without its namespace.")
-    pref_label: str | None = strawberry.field(description="Name to show.")
-    in_scheme: str | None = strawberry.field(description="IRI of the list the term is from.")
+    pref_label: str | None = strawberry.field(description="Display name (in SKOS, the preferred label).")
+    in_scheme: str | None = strawberry.field(description="IRI of the vocabulary that the term is from.")

@@ -5,14 +5,14 @@ import strawberry
 from gateway.graph.scalars import URL
 
 
-@strawberry.type(description="A picture.")
+@strawberry.type(description="An image.")
 class Image:
     """Runtime object: documents.Image."""
 
-    url: URL | None = strawberry.field(description="Where the picture is.")
-    caption: str | None = strawberry.field(description="What it shows.")
+    url: URL | None = strawberry.field(description="URL of the image.")
+    caption: str | None = strawberry.field(description="Caption: what the image shows.")
     width: str | None = strawberry.field(
-        description="Width as imin states it; a number of pixels or such as 300 px."
+        description="Width as imin states it: a number of pixels, or text like `300 px`."
     )
-    height: str | None = strawberry.field(description="Height, like width.")
-    thumbnails: list["Image"] = strawberry.field(description="Smaller versions.")
+    height: str | None = strawberry.field(description="Height, in the same form as `width`.")
+    thumbnails: list["Image"] = strawberry.field(description="Smaller versions of the image.")

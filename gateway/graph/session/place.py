@@ -7,66 +7,74 @@ from gateway.graph.scalars import URL
 from gateway.graph.session.image import Image
 
 
-@strawberry.type(description="A postal address; any part may be missing.")
+@strawberry.type(description="A postal address. Any part may be missing.")
 class Address:
     """Runtime object: documents.Address."""
 
-    street_address: str | None = strawberry.field(description="House and street.")
-    address_locality: str | None = strawberry.field(description="Town or part of it.")
+    street_address: str | None = strawberry.field(description="House number and street.")
+    address_locality: str | None = strawberry.field(description="Town, or part of a town.")
     address_region: str | None = strawberry.field(description="County or city.")
-    postal_code: str | None = strawberry.field(description="Postcode as imin has it.")
-    address_country: str | None = strawberry.field(description="ISO 3166 code.")
+    postal_code: str | None = strawberry.field(description="Postcode as imin states it.")
+    address_country: str | None = strawberry.field(description="ISO 3166 country code.")
     full_address: str | None = strawberry.field(
-        description="The whole address, where imin gives it as one text."
+        description="Whole address, if imin states it as a single text."
     )
     one_line: str | None = strawberry.field(
-        name="formatted", description="The whole address on one line, tidied."
+        name="formatted",
+        description="Whole address on one line, without stray spaces and with the postcode in capitals. "
+        "Leaves out the country if it is GB.",
     )
 
 
-@strawberry.type(description="Something a venue has or has not.")
+@strawberry.type(description="A facility or service that a venue has or does not have.")
 class Amenity:
     """Runtime object: documents.Amenity."""
 
-    type: str | None = strawberry.field(description="Kind of amenity, such as ChangingFacilities.")
-    name: str | None = strawberry.field(description="Name to show.")
+    type: str | None = strawberry.field(description="Kind of amenity, for example ChangingFacilities.")
+    name: str | None = strawberry.field(description="Display name.")
     value: bool | None = strawberry.field(description="Whether the venue has it.")
 
 
-@strawberry.type(description="When a venue is open; times are local.")
+@strawberry.type(description="Hours when a place is open. Times are local.")
 class OpeningHours:
     """Runtime object: documents.OpeningHours."""
 
-    day_of_week: list[DayOfWeek] = strawberry.field(description="Days it applies to.")
-    opens: str | None = strawberry.field(description="Opening time, HH:MM.")
-    closes: str | None = strawberry.field(description="Closing time, HH:MM.")
-    valid_from: str | None = strawberry.field(description="First day it applies.")
-    valid_through: str | None = strawberry.field(description="Last day it applies.")
+    day_of_week: list[DayOfWeek] = strawberry.field(description="Days that the hours apply to.")
+    opens: str | None = strawberry.field(description="Opening time, `HH:MM`.")
+    closes: str | None = strawberry.field(description="Closing time, `HH:MM`.")
+    valid_from: str | None = strawberry.field(description="First day that the hours apply to.")
+    valid_through: str | None = strawberry.field(description="Last day that the hours apply to.")
 
 
 @strawberry.type(description="A venue.")
 class Place:
     """Runtime object: documents.Place."""
 
-    identifier: str | None = strawberry.field(description="The booking system's identifier of the venue.")
-    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
-    name: str | None = strawberry.field(description="Name to show.")
-    description: str | None = strawberry.field(description="About the venue.")
-    url: URL | None = strawberry.field(description="The venue's page.")
-    telephone: str | None = strawberry.field(description="Number to call.")
+    identifier: str | None = strawberry.field(
+        description="Identifier of the venue in the booking system; its IRI if it has none."
+    )
+    iri: str | None = strawberry.field(
+        description="IRI, a URL that identifies the venue in imin or the booking system."
+    )
+    name: str | None = strawberry.field(description="Display name.")
+    description: str | None = strawberry.field(description="Description of the venue.")
+    url: URL | None = strawberry.field(description="Web page of the venue.")
+    telephone: str | None = strawberry.field(description="Telephone number.")
     latitude: float | None = strawberry.field(
-        description="Degrees north; null where imin gives no real place."
+        description="Latitude in degrees north (WGS 84); null if imin gives no valid position."
     )
     longitude: float | None = strawberry.field(
-        description="Degrees east; null where imin gives no real place."
+        description="Longitude in degrees east (WGS 84); null if imin gives no valid position."
     )
     address: Address | None = strawberry.field(description="Postal address.")
     formatted_address: str | None = strawberry.field(
-        description="The address on one line, for a label or a map."
+        description="Postal address on one line, for a label or a map."
     )
-    images: list[Image] = strawberry.field(description="Pictures.")
-    amenities: list[Amenity] = strawberry.field(description="What the venue has.")
-    opening_hours: list[OpeningHours] = strawberry.field(description="When the venue is open.")
+    images: list[Image] = strawberry.field(description="Pictures of the venue.")
+    amenities: list[Amenity] = strawberry.field(
+        description="Facilities and services that the venue has or does not have."
+    )
+    opening_hours: list[OpeningHours] = strawberry.field(description="Regular opening hours.")
     special_opening_hours: list[OpeningHours] = strawberry.field(
-        description="When the venue is open on holidays and the like."
+        description="Opening hours on special days, for example public holidays."
     )

@@ -1,4 +1,4 @@
-"""What is booked: sessions and slots."""
+"""Sessions and slots, and the series and facilities that they belong to."""
 
 from typing import Any
 
@@ -16,92 +16,122 @@ from gateway.hints import depends_only_on
 from gateway.imin.documents import Event
 
 
-@strawberry.type(description="When the sessions of a series take place; dates and times are local.")
+@strawberry.type(description="When the sessions of a series take place. Dates and times are local.")
 class Schedule:
     """Runtime object: documents.Schedule."""
 
     by_day: list[DayOfWeek] = strawberry.field(description="Days of the week.")
     start_date: str | None = strawberry.field(description="First day.")
     end_date: str | None = strawberry.field(description="Last day.")
-    start_time: str | None = strawberry.field(description="Start, HH:MM.")
-    end_time: str | None = strawberry.field(description="End, HH:MM.")
-    duration: Duration | None = strawberry.field(description="Length of a session.")
-    repeat_frequency: Duration | None = strawberry.field(description="Time from one session to the next.")
-    repeat_count: int | None = strawberry.field(description="How many sessions there are.")
-    schedule_timezone: str | None = strawberry.field(description="Time zone, such as Europe/London.")
-    except_dates: list[str] = strawberry.field(description="Days on which it does not take place.")
+    start_time: str | None = strawberry.field(description="Start time, `HH:MM`.")
+    end_time: str | None = strawberry.field(description="End time, `HH:MM`.")
+    duration: Duration | None = strawberry.field(description="Length of each session.")
+    repeat_frequency: Duration | None = strawberry.field(
+        description="Time from one session to the next, for example `P1W` for weekly."
+    )
+    repeat_count: int | None = strawberry.field(description="Number of sessions.")
+    schedule_timezone: str | None = strawberry.field(description="IANA time zone, for example Europe/London.")
+    except_dates: list[str] = strawberry.field(description="Dates on which no session takes place.")
 
 
 @strawberry.type
 class _Event:
-    """Fields of every level; each says what the level itself or one above it says."""
+    """Fields of every level: of a session, and of the series or event above it."""
 
     identifier: strawberry.ID | None = strawberry.field(
-        description="The booking system's identifier of the session."
+        description="Identifier in the booking system; the IRI if it has none."
     )
-    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
+    iri: str | None = strawberry.field(
+        description="IRI, a URL that identifies it in imin or the booking system."
+    )
     type: str | None = strawberry.field(
-        description="Kind of event, such as ScheduledSession, Slot or SessionSeries."
+        description="OpenActive type, for example ScheduledSession, Slot or SessionSeries."
     )
-    name: str | None = strawberry.field(description="Title to show.")
-    description: str | None = strawberry.field(description="About the session, plain text.")
-    formatted_description: str | None = strawberry.field(description="About the session, HTML.")
-    url: URL | None = strawberry.field(description="The session's page.")
-    start_date: DateTime | None = strawberry.field(description="Start.")
+    name: str | None = strawberry.field(description="Title to display.")
+    description: str | None = strawberry.field(description="Description in plain text.")
+    formatted_description: str | None = strawberry.field(description="Description in HTML.")
+    url: URL | None = strawberry.field(description="Web page for customers.")
+    start_date: DateTime | None = strawberry.field(description="Start date and time.")
     end_date: DateTime | None = strawberry.field(
-        description="End; start plus duration where imin leaves it out."
+        description="End date and time; the start plus the duration if imin does not state it."
     )
     duration: Duration | None = strawberry.field(
-        description="Length; end minus start where imin leaves it out."
+        description="Length; the time from start to end if imin does not state it."
     )
     event_status: EventStatus | None = strawberry.field(
-        description="Whether it takes place as planned; scheduled where imin says nothing."
+        description="Whether it takes place as planned; EVENT_SCHEDULED if imin states a start date but "
+        "no status."
     )
     attendance_mode: AttendanceMode | None = strawberry.field(
-        description="Whether it is attended in person; offline where imin says nothing."
+        description="Whether it is attended in person or online; OFFLINE_EVENT_ATTENDANCE_MODE if imin "
+        "states a start date but no mode."
     )
-    venue: Place | None = strawberry.field(description="Where it takes place.")
-    virtual_location: AccessChannel | None = strawberry.field(description="Where it can be joined online.")
-    affiliated_location: Place | None = strawberry.field(description="Place a virtual session is run from.")
+    venue: Place | None = strawberry.field(description="Place where it takes place.")
+    virtual_location: AccessChannel | None = strawberry.field(
+        description="How it can be joined online, if it is virtual."
+    )
+    affiliated_location: Place | None = strawberry.field(
+        description="Place that a virtual session is run from."
+    )
     organizer: Organization | None = strawberry.field(
-        description="Who runs the session or provides the facility."
+        description="Organizer of the session, or provider of the facility."
     )
-    leaders: list[Person] = strawberry.field(description="Who leads it.")
+    leaders: list[Person] = strawberry.field(description="People who lead it.")
     images: list[Image] = strawberry.field(description="Pictures.")
     activities: list[Concept] = strawberry.field(description="Activities.")
-    categories: list[Concept] = strawberry.field(description="Categories, in the seller's own words.")
-    skill_levels: list[Concept] = strawberry.field(description="Levels of experience it is meant for.")
-    sports_activity_locations: list[Concept] = strawberry.field(
-        description="Parts of the venue it takes place in."
+    categories: list[Concept] = strawberry.field(description="Categories in the seller's own words.")
+    skill_levels: list[Concept] = strawberry.field(
+        description="Levels of experience that it is suitable for."
     )
-    age_range: AgeRange | None = strawberry.field(description="Ages it is meant for.")
-    gender_restriction: GenderRestriction | None = strawberry.field(description="Who may attend.")
-    is_coached: bool | None = strawberry.field(description="Whether a coach is there.")
-    is_accessible_for_free: bool | None = strawberry.field(description="Whether it is free for everybody.")
-    attendee_instructions: str | None = strawberry.field(description="What to bring or do.")
-    meeting_point: str | None = strawberry.field(description="Where to meet.")
-    accessibility_information: str | None = strawberry.field(description="What disabled people need to know.")
-    accessibility_support: list[Concept] = strawberry.field(description="Disabilities that are catered for.")
-    offers: list[Offer] = strawberry.field(description="Prices that stand on this very event.")
+    sports_activity_locations: list[Concept] = strawberry.field(
+        description="Parts of the venue where it takes place, for example a pool or a court."
+    )
+    age_range: AgeRange | None = strawberry.field(description="Ages that it is suitable for.")
+    gender_restriction: GenderRestriction | None = strawberry.field(
+        description="Restriction of attendance by gender."
+    )
+    is_coached: bool | None = strawberry.field(description="Whether a coach is present.")
+    is_accessible_for_free: bool | None = strawberry.field(
+        description="Whether it is free of charge for everyone."
+    )
+    attendee_instructions: str | None = strawberry.field(
+        description="Instructions for attendees, for example what to bring."
+    )
+    meeting_point: str | None = strawberry.field(description="Meeting point at the venue.")
+    accessibility_information: str | None = strawberry.field(
+        description="Information for disabled people, as text."
+    )
+    accessibility_support: list[Concept] = strawberry.field(
+        description="Disabilities for which support is provided."
+    )
+    offers: list[Offer] = strawberry.field(
+        description="Offers stated on this level itself; none are inherited."
+    )
     aggregate_offer: AggregateOffer | None = strawberry.field(
         description="Lowest price for each group of people."
     )
-    event_schedule: list[Schedule] = strawberry.field(description="When its sessions take place.")
+    event_schedule: list[Schedule] = strawberry.field(description="Schedules of its sessions.")
     scheduling_note: str | None = strawberry.field(description="Remarks on the schedule.")
     location_summary: list[Place] = strawberry.field(
-        name="places", description="Places of all its sessions, where imin lists them."
+        name="places", description="Places of all its sessions, if imin lists them."
     )
-    data_source: str | None = strawberry.field(description="Identifier of the feed its data came from.")
-    maximum_attendee_capacity: int | None = strawberry.field(description="Places in all.")
+    data_source: str | None = strawberry.field(
+        description="Identifier of the OpenActive feed that the data came from."
+    )
+    maximum_attendee_capacity: int | None = strawberry.field(
+        description="Number of people who can attend in total."
+    )
     remaining_attendee_capacity: int | None = strawberry.field(
-        description="Places left when imin last looked."
+        description="Number of places left when imin last checked."
     )
-    sub_events: list["SuperEvent"] = strawberry.field(description="Events below, where imin lists them.")
+    sub_events: list["SuperEvent"] = strawberry.field(
+        description="Events that belong to it, if imin lists them."
+    )
 
 
 @strawberry.interface(
-    description="What is booked. Says everything that imin says at whichever level: the session itself, its "
-    "series, or the facility."
+    description="A booked session or slot. In OpenActive data, some properties are stated on the session and "
+    "others on its series or facility; most fields give the value of the nearest level that has one."
 )
 class Session(_Event):
     """Runtime object: documents.Event."""
@@ -109,43 +139,60 @@ class Session(_Event):
     @classmethod
     @depends_only_on("type_name")
     def resolve_type(cls, value: Any, _info: Any, _interface: Any) -> str | None:
-        """Which of the types below it is. Without this each of them is asked, for every session."""
+        """Name of the session's type. Without this, `is_type_of` of each type is called for every session."""
         return _type_of(value)
 
 
-@strawberry.type(description="A series that sessions belong to, or the event above it.")
+@strawberry.type(description="The series that a session belongs to, or another event that contains it.")
 class SuperEvent(_Event):
     """Runtime object: documents.Event."""
 
-    super_event: "SuperEvent | None" = strawberry.field(description="The event above.")
+    super_event: "SuperEvent | None" = strawberry.field(description="Event that contains this one.")
 
 
 @strawberry.type(
-    description="A facility that can be booked, such as a squash court; or the whole of several."
+    description="A facility that can be booked, for example a squash court, or a group of several such "
+    "facilities."
 )
 class FacilityUse:
     """Runtime object: documents.Event."""
 
-    identifier: strawberry.ID | None = strawberry.field(description="The booking system's identifier.")
-    iri: str | None = strawberry.field(description="IRI imin or the booking system names it by.")
-    type: str | None = strawberry.field(description="FacilityUse or IndividualFacilityUse.")
-    name: str | None = strawberry.field(description="Name to show, such as Court 4.")
-    description: str | None = strawberry.field(description="About the facility.")
-    formatted_description: str | None = strawberry.field(description="About the facility, HTML.")
-    url: URL | None = strawberry.field(description="The facility's page.")
-    facility_types: list[Concept] = strawberry.field(description="Kinds of facility.")
-    activities: list[Concept] = strawberry.field(description="Activities it is meant for.")
-    categories: list[Concept] = strawberry.field(description="Categories, in the seller's own words.")
-    attendee_instructions: str | None = strawberry.field(description="What to bring or do.")
-    accessibility_information: str | None = strawberry.field(description="What disabled people need to know.")
-    accessibility_support: list[Concept] = strawberry.field(description="Disabilities that are catered for.")
-    opening_hours: list[OpeningHours] = strawberry.field(description="When it can be booked.")
+    identifier: strawberry.ID | None = strawberry.field(
+        description="Identifier in the booking system; the IRI if it has none."
+    )
+    iri: str | None = strawberry.field(
+        description="IRI, a URL that identifies it in imin or the booking system."
+    )
+    type: str | None = strawberry.field(
+        description="OpenActive type: FacilityUse, or IndividualFacilityUse for one of a group."
+    )
+    name: str | None = strawberry.field(description="Display name, for example Court 4.")
+    description: str | None = strawberry.field(description="Description in plain text.")
+    formatted_description: str | None = strawberry.field(description="Description in HTML.")
+    url: URL | None = strawberry.field(description="Web page for customers.")
+    facility_types: list[Concept] = strawberry.field(
+        description="Kinds of facility, for example Squash Court."
+    )
+    activities: list[Concept] = strawberry.field(description="Activities that it is suitable for.")
+    categories: list[Concept] = strawberry.field(description="Categories in the seller's own words.")
+    attendee_instructions: str | None = strawberry.field(
+        description="Instructions for attendees, for example what to bring."
+    )
+    accessibility_information: str | None = strawberry.field(
+        description="Information for disabled people, as text."
+    )
+    accessibility_support: list[Concept] = strawberry.field(
+        description="Disabilities for which support is provided."
+    )
+    opening_hours: list[OpeningHours] = strawberry.field(description="Hours when it can be booked.")
     images: list[Image] = strawberry.field(description="Pictures.")
-    venue: Place | None = strawberry.field(description="Where it is.")
-    organizer: Organization | None = strawberry.field(name="provider", description="Who provides it.")
-    offers: list[Offer] = strawberry.field(description="Prices.")
+    venue: Place | None = strawberry.field(description="Place where it is.")
+    organizer: Organization | None = strawberry.field(
+        name="provider", description="Organization that provides it."
+    )
+    offers: list[Offer] = strawberry.field(description="Offers for booking it.")
     parent: "FacilityUse | None" = strawberry.field(
-        name="aggregateFacilityUse", description="The facility this one is a part of."
+        name="aggregateFacilityUse", description="Group of facilities that it is one of."
     )
 
 
@@ -155,53 +202,59 @@ _TYPES = {
     "FacilityUseSlot": "Slot",
     "IndividualFacilityUseSlot": "Slot",
 }
-"""Type of a session by what imin calls it."""
+"""GraphQL type of a session by its type in imin."""
 
 
 def _type_of(value: Any) -> str | None:
     return _TYPES.get(value.type or "", "OtherSession") if isinstance(value, Event) else None
 
 
-@strawberry.type(description="A session on a date, of a series.")
+@strawberry.type(description="A session at a fixed date and time, usually one of a series.")
 class ScheduledSession(Session):
     """Runtime object: documents.Event."""
 
-    super_event: SuperEvent | None = strawberry.field(description="The series it belongs to.")
+    super_event: SuperEvent | None = strawberry.field(description="Series that the session belongs to.")
 
     @classmethod
     @depends_only_on("type_name")
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the event is a scheduled session."""
         return _type_of(value) == "ScheduledSession"
 
 
-@strawberry.type(description="A stretch of time on a facility, such as an hour on a court.")
+@strawberry.type(description="A period of time at a facility, for example an hour on a court.")
 class Slot(Session):
     """Runtime object: documents.Event."""
 
-    maximum_uses: int | None = strawberry.field(description="How many can book it.")
-    remaining_uses: int | None = strawberry.field(description="How many still can, when imin last looked.")
-    facility_types: list[Concept] = strawberry.field(description="Kinds of facility.")
-    parent: FacilityUse | None = strawberry.field(name="facilityUse", description="The facility.")
+    maximum_uses: int | None = strawberry.field(description="Number of bookings that the slot can take.")
+    remaining_uses: int | None = strawberry.field(
+        description="Number of bookings that the slot could still take when imin last checked."
+    )
+    facility_types: list[Concept] = strawberry.field(
+        description="Kinds of facility, for example Squash Court."
+    )
+    parent: FacilityUse | None = strawberry.field(name="facilityUse", description="Facility of the slot.")
 
     @classmethod
     @depends_only_on("type_name")
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the event is a slot."""
         return _type_of(value) == "Slot"
 
 
-@strawberry.type(description="Whatever else imin may book, such as a course; or a session imin only names.")
+@strawberry.type(
+    description="Any other kind of bookable event, for example a course, or a session of which imin gives "
+    "only the identifier."
+)
 class OtherSession(Session):
     """Runtime object: documents.Event."""
 
-    maximum_uses: int | None = strawberry.field(description="How many can book it.")
-    remaining_uses: int | None = strawberry.field(description="How many still can, when imin last looked.")
-    super_event: SuperEvent | None = strawberry.field(description="The event above.")
-    facility_use: FacilityUse | None = strawberry.field(description="The facility it is on.")
+    maximum_uses: int | None = strawberry.field(description="Number of bookings that it can take.")
+    remaining_uses: int | None = strawberry.field(
+        description="Number of bookings that it could still take when imin last checked."
+    )
+    super_event: SuperEvent | None = strawberry.field(description="Event that contains it.")
+    facility_use: FacilityUse | None = strawberry.field(description="Facility where it takes place.")
 
     @classmethod
     @depends_only_on("type_name")
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether the event is neither of the others."""
         return _type_of(value) == "OtherSession"

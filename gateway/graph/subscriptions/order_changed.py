@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import strawberry
 
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
-from gateway.graph.decorators import followed
+from gateway.graph.decorators import subscribed
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
 from gateway.graph.order.order import Order
@@ -19,7 +19,7 @@ from gateway.order_watcher import TooManySubscribers
 class Subscription:
     """Root type; has no state."""
 
-    @followed(
+    @subscribed(
         "The order as it is now, then again after each change of an item's status, the total or the "
         "receipts. Completes when all items are cancelled or over. Null, once, if the caller has no such "
         "order.",

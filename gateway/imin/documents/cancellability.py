@@ -11,16 +11,16 @@ from gateway.imin.documents.vocabulary import OrderItemStatus, Term
 
 
 class CancellationBlock(Term):
-    """Why an item cannot be cancelled by the customer now."""
+    """Why the customer cannot cancel an item now."""
 
-    ALREADY_CANCELLED = "AlreadyCancelled", "The customer has cancelled it."
-    CANCELLATION_PENDING = "CancellationPending", "A cancellation is under way."
-    SELLER_CANCELLED = "SellerCancelled", "The seller has cancelled it."
-    ATTENDANCE_RECORDED = "AttendanceRecorded", "It is over: attendance has been recorded."
+    ALREADY_CANCELLED = "AlreadyCancelled", "The customer has already cancelled the item."
+    CANCELLATION_PENDING = "CancellationPending", "A cancellation of the item is in progress."
+    SELLER_CANCELLED = "SellerCancelled", "The seller has cancelled the item."
+    ATTENDANCE_RECORDED = "AttendanceRecorded", "The session is over: attendance has been recorded."
     NOT_YET_BOOKED = "NotYetBooked", "The seller has yet to approve the booking."
-    NOT_REFUNDABLE = "NotRefundable", "Its terms include no refund."
-    WINDOW_PASSED = "WindowPassed", "The deadline for cancelling, cancellableUntil, has passed."
-    UNKNOWN = "UNKNOWN", "imin says no and does not tell why."
+    NOT_REFUNDABLE = "NotRefundable", "The terms of the item include no refund."
+    WINDOW_PASSED = "WindowPassed", "The deadline for cancelling, `cancellableUntil`, has passed."
+    UNKNOWN = "UNKNOWN", "No reason is known: imin states only that the item cannot be cancelled."
 
 
 # By value: a member's own hash is computed anew each time.

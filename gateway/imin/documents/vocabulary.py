@@ -54,101 +54,108 @@ _UNKNOWN = "A value that this version of the gateway does not know."
 
 
 class OrderStatus(Term):
-    """Status of an order as a whole. Says nothing about cancellation: see the items."""
+    """Status of an order as a whole. It does not show cancellations: see the statuses of the items."""
 
-    ORDER_CANCELLED = "OrderCancelled", "Cancelled."
-    ORDER_DELIVERED = "OrderDelivered", "Booked and handed over to the customer."
-    ORDER_IN_TRANSIT = "OrderInTransit", "On its way."
-    ORDER_PAYMENT_DUE = "OrderPaymentDue", "Waiting for payment."
-    ORDER_PICKUP_AVAILABLE = "OrderPickupAvailable", "Ready to be picked up."
-    ORDER_PROBLEM = "OrderProblem", "Something went wrong."
-    ORDER_PROCESSING = "OrderProcessing", "Being processed."
-    ORDER_RETURNED = "OrderReturned", "Returned."
+    ORDER_CANCELLED = "OrderCancelled", "The order is cancelled."
+    ORDER_DELIVERED = "OrderDelivered", "The order is booked and delivered to the customer."
+    ORDER_IN_TRANSIT = "OrderInTransit", "The order is on its way."
+    ORDER_PAYMENT_DUE = "OrderPaymentDue", "The order is waiting for payment."
+    ORDER_PICKUP_AVAILABLE = "OrderPickupAvailable", "The order is ready to be picked up."
+    ORDER_PROBLEM = "OrderProblem", "There is a problem with the order."
+    ORDER_PROCESSING = "OrderProcessing", "The order is being processed."
+    ORDER_RETURNED = "OrderReturned", "The order was returned."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class OrderItemStatus(Term):
     """Status of one booked item. Source: Open Booking API, OrderItemStatus; imin docs, Cancellations."""
 
-    ORDER_ITEM_CONFIRMED = "OrderItemConfirmed", "Booked.", "OrderConfirmed"
-    ORDER_ITEM_PROPOSED = "OrderItemProposed", "Proposed; the seller has yet to approve.", "OrderProposed"
+    ORDER_ITEM_CONFIRMED = "OrderItemConfirmed", "The item is booked.", "OrderConfirmed"
+    ORDER_ITEM_PROPOSED = (
+        "OrderItemProposed",
+        "The item is proposed; the seller has yet to approve it.",
+        "OrderProposed",
+    )
     CUSTOMER_CANCELLATION_PENDING = (
         "CustomerCancellationPending",
         "The customer's cancellation was accepted; the booking system has yet to confirm it.",
     )
-    CUSTOMER_CANCELLED = "CustomerCancelled", "Cancelled by the customer; a refund was triggered."
-    SELLER_CANCELLED = "SellerCancelled", "Cancelled by the seller; a refund was triggered."
-    ATTENDEE_ATTENDED = "AttendeeAttended", "The attendee came.", "CustomerAttended"
-    ATTENDEE_ABSENT = "AttendeeAbsent", "The attendee did not come."
+    CUSTOMER_CANCELLED = "CustomerCancelled", "The customer cancelled the item; a refund was triggered."
+    SELLER_CANCELLED = "SellerCancelled", "The seller cancelled the item; a refund was triggered."
+    ATTENDEE_ATTENDED = "AttendeeAttended", "The attendee attended.", "CustomerAttended"
+    ATTENDEE_ABSENT = "AttendeeAbsent", "The attendee did not attend."
     UNKNOWN = "UNKNOWN", "A status that this version of the gateway does not know; see statusText."
 
 
 class ProposalStatus(Term):
-    """Where the approval of an order stands that a seller has to approve first."""
+    """State of the approval of an order that the seller has to approve first."""
 
-    AWAITING_SELLER_CONFIRMATION = "AwaitingSellerConfirmation", "The seller has yet to answer."
-    SELLER_ACCEPTED = "SellerAccepted", "The seller approved it."
-    SELLER_REJECTED = "SellerRejected", "The seller refused it."
-    CUSTOMER_REJECTED = "CustomerRejected", "The customer withdrew it."
+    AWAITING_SELLER_CONFIRMATION = (
+        "AwaitingSellerConfirmation",
+        "The seller has yet to approve or reject the order.",
+    )
+    SELLER_ACCEPTED = "SellerAccepted", "The seller approved the order."
+    SELLER_REJECTED = "SellerRejected", "The seller rejected the order."
+    CUSTOMER_REJECTED = "CustomerRejected", "The customer withdrew the order."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class EventStatus(Term):
     """Whether a session takes place as planned."""
 
-    EVENT_SCHEDULED = "EventScheduled", "Takes place as planned."
-    EVENT_CANCELLED = "EventCancelled", "Does not take place."
-    EVENT_POSTPONED = "EventPostponed", "Put off; no new date yet."
-    EVENT_RESCHEDULED = "EventRescheduled", "Moved to another date."
+    EVENT_SCHEDULED = "EventScheduled", "It takes place as planned."
+    EVENT_CANCELLED = "EventCancelled", "It does not take place."
+    EVENT_POSTPONED = "EventPostponed", "It is postponed, without a new date yet."
+    EVENT_RESCHEDULED = "EventRescheduled", "It is moved to another date."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class AttendanceMode(Term):
-    """Whether a session is attended in person."""
+    """Whether a session is attended in person or online."""
 
-    OFFLINE_EVENT_ATTENDANCE_MODE = "OfflineEventAttendanceMode", "In person, at the venue."
-    ONLINE_EVENT_ATTENDANCE_MODE = "OnlineEventAttendanceMode", "Online, through an access channel."
-    MIXED_EVENT_ATTENDANCE_MODE = "MixedEventAttendanceMode", "In person or online."
+    OFFLINE_EVENT_ATTENDANCE_MODE = "OfflineEventAttendanceMode", "Attended in person, at the venue."
+    ONLINE_EVENT_ATTENDANCE_MODE = "OnlineEventAttendanceMode", "Attended online, through an access channel."
+    MIXED_EVENT_ATTENDANCE_MODE = "MixedEventAttendanceMode", "Attended in person or online."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class BrokerRole(Term):
-    """What the broker is to the customer."""
+    """Role of the broker towards the customer."""
 
-    AGENT_BROKER = "AgentBroker", "Books on the customer's behalf."
-    RESELLER_BROKER = "ResellerBroker", "Sells in its own name."
+    AGENT_BROKER = "AgentBroker", "The broker books on the customer's behalf."
+    RESELLER_BROKER = "ResellerBroker", "The broker sells in its own name."
     NO_BROKER = "NoBroker", "There is no broker."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class TaxMode(Term):
-    """Whether prices contain the tax."""
+    """Whether prices include tax."""
 
-    TAX_GROSS = "TaxGross", "Prices contain the tax."
-    TAX_NET = "TaxNet", "The tax is added to the prices."
+    TAX_GROSS = "TaxGross", "Prices include tax."
+    TAX_NET = "TaxNet", "Tax is added to the prices."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class Prepayment(Term):
-    """Whether payment in advance is asked for."""
+    """Whether payment in advance is required, optional or impossible."""
 
-    REQUIRED = "Required", "Must be paid in advance."
-    OPTIONAL = "Optional", "May be paid in advance."
-    UNAVAILABLE = "Unavailable", "Cannot be paid in advance."
+    REQUIRED = "Required", "Payment in advance is required."
+    OPTIONAL = "Optional", "Payment in advance is optional."
+    UNAVAILABLE = "Unavailable", "Payment in advance is not possible."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class GenderRestriction(Term):
-    """Who may attend."""
+    """Restriction of attendance by gender."""
 
-    NO_RESTRICTION = "NoRestriction", "Everybody.", "None"
-    MALE_ONLY = "MaleOnly", "Men and boys only."
-    FEMALE_ONLY = "FemaleOnly", "Women and girls only."
+    NO_RESTRICTION = "NoRestriction", "Anyone may attend.", "None"
+    MALE_ONLY = "MaleOnly", "Only men and boys may attend."
+    FEMALE_ONLY = "FemaleOnly", "Only women and girls may attend."
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
 class Gender(Term):
-    """Gender of a person, where they told it."""
+    """Gender that a person has stated."""
 
     MALE = "Male", "Male."
     FEMALE = "Female", "Female."
