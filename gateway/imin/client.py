@@ -19,7 +19,6 @@ from gateway.imin.documents import CustomerAccount, Order, OrderItem, Page
 from gateway.imin.errors import NotFound, Refused, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.parse import read_account, read_order, read_orders, read_upcoming_order_items
 from gateway.imin.transport.call_counter import count_call
-from gateway.imin.transport.connection import ResponseHead
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions, EndpointGuards
 from gateway.imin.transport.errors import CannotConnect, ResponseTooLarge, ResponseTooLate, TransportError
 from gateway.imin.transport.pool import ConnectionPool
@@ -30,6 +29,7 @@ from gateway.imin.transport.response import (
     raise_upstream_error,
     read_response,
 )
+from gateway.imin.transport.response_parser import ResponseHead
 
 # `\Z`, not `$`: a trailing newline must not pass. A path built of such names cannot leave its place,
 # and nothing in them needs quoting.
@@ -158,7 +158,7 @@ class IminClient:
             pieces = _told(decompressed(begun, endpoint, room), endpoint)
             if begun.status != _OK:
                 raise_upstream_error(begun.with_body(b"".join([piece async for piece in pieces])), endpoint)
-            yield ReceiptContent(begun.plain_length, await _checked(pieces))
+            yield ReceiptContent(begun.decompressed_length, await _checked(pieces))
 
     async def cancel(self, order_identifier: str, item_ids: list[str], timeout_seconds: float = inf) -> None:
         """Ask for the cancellation of some items of an order: all of them or none. Sent once, never repeated.

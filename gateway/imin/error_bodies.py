@@ -1,4 +1,4 @@
-"""The four shapes in which imin says what is wrong.
+"""Reads what an error response of imin says is wrong. Such a body has one of four shapes:
 
 OpenActive  `{"@type": "…Error", "name", "description", "statusCode"}`
 Kong        `{"message": "…"}`
@@ -13,16 +13,16 @@ from typing import Any
 from gateway.imin.errors import Unreadable
 from gateway.imin.jsonld import decode, iri_tail
 
-_LONGEST_TEXT = 1_000
+_MAX_TEXT_LENGTH = 1_000
 
 
 @dataclass(frozen=True)
 class Problem:
     """What imin says is wrong.
 
-    kind: OpenActive error type such as `UnknownOrderError`, or imin's own; "" where there is none.
-    description: a sentence; only that of OpenActive errors is written for customers.
-    is_from_proxy: whether it was not imin itself that spoke, or it knows no such endpoint.
+    kind: OpenActive error type, for example `UnknownOrderError`, or imin's own; "" if there is none.
+    description: a sentence; only that of an OpenActive error is written for customers.
+    is_from_proxy: whether a proxy responded instead of imin, or imin knows no such endpoint.
     """
 
     kind: str = ""
@@ -31,7 +31,7 @@ class Problem:
 
 
 def read_problem(body: bytes) -> Problem:
-    """The problem a body tells of, as far as it can be told. Raises nothing."""
+    """The problem that a body describes, as far as it can be read. Never raises."""
     try:
         value = decode(Any, body)
     except Unreadable:
@@ -39,19 +39,19 @@ def read_problem(body: bytes) -> Problem:
     match value:
         case {"@type": str(kind), **rest} | {"type": str(kind), **rest}:
             kind = iri_tail(kind)
-            wrong = kind == "UnknownOrIncorrectEndpointError"
-            return Problem(kind, _text(rest.get("description")) or _text(rest.get("name")), wrong)
+            is_unknown_endpoint = kind == "UnknownOrIncorrectEndpointError"
+            description = _text(rest.get("description")) or _text(rest.get("name"))
+            return Problem(kind, description, is_unknown_endpoint)
         case {"message": str(message)}:
             return Problem("", _text(message), "no route" in message.lower())
         case {"error": {"type": str(kind), **rest}}:
             details = rest.get("details")
-            return Problem(
-                iri_tail(kind), _text(details[0] if isinstance(details, list) and details else details)
-            )
+            detail = details[0] if isinstance(details, list) and details else details
+            return Problem(iri_tail(kind), _text(detail))
         case {"error": str(message)}:
             return Problem("", _text(message))
     return Problem()
 
 
 def _text(value: Any) -> str:
-    return value.strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
+    return value.strip()[:_MAX_TEXT_LENGTH] if isinstance(value, str) else ""

@@ -1,13 +1,14 @@
 """What can go wrong between the gateway and imin.
 
 IminError
-├── UpstreamUnavailable          imin cannot be reached, is overloaded, or refuses our key
-│   └── TimedOut         no whole answer before the deadline
-├── Unreadable           imin answered something that is no answer to what was asked
+├── UpstreamUnavailable  imin cannot be reached, is overloaded, or refuses our key
+│   ├── TimedOut         no complete response before the deadline
+│   └── CallRejected     not sent, to spare an endpoint that is failing or busy
+├── Unreadable           imin sent something other than what was requested
 ├── NotFound             imin has no such resource (404, 410)
 └── Refused              imin says no and why: a business rule (other 4xx)
 
-Messages name the endpoint and what is wrong with the answer; never a URL, a key
+Messages name the endpoint and what is wrong with the response; never a URL, a key
 or an identifier.
 """
 
@@ -19,9 +20,9 @@ class IminError(Exception):
 class UpstreamUnavailable(IminError):
     """imin cannot be reached, is overloaded, or refuses our key.
 
-    sent: whether imin may have acted on the request; not, where it never left or was turned away at the door.
-    answered: whether imin, or a proxy before it, has answered the request and so is done with it.
-    retry_after: seconds imin asked us to wait, if it did.
+    sent: whether imin may have acted on the request; False if it was never sent, or refused before that.
+    answered: whether imin, or a proxy before it, has responded and so is done with the request.
+    retry_after: seconds after which imin accepts requests again, if it said so.
     """
 
     def __init__(
@@ -34,22 +35,29 @@ class UpstreamUnavailable(IminError):
 
 
 class TimedOut(UpstreamUnavailable):
-    """No whole answer, headers and body, before the deadline."""
+    """No complete response, headers and body, before the deadline."""
+
+
+class CallRejected(UpstreamUnavailable):
+    """Not sent: the endpoint is failing, asked us to wait, or has too many calls waiting."""
+
+    def __init__(self, reason: str, *, retry_after: float) -> None:
+        super().__init__(reason, sent=False, retry_after=retry_after)
 
 
 class Unreadable(IminError):
-    """imin answered something that is no answer to what was asked."""
+    """imin sent something other than what was requested."""
 
 
 class NotFound(IminError):
-    """imin has no such resource, or has it no more."""
+    """imin has no such resource, or has it no longer."""
 
 
 class Refused(IminError):
     """imin understood the request and says no.
 
-    status: HTTP status. kind: the OpenActive error type, such as `CancellationNotPermittedError`,
-    or "" where the answer names none. description: imin's sentence for a customer, or "".
+    status: HTTP status. kind: the OpenActive error type, for example `CancellationNotPermittedError`,
+    or "" if the response names none. description: imin's sentence for a customer, or "".
     """
 
     def __init__(self, message: str, *, status: int, kind: str = "", description: str = "") -> None:

@@ -15,9 +15,9 @@ def counts_of(services: Services) -> Counts:
     counts: dict[str, Mapping[str, float]] = {
         "imin_attempts": {endpoint.name: endpoint.attempts for endpoint in endpoints},
         "imin_turned_away": {endpoint.name: endpoint.rejected for endpoint in endpoints},
-        "imin_in_flight": {endpoint.name: endpoint.running for endpoint in endpoints},
-        "imin_waiting": {endpoint.name: endpoint.waiting for endpoint in endpoints},
-        "imin_limit": {endpoint.name: endpoint.limit for endpoint in endpoints},
+        "imin_in_flight": {endpoint.name: endpoint.bulkhead.in_flight for endpoint in endpoints},
+        "imin_waiting": {endpoint.name: endpoint.bulkhead.waiting for endpoint in endpoints},
+        "imin_limit": {endpoint.name: endpoint.bulkhead.limit for endpoint in endpoints},
         "imin_breaker": {endpoint.name: _STATES[endpoint.breaker.state] for endpoint in endpoints},
     }
     counts["cancellations"] = services.cancellations.counts

@@ -1,275 +1,186 @@
-"""One connection to imin, and the answer that is coming in on it. httptools (Node's llhttp) parses."""
+"""One connection to imin: sends a request, and receives its response whole or in chunks."""
 
 import asyncio
-from collections import deque
-from dataclasses import dataclass, field
 
-import httptools
+from gateway.imin.transport.errors import ConnectionBroken, ResponseTooLate
+from gateway.imin.transport.response_parser import ResponseHead, ResponseParser
 
-from gateway.imin.transport.errors import ConnectionBroken, ResponseTooLarge, ResponseTooLate
-
-_HEAD_BYTES = 65_536
-_AHEAD_BYTES = 262_144
-"""Of a body that is read in pieces, so much is taken before somebody wants it."""
-_FINAL = 200
-"""Answers of a lower status are followed by another."""
-_LOOKED_AT = {
-    name.encode(): name
-    for name in ("content-type", "content-length", "content-encoding", "transfer-encoding", "retry-after")
-}
+_MAX_BUFFERED_BYTES = 262_144
+"""Of a streamed body, this much is received ahead of its consumer."""
 _CLOCK_SECONDS = 0.001
-"""How exactly the loop tells the time."""
+"""Resolution of the event loop's clock."""
 
-
-@dataclass(slots=True)
-class ResponseHead:
-    """Start of an answer.
-
-    headers: those that are looked at, by name in small letters; of those given twice, the last.
-    """
-
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def content_type(self) -> str:
-        """Media type without its parameters, "" where there is none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def content_length(self) -> int | None:
-        """Bytes of the body as announced."""
-        length = self.headers.get("content-length", "")
-        return int(length) if length.isdecimal() else None
-
-
-Answer = tuple[ResponseHead, bytes]
-"""ResponseHead and body."""
+HeadAndBody = tuple[ResponseHead, bytes]
 
 
 class UpstreamConnection(asyncio.Protocol):
-    """A connection, and the answer that is coming in on it.
+    """A connection, and the response that is being received on it.
 
-    is_whole: whether the whole answer is there, or none is asked for. has_begun: whether anything of it has
-    come. keeps: whether another request may follow. rests_since: moment on the loop's clock.
+    has_received_data: whether any of the response has arrived. idle_since: moment on the loop's clock.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.is_open = self.has_begun = self.keeps = False
-        self.is_whole = True
-        self.rests_since = 0.0
+        self.is_open = self.has_received_data = False
+        self.idle_since = 0.0
         self._loop = loop
-        self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport
-        self._waiter: asyncio.Future[None] | None = None
-        self._answer: asyncio.Future[Answer] | None = None
-        self._until = 0.0
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at = 0.0
+        self._response = ResponseParser()
         self._failure: Exception | None = None
-        self._pieces: deque[bytes] = deque()
-        self._head = ResponseHead()
-        self._head_bytes = self._room = self._held = 0
-        self._in_pieces = self._is_paused = False
+        self._whole_response: asyncio.Future[HeadAndBody] | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._more_data: asyncio.Future[None] | None = None
+        self._is_streaming = self._is_paused = False
 
-    def ask(self, request: bytes, until: float, room: int) -> asyncio.Future[Answer]:
-        """The whole answer, to be awaited, by that moment on the loop's clock.
+    @property
+    def is_reusable(self) -> bool:
+        """Whether another request may follow on this connection."""
+        return self.is_open and self._response.is_reusable
 
-        room: bytes that its body may have. Raises ConnectionBroken, ResponseTooLarge, ResponseTooLate where
-        it is awaited. Who does not wait to the end must abort the connection.
+    def request(self, request: bytes, deadline: float, max_body_bytes: int) -> asyncio.Future[HeadAndBody]:
+        """Send a request; the future gives the whole response. deadline: moment on the loop's clock.
+
+        The future raises ConnectionBroken, ResponseTooLarge, ResponseTooLate. A caller that stops waiting for
+        it must abort the connection.
         """
-        self._send(request, room, in_pieces=False)
-        self._until = until
-        if self._alarm is None or until < self._alarm_at:
-            self._set_alarm()
-        self._answer = self._loop.create_future()
-        return self._answer
+        self._send(request, max_body_bytes, is_streaming=False)
+        self._deadline = deadline
+        if self._timer is None or deadline < self._timer_at:
+            self._set_timer()
+        self._whole_response = self._loop.create_future()
+        return self._whole_response
 
-    async def begin(self, request: bytes, room: int) -> ResponseHead:
-        """The answer's head; its body is to be read with `piece`. Raises as ask."""
-        self._send(request, room, in_pieces=True)
-        while self._head.status < _FINAL:
-            await self._news()
-        return self._head
+    async def request_streaming(self, request: bytes, max_body_bytes: int) -> ResponseHead:
+        """Send a request; returns the head of its response, whose body `next_chunk` gives. Raises as request.
 
-    async def piece(self) -> bytes:
-        """The next piece of the body, b"" at its end. Raises as ask."""
-        while not self._pieces:
-            if self.is_whole:
+        It has no deadline: the caller calls `time_out`.
+        """
+        self._send(request, max_body_bytes, is_streaming=True)
+        while not self._response.has_final_head:
+            await self._wait_for_data()
+        return self._response.head
+
+    async def next_chunk(self) -> bytes:
+        """The next chunk of the body, b"" at its end. Raises as request."""
+        while not self._response.chunks:
+            if self._response.is_complete:
                 return b""
             if self._is_paused:
                 self._is_paused = False
                 self._transport.resume_reading()
-            await self._news()
-        piece = self._pieces.popleft()
-        self._held -= len(piece)
-        return piece
+            await self._wait_for_data()
+        return self._response.take_chunk()
 
     def time_out(self) -> None:
-        """Give up what is not whole by now."""
-        if not self.is_whole:
+        """Give up a response that is not complete by now."""
+        if not self._response.is_complete:
             self._fail(ResponseTooLate())
 
     def close(self) -> None:
-        """End a connection that has done its work."""
-        self.is_open = self.keeps = False
+        """Close a connection whose response has been received."""
+        self.is_open = False
         self._transport.close()
 
     def abort(self) -> None:
-        """End the connection at once."""
-        self.is_open = self.keeps = False
+        self.is_open = False
         self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As asyncio tells."""
         self._transport = transport  # type: ignore[assignment]  # a stream's
         self.is_open = True
 
     def data_received(self, data: bytes) -> None:
-        """As asyncio tells."""
-        if self.is_whole:  # nobody asked
+        response = self._response
+        if response.is_complete:  # no request is waiting for data
             self.abort()
             return
-        self.has_begun = True
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._stopped()
-        self._wake()
+        self.has_received_data = True
+        response.feed(data)
+        if response.failure is not None:
+            self._fail(response.failure)
+            return
+        if self._is_streaming and response.buffered_bytes > _MAX_BUFFERED_BYTES and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+        self._notify_waiter()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """As asyncio tells."""
-        self.is_open = self.keeps = False
-        self._drop_alarm()
-        if self.is_whole:
+        self.is_open = False
+        self._cancel_timer()
+        if self._response.is_complete:
             return
-        if exc is None and self._ends_with_connection():
-            self.is_whole = True
-            self._wake()
+        if exc is None and self._response.finish():
+            self._notify_waiter()
         else:
             self._fail(ConnectionBroken("the connection ended"))
 
-    def on_message_begin(self) -> None:
-        """As the parser tells: an answer, maybe one that nobody asked for."""
-        if self.is_whole:
-            raise ConnectionBroken
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """As the parser tells."""
-        self._head_bytes += len(name) + len(value)
-        if self._head_bytes > _HEAD_BYTES:
-            self._refuse(ConnectionBroken("endless headers"))
-        known = _LOOKED_AT.get(name.lower())
-        if known is not None:
-            self._head.headers[known] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        """As the parser tells."""
-        self._head.status = self._parser.get_status_code()
-        if (self._head.content_length or 0) > self._room:
-            self._refuse(ResponseTooLarge())
-
-    def on_body(self, piece: bytes) -> None:
-        """As the parser tells."""
-        self._room -= len(piece)
-        if self._room < 0:
-            self._refuse(ResponseTooLarge())
-        self._pieces.append(piece)
-        self._held += len(piece)
-        if self._in_pieces and self._held > _AHEAD_BYTES and not self._is_paused:
-            self._is_paused = True
-            self._transport.pause_reading()
-
-    def on_message_complete(self) -> None:
-        """As the parser tells."""
-        if self._head.status < _FINAL:
-            self._head = ResponseHead()
-            return
-        self.is_whole = True
-        self.keeps = self._parser.should_keep_alive()
-
-    def _send(self, request: bytes, room: int, *, in_pieces: bool) -> None:
-        self._head, self._head_bytes, self._room, self._held = ResponseHead(), 0, room, 0
-        self.is_whole = self.has_begun = self.keeps = False
-        self._in_pieces = in_pieces
+    def _send(self, request: bytes, max_body_bytes: int, *, is_streaming: bool) -> None:
+        self._response.expect(max_body_bytes)
+        self.has_received_data = False
+        self._is_streaming = is_streaming
         self._transport.write(request)
 
-    def _set_alarm(self) -> None:
-        """Have the answer's time looked at when it is over.
+    def _set_timer(self) -> None:
+        """Check the response when its deadline has passed.
 
-        One timer serves all answers that come before it rings: setting and taking back one for each would
-        cost more than reading their heads.
+        One timer serves all responses that arrive before it fires: setting and cancelling one for each would
+        cost more than parsing their heads.
         """
-        self._drop_alarm()
-        self._alarm_at = self._until
-        self._alarm = self._loop.call_at(self._until, self._ring)
+        self._cancel_timer()
+        self._timer_at = self._deadline
+        self._timer = self._loop.call_at(self._deadline, self._on_timer)
 
-    def _drop_alarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _ring(self) -> None:
-        self._alarm = None
-        if self.is_whole or self._in_pieces:
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self._response.is_complete or self._is_streaming:
             return
-        if self._until - self._loop.time() > _CLOCK_SECONDS:  # it was set for an answer before this one
-            self._set_alarm()
+        if self._deadline - self._loop.time() > _CLOCK_SECONDS:  # it was set for an earlier response
+            self._set_timer()
         else:
             self.time_out()
 
-    def _give(self) -> None:
-        """Give the whole answer to who asked, or what went wrong."""
-        answer, self._answer = self._answer, None
-        if answer is None or answer.done():
+    def _fail(self, error: Exception) -> None:
+        """Abort the connection; its waiter gets the first error."""
+        self._failure = self._failure or error
+        self._response.chunks.clear()
+        self.abort()
+        self._notify_waiter()
+
+    def _notify_waiter(self) -> None:
+        if self._is_streaming:
+            self._wake_consumer()
+        elif self._response.is_complete or self._failure is not None:
+            self._deliver()
+
+    def _deliver(self) -> None:
+        """Give the whole response, or the failure, to the caller of `request`."""
+        # An idle connection must not hold the response that it delivered last.
+        waiter, self._whole_response = self._whole_response, None
+        if waiter is None or waiter.done():
             return
         if self._failure is not None:
-            answer.set_exception(self._failure)
-            return
-        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces.clear()
-        answer.set_result((self._head, body))
+            waiter.set_exception(self._failure)
+        else:
+            waiter.set_result((self._response.head, self._response.take_body()))
 
-    def _news(self) -> asyncio.Future[None]:
-        """To wait for until something has come. Raises what ended the connection, there or here."""
+    def _wake_consumer(self) -> None:
+        """Let `request_streaming` or `next_chunk` look again."""
+        if self._more_data is None or self._more_data.done():
+            return
+        if self._failure is not None:
+            self._more_data.set_exception(self._failure)
+        else:
+            self._more_data.set_result(None)
+
+    def _wait_for_data(self) -> asyncio.Future[None]:
+        """Resolved once more has arrived. Raises what ended the connection."""
         if self._failure is not None:
             raise self._failure
-        self._waiter = self._loop.create_future()
-        return self._waiter
-
-    def _stopped(self) -> None:
-        """The parser stopped: within the answer, or behind it, at something that nobody asked for."""
-        if self.is_whole:
-            self.keeps = False
-        else:
-            self._fail(ConnectionBroken("no HTTP"))
-
-    def _wake(self) -> None:
-        """Let who waits for news look again; who waits for the whole is given it, when it is there."""
-        if not self._in_pieces:
-            if self.is_whole or self._failure is not None:
-                self._give()
-            return
-        if self._waiter is None or self._waiter.done():
-            return
-        if self._failure is None:
-            self._waiter.set_result(None)
-        else:
-            self._waiter.set_exception(self._failure)
-
-    def _refuse(self, error: Exception) -> None:
-        """Stop the parser, which does not pass on what is raised in it."""
-        self._failure = error
-        raise error
-
-    def _fail(self, error: Exception) -> None:
-        """End it; what went wrong first is what is told."""
-        self._failure = self._failure or error
-        self._pieces.clear()
-        self.abort()
-        self._wake()
-
-    def _ends_with_connection(self) -> bool:
-        """Whether the body is as long as the connection lasts. Source: RFC 9112, 6.3."""
-        told = self._head.headers.keys() & {"content-length", "transfer-encoding"}
-        return self._head.status >= _FINAL and not told
+        self._more_data = self._loop.create_future()
+        return self._more_data

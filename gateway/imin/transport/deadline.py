@@ -1,4 +1,4 @@
-"""Until when the client's own request must be answered, whatever of imin's it still waits for."""
+"""The deadline of the client's own request, which limits every request to imin that is made for it."""
 
 import time
 from contextvars import ContextVar, Token
@@ -9,7 +9,7 @@ REQUEST_DEADLINE: ContextVar[float] = ContextVar("REQUEST_DEADLINE", default=inf
 
 
 class request_deadline:  # noqa: N801  # stands after `with`, as a function would
-    """Let no call in here outlast so many seconds from now; None for no bound."""
+    """Context manager: every request to imin inside it ends `seconds` from now; None for no limit."""
 
     __slots__ = ("_seconds", "_token")
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 to imin, byte by byte: what comes back of which answer, and which connections are kept."""
+"""HTTP/1.1 to imin, byte by byte: which responses are accepted, and which connections are reused."""
 
 import asyncio
 import gzip
@@ -18,21 +18,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.imin.errors import Unreadable
-from gateway.imin.transport.connection import ResponseHead
 from gateway.imin.transport.errors import CannotConnect, ConnectionBroken, ResponseTooLarge, ResponseTooLate
 from gateway.imin.transport.pool import ConnectionPool
 from gateway.imin.transport.response import read_response
+from gateway.imin.transport.response_parser import ResponseHead
 
-ROOM = 1_000
+MAX_BODY = 1_000
 
 
-class Script:
-    """A server that gives written answers, one a request, connection after connection."""
+class ScriptedServer:
+    """A server that sends the bytes of `answers`, one for each request.
+
+    requests: number of the connection, and what arrived on it. closes_after: whether to close after one.
+    """
 
     def __init__(self) -> None:
         self.answers: list[bytes] = []
         self.requests: list[tuple[int, bytes]] = []
-        """Which connection, and what came on it."""
         self.closes_after: Callable[[bytes], bool] = lambda _answer: False
         self.running: list[asyncio.Task[None] | None] = []
 
@@ -61,16 +63,16 @@ class Script:
 
 
 @asynccontextmanager
-async def over(script: Script) -> AsyncIterator[ConnectionPool]:
-    server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
-    wire = ConnectionPool(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/", {"X-API-KEY": "k"})
-    wire.open()
+async def pool_of(server: ScriptedServer) -> AsyncIterator[ConnectionPool]:
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    pool = ConnectionPool(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/api/", {"X-API-KEY": "k"})
+    pool.open()
     try:
-        yield wire
+        yield pool
     finally:
-        wire.close()
-        server.close()
-        await asyncio.gather(*filter(None, script.running))
+        pool.close()
+        listener.close()
+        await asyncio.gather(*filter(None, server.running))
 
 
 def whole(body: bytes, fields: str = "") -> bytes:
@@ -78,18 +80,18 @@ def whole(body: bytes, fields: str = "") -> bytes:
 
 
 async def test_request() -> None:
-    """A GET carries host, key and path; the next one goes over the same connection."""
-    script = Script()
-    script.answers = [whole(b"one", "Content-Type: a/b; c=d\r\n"), whole(b"two")]
+    """A GET carries host, key and path; the next one uses the same connection."""
+    server = ScriptedServer()
+    server.answers = [whole(b"one", "Content-Type: a/b; c=d\r\n"), whole(b"two")]
 
-    async with over(script) as wire:
-        head, body = await wire.get("/orders?page=1", 1, ROOM)
-        second = await wire.get("/orders?page=2", 1, ROOM)
+    async with pool_of(server) as pool:
+        head, body = await pool.get("/orders?page=1", 1, MAX_BODY)
+        second = await pool.get("/orders?page=2", 1, MAX_BODY)
 
     assert (head.status, head.content_type, head.content_length, body) == (200, "a/b", 3, b"one")
     assert second[1] == b"two"
-    assert script.connections == [1, 1]
-    lines = script.requests[0][1].split(b"\r\n")
+    assert server.connections == [1, 1]
+    lines = server.requests[0][1].split(b"\r\n")
     assert lines[0] == b"GET /api/orders?page=1 HTTP/1.1"
     assert lines[1].startswith(b"Host: 127.0.0.1:")
     assert lines[2:] == [b"X-API-KEY: k", b"", b""]
@@ -111,12 +113,12 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r
 )
 async def test_bodies(answer: bytes, closes: bool, body: bytes) -> None:  # noqa: FBT001
     """Every way in which HTTP says where a body ends."""
-    script = Script()
-    script.answers = [answer]
-    script.closes_after = lambda _answer: closes
+    server = ScriptedServer()
+    server.answers = [answer]
+    server.closes_after = lambda _answer: closes
 
-    async with over(script) as wire:
-        assert (await wire.get("/x", 1, ROOM))[1] == body
+    async with pool_of(server) as pool:
+        assert (await pool.get("/x", 1, MAX_BODY))[1] == body
 
 
 @pytest.mark.parametrize(
@@ -135,171 +137,171 @@ async def test_bodies(answer: bytes, closes: bool, body: bytes) -> None:  # noqa
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\nabcd", ConnectionBroken),
         (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 70_000 + b"\r\n\r\n", ConnectionBroken),
         (b"HTTP/1.1 200 OK\r\n" + b"X-A: 1234567890\r\n" * 7_000 + b"\r\n", ConnectionBroken),
-        (whole(b"a" * (ROOM + 1)), ResponseTooLarge),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (ROOM + 1), ResponseTooLarge),
+        (whole(b"a" * (MAX_BODY + 1)), ResponseTooLarge),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (MAX_BODY + 1), ResponseTooLarge),
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"5\r\nabcde\r\n" * 300,
             ResponseTooLarge,
         ),
     ],
 )
-async def test_no_answers(answer: bytes, error: type[Exception]) -> None:
-    """What is cut short, too large or no HTTP is no answer, and its connection is not used again."""
-    script = Script()
-    script.answers = [answer, whole(b"good")]
-    script.closes_after = lambda given: given == answer
+async def test_invalid_responses(answer: bytes, error: type[Exception]) -> None:
+    """A response that is cut short, too large or not HTTP is refused, and its connection is not reused."""
+    server = ScriptedServer()
+    server.answers = [answer, whole(b"good")]
+    server.closes_after = lambda given: given == answer
 
-    async with over(script) as wire:
+    async with pool_of(server) as pool:
         with pytest.raises(error):
-            await wire.get("/x", 2, ROOM)
-        assert (await wire.get("/x", 2, ROOM))[1] == b"good"
+            await pool.get("/x", 2, MAX_BODY)
+        assert (await pool.get("/x", 2, MAX_BODY))[1] == b"good"
 
-    assert script.connections == [1, 2]
+    assert server.connections == [1, 2]
 
 
-async def test_what_nobody_asked_for() -> None:
-    """A second answer behind the first is never taken for that to the next request."""
-    script = Script()
-    script.answers = [whole(b"mine") + whole(b"somebody else's"), whole(b"mine again")]
+async def test_unrequested_response() -> None:
+    """A second response behind the first is never taken for the response to the next request."""
+    server = ScriptedServer()
+    server.answers = [whole(b"mine") + whole(b"another response"), whole(b"mine again")]
 
-    async with over(script) as wire:
-        assert (await wire.get("/a", 1, ROOM))[1] == b"mine"
-        assert (await wire.get("/b", 1, ROOM))[1] == b"mine again"
+    async with pool_of(server) as pool:
+        assert (await pool.get("/a", 1, MAX_BODY))[1] == b"mine"
+        assert (await pool.get("/b", 1, MAX_BODY))[1] == b"mine again"
 
-    assert script.connections == [1, 2]
+    assert server.connections == [1, 2]
 
 
 @pytest.mark.parametrize("fields", ["Connection: close\r\n", ""])
-async def test_connections_that_end(fields: str) -> None:
-    """A connection that imin ends, with or without a word, is followed by another."""
-    script = Script()
-    script.answers = [whole(b"one", fields), whole(b"two")]
-    script.closes_after = lambda _answer: True
+async def test_closed_connections(fields: str) -> None:
+    """After a connection that imin closes, announced or not, the next request uses a new one."""
+    server = ScriptedServer()
+    server.answers = [whole(b"one", fields), whole(b"two")]
+    server.closes_after = lambda _answer: True
 
-    async with over(script) as wire:
-        assert (await wire.get("/a", 1, ROOM))[1] == b"one"
-        assert (await wire.get("/b", 1, ROOM))[1] == b"two"
+    async with pool_of(server) as pool:
+        assert (await pool.get("/a", 1, MAX_BODY))[1] == b"one"
+        assert (await pool.get("/b", 1, MAX_BODY))[1] == b"two"
 
-    assert script.connections == [1, 2]
-
-
-async def test_kept_connection_that_ends_at_once() -> None:
-    """A request that meets the end of a kept connection is sent again, once, over a new one."""
-    script = Script()
-    script.answers = [whole(b"one"), b"", whole(b"two")]
-    script.closes_after = lambda answer: answer == b""
-
-    async with over(script) as wire:
-        assert (await wire.get("/a", 1, ROOM))[1] == b"one"
-        assert (await wire.get("/b", 1, ROOM))[1] == b"two"
-
-    assert script.connections == [1, 1, 2]
+    assert server.connections == [1, 2]
 
 
-async def test_changes() -> None:
-    """A PATCH goes over a connection of its own, is sent once, and nothing follows it."""
-    script = Script()
-    script.answers = [whole(b"one"), b"", whole(b"two")]
-    script.closes_after = lambda answer: answer == b""
+async def test_reused_connection_was_closed() -> None:
+    """A request on a reused connection that imin closes is sent again, once, over a new one."""
+    server = ScriptedServer()
+    server.answers = [whole(b"one"), b"", whole(b"two")]
+    server.closes_after = lambda answer: answer == b""
 
-    async with over(script) as wire:
-        await wire.get("/a", 1, ROOM)
+    async with pool_of(server) as pool:
+        assert (await pool.get("/a", 1, MAX_BODY))[1] == b"one"
+        assert (await pool.get("/b", 1, MAX_BODY))[1] == b"two"
+
+    assert server.connections == [1, 1, 2]
+
+
+async def test_patch_is_sent_once() -> None:
+    """A PATCH is sent once, over a connection of its own that is not reused."""
+    server = ScriptedServer()
+    server.answers = [whole(b"one"), b"", whole(b"two")]
+    server.closes_after = lambda answer: answer == b""
+
+    async with pool_of(server) as pool:
+        await pool.get("/a", 1, MAX_BODY)
         with pytest.raises(ConnectionBroken):
-            await wire.patch("/b", b"{}", 1, ROOM)
-        await wire.get("/c", 1, ROOM)
+            await pool.patch("/b", b"{}", 1, MAX_BODY)
+        await pool.get("/c", 1, MAX_BODY)
 
-    assert script.connections == [1, 2, 1]
-    assert script.requests[1][1].startswith(b"PATCH /api/b HTTP/1.1\r\n")
-    assert script.requests[1][1].endswith(
+    assert server.connections == [1, 2, 1]
+    assert server.requests[1][1].startswith(b"PATCH /api/b HTTP/1.1\r\n")
+    assert server.requests[1][1].endswith(
         b"Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
     )
 
 
 async def test_too_late() -> None:
-    """An answer that does not come in time is given up, in whichever part it stops."""
-    script = Script()
-    script.answers = [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"]
+    """A response that is not complete in time is given up, in whichever part it stops."""
+    server = ScriptedServer()
+    server.answers = [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"]
 
-    async with over(script) as wire:
+    async with pool_of(server) as pool:
         for _ in range(3):
             with pytest.raises(ResponseTooLate):
-                await wire.get("/x", 0.05, ROOM)
+                await pool.get("/x", 0.05, MAX_BODY)
 
-    assert script.connections == [1, 2, 3]
+    assert server.connections == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("first", "second"), [(5, 0.05), (0.05, 0.2)])
-async def test_each_has_its_own_time(first: float, second: float) -> None:
-    """On a kept connection each answer has the time of its own request, not that of the one before."""
-    script = Script()
-    script.answers = [whole(b"one"), b""]
+async def test_deadline_of_each_request(first: float, second: float) -> None:
+    """On a reused connection each response has the deadline of its own request, not of an earlier one."""
+    server = ScriptedServer()
+    server.answers = [whole(b"one"), b""]
 
-    async with over(script) as wire:
-        await wire.get("/a", first, ROOM)
+    async with pool_of(server) as pool:
+        await pool.get("/a", first, MAX_BODY)
         began = asyncio.get_running_loop().time()
         with pytest.raises(ResponseTooLate):
-            await wire.get("/b", second, ROOM)
+            await pool.get("/b", second, MAX_BODY)
         took = asyncio.get_running_loop().time() - began
 
-    assert script.connections == [1, 1]
+    assert server.connections == [1, 1]
     assert second - 0.01 <= took < second + 1
 
 
-async def test_given_up() -> None:
-    """A request that nobody waits for any more ends its connection: its answer could reach another."""
-    script = Script()
-    script.answers = [b"HTTP/1.1 200 OK\r\n", whole(b"mine")]
+async def test_cancelled_request() -> None:
+    """A cancelled request ends its connection: its response could be taken for another."""
+    server = ScriptedServer()
+    server.answers = [b"HTTP/1.1 200 OK\r\n", whole(b"mine")]
 
-    async with over(script) as wire:
+    async with pool_of(server) as pool:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
-                await wire.get("/a", 5, ROOM)
-        assert (await wire.get("/b", 1, ROOM))[1] == b"mine"
+                await pool.get("/a", 5, MAX_BODY)
+        assert (await pool.get("/b", 1, MAX_BODY))[1] == b"mine"
 
-    assert script.connections == [1, 2]
+    assert server.connections == [1, 2]
 
 
-async def test_nobody_there() -> None:
-    """Where nobody listens, nothing was sent."""
+async def test_connection_refused() -> None:
+    """If nothing listens at the address, nothing was sent."""
     server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    wire = ConnectionPool(f"http://127.0.0.1:{port}", {})
-    wire.open()
+    pool = ConnectionPool(f"http://127.0.0.1:{port}", {})
+    pool.open()
 
     with pytest.raises(CannotConnect) as found:
-        await wire.get("/x", 1, ROOM)
+        await pool.get("/x", 1, MAX_BODY)
 
     assert not found.value.timed_out
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\x00b", "schlüssel"])
-def test_headers_that_cannot_be_sent(value: str) -> None:
-    """A key that would end its header is refused at the start, and not told."""
+def test_invalid_header(value: str) -> None:
+    """A key that would end its header is refused at startup, and not disclosed."""
     with pytest.raises(ValueError, match="holds a character") as found:
         ConnectionPool("http://127.0.0.1", {"X-API-KEY": value})
 
     assert value not in str(found.value)
 
 
-async def test_pieces() -> None:
-    """A large body comes in pieces, no faster than it is taken."""
-    script = Script()
+async def test_stream() -> None:
+    """A large body arrives in chunks, no faster than it is consumed."""
+    server = ScriptedServer()
     body = bytes(range(256)) * 20_000
-    script.answers = [whole(body)]
+    server.answers = [whole(body)]
 
-    async with over(script) as wire, wire.stream("/x", 5, len(body)) as (head, pieces):
-        taken = [piece async for piece in pieces]
+    async with pool_of(server) as pool, pool.stream("/x", 5, len(body)) as (head, chunks):
+        received = [chunk async for chunk in chunks]
 
     assert head.content_length == len(body)
-    assert b"".join(taken) == body
-    assert len(taken) > 10
+    assert b"".join(received) == body
+    assert len(received) > 10
 
 
-async def taken(wire: ConnectionPool) -> list[bytes]:
-    async with wire.stream("/x", 0.1, ROOM) as (_, pieces):
-        return [piece async for piece in pieces]
+async def streamed(pool: ConnectionPool) -> list[bytes]:
+    async with pool.stream("/x", 0.1, MAX_BODY) as (_, chunks):
+        return [chunk async for chunk in chunks]
 
 
 @pytest.mark.parametrize(
@@ -307,18 +309,18 @@ async def taken(wire: ConnectionPool) -> list[bytes]:
     [
         (whole(b"a" * 9)[:-3], True, ConnectionBroken),
         (whole(b"a" * 9)[:-3], False, ResponseTooLate),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (ROOM + 1), True, ResponseTooLarge),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (MAX_BODY + 1), True, ResponseTooLarge),
     ],
 )
-async def test_pieces_that_stop(answer: bytes, closes: bool, error: type[Exception]) -> None:  # noqa: FBT001
-    """A body that breaks off says so, after what has come of it."""
-    script = Script()
-    script.answers = [answer]
-    script.closes_after = lambda _answer: closes
+async def test_broken_stream(answer: bytes, closes: bool, error: type[Exception]) -> None:  # noqa: FBT001
+    """A body that breaks off raises an error."""
+    server = ScriptedServer()
+    server.answers = [answer]
+    server.closes_after = lambda _answer: closes
 
-    async with over(script) as wire:
+    async with pool_of(server) as pool:
         with pytest.raises(error):
-            await taken(wire)
+            await streamed(pool)
 
 
 def raw(body: bytes) -> bytes:
@@ -337,10 +339,10 @@ def raw(body: bytes) -> bytes:
     ],
 )
 def test_compression(encoding: str, body: bytes) -> None:
-    """Every kind of compression that is asked for, as it is really sent."""
-    reply = read_response(ResponseHead(200, {"content-encoding": encoding}), body, "GET /x", ROOM)
+    """Every compression that the gateway accepts is decompressed, in the forms that servers really send."""
+    response = read_response(ResponseHead(200, {"content-encoding": encoding}), body, "GET /x", MAX_BODY)
 
-    assert reply.body == b"abc" * 100
+    assert response.body == b"abc" * 100
 
 
 @pytest.mark.parametrize(
@@ -357,35 +359,35 @@ def test_compression(encoding: str, body: bytes) -> None:
     ],
 )
 def test_corrupt_compression(encoding: str, body: bytes, error: type[Exception]) -> None:
-    """What cannot be decompressed, or inflates beyond all bounds, is no answer."""
+    """A body that cannot be decompressed, or decompresses to more than is allowed, is refused."""
     with pytest.raises(error):
-        read_response(ResponseHead(200, {"content-encoding": encoding}), body, "GET /x", ROOM)
+        read_response(ResponseHead(200, {"content-encoding": encoding}), body, "GET /x", MAX_BODY)
 
 
-ASK = """
+CLIENT_PROGRAM = """
 import asyncio, sys
 from gateway.imin.transport.errors import CannotConnect
 from gateway.imin.transport.pool import ConnectionPool
 
 async def main():
-    wire = ConnectionPool(sys.argv[1], {})
-    wire.open()
+    pool = ConnectionPool(sys.argv[1], {})
+    pool.open()
     try:
-        print((await wire.get("/x", 5, 1_000))[1].decode())
+        print((await pool.get("/x", 5, 1_000))[1].decode())
     except CannotConnect as error:
         print(type(error.__cause__).__name__)
-    wire.close()
+    pool.close()
 
 asyncio.run(main())
 """
 
 
 def certificate(directory: Path, *names: str) -> Path:
-    """A certificate for those names, signed by itself, with its key."""
+    """A self-signed certificate for those names, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "imin of a test")])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
@@ -395,38 +397,39 @@ def certificate(directory: Path, *names: str) -> Path:
     )
     path = directory / "imin.pem"
     path.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + signed.public_bytes(Encoding.PEM)
     )
     return path
 
 
 @pytest.mark.parametrize(
-    ("names", "is_trusted", "told"),
+    ("names", "is_trusted", "expected"),
     [
         (("localhost",), True, "secret"),
         (("elsewhere.example",), True, "SSLCertVerificationError"),
         (("localhost",), False, "SSLCertVerificationError"),
     ],
 )
-async def test_tls(tmp_path: Path, names: tuple[str, ...], is_trusted: bool, told: str) -> None:  # noqa: FBT001
-    """Over TLS only a host that proves its name to the system's certificates is asked anything."""
+async def test_tls(tmp_path: Path, names: tuple[str, ...], is_trusted: bool, expected: str) -> None:  # noqa: FBT001
+    """Over TLS, requests are sent only to a host whose certificate is valid for its name and trusted."""
     pem = certificate(tmp_path, *names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    script = Script()
-    script.answers = [whole(b"secret", "Connection: close\r\n")]
-    script.closes_after = lambda _answer: True
-    server = await asyncio.start_server(script.serve, "127.0.0.1", 0, ssl=context)
-    port = server.sockets[0].getsockname()[1]
+    server = ScriptedServer()
+    server.answers = [whole(b"secret", "Connection: close\r\n")]
+    server.closes_after = lambda _answer: True
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=context)
+    port = listener.sockets[0].getsockname()[1]
 
-    asking = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", ASK, f"https://localhost:{port}"),
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", CLIENT_PROGRAM, f"https://localhost:{port}"),
         env={**os.environ, **({"SSL_CERT_FILE": str(pem)} if is_trusted else {})},
         stdout=asyncio.subprocess.PIPE,
     )
-    printed, _ = await asking.communicate()
-    server.close()
-    await asyncio.gather(*filter(None, script.running))
+    printed, _ = await process.communicate()
+    listener.close()
+    await asyncio.gather(*filter(None, server.running))
 
-    assert printed.decode().strip() == told
-    assert len(script.requests) == (told == "secret")
+    assert printed.decode().strip() == expected
+    assert len(server.requests) == (expected == "secret")

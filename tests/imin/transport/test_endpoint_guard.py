@@ -10,161 +10,161 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.errors import NotFound, TimedOut, Unreadable, UpstreamUnavailable
+from gateway.imin.errors import CallRejected, NotFound, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
-from gateway.imin.transport.endpoint_guard import CallRejected, EndpointGuard, EndpointGuardOptions
+from gateway.imin.transport.endpoint_guard import EndpointGuard, EndpointGuardOptions
 from gateway.sandbox import Fault, Sandbox
-from tests.imin.transport.test_circuit_breaker import Clock
+from tests.imin.transport.test_circuit_breaker import ManualClock
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 
 
 @dataclass
-class Reply:
+class Response:
     status: int = 200
     retry_after: float | None = None
     size: int = 0
 
 
-async def _answer(reply: Reply) -> Reply:
-    return reply
+async def _respond(response: Response) -> Response:
+    return response
 
 
 async def test_429_halves_and_successes_restore() -> None:
-    """Each 429 halves what may be in flight, down to one; four successes raise it by one."""
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), Clock())
+    """Each 429 halves the limit of calls in flight, down to one; four successes raise it by one."""
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions(), ManualClock())
     limits: list[float] = []
 
-    async def send(_: float) -> Reply:
-        return Reply(429 if len(limits) < 5 else 200)
+    async def send(_: float) -> Response:
+        return Response(429 if len(limits) < 5 else 200)
 
     for _ in range(13):
-        await endpoint.call(send, 1, is_repeatable=False)
-        limits.append(endpoint.limit)
+        await guard.call(send, 1, is_repeatable=False)
+        limits.append(guard.bulkhead.limit)
 
     assert limits == [8, 4, 2, 1, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3]
 
 
-async def test_rest_beyond_the_deadline() -> None:
-    """While imin wants to be left alone for longer than a call has time, calls are turned away unsent."""
-    clock = Clock()
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
+async def test_pause_beyond_the_deadline() -> None:
+    """While the Retry-After lasts for longer than a call may take, calls are rejected without being sent."""
+    clock = ManualClock()
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
 
-    first = await endpoint.call(lambda _: _answer(Reply(503, 7.0)), 1, is_repeatable=True)
-    with pytest.raises(CallRejected) as refusal:
-        await endpoint.call(lambda _: _answer(Reply()), 1, is_repeatable=True)
+    first = await guard.call(lambda _: _respond(Response(503, 7.0)), 1, is_repeatable=True)
+    with pytest.raises(CallRejected) as rejection:
+        await guard.call(lambda _: _respond(Response()), 1, is_repeatable=True)
     clock.now = 7.0
-    last = await endpoint.call(lambda _: _answer(Reply()), 1, is_repeatable=True)
+    last = await guard.call(lambda _: _respond(Response()), 1, is_repeatable=True)
 
     assert (first.status, last.status) == (503, 200)
-    assert (refusal.value.sent, refusal.value.retry_after) == (False, 7.0)
-    assert (endpoint.calls, endpoint.attempts, endpoint.rejected) == (3, 2, 1)
+    assert (rejection.value.sent, rejection.value.retry_after) == (False, 7.0)
+    assert (guard.calls, guard.attempts, guard.rejected) == (3, 2, 1)
 
 
-async def test_long_rest_is_cut() -> None:
-    """However long imin asks to be left alone, it is asked again after half a minute."""
-    clock = Clock()
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
+async def test_long_pause_is_limited() -> None:
+    """However long the Retry-After is, requests are sent again after half a minute."""
+    clock = ManualClock()
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
 
-    await endpoint.call(lambda _: _answer(Reply(429, 86_400.0)), 1, is_repeatable=False)
+    await guard.call(lambda _: _respond(Response(429, 86_400.0)), 1, is_repeatable=False)
     clock.now = 30.0
-    answer = await endpoint.call(lambda _: _answer(Reply()), 1, is_repeatable=False)
+    answer = await guard.call(lambda _: _respond(Response()), 1, is_repeatable=False)
 
     assert answer.status == 200
 
 
-async def test_crowd() -> None:
-    """Sixteen are sent, thirty-two wait, the rest are turned away; then all that wait are served."""
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), Clock())
-    gate = asyncio.Event()
+async def test_full_bulkhead() -> None:
+    """Sixteen calls are sent, thirty-two wait, the rest are rejected; then all that wait are sent."""
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions(), ManualClock())
+    may_respond = asyncio.Event()
     sent = 0
-    endpoint._mean_seconds = 1.0  # noqa: SLF001  # an endpoint known to be slow
+    guard.bulkhead.mean_seconds = 1.0  # the endpoint is known to be slow
 
-    async def send(_: float) -> Reply:
+    async def send(_: float) -> Response:
         nonlocal sent
         sent += 1
-        await gate.wait()
-        return Reply()
+        await may_respond.wait()
+        return Response()
 
-    calls = [asyncio.ensure_future(endpoint.call(send, 3, is_repeatable=True)) for _ in range(60)]
-    while not calls[-1].done():  # noqa: ASYNC110  # its being refused is the event
+    calls = [asyncio.ensure_future(guard.call(send, 3, is_repeatable=True)) for _ in range(60)]
+    while not calls[-1].done():  # noqa: ASYNC110  # the call has been rejected
         await asyncio.sleep(0)
-    crowd = (sent, endpoint.running, endpoint.waiting, endpoint.rejected)
-    gate.set()
+    counts = (sent, guard.bulkhead.in_flight, guard.bulkhead.waiting, guard.rejected)
+    may_respond.set()
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
 
-    assert crowd == (16, 16, 32, 12)
-    assert sum(isinstance(outcome, Reply) for outcome in outcomes) == 48
+    assert counts == (16, 16, 32, 12)
+    assert sum(isinstance(outcome, Response) for outcome in outcomes) == 48
     assert sum(isinstance(outcome, CallRejected) for outcome in outcomes) == 12
-    assert (endpoint.running, endpoint.waiting) == (0, 0)
+    assert (guard.bulkhead.in_flight, guard.bulkhead.waiting) == (0, 0)
 
 
-async def test_crowd_at_a_quick_endpoint() -> None:
-    """Where the queue moves fast, more may wait than the promised places: nobody is refused in vain."""
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions())
+async def test_long_queue_of_a_quick_endpoint() -> None:
+    """If the queue moves fast, more calls may wait than are reserved: none is rejected needlessly."""
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions())
 
-    async def send(_: float) -> Reply:
+    async def send(_: float) -> Response:
         await asyncio.sleep(0.001)
-        return Reply()
+        return Response()
 
-    outcomes = await asyncio.gather(*(endpoint.call(send, 3, is_repeatable=True) for _ in range(400)))
+    outcomes = await asyncio.gather(*(guard.call(send, 3, is_repeatable=True) for _ in range(400)))
 
     assert {outcome.status for outcome in outcomes} == {200}
 
 
-@pytest.mark.parametrize(("still", "refused"), [(0.2, 0), (0.3, 52)])
-async def test_crowd_after_a_hiccup(still: float, refused: int) -> None:
-    """A queue that stood still for a moment, since this process was busy, is none that imin holds up."""
-    clock = Clock()
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
-    endpoint._mean_seconds = 0.001  # noqa: SLF001  # an endpoint known to be quick
-    gate = asyncio.Event()
+@pytest.mark.parametrize(("standstill", "expected"), [(0.2, 0), (0.3, 52)])
+async def test_queue_after_a_hiccup(standstill: float, expected: int) -> None:
+    """A queue that stood still for a moment because this process was busy does not count as slow."""
+    clock = ManualClock()
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions(), clock)
+    guard.bulkhead.mean_seconds = 0.001  # the endpoint is known to be quick
+    may_respond = asyncio.Event()
 
-    async def send(_: float) -> Reply:
-        await gate.wait()
-        return Reply()
+    async def send(_: float) -> Response:
+        await may_respond.wait()
+        return Response()
 
-    async def call() -> Reply:
-        return await endpoint.call(send, 1, is_repeatable=False)
+    async def call() -> Response:
+        return await guard.call(send, 1, is_repeatable=False)
 
     calls = [asyncio.ensure_future(call()) for _ in range(48)]
-    while endpoint.waiting < 32:  # noqa: ASYNC110  # its having joined the queue is the event
+    while guard.bulkhead.waiting < 32:  # noqa: ASYNC110  # the calls have joined the queue
         await asyncio.sleep(0)
-    clock.now += still
+    clock.now += standstill
     calls += [asyncio.ensure_future(call()) for _ in range(52)]
-    while endpoint.waiting + endpoint.rejected < 84:  # noqa: ASYNC110  # as above
+    while guard.bulkhead.waiting + guard.rejected < 84:  # noqa: ASYNC110  # as above
         await asyncio.sleep(0)
-    rejected = endpoint.rejected
-    gate.set()
+    rejected = guard.rejected
+    may_respond.set()
     await asyncio.gather(*calls, return_exceptions=True)
 
-    assert rejected == refused
+    assert rejected == expected
 
 
 async def test_cancelled_while_waiting() -> None:
-    """A call that is given up while it waits leaves its place to the others."""
-    endpoint = EndpointGuard("GET /orders", EndpointGuardOptions(in_flight=1))
-    gate = asyncio.Event()
+    """A call that is cancelled while it waits leaves its slot to the others."""
+    guard = EndpointGuard("GET /orders", EndpointGuardOptions(in_flight=1))
+    may_respond = asyncio.Event()
 
-    async def send(_: float) -> Reply:
-        await gate.wait()
-        return Reply()
+    async def send(_: float) -> Response:
+        await may_respond.wait()
+        return Response()
 
-    calls = [asyncio.ensure_future(endpoint.call(send, 3, is_repeatable=True)) for _ in range(4)]
-    while endpoint.waiting < 3:  # noqa: ASYNC110  # their waiting is the event
+    calls = [asyncio.ensure_future(guard.call(send, 3, is_repeatable=True)) for _ in range(4)]
+    while guard.bulkhead.waiting < 3:  # noqa: ASYNC110  # the calls have joined the queue
         await asyncio.sleep(0)
     calls[0].cancel()
     calls[2].cancel()
-    gate.set()
+    may_respond.set()
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [
         asyncio.CancelledError,
-        Reply,
+        Response,
         asyncio.CancelledError,
-        Reply,
+        Response,
     ]
-    assert (endpoint.running, endpoint.waiting) == (0, 0)
+    assert (guard.bulkhead.in_flight, guard.bulkhead.waiting) == (0, 0)
 
 
 def _client(url: str, **changes: Any) -> IminClient:
@@ -193,7 +193,7 @@ async def _fails(call: Callable[[], Any]) -> type[BaseException]:
 
 
 async def test_breaker_spares_imin(imin: tuple[Sandbox, str]) -> None:
-    """A failing endpoint is asked five times, then not at all until it may be probed; others go on."""
+    """A failing endpoint gets five requests, then none until it may be probed; others work on."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
@@ -206,8 +206,8 @@ async def test_breaker_spares_imin(imin: tuple[Sandbox, str]) -> None:
     assert sandbox.ledger.counts() == {"GET /orders/:id": 5, "GET /orders": 1}
 
 
-async def test_breaker_closes_after_repair(imin: tuple[Sandbox, str]) -> None:
-    """Once imin is repaired, the first probe brings good answers back."""
+async def test_breaker_closes_after_recovery(imin: tuple[Sandbox, str]) -> None:
+    """Once imin has recovered, the first probe closes the breaker."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
@@ -216,7 +216,7 @@ async def test_breaker_closes_after_repair(imin: tuple[Sandbox, str]) -> None:
             await _fails(lambda: client.order(DOCUMENTED))
         sandbox.faults.clear()
         breaker = client.endpoint_guards.of("GET /orders/:id").breaker
-        while breaker.state != "half-open":  # noqa: ASYNC110  # time is the event
+        while breaker.state != "half-open":  # noqa: ASYNC110  # until the probe is due
             await asyncio.sleep(breaker.seconds_to_probe)
         order = await client.order(DOCUMENTED)
         await client.order(DOCUMENTED)
@@ -225,14 +225,14 @@ async def test_breaker_closes_after_repair(imin: tuple[Sandbox, str]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["express_400", "html_200", "wrong_order"])
-async def test_breaker_ignores_what_is_no_outage(imin: tuple[Sandbox, str], kind: Any) -> None:
-    """An endpoint that answers, however oddly, is not failing: one odd order bars no other."""
+async def test_breaker_ignores_readable_and_odd_responses(imin: tuple[Sandbox, str], kind: Any) -> None:
+    """An endpoint that responds, however oddly, is not failing: one odd order blocks no other."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", kind, times=6))
 
     async with _open(imin) as client:
         for _ in range(6):
-            with pytest.raises(Exception):  # noqa: B017, PT011  # whatever it is, told elsewhere
+            with pytest.raises(Exception):  # noqa: B017, PT011  # which error it is, other tests say
                 await client.order(DOCUMENTED)
         with pytest.raises(NotFound):
             await client.order("nothing")
@@ -241,8 +241,8 @@ async def test_breaker_ignores_what_is_no_outage(imin: tuple[Sandbox, str], kind
     assert order.order_number == "29"
 
 
-async def test_retry_after_within_the_time(imin: tuple[Sandbox, str]) -> None:
-    """A wait that imin asks for and that fits into the time is kept, and then the GET is sent again."""
+async def test_retry_after_before_the_deadline(imin: tuple[Sandbox, str]) -> None:
+    """If the Retry-After ends before the deadline, the GET is sent again after it."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "429", times=1, retry_after=0))
 
@@ -254,7 +254,7 @@ async def test_retry_after_within_the_time(imin: tuple[Sandbox, str]) -> None:
 
 
 async def test_request_deadline(imin: tuple[Sandbox, str]) -> None:
-    """No call outlasts the client's own request."""
+    """No call lasts longer than the client's own request may."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
     loop = asyncio.get_running_loop()
@@ -269,24 +269,24 @@ async def test_request_deadline(imin: tuple[Sandbox, str]) -> None:
     assert loop.time() - started < 1
 
 
-async def test_bulkhead_apart(imin: tuple[Sandbox, str]) -> None:
-    """However many calls hang at one endpoint, another answers at once."""
+async def test_bulkhead_per_endpoint(imin: tuple[Sandbox, str]) -> None:
+    """However many calls hang at one endpoint, another one responds at once."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
 
     async with _open(imin) as client:
-        hung = [asyncio.ensure_future(client.orders("1234", page)) for page in range(1, 80)]
+        hanging = [asyncio.ensure_future(client.orders("1234", page)) for page in range(1, 80)]
         order = await client.order(DOCUMENTED)
-        outcomes = await asyncio.gather(*hung, return_exceptions=True)
+        outcomes = await asyncio.gather(*hanging, return_exceptions=True)
 
     assert order.order_number == "29"
     assert {type(outcome) for outcome in outcomes} <= {TimedOut, CallRejected}
-    # Until its breaker opens with the fifth, each that gives up may let one more in.
+    # Until the breaker opens with the fifth, each call that times out may let one more in.
     assert 16 <= sandbox.ledger.count("GET /orders") <= 20
 
 
-async def test_unreadable_is_not_repeated(imin: tuple[Sandbox, str]) -> None:
-    """What came but cannot be read is not asked for again."""
+async def test_unreadable_is_not_retried(imin: tuple[Sandbox, str]) -> None:
+    """A response that cannot be read is not requested again."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "html_200", times=None))
 
