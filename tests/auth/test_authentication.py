@@ -243,7 +243,9 @@ NO_IDENTIFIERS: list[Any] = [
 )
 async def test_customer_claim(settings: Settings, said: dict[str, Any], answer: Answer | str) -> None:
     """The customer claim is configurable; a value that cannot be an identifier is refused."""
-    nobody = refused(403, "The token does not identify a customer.", "FORBIDDEN", 'Bearer error="insufficient_scope"')
+    nobody = refused(
+        403, "The token does not identify a customer.", "FORBIDDEN", 'Bearer error="insufficient_scope"'
+    )
 
     async with serving(settings, KEY, auth_customer_claim="customer_id") as served:
         assert await served.ask(f"Bearer {token(KEY, said)}") == (nobody if answer == "nobody" else answer)
