@@ -1,4 +1,4 @@
-"""Whose it is: a customer reaches their own bookings, and no other's, by whatever name."""
+"""Ownership: customers reach their own bookings and no others, by any kind of identifier."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,7 @@ from tests.support.subscriptions import socket_of
 
 @pytest.fixture
 async def own_gateway(settings: Settings, gateway: Gateway) -> AsyncIterator[Gateway]:
-    """A gateway that customer `abc` asks, who is no trusted service."""
+    """A gateway whose caller is customer `abc`, not a trusted service."""
 
     async def abc(_request: object) -> Caller:
         return Caller("abc")
@@ -38,7 +38,7 @@ async def identifiers(gateway: Gateway, customer: str) -> list[tuple[str, str, s
 
 
 async def test_own_orders(own_gateway: Gateway, gateway: Gateway) -> None:
-    """A customer reads each of their orders by imin's identifier."""
+    """A customer can read each of their orders by imin's identifier."""
     for identifier, _, _ in await identifiers(gateway, "abc"):
         data = await own_gateway.data(
             "query ($i: ID!) { order(identifier: $i) { identifier } }", i=identifier
@@ -47,7 +47,7 @@ async def test_own_orders(own_gateway: Gateway, gateway: Gateway) -> None:
 
 
 async def test_proof_is_cheap(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """Any of 1,917 orders is proved to be the customer's in at most log₂ of their 192 pages."""
+    """Finding any of 1,917 orders in the customer's history takes at most log₂ of its 192 pages."""
 
     async def one(_request: object) -> Caller:
         return Caller("1234")
@@ -67,7 +67,7 @@ async def test_proof_is_cheap(settings: Settings, gateway: Gateway, sandbox: San
 
 
 async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
-    """Another's customer, order, id or items are answered exactly like ones that never were."""
+    """Another customer, and their orders, ids and items, give the same response as missing ones."""
     query = """query ($c: ID!, $o: ID!, $n: ID!, $ns: [ID!]!) {
       customer(identifier: $c) { orders { totalCount } } order(identifier: $o) { id } node(id: $n) { id }
       nodes(ids: $ns) { id } }"""
@@ -77,7 +77,7 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
     sandbox.ledger.clear()
 
     foreign = await own_gateway.answer(query, c="small", o=order, n=order_id, ns=[order_id, item_id])
-    missing = await own_gateway.answer(query, c="nobody", o="no-such", n="none", ns=["none", "none"])
+    missing = await own_gateway.answer(query, c="unknown", o="no-such", n="none", ns=["none", "none"])
     cancel_foreign = await own_gateway.answer(cancel, input={"orderId": order_id, "orderItemIds": [item_id]})
     cancel_by_number = await own_gateway.answer(cancel, input={"orderId": order, "orderItemIds": [item_id]})
     cancel_missing = await own_gateway.answer(cancel, input={"orderId": "none", "orderItemIds": ["none"]})
@@ -90,19 +90,19 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
     assert sandbox.ledger.count("PATCH /orders/:id") == 0
 
 
-async def test_foreign_cannot_be_followed(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
-    """Subscribing to another customer's order answers what an order that never existed answers."""
+async def test_foreign_subscription(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
+    """A subscription to another customer's order gives the same messages as one to a missing order."""
     order, order_id, item_id = (await identifiers(gateway, "small"))[0]
     sandbox.ledger.clear()
-    heard = []
+    messages = []
     async with socket_of(own_gateway) as socket:
         await socket.connect()
         for id_ in (order_id, order, item_id, "none", f"{order_id}x", "no id at all"):
             await socket.subscribe(id_)
-            heard.append([await socket.receive(), await socket.receive()])
+            messages.append([await socket.receive(), await socket.receive()])
 
     null = {"id": "1", "type": "next", "payload": {"data": {"orderChanged": None}}}
-    assert heard == [[null, {"id": "1", "type": "complete"}]] * 6
+    assert messages == [[null, {"id": "1", "type": "complete"}]] * 6
     assert {entry.query.get("customerIdentifier", "abc") for entry in sandbox.ledger.entries} <= {"abc"}
 
 
@@ -110,23 +110,23 @@ async def test_foreign_cannot_be_followed(own_gateway: Gateway, gateway: Gateway
 async def test_foreign_costs_what_missing_costs(
     settings: Settings, gateway: Gateway, sandbox: Sandbox, customer: str
 ) -> None:
-    """imin is asked for an order that never was as for another's: the order once, then pages by date."""
+    """A missing order costs the same requests as another customer's: itself, then pages by date."""
 
     async def one(_request: object) -> Caller:
         return Caller(customer)
 
     foreign = [order for order, _, _ in await identifiers(gateway, "small")]
     missing = [f"{order[:-1]}{'0' if order[-1] != '0' else '1'}" for order in foreign]
-    asked = []
+    requests = []
     async with gateway_listening(settings, one) as url:
         for order in (*foreign, *missing):
             sandbox.ledger.clear()
             query = "query ($i: ID!) { order(identifier: $i) { identifier } }"
             assert await Gateway(url, gateway.http).data(query, i=order) == {"order": None}
-            asked.append(sandbox.ledger.counts())
+            requests.append(sandbox.ledger.counts())
 
-    assert {counts["GET /orders/:id"] for counts in asked} == {1}
-    pages = [counts["GET /orders"] for counts in asked]
+    assert {counts["GET /orders/:id"] for counts in requests} == {1}
+    pages = [counts["GET /orders"] for counts in requests]
     most = 3 if customer == "abc" else 9
     assert [count for count in pages if not 1 <= count <= most] == []
 

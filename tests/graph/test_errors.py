@@ -1,4 +1,4 @@
-"""Errors: coded for whoever can act, masked where they are ours, and nothing secret in text or log."""
+"""Errors: imin's failures get a code, our bugs are masked, and no message or log holds a secret."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ INVALID = "The booking system gave an answer that cannot be read."
     ],
 )
 async def test_imin_fails(gateway: Gateway, sandbox: Sandbox, kind: Any, code: str, message: str) -> None:
-    """Where imin fails, that field is null with a code and its path, and the other fields stand."""
+    """If imin fails, the field is null with a coded error at its path; the other fields are answered."""
     sandbox.faults.add(Fault("GET /orders", kind, times=None))
 
     with capture_logs() as logs:
@@ -58,7 +58,7 @@ async def test_imin_fails(gateway: Gateway, sandbox: Sandbox, kind: Any, code: s
 
 
 async def test_imin_gone(gateway: Gateway, settings: Settings) -> None:
-    """Where nobody listens in imin's place, the fields that need it are null, and no address is told."""
+    """If imin cannot be reached, the fields that need it are null, and no error contains its address."""
     async with gateway_listening(settings.but(imin_base_url="http://127.0.0.1:1"), demo_caller) as url:
         answer = await Gateway(url, gateway.http).answer(QUERY)
 
@@ -73,19 +73,19 @@ async def test_imin_gone(gateway: Gateway, settings: Settings) -> None:
 
 
 async def test_bug_is_masked(settings: Settings, gateway: Gateway) -> None:
-    """An error nobody foresaw is masked, and logged once with the id the client is given."""
+    """An unexpected error is masked, and logged once with the request id that the client gets."""
 
-    class Careless(Caller):
-        """A caller whose questions end in a bug."""
+    class BuggyCaller(Caller):
+        """A caller with a bug."""
 
         def may_see(self, customer: str) -> bool:
             raise RuntimeError(f"secret of {customer}")
 
-    async def careless(_request: object) -> Caller:
-        return Careless("1234")
+    async def buggy(_request: object) -> Caller:
+        return BuggyCaller("1234")
 
     with capture_logs() as logs:
-        async with gateway_listening(settings, careless) as url:
+        async with gateway_listening(settings, buggy) as url:
             answer = await Gateway(url, gateway.http).answer('{ customer(identifier: "1") { id } }')
 
     request_id = answer["errors"][0]["extensions"]["requestId"]
@@ -106,7 +106,7 @@ async def test_bug_is_masked(settings: Settings, gateway: Gateway) -> None:
 
 
 async def test_bug_outside_execution(settings: Settings, gateway: Gateway) -> None:
-    """A bug outside execution is a masked 500 in JSON."""
+    """A bug outside execution is answered with status 500 and a masked error in JSON."""
 
     async def broken(_request: object) -> None:
         raise RuntimeError("secret")

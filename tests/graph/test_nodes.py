@@ -1,4 +1,4 @@
-"""Global ids: each leads back to its thing, and no other text leads anywhere."""
+"""Global ids: each leads back to its object, and any other text leads to none."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ query ($id: ID!) {
 
 
 async def test_nodes(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Every id leads back to its thing, for one request at most."""
+    """Every id leads back to its object, with at most one request."""
     viewer = (await gateway.data(NODES))["viewer"]
     order = viewer["orders"]["nodes"][1]
     item, receipt, seller = order["items"][0], order["receipts"][0], order["seller"]
@@ -43,10 +43,10 @@ async def test_nodes(gateway: Gateway, sandbox: Sandbox) -> None:
         ({"__typename": "Seller", **seller}, {"GET /orders": 1}),
     ]
 
-    for node, asked in expected:
+    for node, requests in expected:
         sandbox.ledger.clear()
         assert await gateway.data(NODE, id=node["id"]) == {"node": node}
-        assert sandbox.ledger.counts() == asked
+        assert sandbox.ledger.counts() == requests
 
     several = await gateway.data(
         "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
@@ -56,7 +56,7 @@ async def test_nodes(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_same_id_everywhere(gateway: Gateway) -> None:
-    """An order has one id, whichever way it was reached; a seller has one on all orders."""
+    """An order has the same id however it is reached; a seller has the same id on all orders."""
     data = await gateway.data(
         "{ viewer { orders(first: 50) { nodes { id identifier seller { id identifier } } } } }"
     )
@@ -70,7 +70,7 @@ async def test_same_id_everywhere(gateway: Gateway) -> None:
 
 
 async def test_forged_ids(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An id that was changed in any place, or made up, is nobody's, and imin is asked nothing."""
+    """An id that was changed at any place, or made up, leads to nothing and to no request."""
     id_ = (await gateway.data("{ viewer { orders(first: 1) { nodes { id } } } }"))["viewer"]["orders"][
         "nodes"
     ][0]["id"]

@@ -1,4 +1,4 @@
-"""One order and its parts: whole answers, coalesced loads, ids that lead back."""
+"""Orders and their parts: whole responses, coalesced loads, partly unreadable orders."""
 
 import json
 
@@ -14,7 +14,7 @@ DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 
 
 async def test_documented_order(gateway: Gateway, sandbox: Sandbox) -> None:
-    """imin's own example order reads as its documentation shows it, for one request."""
+    """The example order of imin's documentation is shown as documented, with one request."""
     data = await gateway.data(
         """
         query ($identifier: ID!) {
@@ -145,7 +145,7 @@ async def ten_identifiers(gateway: Gateway) -> list[str]:
 
 
 async def test_twenty_aliases(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Twenty aliases of ten orders are ten requests, side by side."""
+    """Twenty aliases of ten orders cost ten requests, made in parallel."""
     identifiers = await ten_identifiers(gateway)
     sandbox.ledger.clear()
     sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.03))
@@ -159,7 +159,7 @@ async def test_twenty_aliases(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_order_of_item(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An order that came on a page costs nothing more when an item leads back to it."""
+    """An order that was loaded with a page is not requested again for `OrderItem.order`."""
     data = await gateway.data(
         "{ viewer { orders(first: 3) { nodes { orderNumber items { order { orderNumber } } } } } }"
     )
@@ -170,7 +170,7 @@ async def test_order_of_item(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_one_of_several_fails(gateway: Gateway, sandbox: Sandbox) -> None:
-    """One order that fails is null with its path; the others stand."""
+    """An order that fails is null with an error at its path; the others are answered."""
     first, second, third = (await ten_identifiers(gateway))[:3]
     sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=None, match=second))
 
@@ -204,7 +204,7 @@ async def test_one_of_several_fails(gateway: Gateway, sandbox: Sandbox) -> None:
     ],
 )
 async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, identifier: str) -> None:
-    """An order that is not there is null; an identifier imin could not have given is not even asked for."""
+    """A missing order is null; an identifier that cannot be imin's is not even requested."""
     data = await gateway.data("query ($i: ID!) { order(identifier: $i) { id } }", i=identifier)
 
     assert data == {"order": None}
@@ -212,7 +212,7 @@ async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, identifier: str
 
 
 async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
-    """One unreadable order on a page costs itself only, and says so at its place."""
+    """An unreadable order on a page does not affect the others, and is reported at its path."""
     sandbox.put_order("small", "not an order")
 
     query = (
@@ -231,8 +231,8 @@ async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
     )
 
 
-async def test_few_at_a_time(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """One query has no more requests in flight than it may."""
+async def test_concurrency_limit(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """A query never has more requests in flight than the limit."""
     identifiers = await ten_identifiers(gateway)
     sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.02))
     fields = [f'a{n}: order(identifier: "{identifier}") {{ id }}' for n, identifier in enumerate(identifiers)]
@@ -243,8 +243,8 @@ async def test_few_at_a_time(settings: Settings, gateway: Gateway, sandbox: Sand
     assert sandbox.ledger.peak_in_flight == 3
 
 
-async def test_unreadable_told_once(gateway: Gateway, sandbox: Sandbox) -> None:
-    """What cannot be read is told once for each place that shows it, and not where nothing is shown."""
+async def test_unreadable_reported_once(gateway: Gateway, sandbox: Sandbox) -> None:
+    """An unreadable part is reported once for each path that shows it, not for skipped fields."""
     sandbox.put_order("small", {"identifier": "odd", "orderNumber": {"no": "number"}, "orderedItem": [{}]})
     query = """query ($shown: Boolean!) { customer(identifier: "small") { orders {
       nodes { orderNumber } ...More

@@ -1,4 +1,4 @@
-"""Orders and upcoming items as Relay connections: what is answered, and what imin was asked."""
+"""Orders and upcoming items as Relay connections: the response, and the requests to imin."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def numbers(first: int, last: int) -> list[dict[str, str]]:
     return [{"orderNumber": str(number)} for number in range(first, last - 1, -1)]
 
 
-def pages_asked(sandbox: Sandbox) -> list[int]:
+def pages_requested(sandbox: Sandbox) -> list[int]:
     return sorted(int(entry.query["page"]) for entry in sandbox.ledger.entries)
 
 
@@ -49,7 +49,7 @@ async def orders(gateway: Gateway, **arguments: Any) -> dict[str, Any]:
 
 
 async def test_first_window(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The first ten orders of 1,917 cost one page."""
+    """The first ten of 1,917 orders cost one page."""
     connection = await orders(gateway, first=10)
 
     assert connection["totalCount"] == 1917
@@ -57,23 +57,23 @@ async def test_first_window(gateway: Gateway, sandbox: Sandbox) -> None:
     assert connection["pageInfo"]["hasNextPage"] is True
     assert connection["pageInfo"]["hasPreviousPage"] is False
     assert sandbox.ledger.counts() == {"GET /orders": 1}
-    assert pages_asked(sandbox) == [1]
+    assert pages_requested(sandbox) == [1]
 
 
 async def test_hundred_orders(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A hundred orders cost ten pages: the first, then nine side by side."""
+    """A hundred orders cost ten pages: the first, then nine in parallel."""
     sandbox.faults.add(Fault("GET /orders", "delay", times=None, delay_seconds=0.03))
 
     connection = await orders(gateway, first=100)
 
     assert connection["nodes"] == numbers(1917, 1818)
-    assert pages_asked(sandbox) == list(range(1, 11))
+    assert pages_requested(sandbox) == list(range(1, 11))
     assert sandbox.ledger.entries[0].query["page"] == "1"
     assert sandbox.ledger.peak_in_flight == 9
 
 
 async def test_next_window(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The window after a cursor costs its own page only."""
+    """The window after a cursor costs only its own page."""
     end = (await orders(gateway, first=10))["pageInfo"]["endCursor"]
     sandbox.ledger.clear()
 
@@ -81,11 +81,11 @@ async def test_next_window(gateway: Gateway, sandbox: Sandbox) -> None:
 
     assert connection["nodes"] == numbers(1907, 1898)
     assert connection["pageInfo"]["hasPreviousPage"] is True
-    assert pages_asked(sandbox) == [2]
+    assert pages_requested(sandbox) == [2]
 
 
 async def test_new_booking_between_windows(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A booking made between two windows repeats nothing and costs one page more."""
+    """After a booking made between two windows, nothing is repeated, for one page more."""
     end = (await orders(gateway, first=10))["pageInfo"]["endCursor"]
     sandbox.add_order("1234")
     sandbox.ledger.clear()
@@ -94,11 +94,11 @@ async def test_new_booking_between_windows(gateway: Gateway, sandbox: Sandbox) -
 
     assert connection["totalCount"] == 1918
     assert connection["nodes"] == numbers(1907, 1898)
-    assert pages_asked(sandbox) == [2, 3]
+    assert pages_requested(sandbox) == [2, 3]
 
 
 async def test_order_erased_between_windows(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An order that vanishes between two windows hides no other."""
+    """An order erased between two windows hides no other."""
     identifiers = "{ viewer { orders(first: 10) { nodes { identifier } pageInfo { endCursor } } } }"
     connection = (await gateway.data(identifiers))["viewer"]["orders"]
     sandbox.remove_order(connection["nodes"][3]["identifier"])
@@ -111,15 +111,15 @@ async def test_order_erased_between_windows(gateway: Gateway, sandbox: Sandbox) 
 
 
 async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The end of the list costs one page for the total and those it lies on."""
+    """The last items cost one page for the total and the pages they are on."""
     connection = await orders(gateway, last=7)
 
     assert connection["nodes"] == numbers(7, 1)
     assert connection["pageInfo"]["hasNextPage"] is False
     assert connection["pageInfo"]["hasPreviousPage"] is True
-    assert pages_asked(sandbox) == [1, 192]
+    assert pages_requested(sandbox) == [1, 192]
 
-    # The end of a list that may have become shorter is not guessed.
+    # A remembered total is not used: the list may have become shorter.
     sandbox.ledger.clear()
     sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
     assert await orders(gateway, last=7) == connection
@@ -127,18 +127,18 @@ async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_back_again(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Backward from a cursor gives what stands directly before it, for one page."""
+    """A window before a cursor gives the items directly before it, for one page."""
     second = await orders(gateway, first=10, after=(await orders(gateway, first=10))["pageInfo"]["endCursor"])
     sandbox.ledger.clear()
 
     connection = await orders(gateway, last=10, before=second["pageInfo"]["startCursor"])
 
     assert connection["nodes"] == numbers(1917, 1908)
-    assert pages_asked(sandbox) == [1]
+    assert pages_requested(sandbox) == [1]
 
 
-async def test_length_remembered(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Once a list's length is known, all pages of a window are asked for at once, and no more of them."""
+async def test_remembered_total(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Once a list's total is known, all pages of a window are requested in parallel, and no others."""
     once = await orders(gateway, first=50)
     sandbox.ledger.clear()
     sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
@@ -146,36 +146,36 @@ async def test_length_remembered(gateway: Gateway, sandbox: Sandbox) -> None:
     again = await orders(gateway, first=50)
 
     assert again == once
-    assert pages_asked(sandbox) == [1, 2, 3, 4, 5]
+    assert pages_requested(sandbox) == [1, 2, 3, 4, 5]
     assert sandbox.ledger.peak_in_flight == 5
 
 
-async def test_length_that_shrank(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """A page that the list no longer has is asked for in vain; what it answers counts for nothing."""
+async def test_remembered_total_too_high(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """A request for a page that the list no longer has does not affect the window, even if it fails."""
 
     async def customer(_request: object) -> Caller:
         return Caller("empty")
 
     added = [sandbox.add_order("empty") for _ in range(12)]
     async with gateway_listening(settings, customer, sandbox.clock.now) as url:
-        mine = Gateway(url, gateway.http)
-        before = await orders(mine, first=20)
+        own = Gateway(url, gateway.http)
+        before = await orders(own, first=20)
         for order in added[:8]:
             sandbox.remove_order(order["identifier"])
         sandbox.faults.add(Fault("GET /orders", "500", times=None, match="page=2"))
         sandbox.ledger.clear()
-        after, again = await orders(mine, first=20), await orders(mine, first=20)
+        after, again = await orders(own, first=20), await orders(own, first=20)
 
     gone = [{"orderNumber": order["orderNumber"]} for order in added[:8]]
     assert after["nodes"] == [node for node in before["nodes"] if node not in gone]
     assert after["totalCount"] == before["totalCount"] - 8 == len(after["nodes"])
     assert after["pageInfo"]["hasNextPage"] is False
     assert again == after
-    assert pages_asked(sandbox).count(1) == 2
+    assert pages_requested(sandbox).count(1) == 2
 
 
 async def test_total_alone(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The total alone costs one page, wherever and however wide the window."""
+    """The total alone costs one page, whatever the range."""
     end = (await orders(gateway, first=15))["pageInfo"]["endCursor"]
     for window in ("first: 100", "last: 10", f'first: 10, after: "{end}"', f'last: 10, before: "{end}"'):
         sandbox.ledger.clear()
@@ -204,7 +204,7 @@ FRAGMENTS = {
 async def test_total_alone_by_fragments(
     gateway: Gateway, sandbox: Sandbox, selection: str, calls: int
 ) -> None:
-    """Whether only the total is selected is told through fragments and conditions."""
+    """Fragments, @skip and @include are respected in finding out whether only the total is selected."""
     given = {name: value for name, value in {"yes": True, "no": False}.items() if f"${name}" in selection}
     declared = ", ".join(f"${name}: Boolean!" for name in given)
     fragments = [text for name, text in FRAGMENTS.items() if f"...{name}" in selection]
@@ -231,7 +231,7 @@ async def test_empty_history(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_same_window_twice(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Two aliases of one window share its page."""
+    """Two aliases of one list share its page."""
     data = await gateway.data(
         """{ viewer { a: orders(first: 2) { nodes { orderNumber } }
                       b: orders(first: 1) { nodes { orderNumber } } } }"""
@@ -242,7 +242,7 @@ async def test_same_window_twice(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_upcoming_while_time_passes(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The upcoming list is ascending, and a walk over it survives sessions that end meanwhile."""
+    """Upcoming items are ascending, and paging continues correctly when sessions end in between."""
     whole = (await gateway.data(UPCOMING, first=100))["viewer"]["upcomingOrderItems"]
     head = (await gateway.data(UPCOMING, first=10))["viewer"]["upcomingOrderItems"]
     sandbox.clock.advance(72 * 3600)
@@ -270,7 +270,7 @@ async def test_upcoming_while_time_passes(gateway: Gateway, sandbox: Sandbox) ->
     ],
 )
 async def test_refused(gateway: Gateway, sandbox: Sandbox, arguments: dict[str, Any], message: str) -> None:
-    """A window that makes no sense is a coded error of its field, and imin is asked nothing."""
+    """Invalid arguments are a coded error of their field, and cause no request."""
     answer = await gateway.answer(PAGE, **arguments)
 
     assert answer["data"] == {"viewer": {"orders": None}}
@@ -281,7 +281,7 @@ async def test_refused(gateway: Gateway, sandbox: Sandbox, arguments: dict[str, 
 
 
 async def test_failed_page(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A window of which one page fails is an error, never a gap that looks like the end."""
+    """If one page of a window fails, the field is an error: a gap would look like the end of the list."""
     sandbox.faults.add(Fault("GET /orders", "html_200", times=None, match="page=4"))
 
     answer = await gateway.answer(PAGE, first=100)
