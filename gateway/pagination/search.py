@@ -101,7 +101,7 @@ class WindowSearch(Generic[T]):
         return [page for page in self._loaded.page_numbers(start, stop) if page not in self._loaded.numbers]
 
     def _preceding(self, start: int) -> tuple[Key, ...]:
-        """Keys of what stands above the window: from the pages, or else from the cursor that it follows."""
+        """Keys of what stands above the window: from the pages, otherwise from the cursor that it follows."""
         items = [self._loaded.item(position) for position in range(max(0, start - MOST_NEIGHBOURS), start)]
         keys = tuple((self._list.identity(item), self._list.date(item)) for item in items if item is not None)
         after = self._requested.after

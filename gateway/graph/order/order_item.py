@@ -128,7 +128,7 @@ class OrderItem(Node):
     @resolved("Order that the item belongs to.", _Order | None)
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
-        """The order, from the page that the item came on, or else from imin."""
+        """The order, from the page that the item came on, otherwise from imin."""
         if not root.order_identifier:
             return None
         order = await info.context.orders.get((root.owner.customer, root.order_identifier))

@@ -1,1 +1,1 @@
-"""Sessions, places and images."""
+"""Sessions, and their places, images and vocabulary terms."""

@@ -66,7 +66,7 @@ class _Event:
         description="Whether it is attended in person or online; OFFLINE_EVENT_ATTENDANCE_MODE if imin "
         "states a start date but no mode."
     )
-    venue: Place | None = strawberry.field(description="Place where it takes place.")
+    venue: Place | None = strawberry.field(description="Venue where it takes place.")
     virtual_location: AccessChannel | None = strawberry.field(
         description="How it can be joined online, if it is virtual."
     )
@@ -186,7 +186,7 @@ class FacilityUse:
     )
     opening_hours: list[OpeningHours] = strawberry.field(description="Hours when it can be booked.")
     images: list[Image] = strawberry.field(description="Pictures.")
-    venue: Place | None = strawberry.field(description="Place where it is.")
+    venue: Place | None = strawberry.field(description="Venue where it is.")
     organizer: Organization | None = strawberry.field(
         name="provider", description="Organization that provides it."
     )
