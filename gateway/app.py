@@ -32,7 +32,7 @@ from gateway.http.streaming.operations import Operations
 from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.repository import Reads
+from gateway.imin.repository import Repository
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
 from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
@@ -133,18 +133,20 @@ def _services(settings: Settings, now: Clock) -> Services:
     public_url = settings.public_url or _own_url(settings)
     redis_cache = RedisCacheBackend(redis) if redis else None
     cache = _cache(settings, redis_cache)
-    reads = Reads(
+    repository = Repository(
         client,
         lambda customer, is_shared: CustomerOwner(
             customer, signer, public_url, now, settings.receipt_link_seconds, is_shared
         ),
         cache,
     )
-    order_watcher = OrderWatcher(reads, _backoff(settings), settings.follow_most, settings.follow_most_each)
+    order_watcher = OrderWatcher(
+        repository, _backoff(settings), settings.follow_most, settings.follow_most_each
+    )
     _tell_changes(client, cache, redis_cache, order_watcher)
     cancellations = Cancellations(
         client,
-        reads,
+        repository,
         now,
         _cancellation_options(settings),
         with_replicas=_with_replicas(redis),
@@ -152,7 +154,7 @@ def _services(settings: Settings, now: Clock) -> Services:
     )
     return Services(
         client=client,
-        reads=reads,
+        repository=repository,
         order_watcher=order_watcher,
         cache=cache,
         signer=signer,

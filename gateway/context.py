@@ -1,7 +1,9 @@
 """What one GraphQL request may use."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import GraphQLError
 
@@ -9,17 +11,12 @@ from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock
 from gateway.global_ids import CustomerOwner, IdSigner
-from gateway.imin.cache import Cache, OnStale
+from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
-from gateway.imin.repository import Reads
-from gateway.loaders import (
-    CustomerAccountLoader,
-    OrderItemPageLoader,
-    OrderLoader,
-    OrderPageLoader,
-    Turns,
-)
+from gateway.imin.endpoints.declaration import Endpoint, K, V
+from gateway.imin.repository import Repository, Use
+from gateway.loaders import Loader, LoadScope
 from gateway.order_watcher import OrderWatcher
 from gateway.pagination.totals import ListTotals
 from gateway.replicas.cache import RedisCacheBackend
@@ -28,16 +25,16 @@ from gateway.replicas.redis_client import RedisClient
 
 @dataclass(frozen=True)
 class Services:
-    """What all requests share; put together once by the app.
+    """What all requests share; built once by the app.
 
-    client: imin itself, for changes and receipts. reads: what is read of it. cache: behind the reads.
+    client: imin's API, for changes and receipts. repository: reads from it. cache: the repository's.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
     totals: of lists, when last seen.
     redis, redis_cache: None without replicas.
     """
 
     client: IminClient
-    reads: Reads
+    repository: Repository
     cache: Cache | None
     signer: IdSigner
     public_url: str
@@ -85,45 +82,26 @@ class Context:
     operation: str = ""
     digest: str = ""
     cost: int = 0
-    wanted: Attributes | None = None
-    _orders: OrderLoader | None = field(default=None, init=False, repr=False)
-    _order_pages: OrderPageLoader | None = field(default=None, init=False, repr=False)
-    _order_item_pages: OrderItemPageLoader | None = field(default=None, init=False, repr=False)
-    _accounts: CustomerAccountLoader | None = field(default=None, init=False, repr=False)
-    _turns: Turns | None = field(default=None, init=False, repr=False)
+    selection: Attributes | None = None
+    _loaders: dict[Endpoint[Any, Any], Loader[Any, Any]] = field(default_factory=dict, init=False, repr=False)
+    _scope: LoadScope | None = field(default=None, init=False, repr=False)
 
-    @property
-    def orders(self) -> OrderLoader:
-        """Loads orders."""
-        if self._orders is None:
-            self._orders = OrderLoader(*self._for_loaders())
-        return self._orders
+    def loader(self, endpoint: Endpoint[K, V]) -> Loader[K, V]:
+        """The request's loader of an endpoint."""
+        loader = self._loaders.get(endpoint)
+        if loader is None:
+            loader = self._loaders[endpoint] = Loader(endpoint, self._scope or self._begin_scope())
+        return loader
 
-    @property
-    def order_pages(self) -> OrderPageLoader:
-        """Loads pages of orders."""
-        if self._order_pages is None:
-            self._order_pages = OrderPageLoader(*self._for_loaders(), self.orders)
-        return self._order_pages
-
-    @property
-    def order_item_pages(self) -> OrderItemPageLoader:
-        """Loads pages of upcoming items."""
-        if self._order_item_pages is None:
-            self._order_item_pages = OrderItemPageLoader(*self._for_loaders())
-        return self._order_item_pages
-
-    @property
-    def accounts(self) -> CustomerAccountLoader:
-        """Loads accounts."""
-        if self._accounts is None:
-            self._accounts = CustomerAccountLoader(*self._for_loaders())
-        return self._accounts
-
-    def _for_loaders(self) -> tuple[Reads, Turns, OnStale, Attributes | None]:
-        if self._turns is None:
-            self._turns = Turns(self.services.concurrency)
-        return self.services.reads, self._turns, self.staleness.note, self.wanted
+    def _begin_scope(self) -> LoadScope:
+        services = self.services
+        self._scope = LoadScope(
+            services.repository,
+            asyncio.Semaphore(services.concurrency),
+            self.staleness.note,
+            Use(self.selection, are_shared=False),
+        )
+        return self._scope
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""

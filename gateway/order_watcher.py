@@ -12,8 +12,9 @@ from typing import Any
 from gateway.backoff import Backoff
 from gateway.imin.documents import Order
 from gateway.imin.documents.vocabulary import OrderItemStatus
+from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
-from gateway.imin.repository import Reads
+from gateway.imin.repository import Repository
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 _FINAL = {
@@ -34,8 +35,10 @@ class OrderWatcher:
     max_subscribers: at one time, in this process. max_per_customer: of these, for one customer's orders.
     """
 
-    def __init__(self, reads: Reads, backoff: Backoff, max_subscribers: int, max_per_customer: int) -> None:
-        self._reads = reads
+    def __init__(
+        self, repository: Repository, backoff: Backoff, max_subscribers: int, max_per_customer: int
+    ) -> None:
+        self._repository = repository
         self._backoff = backoff
         self._max_subscribers = max_subscribers
         self._max_per_customer = max_per_customer
@@ -60,7 +63,7 @@ class OrderWatcher:
         ):
             raise TooManySubscribers
         watch = self._watches.setdefault(
-            (customer, order), _Watch(self._reads, self._backoff, customer, order)
+            (customer, order), _Watch(self._repository, self._backoff, customer, order)
         )
         watch.subscribers += 1
         try:
@@ -99,11 +102,11 @@ class OrderWatcher:
 class _Watch:
     """One order that has subscribers. version: number of different states seen so far."""
 
-    def __init__(self, reads: Reads, backoff: Backoff, customer: str, order: str) -> None:
+    def __init__(self, repository: Repository, backoff: Backoff, customer: str, order: str) -> None:
         self.subscribers = 0
         self.version = 0
         self.order: Order | None = None
-        self._reads = reads
+        self._repository = repository
         self._key = customer, order
         self._backoff = backoff
         self._first_poll: asyncio.Task[tuple[Order | None, int]] | None = None
@@ -139,7 +142,7 @@ class _Watch:
     async def _poll(self) -> tuple[Order | None, int]:
         # The result also serves other requests than the one that started it, whose deadline must not apply.
         REQUEST_DEADLINE.set(float("inf"))
-        order = (await self._reads.order(*self._key, _never_stale, anew=True)).value()
+        order = await self._repository.get_now(ORDER, self._key)
         if self.version == 0 or _compared(order) != _compared(self.order):
             self.order = order
             self.version += 1

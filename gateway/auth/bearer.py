@@ -22,7 +22,7 @@ from joserfc.jws import CompactSignature, JWSRegistry
 
 from gateway.auth.caller import Authenticate, Caller, HasHeaders, InvalidToken, NoCustomer
 from gateway.auth.keys import FixedKeys, Keys, PublicKey, PublishedKeys
-from gateway.imin.client import is_identifier
+from gateway.imin.routes import is_identifier
 from gateway.settings.model import Settings
 
 ALGORITHMS = (

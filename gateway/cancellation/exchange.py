@@ -40,7 +40,7 @@ from gateway.imin import errors
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order, OrderItem
 from gateway.imin.errors import IminError, NotFound, Refused
-from gateway.imin.repository import Reads
+from gateway.imin.repository import Repository
 
 # Shares of the deadline.
 _MIN_FOR_PATCH = 0.125
@@ -81,14 +81,14 @@ class Exchange:
     def __init__(  # noqa: PLR0913, PLR0917  # the parts that the service puts together
         self,
         client: IminClient,
-        reads: Reads,
+        repository: Repository,
         journal: Journal,
         locks: OrderLocks,
         now: Clock,
         options: ExchangeOptions,
     ) -> None:
         self._client = client
-        self._reads = reads
+        self._repository = repository
         self._journal = journal
         self._locks = locks
         self._now = now
@@ -98,7 +98,7 @@ class Exchange:
         """Cancel, and report what is known at the deadline at the latest. Raises nothing that imin causes."""
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
         longest = _LONGEST_READING * self._options.deadline_seconds
-        reader = OrderReader(self._reads, request.customer, request.order, until, longest)
+        reader = OrderReader(self._repository, request.customer, request.order, until, longest)
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(until):

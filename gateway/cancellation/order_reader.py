@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from gateway.imin.documents import Order
+from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
-from gateway.imin.repository import Reads
+from gateway.imin.repository import Repository
 
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 0.8
@@ -17,8 +18,10 @@ class OrderReader:
     until: end of the last reading, on the event loop's clock. longest_seconds: for one reading.
     """
 
-    def __init__(self, reads: Reads, customer: str, order: str, until: float, longest_seconds: float) -> None:
-        self._reads = reads
+    def __init__(
+        self, repository: Repository, customer: str, order: str, until: float, longest_seconds: float
+    ) -> None:
+        self._repository = repository
         self._customer = customer
         self._order = order
         self._until = until
@@ -32,7 +35,7 @@ class OrderReader:
         """The order; None if imin has none. Raises IminError, TimeoutError."""
         now = asyncio.get_running_loop().time()
         async with asyncio.timeout_at(min(self._until, now + self._longest_seconds)):
-            return await read_now(self._reads, self._customer, self._order)
+            return await self._repository.get_now(ORDER, (self._customer, self._order))
 
     async def read_repeatedly(self) -> AsyncIterator[Order]:
         """Yield the order after each successful reading, with growing pauses, until the deadline."""
@@ -47,12 +50,3 @@ class OrderReader:
                 yield order
             await asyncio.sleep(max(0.0, min(pause, self._until - loop.time())))
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-
-
-async def read_now(reads: Reads, customer: str, order: str) -> Order | None:
-    """The order as imin has it now; None if it has none. Raises IminError."""
-    return (await reads.order(customer, order, _never_stale, anew=True)).value()
-
-
-def _never_stale(_age_seconds: float) -> None:
-    """A reading that bypasses the cache is never stale."""

@@ -11,7 +11,6 @@ from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.exchange import Exchange, ExchangeOptions
 from gateway.cancellation.idempotency import IdempotencyKeys
 from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
-from gateway.cancellation.order_reader import read_now
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
@@ -29,8 +28,9 @@ from gateway.cancellation.sqlite_journal import IN_MEMORY, SqliteJournal
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order
+from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
-from gateway.imin.repository import Reads
+from gateway.imin.repository import Repository
 
 WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
 """Turns the journal and the locks of this machine into those of all replicas."""
@@ -55,7 +55,7 @@ class Cancellations:
     def __init__(  # noqa: PLR0913  # the parts that the app puts together
         self,
         client: IminClient,
-        reads: Reads,
+        repository: Repository,
         now: Clock,
         options: CancellationOptions,
         *,
@@ -66,12 +66,14 @@ class Cancellations:
         self._file = SqliteJournal(path or IN_MEMORY)
         self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
         self._journal, locks = with_replicas(self._file, self._file_locks or ProcessLocks())
-        self._reads = reads
+        self._repository = repository
         self._now = now
         self._notify = notify
-        self._exchange = Exchange(client, reads, self._journal, locks, now, options.exchange)
+        self._exchange = Exchange(client, repository, self._journal, locks, now, options.exchange)
         self._keys = IdempotencyKeys(self._journal, now)
-        self._settler = Settler(client, self._journal, now, options.exchange.doubt_seconds, options.backoff)
+        self._settler = Settler(
+            repository, self._journal, now, options.exchange.doubt_seconds, options.backoff
+        )
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
         self._calls: set[asyncio.Task[CancellationResult]] = set()
@@ -145,7 +147,7 @@ class Cancellations:
         if result.order is not None or not isinstance(outcome, Pending | AlreadyCancelled | NotPermitted):
             return result
         try:
-            order = await read_now(self._reads, outcome.customer, outcome.order)
+            order = await self._repository.get_now(ORDER, (outcome.customer, outcome.order))
         except IminError:
             order = None
         return CancellationResult(outcome, order) if order else CancellationResult(CancellationUnavailable())

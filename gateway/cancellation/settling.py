@@ -8,9 +8,9 @@ from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Attempt, AttemptState, Journal
 from gateway.cancellation.rules import state_shown
 from gateway.clock import Clock
-from gateway.imin.client import IminClient
-from gateway.imin.documents import bind_order
-from gateway.imin.errors import IminError, NotFound
+from gateway.imin.endpoints.orders import ORDER
+from gateway.imin.errors import IminError
+from gateway.imin.repository import Repository
 
 log = structlog.get_logger()
 
@@ -22,9 +22,9 @@ class Settler:
     """
 
     def __init__(
-        self, client: IminClient, journal: Journal, now: Clock, doubt_seconds: float, backoff: Backoff
+        self, repository: Repository, journal: Journal, now: Clock, doubt_seconds: float, backoff: Backoff
     ) -> None:
-        self._client = client
+        self._repository = repository
         self._journal = journal
         self._now = now
         self._doubt_seconds = doubt_seconds
@@ -65,10 +65,7 @@ class Settler:
     async def current_state(self, attempt: Attempt) -> AttemptState:
         """The state of an attempt after a reading of its order; as before if the order cannot be read."""
         try:
-            order = await self._client.order(attempt.order)
-        except NotFound:
-            return state_shown(attempt, None, self._now(), self._doubt_seconds)
+            order = await self._repository.get_now(ORDER, (attempt.customer, attempt.order))
         except IminError:
             return attempt.state
-        bind_order(order, None)  # type: ignore[arg-type]  # only statuses are read
         return state_shown(attempt, order, self._now(), self._doubt_seconds)

@@ -11,7 +11,7 @@ from gateway.graph.order.order_item import OrderItem
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.selection import response_key, selected, selected_below
 from gateway.imin import documents
-from gateway.loaders import CoalescingLoader, CustomerPage
+from gateway.imin.endpoints.declaration import CustomerPage, Endpoint
 from gateway.pagination.fetch import fetch_window
 from gateway.pagination.lists import PagedList
 from gateway.pagination.range import Range
@@ -136,13 +136,14 @@ class Connection(Struct, Generic[T], frozen=True):
 async def connect(
     info: Info,
     paged_list: PagedList[T],
-    loader: CoalescingLoader[CustomerPage, documents.Page[T]],
+    pages: Endpoint[CustomerPage, documents.Page[T]],
     customer: str,
     requested: Range,
 ) -> Connection[T]:
     """The connection for a requested range. If only the total is selected, one page is loaded."""
     needs_items = requested.is_first_page or bool(selected(info, "edges", "nodes", "pageInfo"))
-    totals = info.context.services.totals
+    context = info.context
+    loader, totals = context.loader(pages), context.services.totals
     window = await fetch_window(loader, totals, customer, paged_list, requested, count_only=not needs_items)
     if any(item.unreadable for item in window.items):
         _report(info, window)

@@ -19,6 +19,8 @@ from gateway.graph.scalars import Date, DateTime
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.place import Address
 from gateway.imin import documents
+from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT
+from gateway.imin.endpoints.orders import ORDER_ITEM_PAGE, ORDER_PAGE
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS
 from gateway.pagination.range import Range
 
@@ -55,7 +57,7 @@ def _of_account(attribute: str) -> Callable[..., Awaitable[Any]]:
 
 
 async def _account(customer: "Customer", info: Info) -> documents.CustomerAccount | None:
-    return await info.context.accounts.get(customer.identifier)
+    return await info.context.loader(CUSTOMER_ACCOUNT).get((customer.identifier,))
 
 
 def _readable(account: documents.CustomerAccount | None, value: Any) -> Any:
@@ -160,7 +162,7 @@ class Customer(Node):
         requested = Range.from_arguments(
             ORDER_HISTORY, _or_none(first), _or_none(after), _or_none(last), _or_none(before)
         )
-        return await connect(info, ORDER_HISTORY, info.context.order_pages, self.identifier, requested)
+        return await connect(info, ORDER_HISTORY, ORDER_PAGE, self.identifier, requested)
 
     @resolved("Booked items that are still to come, earliest first.", OrderItemConnection | None)
     async def upcoming_order_items(
@@ -175,7 +177,7 @@ class Customer(Node):
         requested = Range.from_arguments(
             UPCOMING_ITEMS, _or_none(first), _or_none(after), _or_none(last), _or_none(before)
         )
-        return await connect(info, UPCOMING_ITEMS, info.context.order_item_pages, self.identifier, requested)
+        return await connect(info, UPCOMING_ITEMS, ORDER_ITEM_PAGE, self.identifier, requested)
 
     @classmethod
     def of(cls, identifier: str, context: Context) -> Self:

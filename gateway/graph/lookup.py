@@ -11,8 +11,9 @@ from gateway.graph.customer import Customer
 from gateway.graph.info import Info
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
-from gateway.imin.client import is_identifier
 from gateway.imin.dates import parse_date_time
+from gateway.imin.endpoints.orders import ORDER, ORDER_PAGE
+from gateway.imin.routes import is_identifier
 from gateway.pagination.history import is_in_history
 
 _MOST_PARALLEL_PAGES = 16
@@ -29,14 +30,14 @@ async def find_order(context: Context, identifier: str) -> documents.Order | Non
         return None
     caller = context.caller
     customer = caller.customer or ""
-    order = await context.orders.get((customer, identifier))
+    order = await context.loader(ORDER).get((customer, identifier))
     if caller.may_name_any_customer:
         return order
     order_date = parse_date_time(order.order_date) if order else None
     is_own = await is_in_history(
         identifier,
         order_date or _made_up_date(identifier),
-        lambda number: context.order_pages.get((customer, number)),
+        lambda number: context.loader(ORDER_PAGE).get((customer, number)),
     )
     return order if is_own else None
 
@@ -47,7 +48,7 @@ def begin_order(context: Context, identifier: str) -> bool:
     if not caller.may_name_any_customer:
         return False
     if is_identifier(identifier):
-        context.orders.begin((caller.customer or "", identifier))
+        context.loader(ORDER).begin((caller.customer or "", identifier))
     return True
 
 
@@ -84,7 +85,9 @@ async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
         return Customer.of(id_.customer, context)
     if id_.kind == "Seller" and id_.parts[0] == "":
         return await _find_seller(context, id_)
-    order = await context.orders.get((id_.customer, id_.parts[0])) if is_identifier(id_.parts[0]) else None
+    order = (
+        await context.loader(ORDER).get((id_.customer, id_.parts[0])) if is_identifier(id_.parts[0]) else None
+    )
     report_unreadable(info, order, path=path)
     return _part_of(order, id_) if order else None
 
@@ -109,7 +112,9 @@ async def _find_seller(context: Context, id_: GlobalId) -> documents.Seller | No
     first, last, width = 1, 1, 1
     while first <= last:
         numbers = range(first, min(last, first + width - 1) + 1)
-        pages = await asyncio.gather(*(context.order_pages.get((id_.customer, number)) for number in numbers))
+        pages = await asyncio.gather(
+            *(context.loader(ORDER_PAGE).get((id_.customer, number)) for number in numbers)
+        )
         for seller in (order.seller for page in pages for order in page.items):
             if seller and seller.identifier == id_.parts[1]:
                 return seller

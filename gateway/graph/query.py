@@ -14,7 +14,7 @@ from gateway.graph.node import Node
 from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
-from gateway.imin.client import is_identifier
+from gateway.imin.routes import is_identifier
 
 MOST_NODES = 100
 

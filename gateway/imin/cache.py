@@ -1,30 +1,33 @@
-"""What imin has answered, kept for a short time: per customer, in bytes that are counted.
+"""imin's responses, cached for seconds per customer and bounded by bytes.
 
-An answer is fresh for some seconds. For some more it is still given while it is asked
-for anew, and for longer still while imin is down, marked with its age. Requests that
-want the same at the same time share one question, which no one of them can break off.
+A response is fresh for some seconds. For some more it is still used while a new request refreshes it
+(stale-while-revalidate), and for longer still while imin is down, marked with its age (stale-if-error).
+Concurrent reads of one key share one request (single flight), which no caller can abort for the others.
 
-Nothing crosses customers: every key begins with the customer. Each customer has a
-generation; a change begins a new one, so that nothing asked for before the change is
-given or kept after it, not even what is still on its way. Errors are not kept.
+Nothing crosses customers: every key begins with the customer, or with PUBLIC for what belongs to no customer.
+Each customer has a generation; a change begins a new one, and nothing that was requested before the change is
+used or stored after it, not even a response that is still on its way. Errors are not cached.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from math import inf
+from typing import Any, Generic, TypeVar
 
 from cachetools import LRUCache, TTLCache
+from msgspec import Struct
 
-from gateway.imin.cache_backend import Alone, Body, Key, Shared
+from gateway.imin.cache_backend import CacheBackend, CachedBody, CacheKey, NoReplicas
+from gateway.imin.endpoints.declaration import LONGEST_FRESH_SECONDS, PUBLIC
 from gateway.imin.errors import TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 V = TypeVar("V")
 
 OnStale = Callable[[float], None]
-"""Told the age in seconds of an answer that is given because imin is down."""
+"""Called with the age in seconds of a response that is used because imin is down."""
 
 MEMORY_PER_BYTE = 3
 """Memory of a decoded page by bytes of its JSON; 2.8 was measured."""
@@ -35,47 +38,49 @@ _GRACE_SECONDS = 60
 
 @dataclass(frozen=True)
 class CacheOptions:
-    """Seconds, each counted from the end of those before; 0 leaves that state out."""
+    """Seconds, each counted from the end of the one before; 0 leaves that state out, all 0 stores nothing."""
 
     fresh_seconds: float
     stale_seconds: float
     error_seconds: float
     max_bytes: int
 
-    @property
-    def longest_seconds(self) -> float:
-        """Age beyond which an answer is of no use."""
-        return self.fresh_seconds + self.stale_seconds + self.error_seconds
+    def longest_seconds(self, fresh_seconds: float | None = None) -> float:
+        """Age beyond which a response is of no use. fresh_seconds: of its endpoint, if it has its own."""
+        fresh = self.fresh_seconds if fresh_seconds is None else fresh_seconds
+        return fresh + self.stale_seconds + self.error_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[V]):
-    """What an answer holds, read and bound to its customer.
+class Decoded(Struct, Generic[V], frozen=True):
+    """A response, decoded and bound to its customer.
 
-    orders: what a change of an order would make wrong. is_lasting: whether it may be kept.
-    parts: what it holds that can be asked for by itself, under what it is and its identifier.
-    apart: takes their JSON out of the whole, for other replicas.
+    orders: a change of one of them makes it outdated. is_cacheable: whether it may be stored.
+    parts: resources in it that have keys of their own, each with its orders. split: finds their JSON.
     """
 
     value: V
     orders: frozenset[str] = frozenset()
-    is_lasting: bool = True
-    parts: tuple[tuple[str, str, Any], ...] = ()
-    apart: Callable[[bytes], Iterable[tuple[str, str, bytes]]] = lambda _json: ()
+    is_cacheable: bool = True
+    parts: tuple[tuple[CacheKey, Any, frozenset[str]], ...] = ()
+    split: Callable[[bytes], Iterable[tuple[CacheKey, bytes]]] = lambda _json: ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Generic[V]):
-    """Something to ask imin. ask: gives JSON, None where there is nothing. read: raises Unreadable."""
+class CacheableRead(Struct, Generic[V], frozen=True):
+    """A read that can go through the cache.
 
-    key: Key
-    ask: Callable[[], Awaitable[bytes | None]]
-    read: Callable[[bytes | None], Found[V]]
+    fetch: requests the JSON, None where there is nothing. decode: raises Unreadable.
+    fresh_seconds: instead of the cache's own.
+    """
+
+    key: CacheKey
+    fetch: Callable[[], Awaitable[bytes | None]]
+    decode: Callable[[bytes | None], Decoded[V]]
+    fresh_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Generation:
-    """local: as this process knows it. token: as replicas know it, None where nobody can tell."""
+    """local: as this process knows it. token: as replicas know it, None where it is not available."""
 
     local: int
     token: str | None
@@ -86,73 +91,76 @@ class _Entry:
     value: Any
     orders: frozenset[str]
     generation: _Generation
-    asked_at: float
+    requested_at: float
     weight: int
 
 
 class Cache:
-    """Answers by customer. shared: what replicas know together. clock: seconds since 1970."""
+    """Responses by customer. backend: what replicas share. clock: seconds since 1970."""
 
     def __init__(
-        self, options: CacheOptions, shared: Shared | None = None, clock: Callable[[], float] = time.time
+        self,
+        options: CacheOptions,
+        backend: CacheBackend | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.counts = dict.fromkeys(("fresh", "stale", "error", "joined", "replica", "miss"), 0)
         self._options = options
-        self._shared = shared or Alone()
+        self._backend = backend or NoReplicas()
         self._clock = clock
-        self._entries: LRUCache[Key, _Entry] = LRUCache(options.max_bytes, lambda entry: entry.weight)
-        # A change is remembered for longer than anything asked for before it could be given.
-        self._changes: TTLCache[str, int] = TTLCache(
-            _MOST_CHANGES, options.longest_seconds + _GRACE_SECONDS, clock
-        )
+        self._entries: LRUCache[CacheKey, _Entry] = LRUCache(options.max_bytes, lambda entry: entry.weight)
+        # A change is remembered for longer than any response from before it could be used.
+        longest = options.longest_seconds(max(options.fresh_seconds, LONGEST_FRESH_SECONDS))
+        self._changes: TTLCache[str, int] = TTLCache(_MOST_CHANGES, longest + _GRACE_SECONDS, clock)
         self._change = 0
-        # Who was last seen to have an order, kept or not.
+        # The customer who was last seen to have an order, whether or not the response was stored.
         self._holders: LRUCache[str, str] = LRUCache(_MOST_CHANGES)
-        self._flights: dict[tuple[Key, _Generation], asyncio.Task[Any]] = {}
+        self._flights: dict[tuple[CacheKey, _Generation], asyncio.Task[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._sharing: set[asyncio.Task[None]] = set()
-        self._shared.on_announcement(self._forget_order)
+        self._writes: set[asyncio.Task[None]] = set()
+        self._backend.on_announcement(self._forget_order)
 
     @property
     def bytes_held(self) -> int:
-        """Memory of what is kept, as counted."""
+        """Memory of what is stored, as estimated."""
         return int(self._entries.currsize)
 
-    async def get(self, question: Question[V], on_stale: OnStale, *, anew: bool = False) -> V:
-        """The answer. anew: asked for now, whatever is known.
+    async def get(self, read: CacheableRead[V], on_stale: OnStale, *, refresh: bool = False) -> V:
+        """The value. refresh: send a request, whatever is cached.
 
-        Raises what asking raises, unless imin is down and an older answer will do.
+        Raises what the fetch raises, unless imin is down and an older response can be used.
         """
-        generation = await self._generation(question.key[0])
-        entry = self._entries.get(question.key)
+        generation = await self._generation(read.key[0])
+        entry = self._entries.get(read.key)
         if entry is not None and not _fits(entry, generation):
             entry = None
-        if not anew and generation.token is not None:
-            if entry is None or self._age(entry) >= self._options.fresh_seconds:
-                entry = await self._from_replica(question, generation) or entry
-            if entry is not None and self._is_usable(entry, question, generation):
-                return cast("V", entry.value)
+        if not refresh and generation.token is not None:
+            if entry is None or self._age(entry) >= self._fresh_seconds(read):
+                entry = await self._from_replica(read, generation) or entry
+            if entry is not None and self._is_usable(entry, read, generation):
+                return entry.value  # type: ignore[no-any-return]  # stored under this key
         try:
-            return await self._join(self._flight(question, generation, anew=anew))
+            return await self._join(self._flight(read, generation, refresh=refresh))
         except UpstreamUnavailable:
-            if anew or entry is None or self._age(entry) > self._options.longest_seconds:
+            longest = self._options.longest_seconds(read.fresh_seconds)
+            if refresh or entry is None or self._age(entry) > longest:
                 raise
             self.counts["error"] += 1
             on_stale(self._age(entry))
-        return cast("V", entry.value)
+        return entry.value  # type: ignore[no-any-return]  # stored under this key
 
     async def order_changed(self, identifier: str) -> None:
-        """Forget what was asked for those who have this order, here and on every replica."""
+        """Forget what was requested for customers who have this order, here and on every replica."""
         await self._forget_order(identifier)
-        await self._shared.announce(identifier)
+        await self._backend.announce(identifier)
 
     async def customer_changed(self, customer: str) -> None:
-        """Forget what was asked for a customer, here and on every replica."""
+        """Forget what was requested for a customer, here and on every replica."""
         await self._bump({customer})
 
     async def close(self) -> None:
-        """Break off what is still being asked for nobody; what is being told to others is soon told."""
-        for task in self._tasks - self._sharing:
+        """Cancel requests whose callers have gone; let writes to the backend finish, which are short."""
+        for task in self._tasks - self._writes:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -160,67 +168,70 @@ class Cache:
         holders = {key[0] for key, entry in self._entries.items() if identifier in entry.orders}
         if (holder := self._holders.get(identifier)) is not None:
             holders.add(holder)
-        # Those who are being asked for just now may turn out to have it.
-        await self._bump(holders | {key[0] for key, _ in self._flights})
+        # A response that is on its way may turn out to show the order; public ones show none.
+        await self._bump(holders | {key[0] for key, _ in self._flights} - {PUBLIC})
 
     async def _bump(self, customers: Iterable[str]) -> None:
         customers = tuple(customers)
         self._change += 1
         for customer in customers:
             self._changes[customer] = self._change
-        await self._shared.bump(customers)
+        await self._backend.bump(customers)
 
     async def _generation(self, customer: str) -> _Generation:
-        token = await self._shared.generation(customer)
+        token = await self._backend.generation(customer)
         return _Generation(self._changes.get(customer, 0), token)
 
     def _age(self, entry: _Entry) -> float:
-        return max(0.0, self._clock() - entry.asked_at)
+        return max(0.0, self._clock() - entry.requested_at)
 
-    def _is_usable(self, entry: _Entry, question: Question[Any], generation: _Generation) -> bool:
-        """Whether the entry will do as it is; asks anew behind its back where it is no longer fresh."""
+    def _fresh_seconds(self, read: CacheableRead[Any]) -> float:
+        return self._options.fresh_seconds if read.fresh_seconds is None else read.fresh_seconds
+
+    def _is_usable(self, entry: _Entry, read: CacheableRead[Any], generation: _Generation) -> bool:
+        """Whether the entry can be used as it is; refreshes it in the background when it is stale."""
         if entry.generation != generation:
             return False
-        age = self._age(entry)
-        if age < self._options.fresh_seconds:
+        age, fresh_seconds = self._age(entry), self._fresh_seconds(read)
+        if age < fresh_seconds:
             self.counts["fresh"] += 1
             return True
-        if age < self._options.fresh_seconds + self._options.stale_seconds:
+        if age < fresh_seconds + self._options.stale_seconds:
             self.counts["stale"] += 1
-            self._flight(question, generation)
+            self._flight(read, generation)
             return True
         return False
 
-    async def _from_replica(self, question: Question[Any], generation: _Generation) -> _Entry | None:
+    async def _from_replica(self, read: CacheableRead[Any], generation: _Generation) -> _Entry | None:
         """The newest that is known, here or from another replica."""
-        body = await self._shared.read(question.key, generation.token or "")
+        body = await self._backend.read(read.key, generation.token or "")
         if body is None:
             return None
         try:
-            found = question.read(body.json)
+            decoded = read.decode(body.json)
         except Unreadable:
             return None
-        known = self._entries.get(question.key)
-        self._keep(question, generation, body, found)
-        entry = self._entries.get(question.key)
-        self.counts["replica"] += entry is not known
+        before = self._entries.get(read.key)
+        self._store(read.key, generation, body, decoded)
+        entry = self._entries.get(read.key)
+        self.counts["replica"] += entry is not before
         return entry
 
     def _flight(
-        self, question: Question[V], generation: _Generation, *, anew: bool = False
+        self, read: CacheableRead[V], generation: _Generation, *, refresh: bool = False
     ) -> asyncio.Task[V]:
-        """The question on its way: one that is, unless it must be asked now, or a new one."""
-        name = (question.key, generation)
+        """The request for a key: the one in flight, unless a new one is required, or a new one."""
+        name = (read.key, generation)
         flight = self._flights.get(name)
-        if flight is not None and not anew:
+        if flight is not None and not refresh:
             self.counts["joined"] += 1
             return flight
         self.counts["miss"] += 1
-        flight = self._flights[name] = self._start(self._ask(question, generation))
+        flight = self._flights[name] = self._start(self._fetch(read, generation))
         flight.add_done_callback(lambda done: self._landed(name, done))
         return flight
 
-    def _landed(self, name: tuple[Key, _Generation], done: asyncio.Task[Any]) -> None:
+    def _landed(self, name: tuple[CacheKey, _Generation], done: asyncio.Task[Any]) -> None:
         if self._flights.get(name) is done:
             del self._flights[name]
 
@@ -233,71 +244,70 @@ class Cache:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # whoever waited has it; where nobody did, nobody minds
+            task.exception()  # retrieved, or asyncio logs "exception was never retrieved"
 
-    async def _ask(self, question: Question[V], generation: _Generation) -> V:
-        REQUEST_DEADLINE.set(float("inf"))  # it serves others than the one who asked first
-        asked_at = self._clock()
-        json = await question.ask()
-        found = question.read(json)
-        customer = question.key[0]
-        for order in found.orders:
+    async def _fetch(self, read: CacheableRead[V], generation: _Generation) -> V:
+        REQUEST_DEADLINE.set(inf)  # it serves other callers than the one who started it
+        requested_at = self._clock()
+        json = await read.fetch()
+        decoded = read.decode(json)
+        customer = read.key[0]
+        for order in decoded.orders:
             self._holders[order] = customer
-        if not found.is_lasting:
-            self._drop(customer, question.key, found.orders)
+        if not decoded.is_cacheable:
+            self._drop(read.key, decoded.orders)
         elif json is not None and self._changes.get(customer, 0) == generation.local:
-            body = Body(json, asked_at)
-            self._keep(question, generation, body, found)
+            body = CachedBody(json, requested_at)
+            self._store(read.key, generation, body, decoded)
             if generation.token:
-                sharing = self._start(self._share(question.key, generation.token, body, found))
-                self._sharing.add(sharing)
-                sharing.add_done_callback(self._sharing.discard)
-        return found.value
+                write = self._start(self._share(read, generation.token, body, decoded))
+                self._writes.add(write)
+                write.add_done_callback(self._writes.discard)
+        return decoded.value
 
-    async def _share(self, key: Key, token: str, body: Body, found: Found[Any]) -> None:
-        bodies = {key: body}
-        for what, identifier, json in found.apart(body.json):
-            bodies[key[0], what, identifier] = Body(json, body.asked_at)
-        await self._shared.write(bodies, token, self._options.longest_seconds)
+    async def _share(
+        self, read: CacheableRead[Any], token: str, body: CachedBody, decoded: Decoded[Any]
+    ) -> None:
+        bodies = {key: CachedBody(json, body.requested_at) for key, json in decoded.split(body.json)}
+        bodies[read.key] = body
+        await self._backend.write(bodies, token, self._options.longest_seconds(read.fresh_seconds))
 
     async def _join(self, flight: asyncio.Task[V]) -> V:
-        """What the flight brings, unless the request's own time is over. Leaving does not break it off."""
+        """The result of a request in flight, within the caller's own time. Leaving does not abort it."""
         left = REQUEST_DEADLINE.get() - time.monotonic()
         try:
-            async with asyncio.timeout(None if left == float("inf") else max(0.0, left)):
+            async with asyncio.timeout(None if left == inf else max(0.0, left)):
                 return await asyncio.shield(flight)
         except TimeoutError as error:
             raise TimedOut("the request's time was over") from error
 
-    def _keep(self, question: Question[V], generation: _Generation, body: Body, found: Found[V]) -> None:
-        if not found.is_lasting or not self._options.longest_seconds:
+    def _store(self, key: CacheKey, generation: _Generation, body: CachedBody, decoded: Decoded[Any]) -> None:
+        if not decoded.is_cacheable or not self._options.longest_seconds():
             return
         weight = len(body.json) * MEMORY_PER_BYTE
-        self._put(question.key, _Entry(found.value, found.orders, generation, body.asked_at, weight))
-        for what, identifier, part in found.parts:
-            # Counted again: a part may outlive the page that it came on.
-            entry = _Entry(
-                part, frozenset({identifier}), generation, body.asked_at, weight // len(found.parts)
-            )
-            self._put((question.key[0], what, identifier), entry)
+        self._put(key, _Entry(decoded.value, decoded.orders, generation, body.requested_at, weight))
+        for part_key, part, orders in decoded.parts:
+            # Its memory is counted twice, because a part may outlive the page that it came on.
+            share = weight // len(decoded.parts)
+            self._put(part_key, _Entry(part, orders, generation, body.requested_at, share))
 
-    def _drop(self, customer: str, key: Key, orders: frozenset[str]) -> None:
-        """Forget a customer's answer, and all others that tell of the same orders."""
+    def _drop(self, key: CacheKey, orders: frozenset[str]) -> None:
+        """Forget a response, and all others of its customer that show the same orders."""
         held = self._entries.items()
-        for name in [name for name, entry in held if name[0] == customer and entry.orders & orders]:
+        for name in [name for name, entry in held if name[0] == key[0] and entry.orders & orders]:
             del self._entries[name]
         self._entries.pop(key, None)
 
-    def _put(self, key: Key, entry: _Entry) -> None:
+    def _put(self, key: CacheKey, entry: _Entry) -> None:
         before = self._entries.get(key)
-        is_older = before is not None and before.asked_at > entry.asked_at
-        outdated = is_older and before is not None and before.generation == entry.generation
-        if not outdated and entry.weight <= self._options.max_bytes:
+        is_older = before is not None and before.requested_at > entry.requested_at
+        is_outdated = is_older and before is not None and before.generation == entry.generation
+        if not is_outdated and entry.weight <= self._options.max_bytes:
             self._entries[key] = entry
 
 
 def _fits(entry: _Entry, generation: _Generation) -> bool:
-    """Whether nothing is known to have changed since the entry was asked for."""
+    """Whether nothing is known to have changed since the entry was requested."""
     if entry.generation.local != generation.local:
         return False
     return generation.token is None or entry.generation.token == generation.token

@@ -1,26 +1,26 @@
-"""What replicas know together, as far as the cache needs it; and the stand-in for a process that is alone."""
+"""What replicas share, as far as the cache needs it, and the stand-in for a process without replicas."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-Key = tuple[str, str, str]
-"""Customer, what it is, its page number or identifier. A cache's keys all begin with the customer."""
+CacheKey = tuple[str, ...]
+"""Customer (or PUBLIC), name of the endpoint, and the identifier or page number, if any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """An answer of imin's as it came. asked_at: when it was asked for, in seconds since 1970."""
+class CachedBody:
+    """A response of imin's as it came. requested_at: when it was requested, in seconds since 1970."""
 
     json: bytes
-    asked_at: float
+    requested_at: float
 
 
-class Shared(Protocol):
-    """Answers and generations that all replicas see. Raises nothing: what cannot be had is None."""
+class CacheBackend(Protocol):
+    """Responses and generations that all replicas see. Raises nothing: what is not available is None."""
 
     async def generation(self, customer: str) -> str | None:
-        """Name of the customer's generation, the same on every replica; None where nobody can tell.
+        """Name of the customer's generation, the same on every replica; None where it is not available.
 
         "" where there are no replicas.
         """
@@ -28,38 +28,36 @@ class Shared(Protocol):
     async def bump(self, customers: tuple[str, ...]) -> None:
         """Begin a new generation of each of these customers, on every replica."""
 
-    async def read(self, key: Key, generation: str) -> Body | None:
-        """An answer that some replica has put here in this generation."""
+    async def read(self, key: CacheKey, generation: str) -> CachedBody | None:
+        """A response that some replica has stored in this generation."""
 
-    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
-        """Keep answers for the others, so many seconds."""
+    async def write(self, bodies: Mapping[CacheKey, CachedBody], generation: str, seconds: float) -> None:
+        """Store responses for the other replicas, for that many seconds."""
 
     async def announce(self, order: str) -> None:
-        """Tell the other replicas that an order has changed."""
+        """Notify the other replicas that an order has changed."""
 
-    def on_announcement(self, heard: Callable[[str], Awaitable[None]]) -> None:
-        """Be told of orders that changed elsewhere."""
+    def on_announcement(self, callback: Callable[[str], Awaitable[None]]) -> None:
+        """Call back with each order that changed on another replica."""
 
 
-class Alone:
-    """There are no other replicas."""
+class NoReplicas:
+    """The backend of a process without replicas."""
 
     async def generation(self, _customer: str) -> str | None:
-        """Always the same."""
         return ""
 
     async def bump(self, customers: tuple[str, ...]) -> None:
-        """Nobody else to tell."""
+        pass
 
-    async def read(self, _key: Key, _generation: str) -> Body | None:
-        """Nobody else asks."""
+    async def read(self, _key: CacheKey, _generation: str) -> CachedBody | None:
         return None
 
-    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
-        """Nobody else reads."""
+    async def write(self, bodies: Mapping[CacheKey, CachedBody], generation: str, seconds: float) -> None:
+        pass
 
     async def announce(self, order: str) -> None:
-        """Nobody else listens."""
+        pass
 
-    def on_announcement(self, heard: Callable[[str], Awaitable[None]]) -> None:
-        """Nobody else speaks."""
+    def on_announcement(self, callback: Callable[[str], Awaitable[None]]) -> None:
+        pass

@@ -1,194 +1,127 @@
-"""What the gateway reads of imin, through the cache where there is one, bound to the customer."""
+"""Resources of imin's, through the cache where there is one, bound to their customers."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic
 
 from msgspec import Struct
 
-from gateway.imin.cache import Cache, Found, OnStale, Question
-from gateway.imin.cache_backend import Key
+from gateway.imin.cache import Cache, CacheableRead, Decoded, OnStale
+from gateway.imin.cache_backend import CacheKey
 from gateway.imin.client import IminClient
-from gateway.imin.documents import (
-    Attributes,
-    CustomerAccount,
-    Order,
-    OrderItem,
-    Owner,
-    Page,
-    bind_order,
-    bind_upcoming_item,
-    orders_apart,
-)
-from gateway.imin.documents.vocabulary import OrderItemStatus
-from gateway.imin.parse import read_account, read_order, read_orders, read_upcoming_order_items
-
-V = TypeVar("V")
+from gateway.imin.documents import Attributes, Owner
+from gateway.imin.endpoints.declaration import Endpoint, K, Parts, V
 
 OwnerOf = Callable[[str, bool], Owner]
-"""Gives a customer as owner of documents, which are kept for other answers or not."""
+"""Gives a customer as owner of documents, which are shown in several responses or in one."""
 
 
 class Use(Struct, frozen=True):
-    """What documents are read for.
+    """What resources are read for.
 
-    wanted: what of them will be looked at; None for all. are_kept: whether more than one answer shows them.
+    selection: attributes that will be looked at; None for all.
+    are_shared: whether the resources will be shown in several responses.
     """
 
-    wanted: Attributes | None = None
-    are_kept: bool = True
+    selection: Attributes | None = None
+    are_shared: bool = True
 
 
 ANY_USE = Use()
 
 
-class Unread(Generic[V]):
-    """What imin has answered, read where it is first looked at.
+class Undecoded(Generic[V]):
+    """A response of imin's, decoded when it is first looked at.
 
-    Sixteen requests that arrive together would else be read one after the other, and each be looked at
-    again when the processor's caches hold the others.
+    If 16 responses arrive together, decoding each right before its use keeps it in the CPU cache.
     """
 
-    __slots__ = ("_read", "_value")
+    __slots__ = ("_decode", "_value")
 
-    def __init__(self, read: Callable[[], V]) -> None:
-        self._read: Callable[[], V] | None = read
+    def __init__(self, decode: Callable[[], V]) -> None:
+        self._decode: Callable[[], V] | None = decode
         self._value: V
 
     def value(self) -> V:
-        """The document. Raises Unreadable, every time."""
-        if self._read is not None:
-            self._value = self._read()
-            self._read = None
+        """The resource. Raises Unreadable, every time."""
+        if self._decode is not None:
+            self._value = self._decode()
+            self._decode = None
         return self._value
 
 
-class Reads:
-    """One method for each thing that is read, by customer.
-
-    owner_of: what a customer's documents are bound to. cache: None asks imin each time.
-    anew: asked for now, whatever is known. on_stale: told the age of an answer that is given
-    because imin is down. use: of the documents.
-    All raise what the client raises, but what cannot be read when it is looked at.
-    """
+class Repository:
+    """Reads resources of any endpoint. owner_of: what a customer's documents are bound to."""
 
     def __init__(self, client: IminClient, owner_of: OwnerOf, cache: Cache | None = None) -> None:
         self._client = client
         self._owner_of = owner_of
         self._cache = cache
 
-    def orders(
-        self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False, use: Use = ANY_USE
-    ) -> Awaitable[Unread[Page[Order]]]:
-        """Page of a customer's orders."""
-
-        def read(json: bytes | None) -> Page[Order]:
-            page = read_orders(json, number, self._wanted(use))
-            owner = self._owner(customer, use)
-            for order in page.items:
-                bind_order(order, owner)
-            return page
-
-        ask = partial(self._client.orders_json, customer, number)
-        return self._get((customer, "orders", str(number)), ask, read, _of_orders, on_stale, anew=anew)
-
-    def upcoming_order_items(
-        self, customer: str, number: int, on_stale: OnStale, *, anew: bool = False, use: Use = ANY_USE
-    ) -> Awaitable[Unread[Page[OrderItem]]]:
-        """Page of a customer's upcoming order items."""
-
-        def read(json: bytes | None) -> Page[OrderItem]:
-            page = read_upcoming_order_items(json, number, self._wanted(use))
-            owner = self._owner(customer, use)
-            for item in page.items:
-                bind_upcoming_item(item, owner)
-            return page
-
-        ask = partial(self._client.upcoming_order_items_json, customer, number)
-        return self._get((customer, "items", str(number)), ask, read, _of_items, on_stale, anew=anew)
-
-    def order(
-        self, customer: str, identifier: str, on_stale: OnStale, *, anew: bool = False, use: Use = ANY_USE
-    ) -> Awaitable[Unread[Order | None]]:
-        """An order, or None where imin has none."""
-
-        def read(json: bytes | None) -> Order | None:
-            if json is None:
-                return None
-            order = read_order(json, identifier, self._wanted(use))
-            bind_order(order, self._owner(customer, use))
-            return order
-
-        ask = partial(self._client.order_json, identifier)
-        return self._get((customer, "order", identifier), ask, read, _of_order, on_stale, anew=anew)
-
-    def account(
-        self, customer: str, on_stale: OnStale, *, anew: bool = False
-    ) -> Awaitable[Unread[CustomerAccount | None]]:
-        """A customer's account, or None where imin has none."""
-
-        def read(json: bytes | None) -> CustomerAccount | None:
-            return None if json is None else read_account(json, customer)
-
-        ask = partial(self._client.customer_account_json, customer)
-        return self._get((customer, "account", ""), ask, read, _of_account, on_stale, anew=anew)
-
-    def _owner(self, customer: str, use: Use) -> Owner:
-        return self._owner_of(customer, use.are_kept or self._cache is not None)
-
-    def _wanted(self, use: Use) -> Attributes | None:
-        """What to read of documents: all of those that are kept, for whoever comes next may want the rest."""
-        return use.wanted if self._cache is None else None
-
-    async def _get(  # noqa: PLR0913  # what reading one thing is made of
+    async def get(
         self,
-        key: Key,
-        ask: Callable[[], Awaitable[bytes | None]],
-        read: Callable[[bytes | None], V],
-        about: Callable[[V], Found[V]],
+        endpoint: Endpoint[K, V],
+        key: K,
         on_stale: OnStale,
         *,
-        anew: bool,
-    ) -> Unread[V]:
-        """What `ask` brings, to be read by `read`. about: what the cache must know of it."""
+        refresh: bool = False,
+        use: Use = ANY_USE,
+    ) -> Undecoded[V]:
+        """The resource. refresh: send a request, whatever is cached.
+
+        on_stale: called with the age of a resource that is given because imin is down.
+        Raises what the client raises; what cannot be read raises Unreadable here or when it is decoded.
+        """
         if self._cache is None:
-            return Unread(partial(read, await ask()))
-        question = Question(key, ask, lambda json: about(read(json)))
-        value = await self._cache.get(question, on_stale, anew=anew)
-        return Unread(lambda: value)
+            return Undecoded(
+                partial(self._decode, endpoint, key, use, await self._client.fetch(endpoint, key))
+            )
+        value = await self._cache.get(self._cacheable(endpoint, key), on_stale, refresh=refresh)
+        return Undecoded(lambda: value)
+
+    async def get_now(self, endpoint: Endpoint[K, V], key: K) -> V:
+        """The resource as imin has it now, whatever is cached. Raises IminError."""
+        return (await self.get(endpoint, key, _is_never_stale, refresh=True)).value()
+
+    def _decode(self, endpoint: Endpoint[K, V], key: K, use: Use, json: bytes | None) -> V:
+        if json is None:
+            return endpoint.absent(key)
+        value = endpoint.read(json, key, use.selection)
+        if endpoint.bind is not None:
+            endpoint.bind(value, self._owner_of(key[0], use.are_shared))
+        return value
+
+    def _cacheable(self, endpoint: Endpoint[K, V], key: K) -> CacheableRead[V]:
+        return CacheableRead(
+            _cache_key(endpoint, key),
+            partial(self._client.fetch, endpoint, key),
+            partial(self._decode_for_cache, endpoint, key),
+            endpoint.fresh_seconds,
+        )
+
+    def _decode_for_cache(self, endpoint: Endpoint[K, V], key: K, json: bytes | None) -> Decoded[V]:
+        # All attributes are read, because the next query may select others.
+        value = self._decode(endpoint, key, ANY_USE, json)
+        if json is None:
+            return Decoded(value, is_cacheable=False)
+        orders, is_cacheable = frozenset(endpoint.orders(value)), endpoint.is_cacheable(value)
+        if endpoint.parts is None:
+            return Decoded(value, orders, is_cacheable)
+        of, prefix = endpoint.parts, (key[0], endpoint.parts.endpoint.name)
+        parts = tuple(
+            ((*prefix, identifier), part, frozenset(of.endpoint.orders(part)))
+            for identifier, part in of.resources(value)
+        )
+        return Decoded(value, orders, is_cacheable, parts, lambda json: _split(of, prefix, json))
 
 
-def _of_orders(page: Page[Order]) -> Found[Page[Order]]:
-    orders = frozenset(order.identifier for order in page.items)
-    parts = tuple(("order", order.identifier, order) for order in page.items)
-    return Found(page, orders, _orders_last(page.items), parts, _apart)
+def _is_never_stale(_age_seconds: float) -> None:
+    pass
 
 
-def _of_items(page: Page[OrderItem]) -> Found[Page[OrderItem]]:
-    orders = frozenset(item.order_identifier for item in page.items)
-    # An item of an unknown order could change without anybody knowing that this page did.
-    return Found(page, orders, "" not in orders and _items_last(page.items))
+def _cache_key(endpoint: Endpoint[K, Any], key: K) -> CacheKey:
+    return key[0], endpoint.name, *map(str, key[1:])
 
 
-def _of_order(order: Order | None) -> Found[Order | None]:
-    if order is None:
-        return Found(None, is_lasting=False)
-    return Found(order, frozenset({order.identifier}), _orders_last((order,)))
-
-
-def _of_account(account: CustomerAccount | None) -> Found[CustomerAccount | None]:
-    return Found(account, is_lasting=account is not None and not account.unreadable)
-
-
-def _apart(page: bytes) -> list[tuple[str, str, bytes]]:
-    return [("order", identifier, order) for identifier, order in orders_apart(page).items()]
-
-
-def _orders_last(orders: Iterable[Order]) -> bool:
-    return all(not order.unreadable and _items_last(order.items) for order in orders)
-
-
-def _items_last(items: Iterable[OrderItem]) -> bool:
-    """Whether the items may be kept: a pending cancellation changes by itself, and somebody waits for it."""
-    pending = OrderItemStatus.CUSTOMER_CANCELLATION_PENDING
-    return all(not item.unreadable and item.status is not pending for item in items)
+def _split(parts: Parts[Any], prefix: CacheKey, json: bytes) -> list[tuple[CacheKey, bytes]]:
+    return [((*prefix, identifier), part) for identifier, part in parts.json(json).items()]

@@ -4,9 +4,10 @@ import asyncio
 from typing import TypeVar
 
 from gateway.imin.documents import Page
+from gateway.imin.endpoints.declaration import CustomerPage
 from gateway.imin.errors import IminError
-from gateway.imin.repository import Unread
-from gateway.loaders import CoalescingLoader, CustomerPage
+from gateway.imin.repository import Undecoded
+from gateway.loaders import Loader
 from gateway.pagination.lists import PagedList
 from gateway.pagination.range import Range
 from gateway.pagination.search import WindowSearch
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 
 async def fetch_window(  # noqa: PLR0913  # which part of which list, and what loads it
-    loader: CoalescingLoader[CustomerPage, Page[T]],
+    loader: Loader[CustomerPage, Page[T]],
     totals: ListTotals,
     customer: str,
     paged_list: PagedList[T],
@@ -46,32 +47,30 @@ async def fetch_window(  # noqa: PLR0913  # which part of which list, and what l
     return window
 
 
-async def _run(
-    search: WindowSearch[T], loader: CoalescingLoader[CustomerPage, Page[T]], customer: str
-) -> Window[T]:
+async def _run(search: WindowSearch[T], loader: Loader[CustomerPage, Page[T]], customer: str) -> Window[T]:
     """Run a search to its end. The pages of a round are loaded in parallel."""
     requested: set[int] = set()
     while numbers := search.next_pages():
-        arrived: list[tuple[int, Unread[Page[T]]]] = []
-        loads = [_load(loader, customer, number, arrived, anew=number in requested) for number in numbers]
+        arrived: list[tuple[CustomerPage, Undecoded[Page[T]]]] = []
+        loads = [
+            _load(loader, (customer, number), arrived, refresh=number in requested) for number in numbers
+        ]
         if len(loads) == 1:
             await loads[0]
         else:
             await asyncio.gather(*loads)
         requested.update(numbers)
         # Decoded only now, all at once, right before the search reads them: they are still in the CPU cache.
-        search.add([loader.opened((customer, number), unread) for number, unread in arrived])
+        search.add([loader.decode(key, response) for key, response in arrived])
     return search.window()
 
 
 async def _load(
-    loader: CoalescingLoader[CustomerPage, Page[T]],
-    customer: str,
-    number: int,
-    arrived: list[tuple[int, Unread[Page[T]]]],
+    loader: Loader[CustomerPage, Page[T]],
+    key: CustomerPage,
+    arrived: list[tuple[CustomerPage, Undecoded[Page[T]]]],
     *,
-    anew: bool,
+    refresh: bool,
 ) -> None:
     """Append a page to `arrived`, so that its order is that of arrival."""
-    load = loader.unopened_anew if anew else loader.unopened
-    arrived.append((number, await load((customer, number))))
+    arrived.append((key, await loader.load(key, refresh=refresh)))

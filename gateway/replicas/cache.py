@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.imin.cache_backend import Body, Key
+from gateway.imin.cache_backend import CachedBody, CacheKey
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _DAY_SECONDS = 86_400
@@ -43,7 +43,7 @@ class _Unsent:
 
 
 class RedisCacheBackend:
-    """Implements gateway.imin.cache_backend.Shared.
+    """Implements gateway.imin.cache_backend.CacheBackend.
 
     A generation is a random name that is never used again, so a Redis that has lost its data starts new
     generations. Changes that could not be sent are sent before any generation is read.
@@ -77,7 +77,7 @@ class RedisCacheBackend:
         except RedisUnavailable:
             self._ended_generations.add(*customers)
 
-    async def read(self, key: Key, generation: str) -> Body | None:
+    async def read(self, key: CacheKey, generation: str) -> CachedBody | None:
         """A response that some replica has stored in this generation."""
         try:
             found: bytes | None = await self._redis.execute(
@@ -87,15 +87,15 @@ class RedisCacheBackend:
             return None
         if found is None or len(found) < _HEADER.size:
             return None
-        return Body(found[_HEADER.size :], *_HEADER.unpack_from(found))
+        return CachedBody(found[_HEADER.size :], *_HEADER.unpack_from(found))
 
-    async def write(self, bodies: Mapping[Key, Body], generation: str, seconds: float) -> None:
+    async def write(self, bodies: Mapping[CacheKey, CachedBody], generation: str, seconds: float) -> None:
         """Store responses for the other replicas; does nothing while Redis is down."""
 
         async def write(redis: Any) -> None:
             pipeline = redis.pipeline(transaction=False)
             for key, body in bodies.items():
-                value = _HEADER.pack(body.asked_at) + body.json
+                value = _HEADER.pack(body.requested_at) + body.json
                 pipeline.set(_response(key, generation), value, px=max(1, int(seconds * 1000)))
             await pipeline.execute()
 
@@ -109,9 +109,9 @@ class RedisCacheBackend:
         except RedisUnavailable:
             self._changed_orders.add(order)
 
-    def on_announcement(self, heard: OrderListener) -> None:
+    def on_announcement(self, callback: OrderListener) -> None:
         """Call this with the identifier of each order that another replica changes."""
-        self._listeners.append(heard)
+        self._listeners.append(callback)
 
     def start(self) -> None:
         """Listen to the other replicas, and retry what could not be sent."""
@@ -177,7 +177,7 @@ def _generation(customer: str) -> str:
     return f"gateway:generation:{customer}"
 
 
-def _response(key: Key, generation: str) -> str:
+def _response(key: CacheKey, generation: str) -> str:
     return "gateway:answer:" + ":".join((*map(_escape, key), generation))
 
 

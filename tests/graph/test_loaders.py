@@ -1,120 +1,166 @@
-"""Loads of one request: once each, so many at a time, whoever waits and whoever leaves."""
+"""Loads of one request: each resource once, a limited number at a time, whichever callers wait or leave."""
 
 import asyncio
-from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 
+from gateway.imin.endpoints.declaration import CustomerKey, Endpoint, Parts
 from gateway.imin.errors import UpstreamUnavailable
-from gateway.imin.repository import Reads, Unread
-from gateway.loaders import CoalescingLoader, Turns
+from gateway.imin.repository import Repository, Undecoded, Use
+from gateway.loaders import Loader, LoadScope
+
+LETTER: Endpoint[tuple[str, str], str] = Endpoint(
+    name="letter", path="/letters/{letter}", read=lambda json, _key, _selection: json.decode()
+)
+ALPHABET: Endpoint[CustomerKey, str] = Endpoint(
+    name="alphabet",
+    path="/alphabet",
+    read=lambda json, _key, _selection: json.decode(),
+    parts=Parts(LETTER, lambda letters: [(letter, letter.upper()) for letter in letters], lambda _json: {}),
+)
 
 
-class Loader(CoalescingLoader[str, str]):
-    """Loads what the test lets it load."""
+class Held(Repository):
+    """Answers when a test lets it. begun: the keys that were requested, and whether past what is cached."""
 
-    def __init__(self, places: int = 8) -> None:
-        super().__init__(Reads.__new__(Reads), Turns(places), lambda _seconds: None)
+    def __init__(self) -> None:
         self.begun: list[tuple[str, bool]] = []
-        self.fetches: dict[str, asyncio.Future[Unread[str]]] = {}
+        self._responses: dict[str, asyncio.Future[Undecoded[Any]]] = {}
 
-    def fetch(self, key: str, *, anew: bool) -> Awaitable[Unread[str]]:
-        """What the test gives for that key."""
-        self.begun.append((key, anew))
-        self.fetches[key] = asyncio.get_running_loop().create_future()
-        return self.fetches[key]
+    async def get(
+        self, _endpoint: Any, key: Any, _on_stale: Any, *, refresh: bool = False, use: Any = None
+    ) -> Any:
+        assert use is not None
+        self.begun.append((key[-1], refresh))
+        self._responses[key[-1]] = asyncio.get_running_loop().create_future()
+        return await self._responses[key[-1]]
 
-    def give(self, key: str) -> None:
-        """Let imin answer."""
-        self.fetches[key].set_result(Unread(key.upper))
+    def answer(self, name: str) -> None:
+        self._responses[name].set_result(Undecoded(name.upper))
+
+    def fail(self, name: str) -> None:
+        self._responses[name].set_exception(UpstreamUnavailable("down"))
 
 
-async def turns_of_the_loop() -> None:
+class Letters:
+    """A loader of letters by one customer, over a repository that is held."""
+
+    def __init__(self, slots: int = 8) -> None:
+        self.imin = Held()
+        self.scope = LoadScope(self.imin, asyncio.Semaphore(slots), lambda _seconds: None, Use())
+        self.loader = Loader(LETTER, self.scope)
+
+    def get(self, name: str, *, refresh: bool = False) -> asyncio.Future[str]:
+        return asyncio.ensure_future(self.loader.get(("ann", name), refresh=refresh))
+
+
+async def loop_turns() -> None:
     """Let everything run that can."""
     for _ in range(5):
         await asyncio.sleep(0)
 
 
 async def test_once_each() -> None:
-    """Who wants the same at the same time, or later, gets what was asked for once."""
-    loader = Loader()
-    first, second = asyncio.ensure_future(loader.get("a")), asyncio.ensure_future(loader.get("a"))
-    await turns_of_the_loop()
-    loader.give("a")
+    """Callers who load the same key, at the same time or later, share one request."""
+    letters = Letters()
+    first, second = letters.get("a"), letters.get("a")
+    await loop_turns()
+    letters.imin.answer("a")
 
-    assert [await first, await second, await loader.get("a")] == ["A", "A", "A"]
-    assert loader.begun == [("a", False)]
-
-
-async def test_anew() -> None:
-    """What is wanted anew is asked for once more, and then that is what everybody gets."""
-    loader = Loader()
-    for get, anew in ((loader.get, False), (loader.get_anew, True)):
-        asked = asyncio.ensure_future(get("a"))
-        await turns_of_the_loop()
-        loader.give("a")
-        assert await asked == "A"
-        assert loader.begun[-1] == ("a", anew)
-    assert await loader.get("a") == "A"
-    assert len(loader.begun) == 2
+    assert [await first, await second, await letters.get("a")] == ["A", "A", "A"]
+    assert letters.imin.begun == [("a", False)]
 
 
-async def test_one_leaves() -> None:
-    """Who leaves takes nothing from the others, not even the first who asked."""
-    loader = Loader()
-    first, second = asyncio.ensure_future(loader.get("a")), asyncio.ensure_future(loader.get("a"))
-    await turns_of_the_loop()
+async def test_refresh() -> None:
+    """A refresh sends another request, whose result later callers get."""
+    letters = Letters()
+    for refresh in (False, True):
+        load = letters.get("a", refresh=refresh)
+        await loop_turns()
+        letters.imin.answer("a")
+        assert await load == "A"
+        assert letters.imin.begun[-1] == ("a", refresh)
+
+    assert await letters.get("a") == "A"
+    assert len(letters.imin.begun) == 2
+
+
+async def test_cancelled_caller() -> None:
+    """A caller that is cancelled takes nothing from the others, even if it was the first."""
+    letters = Letters()
+    first, second = letters.get("a"), letters.get("a")
+    await loop_turns()
     first.cancel()
-    await turns_of_the_loop()
-    assert first.cancelled()
-    loader.give("a")
+    await loop_turns()
+    letters.imin.answer("a")
 
     assert await second == "A"
+    assert first.cancelled()
 
 
-async def test_everybody_hears_of_a_failure() -> None:
-    """One failure, told to each who waits, and to each who comes later; nothing is asked again."""
-    loader = Loader()
-    waiting = [asyncio.ensure_future(loader.get("a")) for _ in range(2)]
-    await turns_of_the_loop()
-    loader.fetches["a"].set_exception(UpstreamUnavailable("down"))
+async def test_failure_is_shared() -> None:
+    """Each caller gets the one failure, also those who come later; nothing is requested again."""
+    letters = Letters()
+    waiting = [letters.get("a") for _ in range(2)]
+    await loop_turns()
+    letters.imin.fail("a")
 
-    assert [type(error) for error in await asyncio.gather(*waiting, return_exceptions=True)] == [
-        UpstreamUnavailable
-    ] * 2
+    outcomes = await asyncio.gather(*waiting, letters.get("a"), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [UpstreamUnavailable] * 3
+    assert len(letters.imin.begun) == 1
+
+
+async def test_unneeded_failure() -> None:
+    """A load that was begun, failed and was never needed is not reported as an unhandled error."""
+    letters = Letters()
+    letters.loader.begin(("ann", "a"))
+    await loop_turns()
+    letters.imin.fail("a")
+    await loop_turns()
+
     with pytest.raises(UpstreamUnavailable):
-        await loader.get("a")
-    assert len(loader.begun) == 1
+        await letters.get("a")
 
 
-async def test_so_many_at_a_time() -> None:
-    """Beyond the places loads wait, and begin in the order in which they came."""
-    loader = Loader(places=2)
-    loads = {key: asyncio.ensure_future(loader.get(key)) for key in "abcd"}
-    await turns_of_the_loop()
-    assert [key for key, _ in loader.begun] == ["a", "b"]
-    for given, begun in (("b", "abc"), ("a", "abcd"), ("c", "abcd"), ("d", "abcd")):
-        loader.give(given)
-        await turns_of_the_loop()
-        assert [key for key, _ in loader.begun] == list(begun)
+async def test_limited_concurrency() -> None:
+    """Beyond the slots loads wait, and begin in the order in which they came."""
+    letters = Letters(slots=2)
+    loads = {name: letters.get(name) for name in "abcd"}
+    await loop_turns()
+    assert [name for name, _ in letters.imin.begun] == ["a", "b"]
+    for name, begun in (("b", "abc"), ("a", "abcd"), ("c", "abcd"), ("d", "abcd")):
+        letters.imin.answer(name)
+        await loop_turns()
+        assert [name for name, _ in letters.imin.begun] == list(begun)
 
     assert [await load for load in loads.values()] == ["A", "B", "C", "D"]
 
 
-async def test_places_of_those_who_leave() -> None:
-    """Who leaves the queue, even with their turn just given, leaves the place to the next."""
-    turns = Turns(1)
-    assert turns.is_taken()
-    assert not turns.is_taken()
-    first, second, third = (asyncio.ensure_future(turns.take()) for _ in range(3))
-    await turns_of_the_loop()
-    first.cancel()
-    await turns_of_the_loop()
-    turns.give_back()
-    second.cancel()
-    await turns_of_the_loop()
+async def test_parts() -> None:
+    """What came as a part of another resource is not requested, unless it is to be refreshed."""
+    letters = Letters()
+    alphabet = Loader(ALPHABET, letters.scope)
+    alphabet.decode(("ann",), Undecoded(lambda: "ab"))
+    letters.loader.begin(("ann", "a"))
 
-    assert third.done()
-    assert not turns.is_taken()
-    turns.give_back()
-    assert turns.is_taken()
+    assert await letters.get("a") == "A"
+    assert letters.imin.begun == []
+
+    refreshed = letters.get("b", refresh=True)
+    other_customer = asyncio.ensure_future(letters.loader.get(("bob", "a")))
+    await loop_turns()
+    assert letters.imin.begun == [("b", True), ("a", False)]
+    letters.imin.answer("b")
+    letters.imin.answer("a")
+    assert [await refreshed, await other_customer] == ["B", "A"]
+
+
+async def test_remembered() -> None:
+    """What was read elsewhere replaces what came as a part before."""
+    letters = Letters()
+    Loader(ALPHABET, letters.scope).decode(("ann",), Undecoded(lambda: "a"))
+    letters.loader.remember(("ann", "a"), "newer")
+
+    assert await letters.get("a") == "newer"
+    assert letters.imin.begun == []

@@ -9,15 +9,14 @@ import pytest
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.backoff import Backoff
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin.client import IminClient
-from gateway.imin.repository import Reads
 from gateway.order_watcher import OrderWatcher
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.imin.transport.test_client import options
 from tests.support.cancellations import booked, cancel
+from tests.support.imin import repository
 from tests.support.subscriptions import (
     CANCELLED,
     CONFIRMED,
@@ -28,8 +27,6 @@ from tests.support.subscriptions import (
     statuses,
     stream,
 )
-
-SIGNER = IdSigner((b"secret",))
 
 
 async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -236,10 +233,8 @@ async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox
     """A change that is seen before a follower asks for more is told; what is followed is of the moment."""
     number, item = number_and_item(sandbox)
     async with IminClient(options(imin[1])) as client:
-        reads = Reads(
-            client, lambda *whose: CustomerOwner(whose[0], SIGNER, "", sandbox.clock.now, 60, whose[1])
-        )
-        changes = OrderWatcher(reads, Backoff(0.01, 0.01), 1, 1).changes("1234", number)
+        watcher = OrderWatcher(repository(client, sandbox.clock.now), Backoff(0.01, 0.01), 1, 1)
+        changes = watcher.changes("1234", number)
         first = await anext(changes)
         sandbox.seller_cancel(number, item)
         await sandbox.ledger.reached("GET /orders/:id", sandbox.ledger.count("GET /orders/:id") + 2)

@@ -15,6 +15,7 @@ from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItem
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
+from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 
 MAX_ITEMS = 100
@@ -64,7 +65,8 @@ class Mutation:
         request = await _request(context, input)
         result = await context.services.cancellations.cancel(request, key)
         if result.order is not None and isinstance(request, CancellationRequest):
-            context.orders.remember(request.customer, (result.order,))
+            order = result.order
+            context.loader(ORDER).remember((request.customer, order.identifier), order)
         return CancelOrderItemsPayload(result=result_of(result, input.order_item_ids))
 
 

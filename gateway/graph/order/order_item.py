@@ -17,6 +17,7 @@ from gateway.graph.scalars import DateTime
 from gateway.graph.session.session import Session
 from gateway.hints import depends_only_on
 from gateway.imin import documents
+from gateway.imin.endpoints.orders import ORDER
 
 # By name, without an import: order.py imports this module. Strawberry resolves it at the end.
 _Order: Any = Annotated[ForwardRef("Order"), strawberry.lazy("gateway.graph.order.order")]
@@ -131,7 +132,7 @@ class OrderItem(Node):
         """The order, from the page that the item came on, otherwise from imin."""
         if not root.order_identifier:
             return None
-        order = await info.context.orders.get((root.owner.customer, root.order_identifier))
+        order = await info.context.loader(ORDER).get((root.owner.customer, root.order_identifier))
         return report_unreadable(info, order)
 
     @classmethod

@@ -20,7 +20,7 @@ from gateway.graph.schema import build_schema
 from gateway.imin.documents import Attributes, Order, bind_order, fields_read_by, partial_document
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.partial import NOT_READ, NotRead
-from gateway.imin.parse import read_order, read_orders
+from gateway.imin.endpoints.orders import ORDER_PAGE, read_order
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
@@ -63,7 +63,7 @@ def selections(draw: st.DrawFn, type_name: str = "Order", depth: int = DEEPEST) 
 
 def shown(query: str, body: bytes, identifier: str, wanted: Attributes | None) -> Any:
     """What the query shows of an order, and the class it was read as."""
-    order = read_order(body, identifier, wanted)
+    order = read_order(body, ("", identifier), wanted)
     bind_order(order, OWNER)
     document = parse(query)
     operation = PlannedOperation.of(SCHEMA, document, document.definitions[0])  # type: ignore[arg-type]  # the only one
@@ -102,8 +102,8 @@ def test_no_more_than_wanted() -> None:
     body = msgspec.json.encode(plain("imin-docs/order-by-id.json"))
     identifier = plain("imin-docs/order-by-id.json")["identifier"]
 
-    order = read_order(body, identifier, fields_read_by(["identifier", "items", "session", "name"]))
-    whole = read_order(body, identifier)
+    order = read_order(body, ("", identifier), fields_read_by(["identifier", "items", "session", "name"]))
+    whole = read_order(body, ("", identifier), None)
 
     session, whole_session = order.items[0].session, whole.items[0].session
     assert session
@@ -144,8 +144,8 @@ def test_odd_parts() -> None:
         {**page, "imin:item": [{"identifier": "1", "broker": 7, "orderDate": "2026-01-01"}]}
     )
 
-    (unseen,) = read_orders(odd, 1, fields_read_by(["identifier"])).items
-    (seen,) = read_orders(odd, 1, fields_read_by(["broker"])).items
+    (unseen,) = ORDER_PAGE.read(odd, ("", 1), fields_read_by(["identifier"])).items
+    (seen,) = ORDER_PAGE.read(odd, ("", 1), fields_read_by(["broker"])).items
 
     assert (unseen.identifier, unseen.unreadable) == ("1", ())
     assert (seen.identifier, seen.unreadable, seen.broker) == ("1", ("broker",), None)

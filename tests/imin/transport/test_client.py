@@ -1,19 +1,27 @@
-"""The requests to imin: what they carry, how long they last, how much they read, what their errors mean."""
+"""Requests to imin: what they carry, how long they last, how much they read, what their errors mean."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from gateway.imin.client import ClientOptions, IminClient
+from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT, read_account
+from gateway.imin.endpoints.orders import ORDER, ORDER_PAGE
+from gateway.imin.endpoints.orders import read_order as order_from_json
 from gateway.imin.errors import IminError, NotFound, Refused, TimedOut, Unreadable, UpstreamUnavailable
-from gateway.imin.parse import read_account, read_order, read_orders
+from gateway.imin.routes import Route
 from gateway.sandbox import Fault, Sandbox
 from tests.support.disclosure import disclosed
-
-DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
+from tests.support.imin import (
+    DOCUMENTED,
+    declared_endpoints,
+    example_key,
+    read_order,
+    read_orders,
+    repository,
+)
 
 Call = Callable[[IminClient], Awaitable[Any]]
 
@@ -23,13 +31,18 @@ async def receipt(client: IminClient, identifier: str) -> bytes:
         return b"".join([piece async for piece in content.pieces])
 
 
-READS: dict[str, Call] = {
-    "GET /orders": lambda client: client.orders("1234", 1),
-    "GET /orders/:id": lambda client: client.order(DOCUMENTED),
-    "GET /order-items": lambda client: client.upcoming_order_items("1234", 1),
-    "GET /receipts/:id": lambda client: receipt(client, "1"),
-    "GET /customer-accounts/:id": lambda client: client.customer_account("abc"),
+def reading(endpoint: Any) -> Call:
+    return lambda client: repository(client).get_now(endpoint, example_key(endpoint))
+
+
+def route(endpoint: Any) -> str:
+    return Route("GET", endpoint.path.replace("{customer_accounts}", "customer-accounts")).name
+
+
+READS: dict[str, Call] = {route(endpoint): reading(endpoint) for endpoint in declared_endpoints()} | {
+    "GET /receipts/:id": lambda client: receipt(client, "1")
 }
+"""A read of each endpoint, by the name that the sandbox's log has for it."""
 
 
 def options(url: str, **changes: Any) -> ClientOptions:
@@ -81,7 +94,7 @@ FAILURES = [
 async def test_failures(
     client: IminClient, sandbox: Sandbox, route: str, kind: Any, error: type[IminError]
 ) -> None:
-    """Every way to fail is an error of its kind, whose text holds no key, address or identifier."""
+    """Each failure raises its kind of error, and its text holds no key, address or identifier."""
     sandbox.faults.add(Fault(route, kind, times=None, megabytes=3))
 
     with pytest.raises(error) as failure:
@@ -94,7 +107,7 @@ async def test_failures(
 @pytest.mark.parametrize("route", READS)
 @pytest.mark.parametrize("kind", ["black_hole", "slow_drip"])
 async def test_too_slow(imin: tuple[Sandbox, str], sandbox: Sandbox, route: str, kind: Any) -> None:
-    """An answer that does not come whole before the deadline, headers and body, is given up."""
+    """A response that is not complete before the deadline, headers and body, times out."""
     sandbox.faults.add(Fault(route, kind, times=None))
 
     async with IminClient(options(imin[1], timeout_seconds=0.2)) as client:
@@ -108,28 +121,28 @@ async def test_redirect_not_followed(client: IminClient, sandbox: Sandbox) -> No
     sandbox.faults.add(Fault("GET /orders/:id", "redirect", times=None, location=here))
 
     with pytest.raises(Unreadable):
-        await client.order(DOCUMENTED)
+        await read_order(client, DOCUMENTED)
 
     assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
 
 
 @pytest.mark.parametrize("kind", ["502_html", "503"])
 async def test_get_repeated_once(client: IminClient, sandbox: Sandbox, kind: Any) -> None:
-    """A GET that fails in passing is repeated once."""
+    """A GET that fails once is repeated once."""
     sandbox.faults.add(Fault("GET /orders/:id", kind, times=1))
 
-    order = await client.order(DOCUMENTED)
+    order = await read_order(client, DOCUMENTED)
 
     assert order.order_number == "29"
     assert sandbox.ledger.counts() == {"GET /orders/:id": 2}
 
 
 async def test_get_not_repeated_again(client: IminClient, sandbox: Sandbox) -> None:
-    """A GET that goes on failing is given up after the second time."""
+    """A GET that fails again is not repeated again."""
     sandbox.faults.add(Fault("GET /orders/:id", "503", times=None))
 
     with pytest.raises(UpstreamUnavailable):
-        await client.order(DOCUMENTED)
+        await read_order(client, DOCUMENTED)
 
     assert sandbox.ledger.counts() == {"GET /orders/:id": 2}
 
@@ -151,7 +164,7 @@ async def test_get_not_repeated_again(client: IminClient, sandbox: Sandbox) -> N
 async def test_patch_never_repeated(
     imin: tuple[Sandbox, str], sandbox: Sandbox, kind: Any, *, sent: bool, answered: bool
 ) -> None:
-    """A PATCH is sent once; it counts as sent unless imin itself says that it did nothing."""
+    """A PATCH is sent once; it counts as sent unless imin states that it did nothing."""
     sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
     seconds = 0.2 if kind == "black_hole" else 5.0
 
@@ -163,8 +176,8 @@ async def test_patch_never_repeated(
     assert sandbox.ledger.counts() == {"PATCH /orders/:id": 1}
 
 
-async def test_nobody_there() -> None:
-    """Where nobody listens, nothing was sent."""
+async def test_connection_refused() -> None:
+    """If the connection is refused, nothing was sent."""
     async with IminClient(options("http://127.0.0.1:1")) as client:
         with pytest.raises(UpstreamUnavailable) as failure:
             await client.cancel(DOCUMENTED, ["abcd"])
@@ -173,11 +186,11 @@ async def test_nobody_there() -> None:
 
 
 async def test_retry_after(client: IminClient, sandbox: Sandbox) -> None:
-    """imin's wish to be left alone is passed on in seconds."""
+    """imin's Retry-After is passed on in seconds."""
     sandbox.faults.add(Fault("GET /orders", "429", times=None, retry_after=7))
 
     with pytest.raises(UpstreamUnavailable) as failure:
-        await client.orders("1234", 1)
+        await read_orders(client, "1234", 1)
 
     assert failure.value.retry_after == 7.0
     assert sandbox.ledger.counts() == {"GET /orders": 1}
@@ -186,41 +199,55 @@ async def test_retry_after(client: IminClient, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("kind", "route"), [("wrong_page", "GET /orders"), ("wrong_order", "GET /orders/:id")]
 )
-async def test_other_than_asked(client: IminClient, sandbox: Sandbox, kind: Any, route: str) -> None:
-    """An answer to another question than was asked is no answer."""
+async def test_other_than_requested(client: IminClient, sandbox: Sandbox, kind: Any, route: str) -> None:
+    """A response about something other than was requested is refused."""
     sandbox.faults.add(Fault(route, kind, times=None))
 
     with pytest.raises(Unreadable):
         await READS[route](client)
 
 
-@pytest.mark.parametrize(
-    "identifier", ["..", "../receipts/1", "a/b", "a%2Fb", "1?x=1", "1#x", "1\n", "", "a" * 200]
-)
-async def test_travelling_identifiers(client: IminClient, sandbox: Sandbox, identifier: str) -> None:
-    """An identifier that could lead elsewhere is not asked for."""
-    for call in (client.order, partial(receipt, client), client.customer_account):
-        with pytest.raises(NotFound):
-            await call(identifier)
+def test_names_are_unique() -> None:
+    """No two endpoints share cache keys."""
+    names = [endpoint.name for endpoint in declared_endpoints()]
 
-    assert (await client.orders(identifier, 1)).total == 0
+    assert len(set(names)) == len(names) >= 4
+
+
+@pytest.mark.parametrize(
+    "identifier", ["..", "../receipts/1", "a/b", "a%2Fb", "1?x=1", "1#x", "1\n", "*", "", "a" * 200]
+)
+async def test_malformed_identifiers(client: IminClient, sandbox: Sandbox, identifier: str) -> None:
+    """An identifier that could lead to another path names nothing, and no request is sent."""
+    for endpoint in declared_endpoints():
+        if "{customer}" in endpoint.path:
+            assert await client.fetch(endpoint, (identifier, *example_key(endpoint)[1:])) is None
+        if "{identifier}" in endpoint.path:
+            assert await client.fetch(endpoint, ("1234", identifier)) is None
+    with pytest.raises(NotFound):
+        await receipt(client, identifier)
+    with pytest.raises(NotFound):
+        await client.cancel(identifier, ["abcd"])
+
     assert sandbox.ledger.entries == []
 
 
 async def test_unknown(client: IminClient) -> None:
-    """What imin does not have is not found; an unknown customer has an empty list."""
-    for call in (client.order, partial(receipt, client), client.customer_account):
-        with pytest.raises(NotFound):
-            await call("999999")
+    """What imin does not have is None; an unknown customer has an empty list."""
+    imin = repository(client)
 
-    assert (await client.orders("nobody", 1)).items == ()
+    assert await imin.get_now(ORDER, ("", "999999")) is None
+    assert await imin.get_now(CUSTOMER_ACCOUNT, ("999999",)) is None
+    assert (await imin.get_now(ORDER_PAGE, ("nobody", 1))).items == ()
+    with pytest.raises(NotFound):
+        await receipt(client, "999999")
 
 
 async def test_wrong_key(imin: tuple[Sandbox, str]) -> None:
-    """A key that imin refuses is our trouble, not the customer's."""
+    """If imin refuses the API key, that is an outage, not a refusal of the customer's request."""
     async with IminClient(options(imin[1], api_key=SecretStr("wrong"))) as client:
         with pytest.raises(UpstreamUnavailable, match=r"imin refuses the gateway's key \(401\)"):
-            await client.order(DOCUMENTED)
+            await read_order(client, DOCUMENTED)
 
 
 async def test_secret_stays_inside(imin: tuple[Sandbox, str]) -> None:
@@ -229,36 +256,36 @@ async def test_secret_stays_inside(imin: tuple[Sandbox, str]) -> None:
 
 
 @pytest.mark.parametrize("refused", [True, False])
-async def test_page_behind_the_end(client: IminClient, sandbox: Sandbox, *, refused: bool) -> None:
-    """A page behind the end is an empty one, also where imin calls its number a bad parameter."""
+async def test_page_beyond_the_end(client: IminClient, sandbox: Sandbox, *, refused: bool) -> None:
+    """A page beyond the end is empty, also if imin refuses its number as a bad parameter."""
     if refused:
         sandbox.faults.add(Fault("GET /orders", "express_400", times=None, match="page=9"))
 
-    page = await client.orders("small", 9)
+    page = await read_orders(client, "small", 9)
 
     assert (page.items, page.is_beyond_the_end) == ((), True)
 
 
 def test_another_account() -> None:
-    """The account of somebody else than was asked for is no answer."""
+    """The account of another customer is refused."""
     account = b'{"@type": "CustomerAccount", "identifier": "abc", "customer": {"email": "a@b.c"}}'
 
-    assert read_account(account, "abc").identifier == "abc"
+    assert read_account(account, ("abc",), None).identifier == "abc"
     with pytest.raises(Unreadable):
-        read_account(account, "xyz")
+        read_account(account, ("xyz",), None)
 
 
-def test_order_that_does_not_say_who_it_is() -> None:
-    """An order that was asked for by name need not repeat it; one of another name is no answer."""
+def test_order_without_identifier() -> None:
+    """An order need not repeat the identifier it was requested by; an order with another one is refused."""
     order = b'{"@type": "Order", "orderNumber": "1", "orderedItem": [{"identifier": "a"}]}'
 
-    assert read_order(order, "x").identifier == "x"
+    assert order_from_json(order, ("", "x"), None).identifier == "x"
     with pytest.raises(Unreadable):
-        read_order(order.replace(b'"orderNumber"', b'"identifier"'), "x")
+        order_from_json(order.replace(b'"orderNumber"', b'"identifier"'), ("", "x"), None)
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"@type": "NotFoundError"}', b"[]", b'"page"'])
 def test_no_page(body: bytes) -> None:
     """What is no page of a list is not taken for an empty one."""
     with pytest.raises(Unreadable):
-        read_orders(body, 1)
+        ORDER_PAGE.read(body, ("1234", 1), None)

@@ -10,11 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.imin.client import ClientOptions, IminClient
-from gateway.imin.errors import CallRejected, NotFound, TimedOut, Unreadable, UpstreamUnavailable
+from gateway.imin.endpoints.orders import ORDER
+from gateway.imin.errors import CallRejected, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 from gateway.imin.transport.endpoint_guard import EndpointGuard, EndpointGuardOptions
 from gateway.sandbox import Fault, Sandbox
 from tests.imin.transport.test_circuit_breaker import ManualClock
+from tests.support.imin import read_order, read_orders
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 
@@ -198,8 +200,8 @@ async def test_breaker_spares_imin(imin: tuple[Sandbox, str]) -> None:
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
     async with _open(imin) as client:
-        kinds = [await _fails(lambda: client.order(DOCUMENTED)) for _ in range(8)]
-        page = await client.orders("1234", 1)
+        kinds = [await _fails(lambda: read_order(client, DOCUMENTED)) for _ in range(8)]
+        page = await read_orders(client, "1234", 1)
 
     assert kinds == [UpstreamUnavailable] * 5 + [CallRejected] * 3
     assert page.total == 1917
@@ -213,13 +215,13 @@ async def test_breaker_closes_after_recovery(imin: tuple[Sandbox, str]) -> None:
 
     async with _open(imin, endpoint_guard=EndpointGuardOptions(rest_seconds=0.05)) as client:
         for _ in range(5):
-            await _fails(lambda: client.order(DOCUMENTED))
+            await _fails(lambda: read_order(client, DOCUMENTED))
         sandbox.faults.clear()
         breaker = client.endpoint_guards.of("GET /orders/:id").breaker
         while breaker.state != "half-open":  # noqa: ASYNC110  # until the probe is due
             await asyncio.sleep(breaker.seconds_to_probe)
-        order = await client.order(DOCUMENTED)
-        await client.order(DOCUMENTED)
+        order = await read_order(client, DOCUMENTED)
+        await read_order(client, DOCUMENTED)
 
     assert order.order_number == "29"
 
@@ -233,10 +235,9 @@ async def test_breaker_ignores_readable_and_odd_responses(imin: tuple[Sandbox, s
     async with _open(imin) as client:
         for _ in range(6):
             with pytest.raises(Exception):  # noqa: B017, PT011  # which error it is, other tests say
-                await client.order(DOCUMENTED)
-        with pytest.raises(NotFound):
-            await client.order("nothing")
-        order = await client.order(DOCUMENTED)
+                await read_order(client, DOCUMENTED)
+        assert await client.fetch(ORDER, ("", "nothing")) is None
+        order = await read_order(client, DOCUMENTED)
 
     assert order.order_number == "29"
 
@@ -247,7 +248,7 @@ async def test_retry_after_before_the_deadline(imin: tuple[Sandbox, str]) -> Non
     sandbox.faults.add(Fault("GET /orders", "429", times=1, retry_after=0))
 
     async with _open(imin) as client:
-        page = await client.orders("1234", 1)
+        page = await read_orders(client, "1234", 1)
 
     assert page.total == 1917
     assert sandbox.ledger.counts() == {"GET /orders": 2}
@@ -263,7 +264,7 @@ async def test_request_deadline(imin: tuple[Sandbox, str]) -> None:
         started = loop.time()
         token = REQUEST_DEADLINE.set(started + 0.1)
         with pytest.raises(TimedOut):
-            await client.orders("1234", 1)
+            await read_orders(client, "1234", 1)
         REQUEST_DEADLINE.reset(token)
 
     assert loop.time() - started < 1
@@ -275,8 +276,8 @@ async def test_bulkhead_per_endpoint(imin: tuple[Sandbox, str]) -> None:
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
 
     async with _open(imin) as client:
-        hanging = [asyncio.ensure_future(client.orders("1234", page)) for page in range(1, 80)]
-        order = await client.order(DOCUMENTED)
+        hanging = [asyncio.ensure_future(read_orders(client, "1234", page)) for page in range(1, 80)]
+        order = await read_order(client, DOCUMENTED)
         outcomes = await asyncio.gather(*hanging, return_exceptions=True)
 
     assert order.order_number == "29"
@@ -292,6 +293,6 @@ async def test_unreadable_is_not_retried(imin: tuple[Sandbox, str]) -> None:
 
     async with _open(imin) as client:
         with pytest.raises(Unreadable):
-            await client.orders("1234", 1)
+            await read_orders(client, "1234", 1)
 
     assert sandbox.ledger.counts() == {"GET /orders": 1}

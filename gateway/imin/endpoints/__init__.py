@@ -1,0 +1,1 @@
+"""imin's endpoints that are read, one declaration each."""

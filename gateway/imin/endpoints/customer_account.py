@@ -1,0 +1,24 @@
+"""Customer accounts. Source: imin docs, Customer Accounts."""
+
+from gateway.imin import jsonld
+from gateway.imin.documents import Attributes, CustomerAccount
+from gateway.imin.endpoints.declaration import CustomerKey, Endpoint
+from gateway.imin.errors import Unreadable
+
+
+def read_account(json: bytes, key: CustomerKey, _selection: Attributes | None) -> CustomerAccount:
+    account, unreadable = jsonld.read(CustomerAccount, json)
+    account.unreadable = unreadable
+    if account.own_identifier is not None and str(account.own_identifier) != key[0]:
+        raise Unreadable("GET /customer-accounts/:id answered another account")
+    return account
+
+
+CUSTOMER_ACCOUNT: Endpoint[CustomerKey, CustomerAccount | None] = Endpoint(
+    name="customer-account",
+    path="/{customer_accounts}/{customer}",
+    read=read_account,
+    absent=lambda _key: None,
+    is_cacheable=lambda account: account is not None and not account.unreadable,
+)
+"""A customer's account; None where imin has none."""
