@@ -1,4 +1,4 @@
-"""A real Redis on loopback, that can be stopped, frozen and started again."""
+"""A real Redis on loopback that can be stopped, frozen and started again."""
 
 import asyncio
 import shutil
@@ -20,7 +20,7 @@ needs_redis = pytest.mark.skipif(PROGRAM is None, reason="there is no redis-serv
 
 @dataclass
 class RedisServer:
-    """Its address, and its process while there is one."""
+    """process: None before it is started."""
 
     port: int
     process: Process | None = None
@@ -30,6 +30,7 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     async def start(self) -> None:
+        """Start the process and wait until it answers."""
         assert PROGRAM
         self.process = await asyncio.create_subprocess_exec(
             PROGRAM,
@@ -49,7 +50,7 @@ class RedisServer:
             await self.process.wait()
 
     def freeze(self) -> None:
-        """Take connections, answer nothing."""
+        """From now on it accepts connections and commands, but does not answer."""
         assert self.process
         self.process.send_signal(signal.SIGSTOP)
 
