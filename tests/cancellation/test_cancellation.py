@@ -10,7 +10,7 @@ DEADLINE = "2026-11-04T12:30:00+00:00"
 
 
 async def test_pending(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An accepted cancellation answers the items as pending, after one PATCH that names them all."""
+    """An accepted cancellation shows the items as pending, after one PATCH for all of them."""
     order, items = await booked(gateway)
     sandbox.ledger.clear()
 
@@ -27,7 +27,7 @@ async def test_pending(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_one_item(gateway: Gateway) -> None:
-    """Only the named item is cancelled."""
+    """Only the requested item is cancelled."""
     order, items = await booked(gateway)
 
     result = await cancel(gateway, order, items[1:])
@@ -54,7 +54,7 @@ async def test_confirmed(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_refused_by_booking_system(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A cancellation the booking system refuses later reads as confirmed again."""
+    """When the booking system refuses a cancellation later, the items are confirmed again."""
     order, items = await booked(gateway)
     sandbox.refuse_cancellations(None)
     await cancel(gateway, order, items)
@@ -64,7 +64,7 @@ async def test_refused_by_booking_system(gateway: Gateway, sandbox: Sandbox) -> 
 
 
 async def test_not_permitted(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A refusal passes on imin's sentence, and nothing changes."""
+    """A refusal has imin's message, and nothing changes."""
     order, items = await booked(gateway, index=1)
     before = await statuses(gateway, order)
     sandbox.ledger.clear()
@@ -87,7 +87,7 @@ async def test_not_permitted(gateway: Gateway, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("order", ["", "none", "../receipts/1", "1?x=2", "SGVsbG8"])
 async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, order: str) -> None:
-    """An order that is not there is a typed error, without a PATCH."""
+    """An order that does not exist is a typed error, and no PATCH is sent."""
     _, items = await booked(gateway)
     sandbox.ledger.clear()
 
@@ -102,7 +102,7 @@ async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, order: str) -> 
 
 
 async def test_unknown_item(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Items that are not the order's are named, and none is cancelled."""
+    """Ids that the order does not have are listed, and no item is cancelled."""
     order, items = await booked(gateway)
     other, others = await booked(gateway, index=1)
     sandbox.ledger.clear()
@@ -120,7 +120,7 @@ async def test_unknown_item(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_again(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Asking again for what is pending is success, without another PATCH."""
+    """Cancelling pending items again is a success, without another PATCH."""
     order, items = await booked(gateway)
     first = await cancel(gateway, order, items)
     sandbox.ledger.clear()
@@ -130,7 +130,7 @@ async def test_again(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_already_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Asking again for what is cancelled is success, whatever the window says, without another PATCH."""
+    """Cancelling cancelled items again is a success even after the window closed, without another PATCH."""
     order, items = await booked(gateway)
     await cancel(gateway, order, items)
     sandbox.clock.advance(400 * 86_400)
@@ -147,7 +147,7 @@ async def test_already_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_partly_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Of items that are cancelled in part, imin is asked for the rest only."""
+    """If some of the items are pending already, the PATCH is for the others only."""
     order, items = await booked(gateway)
     await cancel(gateway, order, items[:1])
 
@@ -163,7 +163,7 @@ async def test_partly_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_window_passed(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A refusal because the window has closed tells imin's sentence, the item, and when it closed."""
+    """A refusal because the window has closed has imin's message, the item and the reason."""
     order, items = await booked(gateway)
     sandbox.clock.advance(400 * 86_400)
 
@@ -176,7 +176,7 @@ async def test_window_passed(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_cancelled_by_seller(gateway: Gateway, sandbox: Sandbox) -> None:
-    """What the seller has cancelled is not cancelled again: imin is not asked, and the reason is told."""
+    """An item that the seller has cancelled is refused with that reason, without a PATCH."""
     order, items = await booked(gateway)
     number = sandbox.store.identifiers("1234")[0]
     sandbox.seller_cancel(number, sandbox.order(number)["orderedItem"][0]["identifier"])
@@ -192,7 +192,7 @@ async def test_cancelled_by_seller(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_item_of_another_order(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A cancellation cannot span orders: items of another order are named, and nothing is sent."""
+    """Items of another order are listed, and nothing is sent."""
     order, items = await booked(gateway)
     _, others = await booked(gateway, index=1)
     sandbox.ledger.clear()

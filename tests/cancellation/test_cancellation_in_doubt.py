@@ -1,4 +1,4 @@
-"""cancelOrderItems when the PATCH's answer, or the reads around it, are lost: nothing untrue is said."""
+"""cancelOrderItems when the answer to the PATCH or a reading is lost: every answer is true."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.cancellations import (
 
 @pytest.mark.parametrize("kind", ["reset_after", "status_after"])
 async def test_answer_lost(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
-    """A PATCH that took effect although its answer was lost is found by reading, and not sent again."""
+    """A PATCH that took effect although its answer was lost is found by reading, and is not repeated."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
     sandbox.ledger.clear()
@@ -33,7 +33,7 @@ async def test_answer_lost(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
 
 @pytest.mark.parametrize("kind", ["500", "503", "502_html", "429", "kong_401", "express_400", "redirect"])
 async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
-    """A PATCH that imin answers with a failure, and that left the order as it was, has cancelled nothing."""
+    """If imin answers the PATCH with a failure and the order is unchanged, nothing was cancelled."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", kind))
     sandbox.ledger.clear()
@@ -46,7 +46,7 @@ async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
 
 
 async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
-    """What failed for certain can be tried again at once, also under the same idempotency key."""
+    """A cancellation that certainly failed can be tried again at once, even under the same key."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "503"))
     failed = await cancel(gateway, order, items, idempotencyKey="k")
@@ -62,7 +62,7 @@ async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("kind", ["reset", "black_hole"])
 async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
-    """A PATCH of which nothing tells whether it arrived is said to be unconfirmed, and holds its items."""
+    """If nothing shows whether a PATCH arrived, it is unconfirmed, and nothing else is sent for its items."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", kind))
     sandbox.ledger.clear()
@@ -75,8 +75,8 @@ async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
     assert sandbox.ledger.count("PATCH /orders/:id") == 1
 
 
-async def test_other_items_are_free(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An unconfirmed cancellation holds its own items only."""
+async def test_other_items(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Other items of the order can be cancelled while one is unconfirmed."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
     await cancel(gateway, order, items[:1])
@@ -88,7 +88,7 @@ async def test_other_items_are_free(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Once imin can no longer act on a lost PATCH, the next reading settles it, and it can be tried again."""
+    """Once imin can no longer act on a lost PATCH, the next call reads the order and may send another."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
     await cancel(gateway, order, items, idempotencyKey="k")
@@ -102,7 +102,7 @@ async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("kind", ["500", "reset", "html_200", "cut_json"])
 async def test_unreadable_before(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
-    """While the order cannot be read, nothing is sent."""
+    """If the order cannot be read, nothing is sent."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("GET /orders/:id", kind, times=None))
     sandbox.ledger.clear()
@@ -114,7 +114,7 @@ async def test_unreadable_before(gateway: Gateway, sandbox: Sandbox, kind: Any) 
 
 
 async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
-    """imin's yes stands though the order cannot be read afterwards: its items are pending."""
+    """If imin accepted the PATCH and the order cannot be read afterwards, its items are shown as pending."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
     call = asyncio.ensure_future(cancel(gateway, order, items))
@@ -128,7 +128,7 @@ async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_unreadable_again(gateway: Gateway, sandbox: Sandbox) -> None:
-    """While the order cannot be read, what may be cancelled by now is not said to be untouched."""
+    """If the order cannot be read, items of an earlier cancellation are unconfirmed, not unavailable."""
     order, items = await booked(gateway)
     await cancel(gateway, order, items[:1])
     sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=2))

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from gateway.__main__ import gateway_listening
+from gateway.auth import demo_caller
 from gateway.sandbox import Fault, Sandbox
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.cancellations import CANCEL, READ_PATCH_READ, UNAVAILABLE, booked, cancel, statuses
+from tests.support.subscriptions import socket_of
 
 
 async def test_double_click(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -22,8 +26,8 @@ async def test_double_click(gateway: Gateway, sandbox: Sandbox) -> None:
     assert sandbox.ledger.counts() == READ_PATCH_READ
 
 
-async def test_client_hangs_up(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A cancellation that was sent is seen through although the client has gone."""
+async def test_client_disconnects(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A cancellation runs to its end although its client has disconnected."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
     sandbox.ledger.clear()
@@ -37,8 +41,29 @@ async def test_client_hangs_up(gateway: Gateway, sandbox: Sandbox) -> None:
     assert await statuses(gateway, order) == ["CUSTOMER_CANCELLATION_PENDING"] * 2
 
 
+async def test_subscriber_of_a_client_that_disconnects(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox
+) -> None:
+    """A cancellation whose client has disconnected reaches subscribers at once, not with the next poll."""
+    rare_polls = settings.but(follow_first_seconds=30, follow_longest_seconds=60)
+    async with gateway_listening(rare_polls, demo_caller, sandbox.clock.now) as url:
+        rarely = Gateway(url, gateway.http)
+        order, items = await booked(rarely)
+        async with asyncio.timeout(10), socket_of(rarely) as socket:
+            await socket.connect()
+            await socket.subscribe(order)
+            await socket.next_state()
+            sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+            call = asyncio.ensure_future(cancel(rarely, order, items))
+            await sandbox.ledger.reached("PATCH /orders/:id")
+            call.cancel()
+            state = await socket.next_state()
+
+    assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
+
+
 async def test_same_key(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The same idempotency key and input give the first outcome again, for one PATCH."""
+    """Calls with the same idempotency key and input get the same outcome, for one PATCH."""
     order, items = await booked(gateway)
     sandbox.ledger.clear()
 
@@ -50,7 +75,7 @@ async def test_same_key(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_key_reused(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An idempotency key for another input is refused, and nothing is sent."""
+    """An idempotency key with a different input is refused, and nothing is sent."""
     order, items = await booked(gateway)
     await cancel(gateway, order, items[:1], idempotencyKey="k1")
     sandbox.ledger.clear()
@@ -65,8 +90,20 @@ async def test_key_reused(gateway: Gateway, sandbox: Sandbox) -> None:
     assert sandbox.ledger.entries == []
 
 
-async def test_failure_is_not_kept(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An attempt that failed before anything was sent does not use up its key."""
+async def test_key_of_an_unknown_order(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A key that was used for an order that does not exist is in use, as after any other final outcome."""
+    order, items = await booked(gateway)
+    missing = await cancel(gateway, "none", items, idempotencyKey="k")
+
+    result = await cancel(gateway, order, items, idempotencyKey="k")
+
+    assert missing["__typename"] == "OrderNotFoundError"
+    assert result["__typename"] == "IdempotencyKeyReusedError"
+    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+
+
+async def test_failure_frees_the_key(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A call that failed before anything was sent leaves its key free."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=1))
     failed = await gateway.answer(
@@ -80,16 +117,16 @@ async def test_failure_is_not_kept(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("input_", "message"),
     [
         ({"orderItemIds": []}, "orderItemIds must be 1 to 100, got 0."),
         ({"idempotencyKey": ""}, "idempotencyKey must be 1 to 255 characters, got 0."),
         ({"idempotencyKey": "k" * 256}, "idempotencyKey must be 1 to 255 characters, got 256."),
     ],
 )
-async def test_bad_input(gateway: Gateway, sandbox: Sandbox, given: dict[str, Any], message: str) -> None:
-    """Input that makes no sense is a coded error, and imin is asked nothing."""
-    answer = await gateway.answer(CANCEL, input={"orderId": "x", "orderItemIds": ["x"], **given})
+async def test_bad_input(gateway: Gateway, sandbox: Sandbox, input_: dict[str, Any], message: str) -> None:
+    """Invalid input is a coded error, and nothing is sent to imin."""
+    answer = await gateway.answer(CANCEL, input={"orderId": "x", "orderItemIds": ["x"], **input_})
 
     assert answer["data"] == {"cancelOrderItems": None}
     assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [

@@ -1,7 +1,7 @@
-"""The life of a booked item, walked at random: whatever happens to it, every answer is true of it.
+"""Random sequences of events around one booked item: every answer about it is true.
 
-A hypothesis state machine draws what the customer, the venue, the network and time do next; the sandbox is
-the judge. The gateway and the sandbox run as ever, over HTTP.
+A hypothesis state machine chooses what the customer, the venue, the network and the clock do next. Answers
+are compared with the sandbox's own data. Gateway and sandbox run over HTTP, as in all tests.
 """
 
 import asyncio
@@ -38,15 +38,14 @@ AFTER_STATUS = {
 
 
 class ItemLife(RuleBasedStateMachine):
-    """One item of one order. The machine is synchronous; its loop is its own."""
+    """One item of one order. The machine is synchronous, so it has an event loop of its own."""
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.key = 0
-        self.was = "OrderItemConfirmed"
-        self.may_have_arrived = False
+        self.last_status = "OrderItemConfirmed"
         self.gateway, self.sandbox = self.runner.run(self._start())
         order = self.runner.run(self.gateway.data(FIRST))["viewer"]["orders"]["nodes"][0]
         self.order, self.item = order["id"], order["items"][0]["id"]
@@ -55,7 +54,7 @@ class ItemLife(RuleBasedStateMachine):
     async def _start(self) -> tuple[Gateway, Sandbox]:
         app = create_sandbox(SandboxSettings(now=NOW))
         imin = await self.stack.enter_async_context(listening(app, "127.0.0.1"))
-        chosen = Settings(
+        settings_ = Settings(
             port=0,
             imin_base_url=f"{imin}/api/v2",
             imin_api_key=SecretStr("sandbox-key"),
@@ -63,19 +62,18 @@ class ItemLife(RuleBasedStateMachine):
             cancel_deadline_seconds=0.5,
             follow_first_seconds=30,
         )
-        running = gateway_listening(chosen, demo_caller, app[SANDBOX].clock.now)
+        running = gateway_listening(settings_, demo_caller, app[SANDBOX].clock.now)
         url = await self.stack.enter_async_context(running)
         http = await self.stack.enter_async_context(aiohttp.ClientSession())
         return Gateway(url, http), app[SANDBOX]
 
     def teardown(self) -> None:
-        """Stop both."""
         self.runner.run(self.stack.aclose())
         self.runner.close()
 
     @property
-    def truth(self) -> str:
-        """Status of the item as the booking system has it."""
+    def true_status(self) -> str:
+        """Status of the item in the booking system."""
         return status_of(self.sandbox.order(self.number)["orderedItem"][0])
 
     @rule(fault=st.sampled_from(["none", "none", "503", "reset", "reset_after", "status_after"]))
@@ -84,35 +82,35 @@ class ItemLife(RuleBasedStateMachine):
         if fault != "none":
             self.sandbox.faults.add(Fault(PATCH, fault))
         self.key += 1
-        before, accepted = self.truth, len(self.sandbox.cancellations.accepted)
+        before, accepted = self.true_status, len(self.sandbox.cancellations.accepted)
 
         result = self.runner.run(cancel(self.gateway, self.order, [self.item], idempotencyKey=f"k{self.key}"))
 
         self.sandbox.faults.clear()
         kind, arrived = result["__typename"], len(self.sandbox.cancellations.accepted) - accepted
-        assert (kind in SUCCESS) == (self.truth in UNDER_WAY), (kind, before, self.truth)
+        assert (kind in SUCCESS) == (self.true_status in UNDER_WAY), (kind, before, self.true_status)
         assert arrived == (before not in UNDER_WAY and kind in SUCCESS)
         if before == "SellerCancelled":
             assert kind == "CancellationNotPermittedError"
 
     @rule()
-    def ask_again(self) -> None:
-        """The customer repeats the last call under its key: no second PATCH where the first one was taken."""
-        if self.key and self.truth in UNDER_WAY:
+    def cancel_again(self) -> None:
+        """The customer repeats the last call under its key: no PATCH if the item is cancelled or pending."""
+        if self.key and self.true_status in UNDER_WAY:
             patches = self.sandbox.ledger.count(PATCH)
             call = cancel(self.gateway, self.order, [self.item], idempotencyKey=f"k{self.key}")
             self.runner.run(call)
             assert self.sandbox.ledger.count(PATCH) == patches
 
-    @precondition(lambda self: self.truth == "CustomerCancellationPending")
+    @precondition(lambda self: self.true_status == "CustomerCancellationPending")
     @rule(refuses=st.booleans())
     def settle(self, *, refuses: bool) -> None:
-        """The booking system confirms, or refuses from now on."""
+        """The booking system confirms the cancellation or refuses it."""
         if refuses:
             self.sandbox.refuse_cancellations(self.number)
         self.sandbox.confirm_now(self.number)
 
-    @precondition(lambda self: self.truth not in FINAL)
+    @precondition(lambda self: self.true_status not in FINAL)
     @rule()
     def cancelled_by_seller(self) -> None:
         """The venue cancels."""
@@ -126,19 +124,19 @@ class ItemLife(RuleBasedStateMachine):
 
     @invariant()
     def final_states_stay(self) -> None:
-        """What is cancelled is never uncancelled."""
-        if self.was in FINAL:
-            assert self.truth == self.was
-        self.was = self.truth
+        """A cancelled item stays cancelled."""
+        if self.last_status in FINAL:
+            assert self.true_status == self.last_status
+        self.last_status = self.true_status
 
     @invariant()
-    def shown_as_it_is(self) -> None:
-        """The item reads as it is, and says whether and why not it can be cancelled as imin would."""
+    def shown_truly(self) -> None:
+        """The item has its true status, and the same answer as imin's to whether it can be cancelled."""
         node = self.runner.run(self.gateway.data(ITEM, id=self.order))["node"]
         shown, imins = node["items"][0], self.sandbox.order(self.number)["orderedItem"][0]
-        assert shown["statusText"] == self.truth
+        assert shown["statusText"] == self.true_status
         assert shown["isPresentlyCancellable"] is imins["imin:isPresentlyCancellable"]
-        because = AFTER_STATUS.get(self.truth)
+        because = AFTER_STATUS.get(self.true_status)
         if because is None and not shown["isPresentlyCancellable"]:
             because = "WINDOW_PASSED"
         assert shown["cancellationBlockedBecause"] == because
