@@ -19,16 +19,16 @@ from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
-from gateway.http.lifecycle import add_lifecycle, send_elsewhere
+from gateway.http.lifecycle import Lifecycle, add_lifecycle, close_connections_on_stop
 from gateway.http.limits.concurrency import ConcurrencyLimit
-from gateway.http.limits.rate import RateRules, Rates
-from gateway.http.middleware import answer_in_json, cors, identify, passing
+from gateway.http.limits.rate import RateLimits, RateRules
+from gateway.http.middleware import aiohttp_handler, fast_responder, header_signal, middleware
+from gateway.http.operations import OperationServices
 from gateway.http.persisted_documents import PersistedDocuments, read_manifest
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import RequestReader
 from gateway.http.security_headers import add_security_headers
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint, WebSocketLimits
-from gateway.http.streaming.operations import Operations
 from gateway.http.webhook import webhook_handler
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
@@ -51,50 +51,57 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
 
     now: tells the time by which windows close.
     """
-    services, metrics, gate = _services(settings, now), Metrics(), ConcurrencyLimit(settings.limit_requests)
-    rates = Rates(_rate_rules(settings), are_shared=services.redis is not None)
-    executor, documents = _executor(settings), _documents(settings)
+    services, metrics = _services(settings, now), Metrics()
+    rates = RateLimits(_rate_rules(settings), are_shared=services.redis is not None)
+    limit = ConcurrencyLimit(settings.limit_requests)
+    operations = OperationServices(_executor(settings), services, limit, metrics)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
-        middlewares=[identify, send_elsewhere, cors(settings.cors_origins), answer_in_json],
+        middlewares=[close_connections_on_stop, middleware(settings.cors_origins)],
     )
-    life = add_lifecycle(app)
+    lifecycle = add_lifecycle(app)
     app.on_shutdown.append(lambda _app: services.order_watcher.stop())
-    app.on_response_prepare.append(add_security_headers)
+    app.on_response_prepare.extend([add_security_headers, header_signal(settings.cors_origins)])
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _observe(app, settings, services, metrics)
-    metrics.add_source(lambda: {"executions": asdict(executor.counts)})
-    operations = Operations(executor, services, gate, metrics)
-    endpoint = GraphQLEndpoint(
-        executor=executor,
-        services=services,
-        authenticate=authenticate,
-        rates=rates,
-        sockets=WebSocketEndpoint(operations, authenticate, rates, _socket_rules(settings), documents),
-        gate=gate,
-        reading=_reading(settings, documents),
-        with_graphiql=_with_graphiql(settings),
-        metrics=metrics,
-    )
-    if not settings.traces_enabled:  # spans are made by a middleware of aiohttp's
-        app[FAST_PATH] = FastPath(
-            passing(endpoint.post, settings.cors_origins), life, settings.limit_body_bytes
-        )
-    app.router.add_route("GET", "/graphql", endpoint.handle)
-    app.router.add_route("POST", "/graphql", endpoint.handle)
-    app.router.add_get("/receipts/{id}", receipt_handler(services, authenticate, gate))
+    metrics.add_source(lambda: {"executions": asdict(operations.executor.counts)})
+    _add_graphql(app, settings, _endpoint(settings, operations, authenticate, rates), lifecycle)
+    app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authenticate, limit)))
     _add_webhook(app, settings, services)
-    add_health(app, services, life, metrics, lambda: _redis_state(services))
+    add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _with_graphiql(settings):
         add_graphiql(app)
-        app.router.add_get("/", _to_graphiql)
     return app
+
+
+def _add_graphql(
+    app: web.Application, settings: Settings, endpoint: GraphQLEndpoint, lifecycle: Lifecycle
+) -> None:
+    for method in ("GET", "POST"):
+        app.router.add_route(method, "/graphql", aiohttp_handler(endpoint.handle))
+    if not settings.traces_enabled:  # spans are made by a middleware of aiohttp's
+        respond = fast_responder(endpoint.handle_fast, settings.cors_origins)
+        app[FAST_PATH] = FastPath(respond, lifecycle, settings.limit_body_bytes)
+
+
+def _endpoint(
+    settings: Settings, operations: OperationServices, authenticate: Authenticate, rates: RateLimits
+) -> GraphQLEndpoint:
+    documents = _documents(settings)
+    return GraphQLEndpoint(
+        operations=operations,
+        authenticate=authenticate,
+        rates=rates,
+        reader=_request_reader(settings, documents),
+        sockets=WebSocketEndpoint(operations, authenticate, rates, _websocket_limits(settings), documents),
+        with_graphiql=_with_graphiql(settings),
+    )
 
 
 def _add_webhook(app: web.Application, settings: Settings, services: Services) -> None:
     if key := settings.imin_webhook_key:
-        hook = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
-        app.router.add_post("/webhooks/customer-accounts", hook)
+        handler = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
+        app.router.add_post("/webhooks/customer-accounts", aiohttp_handler(handler))
 
 
 def _observe(app: web.Application, settings: Settings, services: Services, metrics: Metrics) -> None:
@@ -119,7 +126,7 @@ def _executor(settings: Settings) -> Executor:
     )
 
 
-def _reading(settings: Settings, documents: PersistedDocuments) -> RequestReader:
+def _request_reader(settings: Settings, documents: PersistedDocuments) -> RequestReader:
     return RequestReader(
         documents=documents,
         own_origins=settings.cors_origins,
@@ -277,7 +284,7 @@ def _backoff(settings: Settings) -> Backoff:
     return Backoff(settings.follow_first_seconds, settings.follow_longest_seconds)
 
 
-def _socket_rules(settings: Settings) -> WebSocketLimits:
+def _websocket_limits(settings: Settings) -> WebSocketLimits:
     return WebSocketLimits(
         origins=settings.cors_origins,
         sockets=settings.follow_sockets,
@@ -298,7 +305,3 @@ def _redis_state(services: Services) -> str:
     if services.redis is None:
         return "off"
     return "ok" if services.redis.is_up else "away"
-
-
-async def _to_graphiql(_request: web.Request) -> web.Response:
-    raise web.HTTPFound("/graphql")

@@ -67,7 +67,7 @@ class Context:
     """One request: who asks, its loaders, and the errors that belong to no null field.
 
     staleness: of what is given because imin is down.
-    spend: takes cost from what the caller may still ask for; tells whether there was enough.
+    charge: takes a cost from the caller's rate bucket; False if there is not enough.
     operation, digest, cost: what is asked, for logs; filled in when it is known.
     wanted: what of imin's documents will be looked at; None for all. Set before anything is loaded.
     """
@@ -78,7 +78,7 @@ class Context:
     errors: list[GraphQLError] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
     staleness: Staleness = field(default_factory=Staleness)
-    spend: Callable[[int], bool] = lambda _cost: True
+    charge: Callable[[int], bool] = lambda _cost: True
     operation: str = ""
     digest: str = ""
     cost: int = 0

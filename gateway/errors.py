@@ -80,8 +80,18 @@ def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None
     )
 
 
+def upstream_problem(error: BaseException | None) -> tuple[str, str] | None:
+    """Code and message of a failure of imin; None for any other error."""
+    return next(((code, message) for kind, code, message in _UPSTREAM if isinstance(error, kind)), None)
+
+
+def bug_message(request_id: str) -> str:
+    """The message of a masked error."""
+    return f"Something went wrong on our side. Please quote {request_id}."
+
+
 def code_of(error: GraphQLError) -> str:
-    """Code of an error in an answer; INTERNAL_SERVER_ERROR for what nobody foresaw."""
+    """Code of an error in a response; INTERNAL_SERVER_ERROR for a bug."""
     original = error.original_error
     if isinstance(error, GatewayError):
         return error.code
@@ -89,9 +99,8 @@ def code_of(error: GraphQLError) -> str:
         return original.code
     if isinstance(original, BadArgument):
         return BAD_USER_INPUT
-    for kind, code, _ in _UPSTREAM:
-        if isinstance(original, kind):
-            return code
+    if problem := upstream_problem(original):
+        return problem[0]
     if original is not None and not isinstance(original, GraphQLError):
         return VALIDATION_FAILED if _is_unreadable_literal(error) else INTERNAL
     stated = (error.extensions or {}).get("code")
@@ -118,14 +127,13 @@ def _code_of_graphql_core(error: GraphQLError) -> str:
 
 
 def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """The error as a client gets it: coded, and masked where it is not meant for clients."""
+    """The error as a client gets it: with a code, and masked unless it is meant for clients."""
     code = code_of(error)
     answer: dict[str, Any] = dict(error.formatted)
-    original = error.original_error
     if code == INTERNAL:
-        answer["message"] = f"Something went wrong on our side. Please quote {request_id}."
-    elif isinstance(original, IminError):
-        answer["message"] = next(text for kind, _, text in _UPSTREAM if isinstance(original, kind))
+        answer["message"] = bug_message(request_id)
+    elif problem := upstream_problem(error.original_error):
+        answer["message"] = problem[1]
     elif _is_unreadable_literal(error):
         answer["message"] = "A literal of the document cannot be read."
     answer["extensions"] = {"code": code}

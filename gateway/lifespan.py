@@ -8,18 +8,18 @@ from typing import Any, TypeAlias
 from aiohttp import web
 
 from gateway.context import Services
-from gateway.http.limits.rate import Rates
-from gateway.http.limits.rate_redis import SharedRates
+from gateway.http.limits.rate import RateLimits
+from gateway.http.limits.rate_redis import RateSynchroniser
 from gateway.observability.metrics import Metrics
 
 CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]
 
 
-def cleanup_contexts(services: Services, metrics: Metrics, rates: Rates) -> list[CleanupContext]:
+def cleanup_contexts(services: Services, metrics: Metrics, rates: RateLimits) -> list[CleanupContext]:
     """For aiohttp's `cleanup_ctx`: opened in this order on start, closed in reverse order on shutdown."""
     contexts = [_open_services(services), _background_task(metrics.copy_for_ever)]
     if services.redis is not None:
-        contexts.append(_background_task(SharedRates(services.redis, rates).run))
+        contexts.append(_background_task(RateSynchroniser(services.redis, rates).run))
     return contexts
 
 

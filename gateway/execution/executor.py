@@ -23,9 +23,7 @@ from gateway.observability.logging import log_failures
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
 NEEDS_A_STREAM = GatewayError(BAD_REQUEST, "A subscription needs a WebSocket or Accept: text/event-stream.")
-RATE_LIMITED_ERROR = GatewayError(
-    RATE_LIMITED, "Too much was asked for in a short time. Please wait a moment."
-)
+RATE_LIMITED_ERROR = GatewayError(RATE_LIMITED, "The rate limit is exceeded. Please wait a moment.")
 
 NewContext = Callable[[], Context]
 """Makes a new context for each result: loaders must not remember what they read before a change."""
@@ -200,7 +198,7 @@ class Executor:
             check_cost(context.cost, self._limits)
         except LimitExceeded as error:
             return (error,)
-        return () if context.spend(context.cost) else (RATE_LIMITED_ERROR,)
+        return () if context.charge(context.cost) else (RATE_LIMITED_ERROR,)
 
 
 def _status(error: GraphQLError) -> int | None:

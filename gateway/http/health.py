@@ -1,4 +1,4 @@
-"""`/health/live`, `/health/ready` and `/metrics`: for platforms, without a request to imin."""
+"""`/health/live`, `/health/ready` and `/metrics`, for the platform. None of them sends a request to imin."""
 
 from collections.abc import Callable
 
@@ -7,34 +7,35 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from gateway.context import Services
 from gateway.http.lifecycle import Lifecycle
-from gateway.http.response import json_response
+from gateway.http.middleware import aiohttp_handler
+from gateway.http.response import RawResponse, json_response
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import failing
 
 
 def add_health(
-    app: web.Application, services: Services, life: Lifecycle, metrics: Metrics, redis: Callable[[], str]
+    app: web.Application, services: Services, lifecycle: Lifecycle, metrics: Metrics, redis: Callable[[], str]
 ) -> None:
-    """Register all three. Live: the process answers. Ready: it takes requests, and how well.
+    """Add the routes. Live: the process responds. Ready: it accepts requests; says what is degraded.
 
-    redis: how the replicas' Redis is, `ok`, `away` or `off`.
-    A failing imin or Redis leaves the gateway ready: no other replica would do better.
+    redis: state of the Redis that replicas share: `ok`, `away` or `off`.
+    The gateway stays ready while imin or Redis fails, since another replica would fare no better.
     """
 
-    async def ready(_request: web.Request) -> web.StreamResponse:
+    async def ready(_request: web.Request) -> RawResponse:
         endpoints = failing(services)
         is_degraded = bool(endpoints) or redis() == "away"
-        status = "stopping" if life.is_stopping else "degraded" if is_degraded else "ok"
+        status = "stopping" if lifecycle.is_stopping else "degraded" if is_degraded else "ok"
         checks = {"status": status, "failingEndpoints": endpoints, "redis": redis()}
-        return json_response(checks, status=503 if life.is_stopping else 200)
+        return json_response(checks, status=503 if lifecycle.is_stopping else 200)
 
-    async def expose(_request: web.Request) -> web.StreamResponse:
-        return web.Response(body=metrics.render(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+    async def expose(_request: web.Request) -> RawResponse:
+        return RawResponse(200, {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}, metrics.render())
 
-    app.router.add_get("/health/live", _ok)
-    app.router.add_get("/health/ready", ready)
-    app.router.add_get("/metrics", expose)
+    app.router.add_get("/health/live", aiohttp_handler(_live))
+    app.router.add_get("/health/ready", aiohttp_handler(ready))
+    app.router.add_get("/metrics", aiohttp_handler(expose))
 
 
-async def _ok(_request: web.Request) -> web.Response:
+async def _live(_request: web.Request) -> RawResponse:
     return json_response({"status": "ok"})

@@ -1,15 +1,14 @@
 """`/receipts/<id>`: a receipt's PDF, fetched from imin with the key that a browser must not have.
 
-The id names customer, order and receipt and proves all three. Who may open it is told by a bearer
-token, or by the signature of a link that the gateway gave to somebody who may, for a short time.
+The id is signed, and names the customer, the order and the receipt. A bearer token of that customer opens
+it, and so does a signed link from the gateway: anyone with the link can open the receipt until it expires.
 """
 
 import re
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from gateway.auth import Authenticate, AuthenticationError
+from gateway.auth import Authenticate
 from gateway.context import Services
 from gateway.errors import (
     FORBIDDEN,
@@ -17,45 +16,46 @@ from gateway.errors import (
     UPSTREAM_INVALID,
     UPSTREAM_TIMEOUT,
     UPSTREAM_UNAVAILABLE,
+    upstream_problem,
 )
-from gateway.http.authentication import admitted, overloaded, turned_away
-from gateway.http.limits.concurrency import ConcurrencyLimit, Overloaded
-from gateway.http.middleware import REQUEST_ID
-from gateway.http.response import error_response
+from gateway.http.authentication import require_caller
+from gateway.http.limits.concurrency import ConcurrencyLimit
+from gateway.http.middleware import REQUEST_ID, Handler
+from gateway.http.refusals import REFUSALS, refusal_response
+from gateway.http.response import RawResponse, error_response
 from gateway.imin.client import ReceiptContent
-from gateway.imin.errors import IminError, NotFound, TimedOut, UpstreamUnavailable
+from gateway.imin.errors import IminError, NotFound
 from gateway.observability.logging import log
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
+_UPSTREAM_STATUSES = {UPSTREAM_TIMEOUT: 504, UPSTREAM_UNAVAILABLE: 503, UPSTREAM_INVALID: 502}
 _ENDS = re.compile(r"[1-9][0-9]{0,11}\Z")
 
 
-def receipt_handler(services: Services, authenticate: Authenticate, gate: ConcurrencyLimit) -> Handler:
+def receipt_handler(services: Services, authenticate: Authenticate, limit: ConcurrencyLimit) -> Handler:
     """Handler of GET /receipts/{id}."""
 
-    async def receipt(request: web.Request) -> web.StreamResponse:
+    async def receipt(request: web.Request) -> RawResponse | web.StreamResponse:
         try:
-            number = await _allowed(request, services, authenticate)
-            with gate:
+            number = await _receipt_number(request, services, authenticate)
+            with limit:
                 async with services.client.receipt(number) as content:
-                    return await _passed_on(request, content, f"receipt-{number}.pdf")
-        except AuthenticationError as refusal:
-            return turned_away(refusal)
-        except Overloaded:
-            return overloaded()
-        except (IminError, _LinkEnded) as error:
-            return _failed(error)
+                    return await _stream(request, content, f"receipt-{number}.pdf")
+        except REFUSALS as refusal:
+            return refusal_response(refusal)
+        except (IminError, _LinkExpired) as error:
+            return _failure(error)
 
     return receipt
 
 
-class _LinkEnded(Exception):
+class _LinkExpired(Exception):
     """The gateway signed the link, for a time that is over."""
 
 
-async def _allowed(request: web.Request, services: Services, authenticate: Authenticate) -> str:
-    """imin's number of the receipt that may be opened. Raises NotFound, AuthenticationError, _LinkEnded."""
+async def _receipt_number(request: web.Request, services: Services, authenticate: Authenticate) -> str:
+    """imin's number of a receipt that the request may open. Raises if there is none."""
     id_ = request.match_info["id"]
     known = services.signer.verify(id_)
     if "signature" in request.query:
@@ -65,9 +65,9 @@ async def _allowed(request: web.Request, services: Services, authenticate: Authe
         if not services.signer.is_signed_link(id_, int(ends), request.query["signature"]):
             raise NotFound("no such link")
         if int(ends) < services.now().timestamp():
-            raise _LinkEnded
+            raise _LinkExpired
     else:
-        caller = await admitted(authenticate, request)
+        caller = await require_caller(authenticate, request)
         if known is None or not caller.may_see(known.customer):
             raise NotFound("no such link")
     if known.kind != "Receipt":
@@ -75,8 +75,8 @@ async def _allowed(request: web.Request, services: Services, authenticate: Authe
     return known.parts[1]
 
 
-async def _passed_on(request: web.Request, content: ReceiptContent, name: str) -> web.StreamResponse:
-    """The PDF, piece by piece. Where it breaks off, so does the connection: half of one is no receipt."""
+async def _stream(request: web.Request, content: ReceiptContent, name: str) -> web.StreamResponse:
+    """Send the PDF in chunks. If imin fails halfway, cut the connection: half a file must not look whole."""
     headers = {
         "Content-Type": "application/pdf",
         "Content-Disposition": f'inline; filename="{name}"',
@@ -98,13 +98,11 @@ async def _passed_on(request: web.Request, content: ReceiptContent, name: str) -
     return response
 
 
-def _failed(error: Exception) -> web.Response:
-    if isinstance(error, NotFound):
+def _failure(error: IminError | _LinkExpired) -> RawResponse:
+    if isinstance(error, _LinkExpired):
+        return error_response(403, FORBIDDEN, "This link has expired. Please query the receipt's url again.")
+    problem = upstream_problem(error)
+    if problem is None:
         return error_response(404, NOT_FOUND, "There is no such receipt.")
-    if isinstance(error, _LinkEnded):
-        return error_response(403, FORBIDDEN, "This link has ended. Ask for the receipt's url again.")
-    if isinstance(error, TimedOut):
-        return error_response(504, UPSTREAM_TIMEOUT, "The booking system did not answer in time.")
-    if isinstance(error, UpstreamUnavailable):
-        return error_response(503, UPSTREAM_UNAVAILABLE, "The booking system is not available at the moment.")
-    return error_response(502, UPSTREAM_INVALID, "The booking system gave an answer that cannot be read.")
+    code, message = problem
+    return error_response(_UPSTREAM_STATUSES[code], code, message)

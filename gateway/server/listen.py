@@ -78,7 +78,7 @@ async def _say_goodbye(app: web.Application, runner: GatewayRunner, seconds: flo
 
 def _close_idle(connections: list[TimedConnection | FastPathConnection]) -> bool:
     """Close idle connections; False while any is still open."""
-    return False not in [connection.leave() for connection in connections]
+    return False not in [connection.close_if_idle() for connection in connections]
 
 
 def bind(host: str, port: int) -> socket.socket:

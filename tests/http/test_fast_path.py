@@ -197,12 +197,12 @@ async def test_rates(settings: Settings) -> None:
 )
 def test_unusual(unusual: bytes) -> None:
     """What is not quite as usual is not read here."""
-    assert FastRequestReader(longest=3_000).read(unusual) is None
+    assert FastRequestReader(longest_body=3_000).read(unusual) is None
 
 
 def test_usual() -> None:
     """What is usual is, one after the other."""
-    reader = FastRequestReader(longest=3_000)
+    reader = FastRequestReader(longest_body=3_000)
 
     read = [reader.read(post(body, b"Accept: a/b")) for body in (QUERY, LIST)]
 
@@ -227,7 +227,7 @@ async def test_takes_no_more_than_aiohttp(at: int, removed: int, inserted: bytes
     at %= len(request)
     request = request[:at] + inserted + request[at + removed :]
 
-    posted = FastRequestReader(longest=3_000).read(request)
+    posted = FastRequestReader(longest_body=3_000).read(request)
 
     if posted is not None:
         loop = asyncio.get_running_loop()

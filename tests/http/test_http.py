@@ -98,11 +98,11 @@ async def test_not_acceptable(gateway: Gateway, accept: str) -> None:
             "Batching is not supported: the body must be one JSON object, got a list.",
         ),
         ("{}", 400, "BAD_REQUEST", "query is missing."),
-        ('{"query": 1}', 400, "BAD_REQUEST", "query must be a text."),
+        ('{"query": 1}', 400, "BAD_REQUEST", "query must be a string."),
         ('{"query": "{a}", "variables": []}', 400, "BAD_REQUEST", "variables must be a JSON object."),
         ('{"query": "{a}", "variables": "{}"}', 400, "BAD_REQUEST", "variables must be a JSON object."),
         ('{"query": "{a}", "extensions": 1}', 400, "BAD_REQUEST", "extensions must be a JSON object."),
-        ('{"query": "{a}", "operationName": 1}', 400, "BAD_REQUEST", "operationName must be a text."),
+        ('{"query": "{a}", "operationName": 1}', 400, "BAD_REQUEST", "operationName must be a string."),
         (b'{"query": "\xff"}', 400, "BAD_REQUEST", "The body must be JSON."),
         ("[" * 50_000, 400, "BAD_REQUEST", "The body must be JSON."),
         (

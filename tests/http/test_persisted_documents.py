@@ -139,7 +139,7 @@ async def test_only_trusted_on_sockets(settings: Settings, gateway: Gateway, tmp
 @pytest.mark.parametrize("name", ["0" * 64, "", 1, ["x"], {}])
 async def test_unknown_id(gateway: Gateway, name: Any) -> None:
     """An id that stands for nothing is refused."""
-    expected = refusal("There is no trusted document of that id.", "PERSISTED_QUERY_NOT_FOUND")
+    expected = refusal("There is no trusted document with this id.", "PERSISTED_QUERY_NOT_FOUND")
 
     assert await send(gateway, {"documentId": name}) == expected
 

@@ -114,7 +114,7 @@ async def test_link_without_token(settings: Settings, sandbox: Sandbox, gateway:
     assert await ended.json() == {
         "errors": [
             {
-                "message": "This link has ended. Ask for the receipt's url again.",
+                "message": "This link has expired. Please query the receipt's url again.",
                 "extensions": {"code": "FORBIDDEN"},
             }
         ]

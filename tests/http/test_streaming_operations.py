@@ -23,7 +23,7 @@ CHEAP = {"query": "{ viewer { identifier } }"}
 LIST = {"query": "{ viewer { orders { totalCount } } }"}
 EVENTS = {"Accept": "text/event-stream"}
 OVERLOADED = "Too many requests are being served. Please try again in a moment."
-RATED = "Too much was asked for in a short time. Please wait a moment."
+RATED = "The rate limit is exceeded. Please wait a moment."
 KEY = rsa_key()
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from gateway.auth import Caller
-from gateway.http.limits.rate import RateRules, Rates
-from gateway.http.limits.rate_redis import SharedRates
+from gateway.http.limits.rate import RateLimits, RateRules
+from gateway.http.limits.rate_redis import RateSynchroniser
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.redis_server import RedisServer, needs_redis
@@ -21,18 +21,18 @@ COST_50 = """{ viewer {
 async def test_rates_are_shared(redis: RedisServer) -> None:
     """What a customer has spent at one replica is missing at the other; the bucket fills up once for both."""
     rules = RateRules(cost_per_second=0.001, burst=100)
-    rates = [Rates(rules, are_shared=True), Rates(rules, are_shared=True)]
+    rates = [RateLimits(rules, are_shared=True), RateLimits(rules, are_shared=True)]
     first, second = (one.bucket_of(Caller("ann")) for one in rates)
     assert first
     assert second
 
     async with client_of(redis) as here, client_of(redis) as there:
-        assert first.spend(60)
-        await SharedRates(here, rates[0]).exchange()
-        assert second.spend(30)
-        await SharedRates(there, rates[1]).exchange()
+        assert first.charge(60)
+        await RateSynchroniser(here, rates[0]).synchronise()
+        assert second.charge(30)
+        await RateSynchroniser(there, rates[1]).synchronise()
 
-    assert (second.spend(20), second.spend(5)) == (False, True)
+    assert (second.charge(20), second.charge(5)) == (False, True)
 
 
 async def test_gateways_share_a_bucket(settings: Settings, gateway: Gateway, redis: RedisServer) -> None:

@@ -20,7 +20,7 @@ from yarl import URL
 
 from gateway.http.connections.aiohttp_connection import GatewayRunner
 from gateway.http.connections.timeouts import ClientTimeouts
-from gateway.http.lifecycle import LIFECYCLE, add_lifecycle, send_elsewhere
+from gateway.http.lifecycle import LIFECYCLE, add_lifecycle, close_connections_on_stop
 from gateway.server.listen import listening
 from tests.server.test_command_line import ANSWER, QUERY, TRUST, started
 from tests.support.issuer import claims, rsa_key, token
@@ -214,7 +214,7 @@ async def test_who_waits_is_let_in() -> None:
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(text="here")
 
-    app = web.Application(middlewares=[send_elsewhere])
+    app = web.Application(middlewares=[close_connections_on_stop])
     add_lifecycle(app)
     app.router.add_get("/", answer)
     with ExitStack() as clients:
@@ -251,9 +251,9 @@ async def test_last_look() -> None:
         for _ in range(3):
             client.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
             # The loop has not turned since.
-            left += [connection.leave() for connection in runner.connections]
+            left += [connection.close_if_idle() for connection in runner.connections]
             answers.append(await loop.sock_recv(client, 1000))
-        left += [connection.leave() for connection in runner.connections]
+        left += [connection.close_if_idle() for connection in runner.connections]
         end = await loop.sock_recv(client, 1000)
     await runner.cleanup()
 

@@ -1,8 +1,8 @@
-"""The edge: connections that do not wait for ever, and answers that do not say what runs here.
+"""Connections of aiohttp's server, with timeouts for slow clients and with errors in JSON.
 
-aiohttp waits for ever for a request's headers and for a client to read its answer, and answers what
+aiohttp waits for ever for a request's headers and for a client to read its response, and answers what
 it cannot parse in plain text with a traceback in the log. Its timers and hooks are not public; the
-tests in test_edge.py, test_slow_clients.py and test_workers.py tell when a new version has moved them.
+tests in test_connections.py, test_slow_clients.py and test_workers.py fail when a new version has moved them.
 """
 
 import asyncio
@@ -29,116 +29,107 @@ log = structlog.get_logger()
 class TimedConnection(RequestHandler):
     """A connection that is closed when its client is too slow."""
 
-    __slots__ = ("_header_timer", "_patience", "_reading", "_wire")
+    __slots__ = ("_header_timer", "_slow_reader", "_timeouts", "_transport")
 
     def __init__(self, timeouts: ClientTimeouts, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._patience = timeouts
+        self._timeouts = timeouts
         self._header_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for the first request."""
-        # aiohttp forgets the transport when it closes it, which may take as long as the client likes.
-        self._wire = cast("asyncio.Transport", transport)
-        self._reading = SlowReaderGuard(self._wire, self._loop, self._patience)
+        # aiohttp drops its own reference when it closes, which may take as long as the client likes.
+        self._transport = cast("asyncio.Transport", transport)
+        self._slow_reader = SlowReaderGuard(self._transport, self._loop, self._timeouts)
         super().connection_made(transport)
-        self._await_headers()
+        self._start_header_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Once a request has begun it must be whole in time; drops that trickle in do not buy more."""
         super().data_received(data)
+        # The timer runs from the first byte of a request: a client that trickles gets no more time.
         if self._waiter is None or self._waiter.done() or self._messages or self._upgraded:
-            self._header_timer = self._cancelled(self._header_timer)
+            self._stop_header_timer()
         elif self._header_timer is None:
-            self._await_headers()
+            self._start_header_timer()
 
     async def start(self) -> None:
-        """Serve; what is left to send at the end is waited for as any other."""
         try:
             await super().start()
         finally:
-            self._reading.begin()
+            self._slow_reader.start()
 
     def force_close(self) -> None:
-        """Close, likewise."""
         super().force_close()
-        self._reading.begin()
+        self._slow_reader.start()
 
-    def leave(self) -> bool:
-        """Close the connection if nobody is being answered on it.
+    def close_if_idle(self) -> bool:
+        """Close the connection if no request is being answered on it.
 
-        False where a request seems to have come that this process, being busy, has not read yet.
+        False if bytes have arrived that this process, being busy, has not read yet: probably a request.
         """
         is_idle = self._waiter is not None and not self._waiter.done() and not self._messages
-        if not is_idle or self._wire.is_closing():
+        if not is_idle or self._transport.is_closing():
             return True
-        if unread_bytes(self._wire):
+        if unread_bytes(self._transport):
             return False
-        self._wire.close()
+        self._transport.close()
         return True
 
     def pause_writing(self) -> None:
-        """The client does not read: begin to wait."""
         super().pause_writing()
-        self._reading.begin()
+        self._slow_reader.start()
 
     def resume_writing(self) -> None:
-        """It reads again."""
         super().resume_writing()
-        if not self._wire.is_closing():
-            self._reading.end()
+        if not self._transport.is_closing():
+            self._slow_reader.stop()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the timers."""
         super().connection_lost(exc)
-        self._header_timer = self._cancelled(self._header_timer)
-        self._reading.end()
+        self._stop_header_timer()
+        self._slow_reader.stop()
 
     def handle_error(
         self,
-        request: web.BaseRequest,  # noqa: ARG002  # nothing of it is told
+        request: web.BaseRequest,  # noqa: ARG002  # not shown to the client
         status: int = 500,
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002  # it may quote the request
     ) -> web.StreamResponse:
-        """Answer what cannot be parsed, in JSON. One line in the log, which quotes nothing."""
+        """Respond in JSON to what cannot be parsed. One line in the log, which quotes nothing."""
         log.warning("request not understood", status=status, type=type(exc).__name__)
         if isinstance(exc, http_exceptions.LineTooLong):
-            response: web.Response = _Nameless.like(431, BAD_REQUEST, "A header or the address is too long.")
+            response: web.Response = _ErrorResponse.of(431, BAD_REQUEST, "A header or the URL is too long.")
         elif status < 500:  # noqa: PLR2004  # the client's mistake
-            response = _Nameless.like(status, BAD_REQUEST, "This is not HTTP that can be understood.")
+            response = _ErrorResponse.of(status, BAD_REQUEST, "The request is not valid HTTP.")
         else:
-            response = _Nameless.like(status, INTERNAL, "Something went wrong on our side.")
+            response = _ErrorResponse.of(status, INTERNAL, "Something went wrong on our side.")
         response.force_close()
         return response
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Send an answer; in JSON also what aiohttp raises before any middleware, such as 417."""
+        """Send a response; turn into JSON what aiohttp raises before any middleware, for example 417."""
         if isinstance(resp, web.HTTPException) and resp.status >= 400:  # noqa: PLR2004  # no redirect
             resp = self.handle_error(request, resp.status, resp)
         return await super().finish_response(request, resp, start_time)
 
-    @staticmethod
-    def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
-        """No timer, after the one that ran was stopped."""
-        if timer is not None:
-            timer.cancel()
-        return None
+    def _start_header_timer(self) -> None:
+        self._header_timer = self._loop.call_later(self._timeouts.header_seconds, self.force_close)
 
-    def _await_headers(self) -> None:
-        self._header_timer = self._loop.call_later(self._patience.header_seconds, self.force_close)
+    def _stop_header_timer(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
 
 
-class _Nameless(web.Response):
-    """An answer for what never became a request: no signal removes its `Server` header."""
+class _ErrorResponse(web.Response):
+    """A response to what is not a request: aiohttp sends no signals for it that would adapt its headers."""
 
     @classmethod
-    def like(cls, status: int, code: str, message: str) -> "_Nameless":
-        """The error as an answer."""
-        plain = error_response(status, code, message)
-        return cls(body=plain.body, status=status, headers={**plain.headers, **SECURITY_HEADERS})
+    def of(cls, status: int, code: str, message: str) -> "_ErrorResponse":
+        error = error_response(status, code, message)
+        return cls(body=error.body, status=status, headers={**error.headers, **SECURITY_HEADERS})
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
@@ -146,46 +137,46 @@ class _Nameless(web.Response):
 
 
 class _Server(web.Server):
-    """Makes such connections, each behind a front where the application has a desk for posted requests."""
+    """Makes connections that begin on the fast path, if the application has one."""
 
     timeouts = ClientTimeouts()
-    desk: FastPath | None = None
+    fast_path: FastPath | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fronts: set[FastPathConnection] = set()
+        self.fast_connections: set[FastPathConnection] = set()
 
     def __call__(self) -> RequestHandler:
-        if self.desk is None:
-            return self._connection()
-        front = FastPathConnection(self.desk, self.timeouts, self.fronts, self._connection)
-        return cast("RequestHandler", front)  # to asyncio, one protocol is as good as another
+        if self.fast_path is None:
+            return self._timed_connection()
+        connection = FastPathConnection(
+            self.fast_path, self.timeouts, self.fast_connections, self._timed_connection
+        )
+        return cast("RequestHandler", connection)  # asyncio accepts any protocol
 
     def pre_shutdown(self) -> None:
-        """Close what is idle, and the others once they are."""
-        for front in list(self.fronts):
-            front.retire()
+        for connection in list(self.fast_connections):
+            connection.close_when_idle()
         super().pre_shutdown()
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # aiohttp's signature
-        """Wait for what is being answered, then close all."""
-        await asyncio.gather(self._shut_fronts(timeout), super().shutdown(timeout))
+        await asyncio.gather(self._shut_down_fast_connections(timeout), super().shutdown(timeout))
 
-    async def _shut_fronts(self, seconds: float | None) -> None:
-        if tasks := [front.task for front in self.fronts if front.task is not None]:
+    async def _shut_down_fast_connections(self, seconds: float | None) -> None:
+        if tasks := [one.task for one in self.fast_connections if one.task is not None]:
             await asyncio.wait(tasks, timeout=seconds)
-        for front in list(self.fronts):
-            front.abort()
+        for connection in list(self.fast_connections):
+            connection.abort()
 
-    def _connection(self) -> TimedConnection:
+    def _timed_connection(self) -> TimedConnection:
         return TimedConnection(self.timeouts, self, loop=self._loop, **self._kwargs)
 
 
 class GatewayRunner(web.AppRunner):
-    """Runs an application behind such connections. Bodies come as they were sent, compressed or not."""
+    """Runs an application with these connections. Bodies are not decompressed: body.py limits their size."""
 
     def __init__(self, app: web.Application, timeouts: ClientTimeouts, *, shutdown_timeout: float) -> None:
-        self._patience = timeouts
+        self._timeouts = timeouts
         super().__init__(
             app,
             access_log=None,
@@ -196,12 +187,14 @@ class GatewayRunner(web.AppRunner):
 
     @property
     def connections(self) -> list[TimedConnection | FastPathConnection]:
-        """Those that are open."""
+        """The open connections."""
         server = cast("_Server | None", self.server)
-        return [*server.fronts, *cast("list[TimedConnection]", server.connections)] if server else []
+        if server is None:
+            return []
+        return [*server.fast_connections, *cast("list[TimedConnection]", server.connections)]
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         server = _Server(made.request_handler, request_factory=made.request_factory, **self._kwargs)
-        server.timeouts, server.desk = self._patience, self.app.get(FAST_PATH)
+        server.timeouts, server.fast_path = self._timeouts, self.app.get(FAST_PATH)
         return server

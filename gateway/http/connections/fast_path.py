@@ -1,8 +1,7 @@
-"""The front of a connection: answers usual requests, and gives it away to aiohttp with the first other.
+"""The fast path: a connection that answers usual requests and goes over to aiohttp at the first other.
 
-aiohttp gets the bytes as they came, from the start of that request, and everything after. So all that is
-slow, odd, wrong or no query in one piece is read, refused and timed there, and only there.
-Why: docs/decisions/0032.
+aiohttp gets that request's bytes as they came, and everything after them. So a request that is slow,
+malformed, split or not a GraphQL POST is read, refused and timed only there. Why: docs/decisions/0032.
 """
 
 import asyncio
@@ -24,191 +23,188 @@ from gateway.http.connections.timeouts import (
     unread_bytes,
 )
 from gateway.http.lifecycle import Lifecycle
-from gateway.http.middleware import AnswerPosted
+from gateway.http.middleware import FastResponder
 from gateway.http.response import RawResponse
 from gateway.http.security_headers import SECURITY_HEADERS
 
-_MOST_AHEAD = 65_536
-"""Bytes of further requests that are taken while one is answered."""
+_MOST_PENDING_BYTES = 65_536
+"""Of further requests, read while one is being answered."""
 
-_ALWAYS = "".join(f"{name}: {value}\r\n" for name, value in SECURITY_HEADERS.items())
+_SECURITY_LINES = "".join(f"{name}: {value}\r\n" for name, value in SECURITY_HEADERS.items())
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
 class FastPath:
-    """What the fronts of one application share. life: tells when it stops. longest_body: bytes."""
+    """What the connections of one application share."""
 
-    answer: AnswerPosted
-    life: Lifecycle
+    respond: FastResponder
+    lifecycle: Lifecycle
     longest_body: int
+    """In bytes; longer ones are left to aiohttp."""
+
+
+FAST_PATH = web.AppKey("fast_path", FastPath)
 
 
 class FastPathConnection(asyncio.Protocol):
-    """A connection, as long as all that comes on it is usual."""
+    """A connection, until a request comes that is not for the fast path.
+
+    siblings: the open connections of the server, this one among them.
+    new_aiohttp_connection: makes the protocol that takes the connection over.
+    """
 
     def __init__(
         self,
-        desk: FastPath,
+        fast_path: FastPath,
         timeouts: ClientTimeouts,
-        fronts: "set[FastPathConnection]",
-        aiohttps: Callable[[], asyncio.Protocol],
+        siblings: "set[FastPathConnection]",
+        new_aiohttp_connection: Callable[[], asyncio.Protocol],
     ) -> None:
-        self._desk = desk
-        self._patience = timeouts
-        self._fronts = fronts
-        self._aiohttps = aiohttps
+        self._fast_path = fast_path
+        self._timeouts = timeouts
+        self._siblings = siblings
+        self._new_aiohttp_connection = new_aiohttp_connection
         self._loop = asyncio.get_running_loop()
-        self._reader = FastRequestReader(desk.longest_body)
-        self._wire: asyncio.Transport
-        self._reading: SlowReaderGuard
-        self._timer: asyncio.TimerHandle | None = None
-        self._ends_at = 0.0
-        self._later = b""
-        self._is_paused = self._is_leaving = False
+        self._reader = FastRequestReader(fast_path.longest_body)
+        self._transport: asyncio.Transport
+        self._slow_reader: SlowReaderGuard
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._idle_until = 0.0
+        self._pending = b""
+        self._is_writing_paused = self._is_closing = False
         self.task: asyncio.Task[None] | None = None
-        """Answers a request; None while there is none."""
+        """Answers a request; None if there is none."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As asyncio tells."""
-        self._wire = cast("asyncio.Transport", transport)
-        self._reading = SlowReaderGuard(self._wire, self._loop, self._patience)
-        self._fronts.add(self)
-        self._wait(self._patience.header_seconds)
+        self._transport = cast("asyncio.Transport", transport)
+        self._slow_reader = SlowReaderGuard(self._transport, self._loop, self._timeouts)
+        self._siblings.add(self)
+        self._idle_until = self._loop.time() + self._timeouts.header_seconds
+        self._idle_timer = self._loop.call_at(self._idle_until, self._close_if_expired)
 
     def data_received(self, data: bytes) -> None:
-        """As asyncio tells. One request at a time; what comes meanwhile is looked at afterwards."""
-        if self.task is not None or self._is_paused:
-            self._later += data
-            if len(self._later) > _MOST_AHEAD:
-                self._wire.pause_reading()
+        # One request at a time, as aiohttp does it.
+        if self.task is not None or self._is_writing_paused:
+            self._pending += data
+            if len(self._pending) > _MOST_PENDING_BYTES:
+                self._transport.pause_reading()
             return
-        if self._wire.is_closing():
+        if self._transport.is_closing():
             return
-        posted = self._reader.read(data)
-        if posted is None:
-            self._give_away(data)
+        request = self._reader.read(data)
+        if request is None:
+            self._hand_over(data)
         else:
-            self.task = self._loop.create_task(self._serve(posted))
+            self.task = self._loop.create_task(self._respond(request))
 
     def pause_writing(self) -> None:
-        """As asyncio tells: the client does not read."""
-        self._is_paused = True
-        self._reading.begin()
+        self._is_writing_paused = True
+        self._slow_reader.start()
 
     def resume_writing(self) -> None:
-        """As asyncio tells."""
-        self._is_paused = False
-        if not self._wire.is_closing():
-            self._reading.end()
-            self._go_on()
+        self._is_writing_paused = False
+        if not self._transport.is_closing():
+            self._slow_reader.stop()
+            self._read_pending()
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        """As asyncio tells. What is being answered goes on: it may be a change, and the stop waits for it."""
-        self._stop_timer()
-        self._reading.end()
+        self._stop_idle_timer()
+        self._slow_reader.stop()
+        # An operation that runs goes on, since it may be a mutation, and a stop of the server waits for it.
         if self.task is None:
-            self._fronts.discard(self)
+            self._siblings.discard(self)
         else:
-            self.task.add_done_callback(lambda _: self._fronts.discard(self))
+            self.task.add_done_callback(lambda _: self._siblings.discard(self))
 
-    def leave(self) -> bool:
-        """As a connection of aiohttp's: close it if nobody is being answered on it."""
-        if self.task is not None or self._wire.is_closing():
+    def close_if_idle(self) -> bool:
+        """Like `TimedConnection.close_if_idle`."""
+        if self.task is not None or self._transport.is_closing():
             return True
-        if unread_bytes(self._wire):
+        if unread_bytes(self._transport):
             return False
         self._close()
         return True
 
-    def retire(self) -> None:
-        """Close it as soon as nobody is being answered on it."""
-        self._is_leaving = True
+    def close_when_idle(self) -> None:
+        """Close the connection now, or after the response to the current request."""
+        self._is_closing = True
         if self.task is None:
             self._close()
 
     def abort(self) -> None:
-        """Close it now."""
+        """Cancel the current request, and close the connection."""
         if self.task is not None:
             self.task.cancel()
         self._close()
 
-    async def _serve(self, posted: FastRequest) -> None:
+    async def _respond(self, request: FastRequest) -> None:
         try:
-            reply = await self._desk.answer(posted)
+            response = await self._fast_path.respond(request)
         except BaseException:
-            self._wire.abort()
+            self._transport.abort()
             raise
         finally:
             self.task = None
-        if self._wire.is_closing():
+        if self._transport.is_closing():
             return
-        is_last = self._is_leaving or self._desk.life.is_stopping
-        self._wire.write(_head(reply, is_last=is_last) + reply.body)
+        is_last = self._is_closing or self._fast_path.lifecycle.is_stopping
+        self._transport.write(_head(response, is_last=is_last) + response.body)
         if is_last:
             self._close()
             return
-        self._ends_at = self._loop.time() + KEEP_ALIVE_SECONDS
-        if self._later:
-            self._go_on()
+        self._idle_until = self._loop.time() + KEEP_ALIVE_SECONDS
+        if self._pending:
+            self._read_pending()
 
-    def _go_on(self) -> None:
-        """Look at what has come meanwhile."""
-        if self.task is not None or self._is_paused or self._wire.is_closing():
+    def _read_pending(self) -> None:
+        if self.task is not None or self._is_writing_paused or self._transport.is_closing():
             return
-        data, self._later = self._later, b""
+        data, self._pending = self._pending, b""
         if data:
-            self._wire.resume_reading()
+            self._transport.resume_reading()
             self.data_received(data)
 
-    def _give_away(self, data: bytes) -> None:
-        """Let aiohttp have the connection."""
-        self._stop_timer()
-        self._fronts.discard(self)
-        connection = self._aiohttps()
-        # Nothing may come between: aiohttp tells by its first turn of the loop that a request has begun.
-        self._wire.pause_reading()
-        self._wire.set_protocol(connection)
-        connection.connection_made(self._wire)
-        self._loop.call_soon(self._pass_on, connection, data)
+    def _hand_over(self, data: bytes) -> None:
+        self._stop_idle_timer()
+        self._siblings.discard(self)
+        connection = self._new_aiohttp_connection()
+        # Read nothing more before `data`. It waits for the loop, because aiohttp's connection starts a task
+        # that must run once before requests arrive.
+        self._transport.pause_reading()
+        self._transport.set_protocol(connection)
+        connection.connection_made(self._transport)
+        self._loop.call_soon(self._deliver, connection, data)
 
-    def _pass_on(self, connection: asyncio.Protocol, data: bytes) -> None:
-        if not self._wire.is_closing():
-            self._wire.resume_reading()
+    def _deliver(self, connection: asyncio.Protocol, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
             connection.data_received(data)
 
-    def _wait(self, seconds: float) -> None:
-        """Close the connection if no request comes within so many seconds."""
-        self._ends_at = self._loop.time() + seconds
-        self._timer = self._loop.call_at(self._ends_at, self._look)
-
-    def _look(self) -> None:
-        """Whether it has been idle for too long. Not timed anew with each request, which would cost more."""
+    def _close_if_expired(self) -> None:
+        """Close an idle connection. Runs once a second, since a timer for each request would cost more."""
         now = self._loop.time()
-        if self.task is None and now >= self._ends_at:
+        if self.task is None and now >= self._idle_until:
             self._close()
         else:
-            self._timer = self._loop.call_at(max(self._ends_at, now + 1), self._look)
+            self._idle_timer = self._loop.call_at(max(self._idle_until, now + 1), self._close_if_expired)
 
     def _close(self) -> None:
-        self._wire.close()
-        self._reading.begin()
+        self._transport.close()
+        self._slow_reader.start()
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-
-FAST_PATH = web.AppKey("desk", FastPath)
+    def _stop_idle_timer(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
 
 
-def _head(reply: RawResponse, *, is_last: bool) -> bytes:
-    fields = "".join([f"{name}: {value}\r\n" for name, value in reply.headers.items()])
+def _head(response: RawResponse, *, is_last: bool) -> bytes:
+    fields = "".join([f"{name}: {value}\r\n" for name, value in response.headers.items()])
     end = "Connection: close\r\n" if is_last else ""
-    start = f"HTTP/1.1 {reply.status} {_PHRASES[reply.status]}\r\n{fields}{_ALWAYS}{end}"
+    start = f"HTTP/1.1 {response.status} {_PHRASES[response.status]}\r\n{fields}{_SECURITY_LINES}{end}"
     date = _date(int(time.time()))
-    return f"{start}Date: {date}\r\nContent-Length: {len(reply.body)}\r\n\r\n".encode("latin-1")
+    return f"{start}Date: {date}\r\nContent-Length: {len(response.body)}\r\n\r\n".encode("latin-1")
 
 
 @lru_cache(2)

@@ -1,39 +1,67 @@
-"""How many requests run at one time: one more is sent away at once, while it is cheap."""
+"""Limit how many operations run at one time; one more is refused at once."""
 
-from types import TracebackType
-
-OVERLOADED_TEXT = "Too many requests are being served. Please try again in a moment."
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Overloaded(Exception):
-    """There are as many requests as can be served."""
+    """All slots are taken. The message is shown to the client."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests are being served. Please try again in a moment.")
 
 
 class ConcurrencyLimit:
-    """Lets requests in, up to so many at a time. Used as `with gate:`."""
+    """Gives a slot to each operation that runs: `with limit:`, or `with limit.slot() as slot:`.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self.inside = 0
+    Raises Overloaded on entry if all slots are taken.
+    """
 
-    def check(self) -> None:
-        """Raise Overloaded where another one would not get in."""
-        if self.inside >= self._most:
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+        self._taken = 0
+
+    def acquire(self) -> None:
+        """Take a slot. Raises Overloaded."""
+        if self._taken >= self._slots:
             raise Overloaded
+        self._taken += 1
 
-    def enter(self) -> None:
-        """Take a place. Raises Overloaded."""
-        self.check()
-        self.inside += 1
-
-    def leave(self) -> None:
+    def release(self) -> None:
         """Give it back."""
-        self.inside -= 1
+        self._taken -= 1
 
-    def __enter__(self) -> None:
-        self.enter()
+    __enter__ = acquire
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self.leave()
+    def __exit__(self, *_: object) -> None:
+        self._taken -= 1
+
+    @contextmanager
+    def slot(self) -> "Iterator[Slot]":
+        """A slot that its holder may release and acquire again."""
+        slot = Slot(self)
+        slot.acquire()
+        try:
+            yield slot
+        finally:
+            slot.release()
+
+
+class Slot:
+    """A subscription's slot: it needs one while it makes a result, and none while it waits for an event."""
+
+    def __init__(self, limit: ConcurrencyLimit) -> None:
+        self._limit = limit
+        self._is_held = False
+
+    def acquire(self) -> None:
+        """Take the slot, unless it is held already. Raises Overloaded."""
+        if not self._is_held:
+            self._limit.acquire()
+            self._is_held = True
+
+    def release(self) -> None:
+        """Give it back, if it is held."""
+        if self._is_held:
+            self._is_held = False
+            self._limit.release()

@@ -1,6 +1,6 @@
-"""How much a caller may ask for: a bucket of cost for each, which fills up with time.
+"""Limit the cost that each caller may cause over time: one token bucket for each caller.
 
-Kept in this process; gateway.http.shared_rates keeps those of several in step.
+Buckets belong to this process; rate_redis.py synchronises those of several replicas.
 """
 
 import math
@@ -16,7 +16,7 @@ _MOST_CALLERS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RateRules:
-    """cost_per_second: by how much buckets fill. burst: what a full one holds."""
+    """cost_per_second: by how much buckets refill. burst: what a full one holds. Cost: requests to imin."""
 
     cost_per_second: float
     burst: int
@@ -24,18 +24,18 @@ class RateRules:
 
 @dataclass(slots=True)
 class Bucket:
-    """What one caller may still spend. unshared: spent here, and not known to other replicas yet."""
+    """What one caller may still cost. unshared: charged here and not yet known to other replicas."""
 
     rules: RateRules
     level: float
     filled_at: float
     unshared: int = 0
 
-    def spend(self, cost: int) -> bool:
-        """Take the cost out, or nothing where there is not enough."""
+    def charge(self, cost: int) -> bool:
+        """Take the cost out; False, and nothing is taken, if there is not enough."""
         now = time.monotonic()
-        risen = (now - self.filled_at) * self.rules.cost_per_second
-        self.level = min(self.rules.burst, self.level + risen)
+        refill = (now - self.filled_at) * self.rules.cost_per_second
+        self.level = min(self.rules.burst, self.level + refill)
         self.filled_at = now
         if cost > self.level:
             return False
@@ -43,19 +43,18 @@ class Bucket:
         self.unshared += cost
         return True
 
-    def take_over(self, level: float) -> None:
-        """Go on from the level that all replicas share."""
-        # What was spent meanwhile is told next time.
+    def set_shared_level(self, level: float) -> None:
+        """Take over the level that all replicas share, less what was charged here since it was requested."""
         self.level = level - self.unshared
         self.filled_at = time.monotonic()
 
     def seconds_until(self, cost: int) -> int:
-        """Whole seconds until the bucket holds that much."""
+        """Whole seconds until the bucket holds that much, at least 1."""
         missing = min(cost, self.rules.burst) - self.level
         return max(1, math.ceil(missing / self.rules.cost_per_second))
 
     def headers(self) -> dict[str, str]:
-        """What the caller is told. Source: IETF draft, RateLimit header fields for HTTP."""
+        """Source: IETF draft, RateLimit header fields for HTTP."""
         rules = self.rules
         full = math.ceil((rules.burst - self.level) / rules.cost_per_second)
         window = math.ceil(rules.burst / rules.cost_per_second)
@@ -66,7 +65,7 @@ class Bucket:
 
 
 class RateLimited(Exception):
-    """There is not enough in a caller's bucket. cost: what was to be spent."""
+    """The caller's bucket does not hold the cost."""
 
     def __init__(self, bucket: Bucket, cost: int) -> None:
         super().__init__()
@@ -74,20 +73,20 @@ class RateLimited(Exception):
         self.cost = cost
 
 
-class Rates:
-    """Buckets by caller. Trusted services have none: they ask for many customers at once.
+class RateLimits:
+    """Buckets by caller. Trusted services have none, since they act for many customers at once.
 
-    are_shared: whether somebody keeps them in step with other replicas, and asks for `spenders`.
+    are_shared: whether `take_charged` is called regularly, to synchronise the buckets with other replicas.
     """
 
     def __init__(self, rules: RateRules | None, *, are_shared: bool = False) -> None:
         self.are_shared = are_shared
         self._rules = rules
         self._buckets: LRUCache[str, Bucket] = LRUCache(_MOST_CALLERS)
-        self._asked: dict[str, Bucket] = {}
+        self._used: dict[str, Bucket] = {}
 
     def bucket_of(self, caller: Caller) -> Bucket | None:
-        """The caller's bucket; None where nothing limits them."""
+        """The caller's bucket; None if the caller has no limit."""
         rules = self._rules
         if rules is None or caller.may_name_any_customer:
             return None
@@ -96,10 +95,10 @@ class Rates:
         if bucket is None:
             bucket = self._buckets[name] = Bucket(rules, rules.burst, time.monotonic())
         if self.are_shared:
-            self._asked[name] = bucket
+            self._used[name] = bucket
         return bucket
 
-    def spenders(self) -> list[tuple[str, Bucket]]:
-        """Callers who have spent what other replicas do not know of yet, with their buckets."""
-        asked, self._asked = self._asked, {}
-        return [(name, bucket) for name, bucket in asked.items() if bucket.unshared]
+    def take_charged(self) -> list[tuple[str, Bucket]]:
+        """Callers and buckets with charges that other replicas do not know of, since the last call."""
+        used, self._used = self._used, {}
+        return [(name, bucket) for name, bucket in used.items() if bucket.unshared]

@@ -1,7 +1,7 @@
-"""Callers' buckets, shared: what is spent at one replica is missing at the others a moment later.
+"""Synchronise callers' rate buckets between replicas, through Redis.
 
-Requests spend from the bucket of their process and never wait. Several times a second
-what was spent is taken out of the bucket in Redis too, and its level comes back.
+Requests are charged to the bucket of their process and never wait for Redis. Several times a second,
+the charges since the last time are taken from the bucket in Redis, and its level is taken over.
 """
 
 import asyncio
@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from gateway.http.limits.rate import Bucket, Rates
+from gateway.http.limits.rate import Bucket, RateLimits
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _PAUSE_SECONDS = 0.25
 
-_SPEND = """
+_CHARGE = """
 local now = redis.call('time')
 local time = now[1] + now[2] / 1000000
 local held = redis.call('hmget', KEYS[1], 'level', 'time')
@@ -28,34 +28,35 @@ return tostring(level)
 """
 
 
-class SharedRates:
-    """Keeps the buckets of a process in step with those in Redis."""
+class RateSynchroniser:
+    """Synchronises the buckets of this process with those in Redis."""
 
-    def __init__(self, redis: RedisClient, rates: Rates) -> None:
+    def __init__(self, redis: RedisClient, limits: RateLimits) -> None:
         self._redis = redis
-        self._rates = rates
+        self._limits = limits
 
     async def run(self) -> None:
-        """Exchange for ever."""
+        """Synchronise until cancelled."""
         while True:
-            # Processes that cannot talk have a bucket each; there is nothing to make up for later.
+            # If Redis is down, each replica carries on alone, and its charges meanwhile stay its own.
             with suppress(RedisUnavailable):
-                await self.exchange()
+                await self.synchronise()
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def exchange(self) -> None:
-        """Take out there what was spent here, and take over the level. Raises RedisUnavailable."""
-        for name, bucket in self._rates.spenders():
-            spent, bucket.unshared = bucket.unshared, 0
-            bucket.take_over(float(await self._redis.execute(_spending(name, bucket, spent))))
+    async def synchronise(self) -> None:
+        """Share the charges of this process, and take over the levels. Raises RedisUnavailable."""
+        for caller, bucket in self._limits.take_charged():
+            cost, bucket.unshared = bucket.unshared, 0
+            level = await self._redis.execute(_charging(caller, bucket, cost))
+            bucket.set_shared_level(float(level))
 
 
-def _spending(name: str, bucket: Bucket, spent: int) -> Callable[[Any], Awaitable[bytes]]:
+def _charging(caller: str, bucket: Bucket, cost: int) -> Callable[[Any], Awaitable[bytes]]:
     rules = bucket.rules
 
-    async def spend(redis: Any) -> bytes:
-        given = (rules.cost_per_second, rules.burst, spent)
-        level: bytes = await redis.eval(_SPEND, 1, f"gateway:rate:{name}", *given)
+    async def charge(redis: Any) -> bytes:
+        arguments = (rules.cost_per_second, rules.burst, cost)
+        level: bytes = await redis.eval(_CHARGE, 1, f"gateway:rate:{caller}", *arguments)
         return level
 
-    return spend
+    return charge

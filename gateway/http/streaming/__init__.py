@@ -1,1 +1,1 @@
-"""Operations that answer more than once: graphql-transport-ws and server-sent events."""
+"""Results as messages: graphql-transport-ws over WebSockets, and server-sent events."""

@@ -1,12 +1,12 @@
-"""WebSockets that speak graphql-transport-ws, and nothing else.
+"""WebSockets that speak graphql-transport-ws, and no other protocol.
 
-Source: enisdenjo/graphql-ws, PROTOCOL.md. The older graphql-ws protocol lets operations begin before anybody
-is known (CVE-2026-35523), so it is not spoken.
+Source: enisdenjo/graphql-ws, PROTOCOL.md. The older graphql-ws protocol lets operations begin before the
+client is authenticated (CVE-2026-35523), so it is not supported.
 """
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,34 +14,36 @@ import orjson
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
 from gateway.auth import Authenticate, AuthenticationError, Caller, with_connection_init
-from gateway.errors import BAD_REQUEST, RATE_LIMITED, SERVICE_UNAVAILABLE
+from gateway.errors import BAD_REQUEST, FORBIDDEN, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
 from gateway.http.lifecycle import LIFECYCLE
-from gateway.http.limits.rate import Bucket, Rates
+from gateway.http.limits.concurrency import Overloaded
+from gateway.http.limits.rate import Bucket, RateLimits
 from gateway.http.middleware import RECORD, REQUEST_ID
+from gateway.http.operations import Operation, OperationServices, RequestScope
 from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 from gateway.http.request import GraphQLRequest
-from gateway.http.response import error_response
-from gateway.http.streaming.operations import Operations, RequestScope
+from gateway.http.response import RawResponse, error_response
+from gateway.http.streaming.messages import ResultMessage, result_messages
 from gateway.observability.logging import RequestRecord, log_bug, log_request
 
 PROTOCOL = "graphql-transport-ws"
 
-INVALID, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
-NO_INIT, SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4408, 4409, 4429
+# Close codes of the protocol.
+INVALID_MESSAGE, UNAUTHORIZED, NOT_ALLOWED = 4400, 4401, 4403
+INIT_TIMEOUT, SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4408, 4409, 4429
 
 _PLACE = "WS /graphql"
-_GONE = 499
-"""Status in the log where the client left before the first answer, as nginx has it."""
+_CLIENT_CLOSED = 499
+"""Status in the log if the client leaves before the first result; nginx uses the same."""
 
 
 @dataclass(frozen=True)
 class WebSocketLimits:
-    """origins: front ends that may open one, beside those of the gateway's own address.
+    """origins: front ends that may open a WebSocket, in addition to the gateway's own origin.
 
-    sockets: at a time. sockets_each: of one customer. operations: at a time on one socket.
-    message_bytes: the longest message.
-    init_seconds: until a client must have said who it is.
+    sockets: open at one time. sockets_each: of one customer. operations: at one time on one socket.
+    message_bytes: size of the longest message. init_seconds: within which `connection_init` must arrive.
     """
 
     origins: tuple[str, ...]
@@ -53,7 +55,7 @@ class WebSocketLimits:
 
 
 class _Closed(Exception):
-    """The client broke the protocol, or may not be here."""
+    """The WebSocket is to be closed, with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -62,26 +64,26 @@ class _Closed(Exception):
 
 @dataclass
 class WebSocketEndpoint:
-    """Opens sockets. held: how many a caller has, by pseudonym."""
+    """Accepts WebSockets. open: how many there are. open_each: by caller's pseudonym."""
 
-    operations: Operations
+    operations: OperationServices
     authenticate: Authenticate
-    rates: Rates
-    rules: WebSocketLimits
+    rates: RateLimits
+    limits: WebSocketLimits
     documents: PersistedDocuments
     open: int = 0
-    held: Counter[str] = field(default_factory=Counter)
+    open_each: Counter[str] = field(default_factory=Counter)
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serve a socket to its end."""
-        if not self._is_welcome(request):
-            return error_response(403, "FORBIDDEN", "This page may not open a WebSocket here.")
-        if PROTOCOL not in _offered(request):
+    async def handle(self, request: web.Request) -> RawResponse | web.StreamResponse:
+        """Serve a WebSocket until it closes."""
+        if not self._is_allowed_origin(request):
+            return error_response(403, FORBIDDEN, "This page may not open a WebSocket here.")
+        if PROTOCOL not in _subprotocols(request):
             return error_response(400, BAD_REQUEST, f"The WebSocket's subprotocol must be {PROTOCOL}.")
-        if self.open >= self.rules.sockets or request.app[LIFECYCLE].is_stopping:
+        if self.open >= self.limits.sockets or request.app[LIFECYCLE].is_stopping:
             return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
         socket = web.WebSocketResponse(
-            protocols=(PROTOCOL,), heartbeat=30.0, max_msg_size=self.rules.message_bytes
+            protocols=(PROTOCOL,), heartbeat=30.0, max_msg_size=self.limits.message_bytes
         )
         self.open += 1
         try:
@@ -92,78 +94,79 @@ class WebSocketEndpoint:
             self.open -= 1
         return socket
 
-    def _is_welcome(self, request: web.Request) -> bool:
-        """Whether the page that opens it may: browsers ask no permission for WebSockets, so we look."""
+    def _is_allowed_origin(self, request: web.Request) -> bool:
+        """CORS does not apply to WebSockets, so the origin is checked here."""
         origin = request.headers.get(hdrs.ORIGIN)
-        return origin is None or origin in self.rules.origins or origin.partition("://")[2] == request.host
+        return origin is None or origin in self.limits.origins or origin.partition("://")[2] == request.host
 
 
 @dataclass
 class _WebSocketSession:
-    """One socket: who is there, and what runs on it.
+    """One WebSocket and its operations.
 
-    caller, token, holder: once connection_init has told. begun: operations so far.
+    caller, credentials, pseudonym: set by connection_init. started: number of operations so far.
     """
 
     endpoint: WebSocketEndpoint
     request: web.Request
     socket: web.WebSocketResponse
     caller: Caller = field(init=False)
-    token: web.BaseRequest = field(init=False)
+    credentials: web.BaseRequest = field(init=False)
+    pseudonym: str = ""
     running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    begun: int = 0
-    holder: str = ""
+    started: int = 0
 
     async def run(self) -> None:
-        """Listen until it closes."""
+        """Handle messages until the WebSocket closes."""
         try:
-            await self._begin()
+            await self._initialise()
             async for message in self.socket:
-                await self._hear(_read(message))
+                await self._handle_message(_parse(message))
         except _Closed as closing:
             await self.socket.close(code=closing.code, message=str(closing).encode())
         finally:
-            self.endpoint.held -= Counter({self.holder: 1})
+            self.endpoint.open_each -= Counter({self.pseudonym: 1})
             tasks = list(self.running.values())
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _begin(self) -> None:
-        """Learn who is there."""
+    async def _initialise(self) -> None:
         try:
-            async with asyncio.timeout(self.endpoint.rules.init_seconds):
-                message = _read(await self.socket.receive())
+            async with asyncio.timeout(self.endpoint.limits.init_seconds):
+                message = _parse(await self.socket.receive())
         except TimeoutError:
-            raise _Closed(NO_INIT, "Connection initialisation timeout") from None
+            raise _Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
         if message["type"] != "connection_init":
             raise _Closed(UNAUTHORIZED, "Unauthorized")
         payload = message.get("payload") or {}
         if not isinstance(payload, dict):
-            raise _Closed(INVALID, "The payload of connection_init must be an object")
-        self.token = with_connection_init(self.request, payload)
-        await self._know()
-        self.request[RECORD].caller = name = self._pseudonym()
-        if self.endpoint.held[name] >= self.endpoint.rules.sockets_each and self.caller.customer:
+            raise _Closed(INVALID_MESSAGE, "The payload of connection_init must be an object")
+        self.credentials = with_connection_init(self.request, payload)
+        await self._authenticate()
+        signer = self.endpoint.operations.services.signer
+        pseudonym = signer.pseudonym(self.caller.customer or self.caller.name)
+        self.request[RECORD].caller = pseudonym
+        if self.endpoint.open_each[pseudonym] >= self.endpoint.limits.sockets_each and self.caller.customer:
             raise _Closed(WSCloseCode.TRY_AGAIN_LATER, "Too many WebSockets")
-        self.endpoint.held[name] += 1
-        self.holder = name
-        await self._say({"type": "connection_ack"})
+        self.endpoint.open_each[pseudonym] += 1
+        self.pseudonym = pseudonym
+        await self._send({"type": "connection_ack"})
 
-    async def _know(self) -> None:
-        """Learn who is there, still: a token may have expired since."""
+    async def _authenticate(self) -> None:
+        """Check the token, at first and before each result; it may have expired."""
         try:
-            caller = await self.endpoint.authenticate(self.token)
+            caller = await self.endpoint.authenticate(self.credentials)
         except AuthenticationError:
             caller = None
         if caller is None:
-            raise _Closed(FORBIDDEN, "Forbidden")
+            raise _Closed(NOT_ALLOWED, "Forbidden")
         self.caller = caller
 
-    async def _hear(self, message: dict[str, Any]) -> None:
+    async def _handle_message(self, message: dict[str, Any]) -> None:
         match message:
             case {"type": "ping"}:
-                await self._say({"type": "pong"})
+                await self._send({"type": "pong"})
             case {"type": "pong"}:
                 pass
             case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
@@ -171,94 +174,100 @@ class _WebSocketSession:
             case {"type": "complete", "id": str(id_)}:
                 if task := self.running.pop(id_, None):
                     task.cancel()
-                    # What comes next finds the place empty that it held.
+                    # The next message must find its concurrency slot free.
                     await asyncio.gather(task, return_exceptions=True)
             case {"type": "connection_init"}:
                 raise _Closed(TOO_MANY_INITS, "Too many initialisation requests")
             case _:
-                raise _Closed(INVALID, "Invalid message")
+                raise _Closed(INVALID_MESSAGE, "Invalid message")
 
     async def _subscribe(self, id_: str, payload: dict[str, Any]) -> None:
         if id_ in self.running:
             raise _Closed(SUBSCRIBER_EXISTS, f"Subscriber for {id_[:40]} already exists")
-        if not _is_sound(payload):
-            raise _Closed(INVALID, "Invalid message")
-        self.begun += 1
+        if not _has_valid_types(payload):
+            raise _Closed(INVALID_MESSAGE, "Invalid message")
+        self.started += 1
         bucket = self.endpoint.rates.bucket_of(self.caller)
-        if len(self.running) >= self.endpoint.rules.operations:
+        if len(self.running) >= self.endpoint.limits.operations:
             text = "Too many operations are running on this WebSocket."
             await self._refuse(id_, 429, RATE_LIMITED, text)
-        elif bucket and not bucket.spend(1):
+        elif bucket and not bucket.charge(1):
             await self._refuse(id_, 429, RATE_LIMITED, RATE_LIMITED_ERROR.message)
         else:
-            await self._begin_operation(id_, payload, bucket)
+            await self._start_operation(id_, payload, bucket)
 
-    async def _begin_operation(self, id_: str, payload: dict[str, Any], bucket: Bucket | None) -> None:
+    async def _start_operation(self, id_: str, payload: dict[str, Any], bucket: Bucket | None) -> None:
         try:
             query = self.endpoint.documents.text_of(payload)
         except DocumentRefused as reason:
             await self._refuse(id_, reason.status, reason.code, str(reason))
             return
         if not isinstance(query, str):
-            raise _Closed(INVALID, "Invalid message")
+            raise _Closed(INVALID_MESSAGE, "Invalid message")
         rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
-        wanted = GraphQLRequest(query, *rest)
-        self.running[id_] = asyncio.ensure_future(self._answer(id_, wanted, bucket, self._operation_id()))
+        request = GraphQLRequest(query, *rest)
+        scope = RequestScope(self.caller, bucket, self._operation_id(), RequestRecord(caller=self.pseudonym))
+        self.running[id_] = asyncio.ensure_future(self._run_operation(id_, request, scope))
 
-    async def _answer(
-        self, id_: str, wanted: GraphQLRequest, bucket: Bucket | None, operation_id: str
-    ) -> None:
-        """Run one operation to its end, which the log tells."""
-        record, status = RequestRecord(caller=self._pseudonym()), _GONE
-        asking = RequestScope(self.caller, bucket, operation_id, record)
-        found = self.endpoint.operations.answers(wanted, asking)
+    async def _run_operation(self, id_: str, request: GraphQLRequest, scope: RequestScope) -> None:
+        """Run one operation to its end, and log it."""
+        status = _CLIENT_CLOSED
         try:
-            async for told in found:
-                answer = told.answer
-                await self._know()
-                status = 200 if answer.executed else answer.status or 400
-                if not answer.executed:
-                    await self._say({"id": id_, "type": "error", "payload": answer.errors})
-                    return
-                await self._say({"id": id_, "type": "next", "payload": told.payload()})
-            await self._say({"id": id_, "type": "complete"})
+            with self.endpoint.operations.limit.slot() as slot:
+                operation = Operation(self.endpoint.operations, request, scope)
+                async with aclosing(result_messages(operation, slot)) as messages:
+                    async for message in messages:
+                        await self._authenticate()
+                        status = 200 if message.result.executed else message.result.status or 400
+                        if not await self._send_result(id_, message):
+                            return
+            await self._send({"id": id_, "type": "complete"})
+        except Overloaded as overloaded:
+            status = 503
+            scope.record.errors = [SERVICE_UNAVAILABLE]
+            await self._send_error(id_, SERVICE_UNAVAILABLE, str(overloaded))
         except _Closed as closing:
             status = closing.code
             await self.socket.close(code=closing.code, message=str(closing).encode())
         except ConnectionError:
             pass
-        except Exception as bug:  # noqa: BLE001  # nobody else would hear of it
+        except Exception as bug:  # noqa: BLE001  # a task of its own: no caller would see it
             status = 500
-            log_bug(bug, operation_id)
+            log_bug(bug, scope.request_id)
             await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
         finally:
-            log_request(operation_id, _PLACE, status, record)
+            log_request(scope.request_id, _PLACE, status, scope.record)
             if self.running.get(id_) is asyncio.current_task():
                 del self.running[id_]
-            with suppress(RuntimeError):
-                await found.aclose()
+
+    async def _send_result(self, id_: str, message: ResultMessage) -> bool:
+        """Send one result; False if it is an `error` message, which ends the operation."""
+        if message.result.executed:
+            await self._send({"id": id_, "type": "next", "payload": message.payload()})
+        else:
+            await self._send({"id": id_, "type": "error", "payload": message.result.errors})
+        return message.result.executed
 
     async def _refuse(self, id_: str, status: int, code: str, text: str) -> None:
-        """Answer an operation that is not begun. status: what HTTP would say."""
+        """Send and log the error of an operation that does not start. status: what HTTP would respond."""
+        record = RequestRecord(caller=self.pseudonym, errors=[code])
+        log_request(self._operation_id(), _PLACE, status, record)
+        await self._send_error(id_, code, text)
+
+    async def _send_error(self, id_: str, code: str, text: str) -> None:
         error = {"message": text, "extensions": {"code": code}}
-        log_request(
-            self._operation_id(), _PLACE, status, RequestRecord(caller=self._pseudonym(), errors=[code])
-        )
-        await self._say({"id": id_, "type": "error", "payload": [error]})
+        await self._send({"id": id_, "type": "error", "payload": [error]})
 
-    def _operation_id(self) -> str:
-        """What errors quote and the log names: the id of the request that opened the socket, numbered."""
-        return f"{self.request[REQUEST_ID]}-{self.begun}"
-
-    def _pseudonym(self) -> str:
-        return self.endpoint.operations.services.signer.pseudonym(self.caller.customer or self.caller.name)
-
-    async def _say(self, message: dict[str, Any]) -> None:
+    async def _send(self, message: dict[str, Any]) -> None:
         await self.socket.send_str(orjson.dumps(message).decode())
 
+    def _operation_id(self) -> str:
+        """The id of the request that opened the WebSocket, and a number: for the log and masked errors."""
+        return f"{self.request[REQUEST_ID]}-{self.started}"
 
-def _is_sound(payload: dict[str, Any]) -> bool:
-    """Whether the parts of a request are of their types; the document is looked at by itself."""
+
+def _has_valid_types(payload: dict[str, Any]) -> bool:
+    """Check the types of a request's parameters; the document is checked separately."""
     return (
         isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("extensions"), dict | None)
@@ -266,22 +275,22 @@ def _is_sound(payload: dict[str, Any]) -> bool:
     )
 
 
-def _offered(request: web.Request) -> set[str]:
-    """Subprotocols that the client speaks."""
+def _subprotocols(request: web.Request) -> set[str]:
+    """Subprotocols that the client offers."""
     listed = ",".join(request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ())).split(",")
     return {name.strip() for name in listed}
 
 
-def _read(message: WSMessage) -> dict[str, Any]:
+def _parse(message: WSMessage) -> dict[str, Any]:
     """A message of the protocol. Raises _Closed."""
     if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
         raise _Closed(1000, "")
     if message.type is not WSMsgType.TEXT:
-        raise _Closed(INVALID, "Messages must be text")
+        raise _Closed(INVALID_MESSAGE, "Messages must be text")
     try:
         content = orjson.loads(message.data)
     except orjson.JSONDecodeError:
-        raise _Closed(INVALID, "Messages must be JSON") from None
+        raise _Closed(INVALID_MESSAGE, "Messages must be JSON") from None
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
-        raise _Closed(INVALID, "Messages must be objects with a type")
+        raise _Closed(INVALID_MESSAGE, "Messages must be objects with a type")
     return content

@@ -1,0 +1,92 @@
+"""Run an operation for a caller: charge its cost, count it and log it."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.auth import Caller
+from gateway.context import Context, Services
+from gateway.execution.documents import PreparedOperation
+from gateway.execution.executor import Executor, OperationResult
+from gateway.http.limits.concurrency import ConcurrencyLimit
+from gateway.http.limits.rate import Bucket, RateLimited
+from gateway.http.request import GraphQLRequest
+from gateway.observability.logging import RequestRecord
+from gateway.observability.metrics import Metrics
+
+
+@dataclass(frozen=True)
+class OperationServices:
+    """What all operations share. limit: held while an operation is prepared and runs."""
+
+    executor: Executor
+    services: Services
+    limit: ConcurrencyLimit
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class RequestScope:
+    """The caller of an operation, and its log record.
+
+    bucket: None if the caller has no rate limit; 1 has been charged, for reading the request.
+    """
+
+    caller: Caller
+    bucket: Bucket | None
+    request_id: str
+    record: RequestRecord
+
+    def new_context(self, services: Services) -> Context:
+        """A context that charges the cost of the operation to the caller."""
+        context = Context(self.caller, self.request_id, services)
+        if bucket := self.bucket:
+            context.charge = lambda cost: bucket.charge(max(0, cost - 1))
+        return context
+
+
+@dataclass(slots=True)
+class Operation:
+    """One operation of a request, while its slot of `shared.limit` is held."""
+
+    shared: OperationServices
+    request: GraphQLRequest
+    scope: RequestScope
+    prepared: PreparedOperation = field(init=False)
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = time.perf_counter()
+        self.prepared = self.shared.executor.prepare(self.request.query, self.request.operation_name)
+
+    async def execute(self, *, queries_only: bool) -> tuple[OperationResult, dict[str, Any]]:
+        """The result of a query or mutation, and its extensions. Raises RateLimited.
+
+        queries_only: whether to refuse mutations, for the method GET.
+        """
+        scope = self.scope
+        context = scope.new_context(self.shared.services)
+        result = await self.shared.executor.execute(
+            self.prepared, self.request.variables, context, queries_only=queries_only
+        )
+        self.count(result)
+        scope.record.note(context.operation, context.digest, context.cost, result.errors)
+        if result.status == 429 and scope.bucket:  # noqa: PLR2004  # Too Many Requests
+            raise RateLimited(scope.bucket, context.cost)
+        return result, self.extensions(result, context)
+
+    def count(self, result: OperationResult) -> None:
+        """Count the operation, with its outcome and its time until now, in the metrics."""
+        outcome = result.errors[0]["extensions"]["code"] if result.errors else "ok"
+        self.shared.metrics.request(self.request.query, outcome, time.perf_counter() - self._started)
+
+    def extensions(self, result: OperationResult, context: Context) -> dict[str, Any]:
+        """`extensions` of a response: age of stale data, number of errors left out, and cost on request."""
+        extensions: dict[str, Any] = {}
+        if result.executed and context.staleness.seconds is not None:
+            extensions["stale"] = {"ageSeconds": round(context.staleness.seconds, 3)}
+        if result.omitted > 0:
+            extensions["omittedErrors"] = result.omitted
+        if self.request.reports_cost:
+            extensions["cost"] = {"estimated": context.cost, "made": self.scope.record.calls.made}
+        return extensions
