@@ -20,7 +20,7 @@ from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_san
 from gateway.sandbox.state.cancellation_rules import status_of
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.faults.mix import PATCH
+from tests.faults.plan import PATCH
 from tests.faults.run import NOW, SUCCESS, UNDER_WAY
 from tests.support.cancellations import cancel
 

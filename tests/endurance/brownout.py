@@ -1,4 +1,4 @@
-"""A brownout: one endpoint of imin swallows every request while others work. Who notices, and for how long?
+"""A brownout: one endpoint of imin never answers while the others work. What do other queries notice?
 
 python -m tests.endurance.brownout --seconds 20
 """
@@ -19,13 +19,13 @@ PER_SECOND = 30
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A request and how it ended. Moments on the monotonic clock."""
+class Request:
+    """A request that has ended. Times on the monotonic clock."""
 
     query: str
     began: float
     ended: float
-    is_good: bool
+    is_ok: bool
 
     @property
     def took(self) -> float:
@@ -34,7 +34,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Figures:
-    """Seconds, and requests to imin by GraphQL requests."""
+    """Times in seconds. healthy, sick: queries to the endpoints that work and to the other one.
+
+    attempts: requests to imin per GraphQL request. later_refusal: median once the breaker is open.
+    """
 
     calm_p99: float
     brown_p99: float
@@ -47,15 +50,15 @@ class Figures:
     def __str__(self) -> str:
         return (
             f"healthy p99 {self.calm_p99 * 1000:.0f} ms, {self.brown_p99 * 1000:.0f} ms in the brownout, "
-            f"{self.healthy_failed} failed; the sick refused within {self.slowest_refusal:.2f} s, "
-            f"later within {self.later_refusal * 1000:.0f} ms; good again {self.recovered_after:.2f} s after "
-            f"the repair; {self.attempts:.2f} requests to imin a request"
+            f"{self.healthy_failed} failed; the sick ones refused within {self.slowest_refusal:.2f} s, "
+            f"later within {self.later_refusal * 1000:.0f} ms; answered again {self.recovered_after:.2f} s "
+            f"after the repair; {self.attempts:.2f} requests to imin a request"
         )
 
 
 async def brownout(calm: float, brown: float, repaired: float) -> Figures:
-    """Thirty requests a second, every third to the endpoint that falls sick for a while. All in seconds."""
-    done: list[Answered] = []
+    """Send thirty requests a second, every third to the endpoint that stops answering. Times in seconds."""
+    done: list[Request] = []
     async with (
         serving(
             "--workers=1",
@@ -66,56 +69,54 @@ async def brownout(calm: float, brown: float, repaired: float) -> Figures:
         aiohttp.ClientSession(headers=gateway.headers) as http,
     ):
         imin = await sandbox_url(gateway)
-        await _ask_for(1.0, gateway, http, [])
-        await _ask_for(calm, gateway, http, done)
+        await _load(1.0, gateway, http, [])
+        await _load(calm, gateway, http, done)
         fault = {"route": "GET /order-items", "kind": "black_hole", "times": None}
         async with http.post(f"{imin}/sandbox/faults", json=fault):
             began = time.monotonic()
-        late = asyncio.ensure_future(_ask_for(brown, gateway, http, done))
+        late = asyncio.ensure_future(_load(brown, gateway, http, done))
         await asyncio.sleep(brown)
         async with http.delete(f"{imin}/sandbox/faults"):
             repair = time.monotonic()
-        await _ask_for(repaired, gateway, http, done)
+        await _load(repaired, gateway, http, done)
         await late
         async with http.get(f"{imin}/sandbox/ledger") as response:
             counts = (await response.json())["counts"]
     return _figures(done, began, repair, sum(counts.values()) / (len(done) + PER_SECOND))
 
 
-async def _ask_for(
-    seconds: float, gateway: Serving, http: aiohttp.ClientSession, done: list[Answered]
-) -> None:
-    """Ask at the rate, whether or not answers come."""
+async def _load(seconds: float, gateway: Serving, http: aiohttp.ClientSession, done: list[Request]) -> None:
+    """Send requests at the rate, whether or not they are answered."""
     began = time.monotonic()
     running = []
     for number in range(int(seconds * PER_SECOND)):
         await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
         query = SICK if number % 3 == 0 else HEALTHY
-        running.append(asyncio.ensure_future(_ask(gateway, http, query, done)))
+        running.append(asyncio.ensure_future(_send(gateway, http, query, done)))
     await asyncio.gather(*running)
 
 
-async def _ask(gateway: Serving, http: aiohttp.ClientSession, query: str, done: list[Answered]) -> None:
+async def _send(gateway: Serving, http: aiohttp.ClientSession, query: str, done: list[Request]) -> None:
     began = time.monotonic()
     async with http.post(f"{gateway.url}/graphql", json={"query": query}) as response:
         answer = await response.json()
-    done.append(Answered(query, began, time.monotonic(), "errors" not in answer))
+    done.append(Request(query, began, time.monotonic(), "errors" not in answer))
 
 
-def _figures(done: list[Answered], began: float, repair: float, attempts: float) -> Figures:
+def _figures(done: list[Request], began: float, repair: float, attempts: float) -> Figures:
     healthy = [one for one in done if one.query == HEALTHY]
-    refused = [one for one in done if one.query == SICK and not one.is_good]
-    # The first hang until their time is over; from then on the breaker knows.
+    refused = [one for one in done if one.query == SICK and not one.is_ok]
+    # The first requests wait for their time-out; after that the breaker is open.
     first_end = min(one.ended for one in refused)
     later = [one.took for one in refused if one.began > first_end + 1 and one.took < 1]
     return Figures(
         calm_p99=_p99([one.took for one in healthy if one.began < began]),
         brown_p99=_p99([one.took for one in healthy if began <= one.began < repair]),
-        healthy_failed=sum(not one.is_good for one in healthy),
+        healthy_failed=sum(not one.is_ok for one in healthy),
         slowest_refusal=max(one.took for one in refused),
         later_refusal=sorted(later)[len(later) // 2] if later else float("inf"),
         recovered_after=min(
-            one.ended for one in done if one.query == SICK and one.is_good and one.began > began
+            one.ended for one in done if one.query == SICK and one.is_ok and one.began > began
         )
         - repair,
         attempts=attempts,
@@ -127,20 +128,20 @@ def _p99(values: list[float]) -> float:
 
 
 def main() -> None:
-    """Measure, print, and fail where a promise is broken."""
+    """Measure, print, and exit with 1 if a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="of calm, and of brownout")
     seconds = parser.parse_args().seconds
     figures = asyncio.run(brownout(seconds, seconds, 5.0))
     sys.stdout.write(f"{figures}\n")
-    kept = (
+    is_sound = (
         figures.brown_p99 <= max(2 * figures.calm_p99, figures.calm_p99 + 0.05)
         and figures.healthy_failed == 0
         and figures.slowest_refusal <= 2
         and figures.recovered_after <= 2
         and figures.attempts <= 1.2
     )
-    sys.exit(not kept)
+    sys.exit(not is_sound)
 
 
 if __name__ == "__main__":

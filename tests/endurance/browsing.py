@@ -1,10 +1,10 @@
-"""Customers look through their bookings: how often is imin asked, with and without caches and Redis?
+"""Customers browse their bookings: how many requests reach imin, with and without caches and Redis?
 
 python -m tests.endurance.browsing
 
-A session is a list, a booking, back, another, more of the list, back to the top, what comes up, and a
-refresh; between two clicks a customer looks for one to four seconds. With two replicas each click
-goes to the other one.
+A session is a list, a booking, back, another booking, more of the list, back to the top, the upcoming
+items, and a refresh, with one to four seconds between two clicks. With two replicas, clicks alternate
+between them.
 """
 
 import argparse
@@ -39,7 +39,7 @@ CLICKS = ("top", "open 0", "top", "open 1", "top", "more", "open 0", "more", "to
 
 @dataclass(frozen=True)
 class Case:
-    """A way to run the gateway."""
+    """How the gateway runs."""
 
     name: str
     replicas: int = 1
@@ -57,7 +57,7 @@ CASES = (
 
 @dataclass(frozen=True)
 class Figures:
-    """Of one case. calls: requests to imin. hits: share of the reads that did not wait for imin."""
+    """Of one case. calls: requests to imin. hits: share of reads that did not wait for imin."""
 
     clicks: int
     calls: int
@@ -65,7 +65,7 @@ class Figures:
 
 
 class Session:
-    """One customer, clicking. Each click goes to the next replica."""
+    """One customer who clicks. Each click goes to the next replica."""
 
     def __init__(self, customer: str, urls: list[str], http: aiohttp.ClientSession) -> None:
         self._headers = {"Authorization": f"Bearer {token(KEY, claims(customer))}"}
@@ -76,23 +76,23 @@ class Session:
         self.clicks = 0
 
     async def click(self, what: str) -> None:
-        """Do what a front end asks for at that click."""
+        """Send the query that a front end sends for that click."""
         if what == "upcoming":
-            await self._ask(UPCOMING)
+            await self._send(UPCOMING)
         elif what.startswith("open"):
             index = int(what.removeprefix("open "))
             if index < len(self._shown):
-                await self._ask(ORDER, id=self._shown[index])
+                await self._send(ORDER, id=self._shown[index])
         else:
             await self._list(self._end if what == "more" else None)
 
     async def _list(self, after: str | None) -> None:
-        orders = (await self._ask(LIST, after=after))["viewer"]["orders"]
+        orders = (await self._send(LIST, after=after))["viewer"]["orders"]
         self._shown = [node["id"] for node in orders["nodes"]]
         if after is None:
             self._end = orders["pageInfo"]["endCursor"]
 
-    async def _ask(self, query: str, **variables: Any) -> Any:
+    async def _send(self, query: str, **variables: Any) -> Any:
         self.clicks += 1
         body = {"query": query, "variables": variables}
         url = f"{next(self._urls)}/graphql"
@@ -104,35 +104,35 @@ class Session:
 
 
 async def measure(
-    case: Case, customers: tuple[str, ...], looks: tuple[float, float], **environment: str
+    case: Case, customers: tuple[str, ...], pauses: tuple[float, float], **environment: str
 ) -> Figures:
-    """The figures of a case. looks: seconds between two clicks, at least and at most."""
+    """The figures of a case. pauses: seconds between two clicks, minimum and maximum."""
     async with _running(case, environment) as (imin, urls), aiohttp.ClientSession() as http:
         sessions = [Session(customer, urls, http) for customer in customers]
-        await asyncio.gather(*(_browse(one, Random(seed), looks) for seed, one in enumerate(sessions)))  # noqa: S311  # a repeatable draw
+        await asyncio.gather(*(_browse(one, Random(seed), pauses) for seed, one in enumerate(sessions)))  # noqa: S311  # a repeatable draw
         async with http.get(f"{imin}/sandbox/ledger") as response:
             calls = sum((await response.json())["counts"].values())
         reads: Counter[str] = Counter()
         for url in urls:
             reads.update(await _cache_reads(url, http))
-    asked = reads["fresh"] + reads["miss"] + reads["joined"]
-    hits = (reads["fresh"] + reads["stale"]) / asked if asked else 0.0
+    total = reads["fresh"] + reads["miss"] + reads["joined"]
+    hits = (reads["fresh"] + reads["stale"]) / total if total else 0.0
     return Figures(sum(one.clicks for one in sessions), calls, hits)
 
 
-async def _browse(session: Session, random: Random, looks: tuple[float, float]) -> None:
+async def _browse(session: Session, random: Random, pauses: tuple[float, float]) -> None:
     for what in CLICKS:
         await session.click(what)
-        await asyncio.sleep(random.uniform(*looks))
+        await asyncio.sleep(random.uniform(*pauses))
 
 
 @asynccontextmanager
-async def _running(case: Case, given: dict[str, str]) -> AsyncIterator[tuple[str, list[str]]]:
-    """A sandbox and the gateways of the case; gives their addresses."""
+async def _running(case: Case, extra: dict[str, str]) -> AsyncIterator[tuple[str, list[str]]]:
+    """The sandbox and the gateways of a case; their addresses."""
     async with AsyncExitStack() as stack:
         _, lines = await stack.enter_async_context(started("sandbox", "--port", "0"))
         imin = lines[-1].removeprefix("ready ")
-        environment = environment_over(imin) | given
+        environment = environment_over(imin) | extra
         environment |= {"GATEWAY_LOG_LEVEL": "ERROR", "GATEWAY_CACHE_ENABLED": str(case.has_cache)}
         if case.has_redis:
             environment["GATEWAY_REDIS_URL"] = (await stack.enter_async_context(redis_running())).url
@@ -154,16 +154,18 @@ async def _cache_reads(url: str, http: aiohttp.ClientSession) -> dict[str, int]:
     }
 
 
-async def _measure_all(looks: tuple[float, float]) -> list[Figures]:
-    return await asyncio.gather(*(measure(case, CUSTOMERS, looks) for case in CASES))
+async def _measure_all(pauses: tuple[float, float]) -> list[Figures]:
+    return await asyncio.gather(*(measure(case, CUSTOMERS, pauses) for case in CASES))
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--looks", type=float, nargs=2, default=(1.0, 4.0), help="seconds between two clicks")
+    parser.add_argument(
+        "--pauses", type=float, nargs=2, default=(1.0, 4.0), help="seconds between two clicks"
+    )
     began = time.monotonic()
-    found = asyncio.run(_measure_all(tuple(parser.parse_args().looks)))
+    found = asyncio.run(_measure_all(tuple(parser.parse_args().pauses)))
     plain = found[0].calls
     for case, figures in zip(CASES, found, strict=True):
         sys.stdout.write(

@@ -1,9 +1,9 @@
-"""Two replicas that are restarted in turn, again and again, under load. No request may be lost.
+"""Two replicas are restarted in turn, again and again, under load. No request may be lost.
 
 python -m tests.endurance.rolling --minutes 5
 
-The client does what a load balancer does: where a replica refuses the connection, it takes the other;
-what it has sent it does not send again. Every other request opens a connection of its own.
+The client behaves like a load balancer: if one replica refuses the connection, it tries the other, but it
+never sends a request twice. Every other request opens a new connection.
 """
 
 import argparse
@@ -28,13 +28,13 @@ _REST_SECONDS = 1.0
 _HEADERS = {"Authorization": f"Bearer {token(KEY, claims('1234', exp=int(time.time()) + 86_400))}"}
 
 
-class Disturbed(Exception):
-    """A process ended that nobody here told to: what was lost then is not a restart's fault."""
+class RunInvalid(Exception):
+    """A process ended for another reason than a restart, so lost requests prove nothing."""
 
 
 @dataclass
-class Course:
-    """What happened. Every request is in one of the two lists, or was answered rightly."""
+class Result:
+    """answered: requests with the right answer; the others are in one of the lists."""
 
     answered: int = 0
     lost: list[str] = field(default_factory=list)
@@ -44,95 +44,98 @@ class Course:
     def __str__(self) -> str:
         return (
             f"{self.restarts} restarts: {self.answered} answered, {len(self.lost)} lost, "
-            f"{len(self.wrong)} answered wrongly"
+            f"{len(self.wrong)} wrong answers"
         )
 
 
-class Place:
-    """One of the addresses behind the load balancer, and the replica that serves there just now."""
+class Address:
+    """One address behind the load balancer, and the replica that serves it at present."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment | {"GATEWAY_RATE_LIMITED": "false", "GATEWAY_LOG_LEVEL": "ERROR"}
-        # Bound, but not listening: while no replica runs, the system gives its port to nobody else.
-        self._kept = socket.socket()
-        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._kept.bind(("127.0.0.1", 0))
-        self.port = self._kept.getsockname()[1]
+        # Bound but not listening, so that the system does not reuse the port while no replica runs.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self.port = self._reserved.getsockname()[1]
         self._running = AsyncExitStack()
         self.process: Process | None = None
 
     async def start(self) -> None:
-        """Begin to serve."""
+        """Start a replica."""
         replica = started("serve", f"--port={self.port}", **self._environment)
         self.process, _ = await self._running.enter_async_context(replica)
 
     async def stop(self) -> None:
-        """Tell the replica to end, and wait until it has."""
+        """Stop the replica, and wait until it has ended."""
         self.process = None
         await self._running.aclose()
 
     async def close(self) -> None:
-        """Give the port up too."""
+        """Stop, and free the port."""
         await self.stop()
-        self._kept.close()
+        self._reserved.close()
 
 
-async def roll(minutes: float) -> Course:
-    """Load for so many minutes, while the replicas are restarted in turn. Raises Disturbed."""
-    course = Course()
+async def roll(minutes: float) -> Result:
+    """Load both replicas while they are restarted in turn. Raises RunInvalid."""
+    result = Result()
     async with AsyncExitStack() as running:
         sandbox, lines = await running.enter_async_context(started("sandbox", "--port", "0"))
         environment = environment_over(lines[-1].removeprefix("ready "))
-        places = [Place(environment), Place(environment)]
-        for place in places:
-            running.push_async_callback(place.close)
-            await place.start()
-        turning = asyncio.ensure_future(_turn(places, course))
+        addresses = [Address(environment), Address(environment)]
+        for address in addresses:
+            running.push_async_callback(address.close)
+            await address.start()
+        restarting = asyncio.ensure_future(_restart_in_turn(addresses, result))
         try:
             await _load(
-                minutes, [place.port for place in places], course, lambda: _check(turning, sandbox, places)
+                minutes,
+                [address.port for address in addresses],
+                result,
+                lambda: _check(restarting, sandbox, addresses),
             )
         finally:
-            turning.cancel()
-            await asyncio.gather(turning, return_exceptions=True)
-    return course
+            restarting.cancel()
+            await asyncio.gather(restarting, return_exceptions=True)
+    return result
 
 
-async def _turn(places: list[Place], course: Course) -> None:
-    """Restart one replica after the other, each time when the other is there."""
-    for place in itertools.cycle(places):
-        await place.stop()
-        await place.start()
-        course.restarts += 1
+async def _restart_in_turn(addresses: list[Address], result: Result) -> None:
+    """Restart one replica after the other; each is ready before the next is stopped."""
+    for address in itertools.cycle(addresses):
+        await address.stop()
+        await address.start()
+        result.restarts += 1
         await asyncio.sleep(_REST_SECONDS)
 
 
-def _check(turning: asyncio.Future[None], sandbox: Process, places: list[Place]) -> None:
-    """Raise Disturbed where the run tells nothing any more."""
-    if turning.done():
-        raise Disturbed(f"a replica did not come back: {turning.exception()}")
-    processes = [sandbox, *(place.process for place in places)]
+def _check(restarting: asyncio.Future[None], sandbox: Process, addresses: list[Address]) -> None:
+    """Raise RunInvalid if the run proves nothing any more."""
+    if restarting.done():
+        raise RunInvalid(f"a replica did not come back: {restarting.exception()}")
+    processes = [sandbox, *(address.process for address in addresses)]
     ended = [process.returncode for process in processes if process and process.returncode is not None]
     if ended:
-        raise Disturbed(f"a process ended by itself, with {ended[0]}")
+        raise RunInvalid(f"a process ended by itself, with {ended[0]}")
 
 
-async def _load(minutes: float, ports: list[int], course: Course, check: Callable[[], None]) -> None:
-    """Ask at the rate, whether or not answers come, over kept connections and new ones in turn."""
+async def _load(minutes: float, ports: list[int], result: Result, check: Callable[[], None]) -> None:
+    """Send requests at the rate, whether or not they are answered, over reused and new connections."""
     new = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession() as kept, aiohttp.ClientSession(connector=new) as fresh:
+    async with aiohttp.ClientSession() as reusing, aiohttp.ClientSession(connector=new) as fresh:
         began = time.monotonic()
-        asking = []
+        requests = []
         for number in range(int(minutes * 60 * PER_SECOND)):
             await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
             check()
-            session = fresh if number // 2 % 2 else kept
+            session = fresh if number // 2 % 2 else reusing
             in_turn = ports[::-1] if number % 2 else ports
-            asking.append(asyncio.ensure_future(_ask(in_turn, session, course)))
-        await asyncio.gather(*asking)
+            requests.append(asyncio.ensure_future(_send(in_turn, session, result)))
+        await asyncio.gather(*requests)
 
 
-async def _ask(ports: list[int], http: aiohttp.ClientSession, course: Course) -> None:
+async def _send(ports: list[int], http: aiohttp.ClientSession, result: Result) -> None:
     for port in ports:
         try:
             async with http.post(
@@ -142,29 +145,29 @@ async def _ask(ports: list[int], http: aiohttp.ClientSession, course: Course) ->
         except aiohttp.ClientConnectorError:
             continue
         except (aiohttp.ClientError, TimeoutError) as error:
-            course.lost.append(repr(error))
+            result.lost.append(repr(error))
             return
         if answer == ANSWER:
-            course.answered += 1
+            result.answered += 1
         else:
-            course.wrong.append(str(answer)[:200])
+            result.wrong.append(str(answer)[:200])
         return
-    course.lost.append("neither replica took the connection")
+    result.lost.append("neither replica took the connection")
 
 
 def main() -> None:
-    """Roll, report, and fail where a request was lost."""
+    """Restart, report, and exit with 1 if a request was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
     minutes = parser.parse_args().minutes
     try:
-        course = asyncio.run(roll(minutes))
-    except Disturbed as reason:
-        sys.exit(f"The run tells nothing: {reason}.")
-    sys.stdout.write(f"{minutes:g} min, {course}\n")
-    for failure in [*course.lost, *course.wrong][:5]:
+        result = asyncio.run(roll(minutes))
+    except RunInvalid as reason:
+        sys.exit(f"The run proves nothing: {reason}.")
+    sys.stdout.write(f"{minutes:g} min, {result}\n")
+    for failure in [*result.lost, *result.wrong][:5]:
         sys.stdout.write(f"  {failure}\n")
-    sys.exit(bool(course.lost or course.wrong))
+    sys.exit(bool(result.lost or result.wrong))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A soak: one gateway at half load for a while. Its memory must stay flat, and nothing may fail.
+"""A soak test: one gateway at half load. Its memory must not grow, and nothing may fail.
 
 python -m tests.endurance.soak --minutes 20
 """
@@ -29,15 +29,15 @@ _WARM_SHARE = 0.2
 
 
 @dataclass
-class Course:
-    """What happened."""
+class Result:
+    """memory: KiB, sampled every five seconds."""
 
     answered: int = 0
     failed: list[str] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
 
 
-async def ask(gateway: Serving, http: aiohttp.ClientSession, number: int, course: Course) -> None:
+async def send(gateway: Serving, http: aiohttp.ClientSession, number: int, result: Result) -> None:
     customer = CUSTOMERS[number % len(CUSTOMERS)]
     headers = {"Authorization": f"Bearer {TOKENS[customer]}"}
     query = {"query": QUERIES[number // len(CUSTOMERS) % len(QUERIES)]}
@@ -45,32 +45,32 @@ async def ask(gateway: Serving, http: aiohttp.ClientSession, number: int, course
         async with http.post(f"{gateway.url}/graphql", json=query, headers=headers) as response:
             answer = await response.json()
     except (aiohttp.ClientError, TimeoutError) as error:
-        course.failed.append(repr(error))
+        result.failed.append(repr(error))
         return
-    course.answered += 1
+    result.answered += 1
     if "errors" in answer or response.status != 200:
-        course.failed.append(str(answer)[:200])
+        result.failed.append(str(answer)[:200])
 
 
 TOKENS = {customer: token(KEY, claims(customer, exp=int(time.time()) + 86_400)) for customer in CUSTOMERS}
 
 
 async def capacity(gateway: Serving, http: aiohttp.ClientSession) -> float:
-    """Requests a second that the gateway answers when it is asked as fast as it answers."""
-    course, numbers = Course(), itertools.count()
+    """Requests a second that the gateway can answer."""
+    result, numbers = Result(), itertools.count()
     until = time.monotonic() + _MEASURE_SECONDS
 
     async def client() -> None:
         while time.monotonic() < until:
-            await ask(gateway, http, next(numbers), course)
+            await send(gateway, http, next(numbers), result)
 
     await asyncio.gather(*(client() for _ in range(8)))
-    return course.answered / _MEASURE_SECONDS
+    return result.answered / _MEASURE_SECONDS
 
 
-async def soak(minutes: float) -> tuple[float, Course]:
-    """Half load for so many minutes; gives the rate and what happened."""
-    course = Course()
+async def soak(minutes: float) -> tuple[float, Result]:
+    """Send half of what the gateway can answer; return the rate and the result."""
+    result = Result()
     async with (
         serving("--workers=1", GATEWAY_RATE_LIMITED="false", GATEWAY_LOG_LEVEL="ERROR") as gateway,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50)) as http,
@@ -80,16 +80,16 @@ async def soak(minutes: float) -> tuple[float, Course]:
         running: set[asyncio.Task[None]] = set()
         for number in range(int(rate * minutes * 60)):
             await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-            task = asyncio.ensure_future(ask(gateway, http, number, course))
+            task = asyncio.ensure_future(send(gateway, http, number, result))
             running.add(task)
             task.add_done_callback(running.discard)
-            if time.monotonic() - last > 5:  # seconds between two looks
+            if time.monotonic() - last > 5:
                 last = time.monotonic()
-                course.memory.append(memory_of(gateway.process.pid))
+                result.memory.append(memory_of(gateway.process.pid))
                 async with http.delete(f"{await sandbox_url(gateway)}/sandbox/ledger"):
                     pass
         await asyncio.gather(*running)
-    return rate, course
+    return rate, result
 
 
 def memory_of(pid: int) -> int:
@@ -99,23 +99,23 @@ def memory_of(pid: int) -> int:
 
 
 def main() -> None:
-    """Soak, report, and fail where memory grew by more than 5 % or anything failed."""
+    """Soak, report, and exit with 1 if memory grew by more than 5 % or a request failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=20.0)
     minutes = parser.parse_args().minutes
-    rate, course = asyncio.run(soak(minutes))
-    warm = course.memory[int(len(course.memory) * _WARM_SHARE) :]
+    rate, result = asyncio.run(soak(minutes))
+    warm = result.memory[int(len(result.memory) * _WARM_SHARE) :]
     third = max(1, len(warm) // 3)
     before, after = statistics.median(warm[:third]), statistics.median(warm[-third:])
     growth = after / before - 1
     sys.stdout.write(
-        f"{minutes:g} min at {rate:.0f} requests/s: {course.answered} answered, {len(course.failed)} failed; "
+        f"{minutes:g} min at {rate:.0f} requests/s: {result.answered} answered, {len(result.failed)} failed; "
         f"memory {before / 1024:.1f} → {after / 1024:.1f} MiB ({growth:+.1%}), "
         f"range after warm-up {min(warm) / 1024:.1f} to {max(warm) / 1024:.1f}\n"
     )
-    for failure in course.failed[:5]:
+    for failure in result.failed[:5]:
         sys.stdout.write(f"  {failure}\n")
-    sys.exit(bool(course.failed) or abs(growth) > 0.05)  # as promised
+    sys.exit(bool(result.failed) or abs(growth) > 0.05)
 
 
 if __name__ == "__main__":

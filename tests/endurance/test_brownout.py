@@ -1,12 +1,12 @@
-"""A brownout in short: one endpoint that swallows requests takes no other along, and is forgiven soon."""
+"""A short brownout: an endpoint that does not answer affects no other, and is used again soon."""
 
 from tests.endurance.brownout import brownout
 
 
 async def test_brownout() -> None:
-    """Healthy queries go on, the sick one is refused soon and then at once, and works again after the repair.
+    """Other queries continue; those to the endpoint are refused soon, and work again after the repair.
 
-    The bound on healthy queries is wide, as this machine may be busy; `make faults` holds the narrow one.
+    The bound on the others is wide, because the machine may be busy; `make faults` checks a narrow one.
     """
     figures = await brownout(calm=1, brown=4, repaired=2.5)
 

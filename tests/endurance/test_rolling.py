@@ -1,12 +1,12 @@
-"""Replicas restarted in turn in short; `make soak` does it for five minutes."""
+"""Replicas restarted in turn for nine seconds; `make soak` does it for five minutes."""
 
 from tests.endurance.rolling import roll
 
 
 async def test_rolling() -> None:
-    """While replicas are restarted in turn, each request is answered, and rightly."""
-    course = await roll(minutes=0.15)
+    """While replicas are restarted in turn, every request gets the right answer."""
+    result = await roll(minutes=0.15)
 
-    assert (course.lost, course.wrong) == ([], [])
-    assert course.answered == 450
-    assert course.restarts >= 1
+    assert (result.lost, result.wrong) == ([], [])
+    assert result.answered == 450
+    assert result.restarts >= 1

@@ -1,1 +1,1 @@
-"""Cancelling under random faults and double clicks, with the sandbox as witness: `python -m tests.faults`."""
+"""Cancelling under random faults and double clicks, checked against the sandbox: `python -m tests.faults`."""

@@ -1,4 +1,4 @@
-"""Kill -9 at any instant of a cancellation, restart on the same state file, and ask again."""
+"""Kill the gateway (kill -9) during a cancellation, restart it on the same state file, and cancel again."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import aiohttp
 from gateway.__main__ import listening
 from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_sandbox
 from gateway.sandbox.faults.faults import FaultKind
-from tests.faults.mix import PATCH, READ, Plan
+from tests.faults.plan import PATCH, READ, Plan
 from tests.faults.run import SUCCESS, Run, Verdict
 
 _DOUBT_SECONDS = 1.0
@@ -23,7 +23,7 @@ _MOST_TRIES = 12
 
 @asynccontextmanager
 async def gateway_process(imin: str, state: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """A gateway as a process of its own, and its address."""
+    """A gateway in a process of its own, and its address."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", "demo", "--port", "0", "--sandbox-port", "0"),
@@ -51,7 +51,7 @@ async def gateway_process(imin: str, state: Path) -> AsyncIterator[tuple[asyncio
 
 
 async def run_kill(seed: int, state: Path) -> Verdict:
-    """The verdict on one run: asked, killed, restarted, asked again until it is known."""
+    """One run: cancel, kill the gateway, restart it, and cancel again until the result is known."""
     random = Random(seed)  # noqa: S311  # a repeatable draw
     verdict = Verdict(seed, "kill -9")
     app = create_sandbox(SandboxSettings())
@@ -60,16 +60,16 @@ async def run_kill(seed: int, state: Path) -> Verdict:
         one = Run(plan, app[SANDBOX], "", http, verdict)
         async with gateway_process(imin, state) as (process, one.url):
             await one.prepare()
-            await _kill_amid(one, process, random)
-        _lay(app[SANDBOX], random)
+            await _kill_while_cancelling(one, process, random)
+        _add_faults(app[SANDBOX], random)
         async with gateway_process(imin, state) as (_, one.url):
-            await _ask_until_known(one)
+            await _cancel_until_known(one)
         _judge(one)
     return verdict
 
 
-async def _kill_amid(one: Run, process: asyncio.subprocess.Process, random: Random) -> None:
-    """Send the cancellation, and kill the gateway at some instant of it."""
+async def _kill_while_cancelling(one: Run, process: asyncio.subprocess.Process, random: Random) -> None:
+    """Send the cancellation, and kill the gateway at a random moment."""
     kinds: list[FaultKind] = ["delay", "delay", "reset", "late"]
     one.sandbox.faults.add(Fault(PATCH, random.choice(kinds), delay_seconds=random.choice([0.0, 0.03])))
     one.sandbox.faults.add(Fault(READ, "delay", times=None, delay_seconds=random.choice([0.0, 0.02])))
@@ -81,15 +81,15 @@ async def _kill_amid(one: Run, process: asyncio.subprocess.Process, random: Rand
     await process.wait()
 
 
-def _lay(sandbox: Sandbox, random: Random) -> None:
+def _add_faults(sandbox: Sandbox, random: Random) -> None:
     sandbox.faults.clear()
     if random.random() < 0.3:
         kinds: list[FaultKind] = ["503", "reset_after"]
         sandbox.faults.add(Fault(PATCH, random.choice(kinds)))
 
 
-async def _ask_until_known(one: Run) -> None:
-    """The customer asks again, under the same key, until the answer is a success."""
+async def _cancel_until_known(one: Run) -> None:
+    """The customer cancels again, under the same key, until the answer is a success."""
     for _ in range(_MOST_TRIES):
         if await one.click("k") in SUCCESS:
             return
@@ -98,7 +98,7 @@ async def _ask_until_known(one: Run) -> None:
 
 
 def _judge(one: Run) -> None:
-    """No PATCH was accepted twice, and the whole ended as the customer was told."""
+    """imin accepted one PATCH, and the items are cancelled, as the customer was told."""
     accepted = one.sandbox.cancellations.accepted
     if len(accepted) != 1 or not one.is_cancelled():
         one.verdict.doubles.append(f"seed {one.plan.seed}: accepted {accepted}, {one.verdict.answers}")

@@ -1,4 +1,4 @@
-"""Many runs, side by side in several processes, and their figures."""
+"""Many runs in several processes, and their figures."""
 
 import asyncio
 from collections import Counter
@@ -12,16 +12,16 @@ from tempfile import TemporaryDirectory
 
 from gateway.observability.logging import configure_logs
 from tests.faults.kill import run_kill
-from tests.faults.mix import plan
+from tests.faults.plan import plan
 from tests.faults.run import Verdict, run
 
-_AT_ONCE = 6
+_CONCURRENT_RUNS = 6
 _UNCONFIRMED = "CancellationUnconfirmedError"
 
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of many runs. unconfirmed: share of the runs in which an answer was."""
+    """The figures of many runs. unconfirmed: share of the runs with an unconfirmed answer."""
 
     runs: int
     answers: Counter[str]
@@ -35,11 +35,10 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing was double, untrue or left open."""
+        """Whether no run broke a promise."""
         return not (self.doubles or self.untrue or self.unsettled)
 
     def text(self) -> str:
-        """For a person."""
         lines = [
             f"{self.runs} runs, {sum(self.answers.values())} answers",
             *(f"  {count:5} {kind}" for kind, count in self.answers.most_common()),
@@ -56,7 +55,7 @@ class Report:
 
 
 def report(runs: int, processes: int, first_seed: int = 1) -> Report:
-    """The figures of so many runs."""
+    """Figures of runs with random faults."""
     seeds = range(first_seed, first_seed + runs)
     parts = [seeds[number::processes] for number in range(processes)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -65,7 +64,7 @@ def report(runs: int, processes: int, first_seed: int = 1) -> Report:
 
 
 def kill_report(runs: int, processes: int, first_seed: int = 1) -> Report:
-    """The figures of so many runs in which the gateway is killed."""
+    """Figures of runs in which the gateway is killed."""
     seeds = range(first_seed, first_seed + runs)
     parts = [seeds[number::processes] for number in range(processes)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -74,10 +73,10 @@ def kill_report(runs: int, processes: int, first_seed: int = 1) -> Report:
 
 def _kill_all(seeds: Iterable[int]) -> list[Verdict]:
     configure_logs("ERROR")
-    return asyncio.run(_one_after_another(seeds))
+    return asyncio.run(_in_sequence(seeds))
 
 
-async def _one_after_another(seeds: Iterable[int]) -> list[Verdict]:
+async def _in_sequence(seeds: Iterable[int]) -> list[Verdict]:
     verdicts = []
     for seed in seeds:
         with TemporaryDirectory() as folder:
@@ -87,23 +86,23 @@ async def _one_after_another(seeds: Iterable[int]) -> list[Verdict]:
 
 def _run_all(seeds: Iterable[int]) -> list[Verdict]:
     configure_logs("ERROR")
-    return asyncio.run(_side_by_side(seeds))
+    return asyncio.run(_concurrently(seeds))
 
 
-async def _side_by_side(seeds: Iterable[int]) -> list[Verdict]:
-    turn = asyncio.Semaphore(_AT_ONCE)
+async def _concurrently(seeds: Iterable[int]) -> list[Verdict]:
+    slots = asyncio.Semaphore(_CONCURRENT_RUNS)
 
-    async def in_turn(seed: int) -> Verdict:
-        async with turn:
+    async def run_one(seed: int) -> Verdict:
+        async with slots:
             return await run(plan(seed))
 
-    return await asyncio.gather(*map(in_turn, seeds))
+    return await asyncio.gather(*map(run_one, seeds))
 
 
 def _figures(verdicts: list[Verdict]) -> Report:
     seconds = sorted(second for verdict in verdicts for second in verdict.seconds)
     unconfirmed = [verdict for verdict in verdicts if _UNCONFIRMED in verdict.answers]
-    shares = quantiles([*seconds, *seconds], n=100)  # of one call there are none
+    shares = quantiles([*seconds, *seconds], n=100)  # doubled, because quantiles needs two values
     return Report(
         runs=len(verdicts),
         answers=Counter(answer for verdict in verdicts for answer in verdict.answers),

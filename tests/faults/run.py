@@ -1,4 +1,4 @@
-"""One run: a sandbox, a gateway over it, some clicks, and a verdict on every answer."""
+"""One run: a sandbox, a gateway over it, some clicks, and a check of every answer."""
 
 import asyncio
 import time
@@ -15,14 +15,14 @@ from gateway.auth import demo_caller
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.sandbox.state.cancellation_rules import status_of
 from gateway.settings.model import Settings
-from tests.faults.mix import PATCH, Plan
+from tests.faults.plan import PATCH, Plan
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 UNDER_WAY = {"CustomerCancellationPending", "CustomerCancelled"}
 SUCCESS = {"CancellationPending", "AlreadyCancelled"}
 DOUBT_SECONDS = 60.0
-_MOST_READS = 10
-_READ_AGAIN_SECONDS = 0.3
+_MAX_READS = 10
+_RETRY_SECONDS = 0.3
 
 ORDER = "{ viewer { orders(first: 1) { nodes { id items { id identifier } } } } }"
 CANCEL = """
@@ -39,7 +39,7 @@ query ($id: ID!) { node(id: $id) { ... on Order { items { identifier statusText 
 
 @dataclass
 class Verdict:
-    """What a run showed. untrue, doubles, unsettled: what must never be; each says what was seen."""
+    """The result of a run. untrue, doubles, unsettled: descriptions of broken promises."""
 
     seed: int
     fault: str
@@ -52,7 +52,7 @@ class Verdict:
 
 @dataclass
 class Run:
-    """A run on its way."""
+    """A run in progress. number: imin's identifier of the order. names: imin's identifiers of the items."""
 
     plan: Plan
     sandbox: Sandbox
@@ -64,7 +64,7 @@ class Run:
     items: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
-    async def ask(self, query: str, **variables: Any) -> Any:
+    async def send(self, query: str, **variables: Any) -> Any:
         async with self.http.post(
             f"{self.url}/graphql", json={"query": query, "variables": variables}
         ) as response:
@@ -73,15 +73,15 @@ class Run:
             return answer["data"]
 
     async def read(self, query: str, **variables: Any) -> Any:
-        """What a query gives; asked again while a breaker rests after the faults before."""
-        for _ in range(_MOST_READS - 1):
+        """The data of a query; retried while a circuit breaker is open after earlier faults."""
+        for _ in range(_MAX_READS - 1):
             with suppress(AssertionError):
-                return await self.ask(query, **variables)
-            await asyncio.sleep(_READ_AGAIN_SECONDS)
-        return await self.ask(query, **variables)
+                return await self.send(query, **variables)
+            await asyncio.sleep(_RETRY_SECONDS)
+        return await self.send(query, **variables)
 
     async def prepare(self) -> None:
-        """Choose the items, and lay the faults."""
+        """Choose the items, and add the faults of the first reading and the PATCH."""
         data = await self.read(ORDER)
         order = data["viewer"]["orders"]["nodes"][0]
         self.order = order["id"]
@@ -94,7 +94,7 @@ class Run:
             self.sandbox.faults.add(fault)
 
     def true_statuses(self) -> dict[str, str]:
-        """The items as the booking system has them, whatever anybody says."""
+        """Statuses of the items in the booking system, by identifier."""
         items = self.sandbox.order(self.number)["orderedItem"]
         return {item["identifier"]: status_of(item) for item in items}
 
@@ -102,12 +102,12 @@ class Run:
         return all(self.true_statuses()[name] in UNDER_WAY for name in self.names)
 
     async def click(self, key: str | None = None) -> str:
-        """One call and its judgement: what is claimed must be so, at this moment."""
-        wanted = {"orderId": self.order, "orderItemIds": self.items}
+        """Call the mutation, and check that its answer is true at this moment."""
+        input_ = {"orderId": self.order, "orderItemIds": self.items}
         if key:
-            wanted["idempotencyKey"] = key
+            input_["idempotencyKey"] = key
         began = time.monotonic()
-        result = (await self.ask(CANCEL, input=wanted))["cancelOrderItems"]["result"]
+        result = (await self.send(CANCEL, input=input_))["cancelOrderItems"]["result"]
         self.verdict.seconds.append(time.monotonic() - began)
         kind = str(result["__typename"])
         self.verdict.answers.append(kind)
@@ -118,7 +118,7 @@ class Run:
             self._untrue(f"{kind}, but {truth}")
         for item in result.get("orderItems", ()):
             shown, true = item["statusText"], truth[item["identifier"]]
-            # Between our reading and this judgement a pending item may have become a cancelled one.
+            # Between the gateway's reading and this check a pending item may have been cancelled.
             if shown != true and (shown, true) != ("CustomerCancellationPending", "CustomerCancelled"):
                 self._untrue(f"shows {shown}, is {true}")
         if kind not in {*SUCCESS, "CancellationUnconfirmedError", "CancellationUnavailableError"}:
@@ -129,18 +129,18 @@ class Run:
         self.verdict.untrue.append(f"seed {self.plan.seed}, {self.plan.name}: {what}")
 
     async def clicks(self) -> None:
-        """What the customer does."""
+        """Do what the customer does in this plan."""
         match self.plan.clicks:
             case "once":
                 await self.click()
             case "twice":
-                await asyncio.gather(self.click(), self._later())
+                await asyncio.gather(self.click(), self._click_later())
             case "twice with a key":
-                await asyncio.gather(self.click("k"), self._later("k"))
+                await asyncio.gather(self.click("k"), self._click_later("k"))
             case "once more with another key":
                 await self.click("k1")
                 await self.click("k2")
-            case "hang up, ask again":
+            case "disconnect, click again":
                 call = asyncio.ensure_future(self.click("k"))
                 await asyncio.sleep(self.plan.pause_seconds)
                 call.cancel()
@@ -148,18 +148,18 @@ class Run:
                     await call
                 await self.click("k")
 
-    async def _later(self, key: str | None = None) -> None:
+    async def _click_later(self, key: str | None = None) -> None:
         await asyncio.sleep(self.plan.pause_seconds)
         await self.click(key)
 
-    async def spoil_readings(self) -> None:
-        """Once the PATCH has arrived, lay the faults of the readings after it."""
+    async def break_readings(self) -> None:
+        """Once the PATCH has arrived, add the faults of the readings after it."""
         await self.sandbox.ledger.reached(PATCH)
         for fault in self.plan.after:
             self.sandbox.faults.add(fault)
 
-    def judge_whole(self) -> None:
-        """What must hold when everything is over."""
+    def check_whole(self) -> None:
+        """Check what must hold at the end."""
         failed = self.verdict.answers.count("CancellationUnavailableError")
         patches = self.sandbox.ledger.count(PATCH)
         accepted = self.sandbox.cancellations.accepted
@@ -169,10 +169,10 @@ class Run:
         if len(accepted) > 1:
             self.verdict.doubles.append(f"{where}: imin accepted {accepted}")
         if set(self.verdict.answers) == {"CancellationUnavailableError"} and self.is_cancelled():
-            self._untrue("said that nothing was cancelled, but all was")
+            self._untrue("answered that nothing was cancelled, but everything was")
 
-    async def judge_next_read(self) -> None:
-        """Once imin can no longer act on what was lost, the next reading knows."""
+    async def check_next_read(self) -> None:
+        """Check that a reading shows the final state once imin can no longer act on a lost PATCH."""
         self.sandbox.faults.clear()
         self.sandbox.clock.advance(DOUBT_SECONDS + 1)
         node = (await self.read(NEXT_READ, id=self.order))["node"]
@@ -182,7 +182,7 @@ class Run:
 
 
 async def run(plan: Plan) -> Verdict:
-    """The verdict on one run."""
+    """Carry out a plan."""
     verdict = Verdict(plan.seed, plan.name)
     async with AsyncExitStack() as running:
         app = create_sandbox(SandboxSettings(now=NOW, confirm_after_seconds=plan.confirms))
@@ -193,21 +193,21 @@ async def run(plan: Plan) -> Verdict:
         http = await running.enter_async_context(aiohttp.ClientSession())
         one = Run(plan, app[SANDBOX], url, http, verdict)
         await one.prepare()
-        spoiling = asyncio.ensure_future(one.spoil_readings())
+        breaking = asyncio.ensure_future(one.break_readings())
         try:
             await one.clicks()
         finally:
-            spoiling.cancel()
+            breaking.cancel()
         await _until_quiet(one)
-        one.judge_whole()
-        await one.judge_next_read()
+        one.check_whole()
+        await one.check_next_read()
     return verdict
 
 
 async def _until_quiet(one: Run) -> None:
-    """Wait until imin works on nothing any more, also not behind a proxy's back."""
+    """Wait until imin has finished, including what takes effect after a 504."""
     late = max((fault.delay_seconds for fault in one.plan.patch if fault.kind == "late"), default=0.0)
     one.sandbox.faults.clear()
     await asyncio.sleep(late)
-    while one.sandbox.ledger.in_flight:  # noqa: ASYNC110  # a call that the gateway has given up ends unnoticed
+    while one.sandbox.ledger.in_flight:  # noqa: ASYNC110  # a call that the gateway has abandoned sends no event
         await asyncio.sleep(0.02)

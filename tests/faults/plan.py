@@ -1,4 +1,4 @@
-"""What goes wrong in a run: drawn from a seed, so that each run can be repeated."""
+"""What goes wrong in a run. It depends only on a seed, so each run can be repeated."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -9,7 +9,7 @@ from gateway.sandbox.faults.faults import FaultKind
 
 READ, PATCH = "GET /orders/:id", "PATCH /orders/:id"
 
-Clicks = Literal["once", "twice", "twice with a key", "once more with another key", "hang up, ask again"]
+Clicks = Literal["once", "twice", "twice with a key", "once more with another key", "disconnect, click again"]
 
 CLICKS: tuple[Clicks, ...] = (
     "once",
@@ -17,7 +17,7 @@ CLICKS: tuple[Clicks, ...] = (
     "twice",
     "twice with a key",
     "once more with another key",
-    "hang up, ask again",
+    "disconnect, click again",
 )
 
 READ_FAULTS: tuple[FaultKind, ...] = (
@@ -56,16 +56,16 @@ PATCH_FAULTS: tuple[FaultKind, ...] = (
     "truncate",
 )
 
-_SHARE = 0.3
-"""Chance of a fault at each of the three points: the reading before, the PATCH, the readings after."""
+_PROBABILITY = 0.3
+"""Of a fault at each of the three points: the reading before, the PATCH, the readings after."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """One run.
 
-    items: how many of the order's two. before, patch, after: the faults that wait at each point.
-    confirms: seconds until the booking system confirms, 0 for at once.
+    items: how many of the order's two items to cancel. pause_seconds: between two clicks. confirms: seconds
+    until the booking system confirms. before, patch, after: the faults at each point.
     """
 
     seed: int
@@ -79,27 +79,27 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """What goes wrong with the PATCH."""
+        """The fault of the PATCH."""
         return self.patch[0].kind if self.patch else "none"
 
 
 def plan(seed: int) -> Plan:
-    """The run of that seed."""
+    """The plan of a seed."""
     random = Random(seed)  # noqa: S311  # a repeatable draw
-    drawn = Plan(
+    chosen = Plan(
         seed,
         clicks=random.choice(CLICKS),
         pause_seconds=random.choice([0.0, 0.01, 0.1, 0.5]),
         items=random.choice([1, 2]),
         confirms=random.choice([20.0, 20.0, 20.0, 0.0]),
     )
-    if random.random() < _SHARE:
-        drawn.before.append(_fault(random, READ, READ_FAULTS, random.choice([1, 1, 2, 5])))
-    if random.random() < _SHARE:
-        drawn.patch.append(_fault(random, PATCH, PATCH_FAULTS, 1))
-    if random.random() < _SHARE:
-        drawn.after.append(_fault(random, READ, READ_FAULTS, random.choice([1, 2, 5])))
-    return drawn
+    if random.random() < _PROBABILITY:
+        chosen.before.append(_fault(random, READ, READ_FAULTS, random.choice([1, 1, 2, 5])))
+    if random.random() < _PROBABILITY:
+        chosen.patch.append(_fault(random, PATCH, PATCH_FAULTS, 1))
+    if random.random() < _PROBABILITY:
+        chosen.after.append(_fault(random, READ, READ_FAULTS, random.choice([1, 2, 5])))
+    return chosen
 
 
 def _fault(random: Random, route: str, kinds: tuple[FaultKind, ...], times: int) -> Fault:
