@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.lane import progress
 from bench.machine import described, others
 from bench.plan import Plan
 from bench.report import TABLES, kept, page, write
-from bench.targets import TARGETS, tailcall_runs
+from bench.targets import BASELINE, OURS, TARGETS, baseline, tailcall_runs
 from bench.workloads import CALLS
 
 
@@ -25,6 +26,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (%(default)s)")
     parser.add_argument("--seconds", type=int, default=2, help="of a round of the main table (%(default)s)")
     parser.add_argument("--targets", default=",".join(TARGETS), help="names, with commas: %(default)s")
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="DIRECTORY",
+        help="measure this checkout beside another one of this gateway, and beside nothing else",
+    )
     parser.add_argument("--workloads", default=",".join(CALLS), help="%(default)s")
     parser.add_argument("--only", default=",".join(TABLES), help="tables, with commas: %(default)s")
     parser.add_argument("--memory-requests", type=int, default=100_000, help="(%(default)s)")
@@ -38,9 +45,8 @@ def main() -> None:
     said = options()
     if missing := [program for program in ("node", "wrk", "setpriv", "taskset") if not shutil.which(program)]:
         sys.exit(f"needs {', '.join(missing)}")
-    plan = Plan(
-        said.rounds, said.seconds, _targets(said.targets), _names(said.workloads, CALLS), said.memory_requests
-    )
+    targets = _with_baseline(said.baseline) if said.baseline else _targets(said.targets)
+    plan = Plan(said.rounds, said.seconds, targets, _names(said.workloads, CALLS), said.memory_requests)
     results, failed = kept() if said.write else {}, False
     for name in _names(said.only, TABLES):
         progress(f"table: {name}")
@@ -65,6 +71,13 @@ def run(name: str, plan: Plan) -> dict[str, Any] | None:
         progress(f"table {name} failed: {error}")
         return None
     return {"rounds": plan.rounds, "machine": described(), "others": share(), **measured}
+
+
+def _with_baseline(directory: Path) -> list[str]:
+    if not (directory / "bench" / "target.py").exists():
+        sys.exit(f"{directory} is no checkout of this gateway: it has no bench/target.py")
+    TARGETS[BASELINE] = baseline(directory.resolve())
+    return [OURS, BASELINE]
 
 
 def _targets(said: str) -> list[str]:

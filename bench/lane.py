@@ -71,8 +71,11 @@ def lane(asked: dict[str, Asked], **environment: str) -> Iterator[Lane]:
         environment["UPSTREAM"] = f"http://127.0.0.1:{imin.port}"
         targets = {}
         for name in asked:
-            settings = {**TARGETS[name].environment, **environment}
-            targets[name] = stack.enter_context(running(TARGETS[name].command, TARGET_CORE, **settings))
+            target = TARGETS[name]
+            server = running(
+                target.command, TARGET_CORE, target.directory, **target.environment, **environment
+            )
+            targets[name] = stack.enter_context(server)
         progress(f"started: {', '.join(targets)}")
         one = Lane(targets, imin, check(targets, imin, asked), directory)
         for name, workloads in asked.items():

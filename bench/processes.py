@@ -71,12 +71,15 @@ class Process:
 
 
 @contextmanager
-def running(command: list[str], core: str, **environment: str) -> Iterator[Process]:
-    """A server that answers by now; it is ended afterwards. `python` stands for this interpreter."""
+def running(
+    command: list[str], core: str, directory: Path | None = None, **environment: str
+) -> Iterator[Process]:
+    """A server that accepts requests; it is stopped afterwards. `python` stands for this interpreter."""
     port = _free_port()
     told = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process; a pipe would fill up
     process = subprocess.Popen(  # noqa: S603  # commands of ours
         on_core(core, command),
+        cwd=directory,
         env={**os.environ, **environment, "PORT": str(port)},
         stdout=subprocess.DEVNULL,
         stderr=told,

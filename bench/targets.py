@@ -11,22 +11,33 @@ from bench.peers.tailcall.answers import as_ours
 
 HERE = Path(__file__).parent
 NODE, TAILCALL = HERE / "peers" / "node", HERE / "peers" / "tailcall"
-OURS, JIT = "this gateway", "Mercurius + JIT"
+OURS, BASELINE, JIT = "this gateway", "baseline", "Mercurius + JIT"
 FAST, NAIVE = "Strawberry fast", "Strawberry naive"
 
 
 @dataclass(frozen=True)
 class Target:
-    """How a server is started, in which words it is asked, and how its answers become ours."""
+    """How a server is started, which queries it is sent, and how its answers are translated into ours.
+
+    directory: where it is started; None for this checkout. has_cache: whether CACHED=1 enables a cache.
+    """
 
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     queries: Path = HERE / "queries"
     adapt: Callable[[str, Any], Any] = lambda _workload, data: data
+    directory: Path | None = None
+    has_cache: bool = False
 
 
-def _node(program: str, **environment: str) -> Target:
-    return Target(["node", str(NODE / program)], {"NODE_ENV": "production", **environment})
+def baseline(directory: Path) -> Target:
+    """This gateway from another checkout, for example of the last release."""
+    return Target(["python", "-m", "bench.target"], directory=directory, has_cache=True)
+
+
+def _node(program: str, *, has_cache: bool = False, **environment: str) -> Target:
+    command = ["node", str(NODE / program)]
+    return Target(command, {"NODE_ENV": "production", **environment}, has_cache=has_cache)
 
 
 def _strawberry(**environment: str) -> Target:
@@ -34,17 +45,15 @@ def _strawberry(**environment: str) -> Target:
 
 
 TARGETS = {
-    OURS: Target(["python", "-m", "bench.target"]),
-    JIT: _node("mercurius.mjs", JIT="1"),
+    OURS: Target(["python", "-m", "bench.target"], has_cache=True),
+    JIT: _node("mercurius.mjs", has_cache=True, JIT="1"),
     "Mercurius": _node("mercurius.mjs"),
-    "GraphQL Yoga + JIT": _node("yoga.mjs"),
-    "Apollo Server": _node("apollo.mjs"),
+    "GraphQL Yoga + JIT": _node("yoga.mjs", has_cache=True),
+    "Apollo Server": _node("apollo.mjs", has_cache=True),
     "Tailcall": Target(["python", str(TAILCALL / "start.py")], queries=TAILCALL, adapt=as_ours),
     FAST: _strawberry(FAST="1"),
     NAIVE: _strawberry(),
 }
-CACHING = (OURS, JIT, "GraphQL Yoga + JIT", "Apollo Server")
-"""Those with a cache of answers, which CACHED=1 turns on."""
 ABSENT = """\
 Ariadne and Hive Gateway are not here: they need locks of their own, and were slower than every
 peer on Node when we measured them last."""
