@@ -1,7 +1,14 @@
-"""Promises about a function that let the query compiler reuse its result.
+"""Hints for the query compiler (gateway/execution/compiled). Everything works without them, only slower.
 
-`@depends_only_on` marks an `is_type_of` or `resolve_type`, `@pure` any other function. Both only add an
-attribute: the function itself is unchanged, and without them everything works, only slower.
+Decorators, which promise something about a function and only set an attribute on it:
+`@depends_only_on` for `is_type_of` and `resolve_type`, `@pure` for any other function.
+
+Attributes, which the compiler looks for:
+`expression` of a descriptor: an expression over `self`, as text, that gives what `__get__` gives. It may use
+names of the module of the descriptor's class. See `gateway.imin.documents.event.Inherited`.
+`prefetch` of a resolver: a function of the context and the resolver's arguments that starts the requests that
+the resolver will wait for. Returns whether these are all; then resolvers side by side need no task each.
+Raises nothing. See `gateway.graph.decorators.resolved`.
 """
 
 from collections.abc import Callable
@@ -14,8 +21,8 @@ TypeCheck = TypeVar("TypeCheck", bound=Callable[..., Any])
 def depends_only_on(*attributes: str) -> Callable[[TypeCheck], TypeCheck]:
     """Promise that an `is_type_of` or `resolve_type` reads only an object's class and these attributes.
 
-    Each attribute is a text or None. Compiled code then caches the answer by their values instead of
-    calling the function for every object.
+    Each attribute is a text or None. Compiled code then calls the function once for each combination of their
+    values, instead of once for each object.
     """
 
     def declare(function: TypeCheck) -> TypeCheck:

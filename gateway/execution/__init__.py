@@ -1,1 +1,1 @@
-"""Running operations: limits, cost, the document cache, the executor and subscriptions."""
+"""Operations: limits, cost, the document cache, execution and subscriptions."""

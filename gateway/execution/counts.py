@@ -1,16 +1,15 @@
-"""What the execution did, for the metrics: how much ran compiled, and how often it had to give up."""
+"""Count compiled executions and bails, for the metrics."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class ExecutionCounts:
-    """Counted since the start of the process.
+    """Counts since the start of the process. The names are labels of a metric.
 
-    planned, unplanned: operations run over a plan, and those left to graphql-core alone.
-    compiled: values completed by generated code. bailed: values that generated code gave up on,
-    so that graphql-core completed them again. excerpts: operations that had no more of imin's documents read
-    than they look at.
+    planned, unplanned: operations run over a plan, and in graphql-core alone.
+    compiled: values completed by generated code. bailed: values on which generated code bailed, so that
+    graphql-core completed them. excerpts: operations that decoded partial documents.
     """
 
     planned: int = 0

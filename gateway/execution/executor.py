@@ -94,7 +94,7 @@ class Executor:
             return self.result(None, [NEEDS_A_STREAM], context)
         # The cache stores whole documents, since later queries may select other parts of them.
         if prepared.planned is not None and context.services.cache is None:
-            context.selection = prepared.planned.wanted()
+            context.selection = prepared.planned.selected_attributes()
             self.counts.excerpts += context.selection is not None
         with request_deadline(self._query_seconds if prepared.is_query else None):
             result = await self._runner.run(prepared, variables, context)

@@ -42,7 +42,7 @@ async def find_order(context: Context, identifier: str) -> documents.Order | Non
     return order if is_own else None
 
 
-def begin_order(context: Context, identifier: str) -> bool:
+def prefetch_order(context: Context, identifier: str) -> bool:
     """Start loading what `find_order` waits for; see `resolved`. True for a trusted service only."""
     caller = context.caller
     if not caller.may_name_any_customer:

@@ -9,7 +9,7 @@ from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
-from gateway.graph.lookup import begin_order, find_node, find_order
+from gateway.graph.lookup import find_node, find_order, prefetch_order
 from gateway.graph.node import Node
 from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
@@ -49,7 +49,7 @@ class Query:
     @resolved(
         "The order with that identifier, for its customer or a trusted service.",
         Order | None,
-        begin=begin_order,
+        prefetch=prefetch_order,
     )
     async def order(self, info: Info, identifier: Identifier) -> documents.Order | None:
         return report_unreadable(info, await find_order(info.context, identifier))

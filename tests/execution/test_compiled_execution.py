@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.execution.compiled.memo import Remembered
+from gateway.execution.compiled.memo import TextMemo
 from gateway.execution.compiled.plan import PlannedOperation
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
@@ -114,10 +114,12 @@ def test_code_is_shared(aliases: int) -> None:
     plan = planned.plan(VariableValues({}, {})) if planned else None
     assert plan
 
-    found = [plan.field(plan.root_type, each).projection.code for each in plan.root_fields.values()]
+    codes = {plan.field(plan.root_type, details).code for details in plan.root_fields.values()}
 
-    assert len({id(code.projections) for code in found if code}) == 1
-    names = found[0].projections.globals if found[0] else []
+    (code,) = codes
+    assert code
+    assert code.complete
+    names = code.generic_function.__globals__
     written = [name for name in names if name.startswith("object") and name.removeprefix("object").isdigit()]
     # An order, an item, and a session in each of its three types.
     assert len(written) == 5
@@ -131,7 +133,7 @@ def test_memory_of_texts() -> None:
         made.append(text)
         return int(text)
 
-    remembered = Remembered(make, 2)
+    remembered = TextMemo(make, 2)
 
     assert [remembered[text] for text in ("1", "2", "1")] == [1, 2, 1]
     with pytest.raises(ValueError, match="odd"):

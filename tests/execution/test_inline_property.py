@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gateway.clock import system_clock
-from gateway.execution.compiled.inline_property import Reading, read
+from gateway.execution.compiled.inline_property import InlinedProperty, inline
 from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.connection import Connection, ConnectionPage, Edge
 from gateway.imin import documents
@@ -91,9 +91,9 @@ def outcome(make: Any) -> tuple[bool, Any]:
         return False, None
 
 
-def function(reading: Reading) -> Any:
-    """The reading as a function of the object."""
-    return eval(f"lambda o: {reading.text}", reading.names)  # noqa: S307  # our own text
+def function(inlined: InlinedProperty) -> Any:
+    """The inlined expression as a function of the object."""
+    return eval(f"lambda o: {inlined.text}", inlined.names)  # noqa: S307  # our own text
 
 
 def same(one: Any, other: Any) -> bool:
@@ -105,7 +105,7 @@ def same(one: Any, other: Any) -> bool:
 def test_text_and_property_agree(cls: type) -> None:
     """On documents as odd as no service sends them, the text gives what the property gives."""
     chance, names = random.Random(1), itertools.count()  # noqa: S311  # repeatable, no secret
-    readings = {name: read(cls, name, "o", lambda: f"x{next(names)}") for name in attributes(cls)}
+    readings = {name: inline(cls, name, "o", lambda: f"x{next(names)}") for name in attributes(cls)}
     functions = {name: function(reading) for name, reading in readings.items()}
     given = 0
 
@@ -125,7 +125,7 @@ def test_what_is_told_by_one_slot() -> None:
     names = itertools.count()
 
     def slot(cls: type, attribute: str) -> str | None:
-        return read(cls, attribute, "o", lambda: f"x{next(names)}").slot
+        return inline(cls, attribute, "o", lambda: f"x{next(names)}").only_slot
 
     assert slot(documents.Order, "status") == "order_status"
     assert slot(documents.OrderItem, "status") == "order_item_status"
@@ -140,4 +140,4 @@ def test_what_is_told_by_one_slot() -> None:
 @pytest.mark.parametrize("cls", [Edge, Connection, ConnectionPage])
 def test_attributes_of_connections(cls: type) -> None:
     """What a connection is read by is written as it is."""
-    assert all(read(cls, name, "o", iter("abcdefgh").__next__).text for name in attributes(cls))
+    assert all(inline(cls, name, "o", iter("abcdefgh").__next__).text for name in attributes(cls))

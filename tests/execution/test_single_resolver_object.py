@@ -10,7 +10,7 @@ import pytest
 import strawberry
 from graphql.execution.values import VariableValues
 
-from gateway.execution.compiled.single_resolver_object import Layout
+from gateway.execution.compiled.single_resolver_object import SingleResolverObject
 from tests.fuzz.compare import Engine, compare
 
 
@@ -105,6 +105,6 @@ async def test_as_graphql_core(selection: str) -> None:
         assert not prepared.errors
         for variables in ({"text": "t"}, {"text": None}):
             await compare(engine, schema, prepared, variables, {"owner": source})
-        layouts = prepared.planned.plan(VariableValues({}, {})).layouts
-        laid_out += any(isinstance(one, Layout) for one in layouts.values())
+        layouts = prepared.planned.plan(VariableValues({}, {})).single_resolver_objects
+        laid_out += any(isinstance(one, SingleResolverObject) for one in layouts.values())
     assert bool(laid_out) is SELECTIONS[selection]

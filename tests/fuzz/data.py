@@ -39,7 +39,7 @@ class Written:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.written = f"value if (value := self.values.get({name!r})) else given(self, {name!r})"
+        self.expression = f"value if (value := self.values.get({name!r})) else given(self, {name!r})"
 
     def __get__(self, one: Any, _owner: type | None = None) -> Any:
         return given(one, self.name)

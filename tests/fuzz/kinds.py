@@ -150,7 +150,7 @@ async def compare_kinds(engine: Engine) -> int:
         prepared = preparation.prepare(query, None)
         # Many of these bail; the code shall not be given up for it.
         planned = engine.plan.PlannedOperation.of(
-            schema, prepared.document, prepared.operation, patience=10**9
+            schema, prepared.document, prepared.operation, max_bails=10**9
         )
         prepared = replace(prepared, planned=planned)
         for animals in _animals():

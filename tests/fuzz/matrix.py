@@ -73,7 +73,7 @@ class Pure:
     """A field that is told by one slot of a fixed class."""
 
     def __init__(self, name: str) -> None:
-        self.written = f"same(self.raw_{name})"
+        self.expression = f"same(self.raw_{name})"
         self._name = f"raw_{name}"
 
     def __get__(self, one: Any, _owner: type | None = None) -> Any:
@@ -142,7 +142,7 @@ async def _compare_boxes(engine: Engine, make: Callable[[Box], Any]) -> int:
     )
     prepared = preparation.prepare(_QUERY, None)
     # Nearly all of these bail; the code shall not be given up for it.
-    planned = engine.plan.PlannedOperation.of(schema, prepared.document, prepared.operation, patience=10**9)
+    planned = engine.plan.PlannedOperation.of(schema, prepared.document, prepared.operation, max_bails=10**9)
     prepared = replace(prepared, planned=planned)
     done = 0
     usual = make(_Usual())

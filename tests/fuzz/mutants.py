@@ -51,8 +51,12 @@ MUTANTS = {
     "a scalar may give null": _of_leaf(
         "completed is None or completed is Undefined", "completed is Undefined"
     ),
-    "an exception passes for a value": _of_leaf("or isinstance(value, Exception)", ""),
-    "an awaitable passes for a value": _of_leaf("or optimized_is_awaitable(value)", ""),
+    "an exception passes for a value": Mutant(
+        "compiled.guards", "or isinstance(value, Exception)", "", is_of_leaves=True
+    ),
+    "an awaitable passes for a value": Mutant(
+        "compiled.guards", "or optimized_is_awaitable(value)", "", is_of_leaves=True
+    ),
     "anything iterable passes for a list": Mutant(
         "compiled.generic_code",
         'f"type({first}) is tuple or type({name}) is list"',
@@ -61,18 +65,18 @@ MUTANTS = {
     ),
     "null passes in a list that may hold none": Mutant(
         "compiled.generic_code",
-        "each = self._value(nullable.of_type, fields, item)",
-        "each = self._value(getattr(nullable.of_type, 'of_type', nullable.of_type), fields, item)",
+        "each = self.expression(nullable.of_type, details, item)",
+        "each = self.expression(getattr(nullable.of_type, 'of_type', nullable.of_type), details, item)",
         is_of_leaves=True,
     ),
     "null passes where none may be": Mutant(
         "compiled.generic_code",
-        "return self._present(return_type.of_type, fields, source)",
-        "return self._value(return_type.of_type, fields, source)",
+        "return self._non_null_expression(return_type.of_type, details, source)",
+        "return self.expression(return_type.of_type, details, source)",
         is_of_leaves=True,
     ),
     "one function serves every selection of a type": Mutant(
-        "compiled.generic_code", "fields[0].node.name.value, *selected", "fields[0].node.name.value"
+        "compiled.generic_code", "details[0].node.name.value, *nodes", "details[0].node.name.value"
     ),
     "no object is asked for its type": Mutant(
         "compiled.generic_code", "if is_type_of is None or", "if True or", is_of_kinds=True
@@ -82,16 +86,16 @@ MUTANTS = {
     ),
     "code for one class takes all": Mutant(
         "compiled.specialised_code",
-        'with self._block(f"if type({value}) is {self._open.constant(cls)}:"):',
+        'with self._block(f"if type({value}) is {self._namespace.constant(cls)}:"):',
         'with self._block("if True:"):',
         is_of_kinds=True,
     ),
     "no object of a known class is asked for its type": Mutant(
-        "compiled.specialised_code", "if not is_told and (", "if False and (", is_of_kinds=True
+        "compiled.specialised_code", "if test := self._generic.type_test(", "if False and (", is_of_kinds=True
     ),
     "one text tells all types": Mutant(
         "compiled.specialised_code",
-        "type({text} := {reading.text})",
+        "type({text} := {inlined.text})",
         "type({text} := 'any')",
         is_of_kinds=True,
     ),
@@ -113,7 +117,7 @@ MUTANTS = {
     "amounts that are equal are written alike": _of_leaf("{4}[str({0})]", "{4}[{0}]"),
     "whatever is not False passes for True": Mutant("compiled.generic_code", "is not True:", "is False:"),
     "a class that passed once passes for good": Mutant(
-        "compiled.guards", "if _is_fixed(type(value)):", "if True:", is_of_kinds=True
+        "compiled.guards", "if _has_uniform_objects(type(value)):", "if True:", is_of_kinds=True
     ),
     "__typename names another type": Mutant(
         "compiled.generic_code", "repr(object_type.name)", "repr('Thing')"
@@ -122,27 +126,31 @@ MUTANTS = {
         "compiled.plan", "tuple(variables.coerced.get(name) for", "tuple(True for"
     ),
     "places are told by the name of their field": Mutant(
-        "compiled.plan", "id(fields)", "fields[0].node.name.value"
+        "compiled.plan", "id(details)", "details[0].node.name.value"
     ),
     "only the first of merged fields is selected": Mutant(
-        "compiled.plan", "object_type,\n                fields,", "object_type,\n                fields[:1],"
+        "compiled.plan",
+        "object_type,\n                details,",
+        "object_type,\n                details[:1],",
     ),
     "a value that bails is null": Mutant(
         "compiled.executor",
-        "run.counts.bailed += 1\n        return _UNUSUAL",
-        "run.counts.bailed += 1\n        return None",
+        "request.counts.bailed += 1\n        return _BAILED",
+        "request.counts.bailed += 1\n        return None",
     ),
     "an operation's errors are forgotten": Mutant(
         "compiled.root_fields", "self.core.collected_errors.add(error, None)", "pass"
     ),
     "a resolver's error is forgotten": Mutant(
-        "compiled.executor", "run.core.handle_field_error(error, definition.type, fields, path)", "pass"
+        "compiled.executor",
+        "request.core.handle_field_error(error, definition.type, site.details, site.path)",
+        "pass",
     ),
     "a number passes for a text": Mutant(
-        "variables", "type(value) is not usual", "not isinstance(value, (str, int, float))"
+        "variables", "type(value) is not expected", "not isinstance(value, (str, int, float))"
     ),
     "a Boolean passes for an Int": Mutant(
-        "variables", "type(value) is not usual", "not isinstance(value, usual)"
+        "variables", "type(value) is not expected", "not isinstance(value, expected)"
     ),
     "null passes for an argument that needs a value": Mutant(
         "compiled.resolver_call", "if value is None and one.is_required:", "if False:"
@@ -150,7 +158,9 @@ MUTANTS = {
     "a variable that is not given is null": Mutant(
         "compiled.resolver_call", "                continue\n", "                value = None\n"
     ),
-    "every resolver takes self": Mutant("compiled.resolver_call", "if self._with_self else", "if True else"),
+    "every resolver takes self": Mutant(
+        "compiled.resolver_call", "if self._passes_self else", "if True else"
+    ),
     "variables that do not fit pass": Mutant(
         "run", "return ExecutionResult(None, values)", "values = VariableValues({}, {})"
     ),

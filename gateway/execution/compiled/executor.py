@@ -1,13 +1,8 @@
-"""Fields of a planned query: generated code for what is usual, graphql-core's executor for the rest."""
+"""Execute the fields of a planned query: with generated code if possible, otherwise in graphql-core."""
 
 from typing import Any, Protocol, cast
 
-from graphql import (
-    GraphQLField,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLResolveInfo,
-)
+from graphql import GraphQLField, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.executor import CollectedErrors, default_field_resolver, default_type_resolver
 from graphql.execution.values import VariableValues
@@ -16,26 +11,32 @@ from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from gateway.execution.compiled.generic_code import Project
-from gateway.execution.compiled.plan import Plan, PlannedField, PlannedOperation, Projection
-from gateway.execution.compiled.resolver_call import Info, ResolverCall
-from gateway.execution.compiled.single_resolver_object import Layout
+from gateway.execution.compiled.adaptive_code import AdaptiveCode
+from gateway.execution.compiled.info import LazyInfo
+from gateway.execution.compiled.namespace import Complete
+from gateway.execution.compiled.plan import FieldSite, Plan, PlannedOperation
+from gateway.execution.compiled.resolver_call import ResolverCall
+from gateway.execution.compiled.single_resolver_object import SingleResolverObject
 from gateway.execution.counts import ExecutionCounts
 
-_UNUSUAL: Any = object()
+_BAILED: Any = object()
+"""Stands for the result of generated code that has none, or has bailed."""
+
+CompletedObjects = dict[tuple[Complete, int], tuple[Any, Any]]
+"""Completed values by the function and the id of the object; with the object, so that its id stays taken."""
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """What graphql-core does for one request for a planned query.
+    """graphql-core's executor for one request of a planned query.
 
-    Completes values with the plan's generated code and hands everything else, and every value on
-    which that code bails, to graphql-core's executor, which it is.
+    Completes values with the plan's generated code. Everything else, and every value on which that code
+    bails, is left to the methods of the base class.
     """
 
     def __init__(self, plan: Plan, values: VariableValues, context: Any, counts: ExecutionCounts) -> None:
-        # graphql-core's own __init__ would tie this executor to itself, so that it, and all that its
-        # context holds, would wait for the garbage collector.
-        self.__dict__.update(_stock(plan.operation))
+        # The base class's __init__ makes a reference cycle, which would keep the context and all that it has
+        # loaded until the next garbage collection.
+        self.__dict__.update(_core_attributes(plan.operation))
         self.context_value = context
         self.variable_values = plan.operation.variables.with_sources(values)
         self.collected_errors = CollectedErrors()
@@ -44,26 +45,23 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         self._stream_usages = RefMap()
         self.plan = plan
         self.counts = counts
-        self.completed: Completed | None = None
+        self.completed: CompletedObjects | None = None
         self._relevant_sub_fields = plan.subfields
 
     @property
     def core(self) -> "PlannedExecutor":
-        """Itself."""
         return self
 
     @property
     def coerced(self) -> dict[str, Any]:
-        """Values of the variables."""
         return self.variable_values.coerced
 
     @property
     def async_helpers(self) -> GraphQLResolveInfoHelpers:  # type: ignore[override]  # an attribute there
-        """Made where a resolver asks for them."""
         return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
 
     async def root(self) -> dict[str, Any]:
-        """The data of the whole answer. Raises GraphQLError where a field takes all of it along."""
+        """The response's data. Raises GraphQLError if the error of a non-null field makes all of it null."""
         result = self.execute_fields(self.plan.root_type, None, None, self.plan.root_fields, None)
         return cast("dict[str, Any]", await result if self.is_awaitable(result) else result)
 
@@ -75,17 +73,16 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         path: Path,
         position_context: Any,
     ) -> Any:
-        """The completed value of a field: here where it reads an attribute, else in graphql-core."""
         field = self.plan.field(parent_type, field_details_list)
         if field.attribute is not None:
-            completed = _projected(self, field.projection, source, field.attribute)
-            if completed is not _UNUSUAL:
+            completed = _run_code(self, field.code, source, field.attribute)
+            if completed is not _BAILED:
                 return completed
         elif field.call is not None:
             arguments = field.call.arguments(self.variable_values.coerced)
             if arguments is not None:
-                place = field, parent_type, field_details_list, path
-                return resolved(self, place, source, arguments)
+                site = FieldSite(field, parent_type, field_details_list, path)
+                return resolve_field(self, site, source, arguments)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def complete_value(  # noqa: PLR0913, PLR0917  # graphql-core's signature
@@ -97,39 +94,28 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         result: Any,
         position_context: Any,
     ) -> Any:
-        """The completed value: generated code where there is some and it succeeds, else graphql-core."""
-        completed = _projected(self, self.plan.projection(return_type, field_details_list), result)
-        if completed is not _UNUSUAL:
+        completed = _run_code(self, self.plan.code(return_type, field_details_list), result)
+        if completed is not _BAILED:
             return completed
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
-    def complete_again(self, place: "Place", info: GraphQLResolveInfo[Any], result: Any) -> Any:
-        """The completed value of a field, of which generated code has made nothing."""
-        field, _, fields, path = place
-        return_type = cast("GraphQLField", field.definition).type
-        return super().complete_value(return_type, fields, info, path, result, None)
+    def complete_in_core(self, site: FieldSite, info: GraphQLResolveInfo[Any], result: Any) -> Any:
+        """Complete a field's value without trying generated code for the value itself."""
+        return_type = cast("GraphQLField", site.field.definition).type
+        return super().complete_value(return_type, site.details, info, site.path, result, None)
 
 
-Place = tuple[PlannedField, GraphQLObjectType, FieldDetailsList, Path]
-"""A field: as planned, its parent type, its nodes in the document, its path in the answer."""
+class PlannedRequest(Protocol):
+    """One request of a planned query, as its fields need it.
 
-
-Completed = dict[tuple[Project, int], tuple[Any, Any]]
-
-
-class Run(Protocol):
-    """One request for a planned query, or as much of it as the fields need.
-
-    core: graphql-core's executor. context_value: as resolvers know it. coerced: values of the variables.
-    completed: what generated code has made of which object, by both, so that the same is not made twice;
-    None where it is sure to be asked for one only. The object stands beside it, so that no other can come
-    by its id.
+    context_value: the context that resolvers get. completed: what generated code has made of which object, so
+    that the same is not made twice; None if no object can occur twice.
     """
 
     plan: Plan
     counts: ExecutionCounts
     context_value: Any
-    completed: Completed | None
+    completed: CompletedObjects | None
 
     @property
     def coerced(self) -> dict[str, Any]:
@@ -137,81 +123,88 @@ class Run(Protocol):
 
     @property
     def core(self) -> PlannedExecutor:
-        """Made where it is needed."""
+        """graphql-core's executor, created when it is first needed."""
 
 
-async def resolved(run: Run, place: Place, source: Any, arguments: dict[str, Any]) -> Any:
-    """As execute_field and complete_awaitable_value, for a resolver whose call is known."""
-    field, parent, fields, path = place
-    call, definition = cast("ResolverCall", field.call), cast("GraphQLField", field.definition)
-    info = Info(run, call.declared, (definition, field.nodes, parent, path))
+async def resolve_field(
+    request: PlannedRequest, site: FieldSite, source: Any, arguments: dict[str, Any]
+) -> Any:
+    """The completed value of a field with a ResolverCall.
+
+    Does what graphql-core does in execute_field and complete_awaitable_value.
+    """
+    call, definition = cast("ResolverCall", site.field.call), cast("GraphQLField", site.field.definition)
+    info = LazyInfo(request, call.declared, site)
     try:
         result = await call(source, info, arguments)
-        completed = _projected(run, field.projection, result)
-        if completed is _UNUSUAL and field.projection.project is None:
-            completed = await _laid_out(run, place, result)
-        if completed is not _UNUSUAL:
+        completed = _run_code(request, site.field.code, result)
+        if completed is _BAILED and not site.field.is_compiled:
+            completed = await _complete_single_resolver_object(request, site, result)
+        if completed is not _BAILED:
             return completed
-        core, raw = run.core, info._raw_info  # noqa: SLF001  # graphql-core's own
-        completed = core.complete_again(place, raw, result)
+        core, raw_info = request.core, info._raw_info  # noqa: SLF001  # graphql-core's own info
+        completed = core.complete_in_core(site, raw_info, result)
         return await completed if core.is_awaitable(completed) else completed
-    except Exception as error:  # noqa: BLE001  # as graphql-core
-        run.core.handle_field_error(error, definition.type, fields, path)
+    except Exception as error:  # noqa: BLE001  # as in graphql-core
+        request.core.handle_field_error(error, definition.type, site.details, site.path)
         return None
 
 
-async def _laid_out(run: Run, place: Place, value: Any) -> Any:
-    """The object, completed, where generated code completes all its fields but one; else _UNUSUAL."""
-    layout = Layout.of(run.plan, cast("GraphQLField", place[0].definition), place[2])
-    if layout is None:
-        return _UNUSUAL
-    asked, field, fields = layout.asked
-    arguments = cast("ResolverCall", field.call).arguments(run.coerced)
+async def _complete_single_resolver_object(request: PlannedRequest, site: FieldSite, value: Any) -> Any:
+    definition = cast("GraphQLField", site.field.definition)
+    how = SingleResolverObject.of(request.plan, definition, site.details)
+    if how is None:
+        return _BAILED
+    key, resolved, details = how.resolved
+    arguments = cast("ResolverCall", resolved.call).arguments(request.coerced)
     if arguments is None:
-        return _UNUSUAL
+        return _BAILED
     try:
-        layout.require(value)
-    except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
-        return _UNUSUAL
+        how.require(value)
+    except Exception:  # noqa: BLE001  # graphql-core meets the same error, and reports it
+        return _BAILED
     completed: dict[str, Any] = {}
-    for name, one in layout.read.items():
-        if one is None:
-            completed[name] = layout.object_type.name
-        elif one is field:
-            completed[name] = None  # keeps its place
+    for name, field in how.fields.items():
+        if field is None:
+            completed[name] = how.object_type.name
+        elif field is resolved:
+            completed[name] = None  # reserves its position in the response
         else:
-            completed[name] = _projected(run, one.projection, value, one.attribute)
-        if completed[name] is _UNUSUAL:
-            return _UNUSUAL
-    below = field, layout.object_type, fields, Path(place[3], asked, layout.object_type.name)
-    completed[asked] = await resolved(run, below, value, arguments)
+            completed[name] = _run_code(request, field.code, value, field.attribute)
+        if completed[name] is _BAILED:
+            return _BAILED
+    path = Path(site.path, key, how.object_type.name)
+    inner = FieldSite(resolved, how.object_type, details, path)
+    completed[key] = await resolve_field(request, inner, value, arguments)
     return completed
 
 
-def _projected(run: Run, projection: Projection, value: Any, attribute: str | None = None) -> Any:
-    """The value, or an attribute of it, completed by generated code; _UNUSUAL where that cannot be."""
-    if (project := projection.project) is None:
-        return _UNUSUAL
-    projection.runs += 1
-    run.counts.compiled += 1
+def _run_code(
+    request: PlannedRequest, code: AdaptiveCode | None, value: Any, attribute: str | None = None
+) -> Any:
+    """The value, or an attribute of it, completed by generated code; _BAILED if that is not possible."""
+    if code is None or (complete := code.complete) is None:
+        return _BAILED
+    code.runs += 1
+    request.counts.compiled += 1
     try:
-        if run.completed is None or attribute is not None:
-            return project(value if attribute is None else getattr(value, attribute))
-        known = run.completed.get((project, id(value)))
+        if request.completed is None or attribute is not None:
+            return complete(value if attribute is None else getattr(value, attribute))
+        known = request.completed.get((complete, id(value)))
         if known is None:
-            known = run.completed[project, id(value)] = value, project(value)
+            known = request.completed[complete, id(value)] = value, complete(value)
         return known[1]
-    except Exception:  # noqa: BLE001  # whatever it is, graphql-core meets it again
-        projection.bailed(run.plan.operation.patience)
-        run.counts.compiled -= 1
-        run.counts.bailed += 1
-        return _UNUSUAL
+    except Exception:  # noqa: BLE001  # graphql-core meets the same error, and reports it
+        code.count_bail(request.plan.operation.max_bails)
+        request.counts.compiled -= 1
+        request.counts.bailed += 1
+        return _BAILED
 
 
-def _stock(operation: PlannedOperation) -> dict[str, Any]:
-    """What graphql-core's executor is made of, besides what is a request's own."""
-    if operation.stock is None:
-        operation.stock = vars(
+def _core_attributes(operation: PlannedOperation) -> dict[str, Any]:
+    """The attributes of graphql-core's executor that are the same for each request."""
+    if operation.core_attributes is None:
+        operation.core_attributes = vars(
             StrawberryGraphQLCoreExecutionContext(
                 operation.schema,
                 operation.fragment_definitions,
@@ -226,5 +219,5 @@ def _stock(operation: PlannedOperation) -> dict[str, Any]:
                 is_awaitable=optimized_is_awaitable,
             )
         )
-        del operation.stock["async_helpers"]
-    return operation.stock
+        del operation.core_attributes["async_helpers"]
+    return operation.core_attributes

@@ -1,21 +1,16 @@
-"""Generated code: one Python function that turns a resolver's value into its part of the answer.
+"""Generic code: functions that complete objects of any class, one for each selection of an object type.
 
-A part is generated where the whole selection below it reads attributes only: no
-resolver, no argument. Which fields are selected is not decided here but by
-graphql-core's own `collect_subfields`. The code may only succeed: whatever is
-not usual (a null where none may be, an odd leaf, an exception, an awaitable, an
-unknown runtime type) raises, and graphql-core completes that value again from
-the start, so that its errors and null propagation are never imitated.
+A function is generated only if all fields below read attributes. Which fields are selected is decided by
+graphql-core's own `collect_subfields`. Generated code either succeeds or raises. It raises for everything
+unusual: a null in a non-null type, an odd leaf, an exception, an awaitable, an unknown runtime type. Then
+graphql-core completes the value again from the start, so errors and null propagation are always its own.
 
-What goes into the text of the code: response keys and type names, which are
-GraphQL names and pass through `repr`, and attribute names that are identifiers.
+Only these go into the source text: response keys and type names, which are GraphQL names and written by
+`repr`, and attribute names that are Python identifiers.
 """
 
 import inspect
-import keyword
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Protocol
 
 from graphql import (
@@ -33,185 +28,158 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
-from strawberry.types.field import StrawberryField
 
-from gateway.execution.compiled.guards import StandInInfo, note_classes
-from gateway.execution.compiled.leaf_code import Bail, leaf_code
-from gateway.execution.compiled.specialised_code import KnownCode
+from gateway.execution.compiled.attribute_fields import attribute_of
+from gateway.execution.compiled.guards import Classes, RestrictedInfo, object_check
+from gateway.execution.compiled.leaf_code import leaf_code
+from gateway.execution.compiled.namespace import Complete, Namespace
 
-Project = Callable[[Any], Any]
-_Key = tuple[Any, ...]
-"""What a function is for: a type, the name of the field it comes from, and which nodes are selected."""
-MOST_FIELDS = 5_000
-"""Fields of one part; abstract types within abstract types multiply them."""
+MAX_FIELDS = 5_000
+"""Fields below one field of the operation; abstract types within abstract types multiply them."""
+
+_FunctionKey = tuple[Any, ...]
+"""A type, the name of the field it is the type of, and the nodes selected of it."""
 
 
 class CollectSubfields(Protocol):
-    """graphql-core's collection of the fields below some fields, for one runtime type."""
+    """graphql-core's collection of the fields below a field, for one runtime type."""
 
-    def __call__(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:
-        """The fields. Raises GraphQLError where a directive has no usable argument."""
-
-
-class NotCompilable(Exception):  # a decision, never an error outside
-    """The selection holds something that generated code must not do."""
+    def __call__(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> CollectedFields:
+        """The collected fields. Raises GraphQLError if a directive has an invalid argument."""
 
 
-def attribute_of(field: GraphQLField) -> str | None:
-    """Attribute that a field without a resolver reads; None where it does anything else."""
-    declared = (field.extensions or {}).get("strawberry-definition")
-    if (
-        type(declared) is not StrawberryField
-        or not declared.is_basic_field
-        or declared.default_resolver is not getattr
-        or field.args
-        # What Strawberry puts around a field to turn exceptions into data is not marked so.
-        or getattr(field.resolve, "__name__", "") != "_get_basic_result"
-    ):
-        return None
-    name = declared.python_name
-    return name if name.isidentifier() and not keyword.iskeyword(name) else None
+class NotCompilable(Exception):  # control flow, never an error for the outside
+    """The selection needs something that generated code cannot do."""
 
 
-class Projections:
-    """The generated code of one plan: a function for each object, shared where the same is selected of it.
+class GenericCode:
+    """Generates the code of one plan. Equal selections of a type share a function, wherever they occur.
 
-    A fragment that is spread in twenty places is one function, not twenty.
-
-    globals: what the code may name.
-    classes_met: how often an object of a fixed class has come where none had come before.
+    classes_seen: number of functions that have seen an object of a class with uniform objects (see guards).
+    on_class: called when that number grows.
     """
 
     def __init__(
         self, schema: GraphQLSchema, collect: CollectSubfields, on_class: Callable[[], None]
     ) -> None:
+        self.namespace = Namespace()
+        self.classes_seen = 0
         self._schema = schema
         self._collect = collect
         self._on_class = on_class
-        self._functions: list[str] = []
-        self._known: dict[_Key, str] = {}
-        self._places: dict[str, PlaceCode] = {}
-        self._names = 0
-        self._fields = 0
-        self._noted: dict[str, dict[type, None]] = {}
+        self._sources: list[str] = []
+        self._function_names: dict[_FunctionKey, str] = {}
+        self._by_expression: dict[str, Complete] = {}
+        self._seen: dict[str, Classes] = {}
         self._leaves: dict[int, tuple[str, list[str]]] = {}
-        self.globals: dict[str, Any] = {"inf": float("inf"), "Decimal": Decimal, "bail": _bail}
-        self.classes_met = 0
+        self._field_count = 0
 
-    def of(self, return_type: GraphQLOutputType, fields: FieldDetailsList) -> "PlaceCode | None":
-        """The code for values of a type under a selection; None where there can be none."""
-        known, self._functions, self._fields = self._known.copy(), [], 0
-        name = self.name("project")
+    def function(self, return_type: GraphQLOutputType, details: FieldDetailsList) -> Complete | None:
+        """The function for values of a type under a selection; None if it cannot be compiled."""
+        names, self._sources, self._field_count = self._function_names.copy(), [], 0
+        name = self.namespace.new_name("complete")
         try:
-            expression = self._value(return_type, fields, "value")
+            expression = self.expression(return_type, details, "value")
         except (NotCompilable, GraphQLError):
-            self._known = known  # what has been written since is never compiled
+            self._function_names = names  # functions written since are never compiled
             return None
-        place = self._places.get(expression)
-        if place is None:  # else it names functions that have been written, and nothing else
-            project = self.compiled(name, [*self._functions, f"def {name}(value):\n    return {expression}"])
-            place = self._places[expression] = PlaceCode(self, return_type, fields, project)
-        return place
+        function = self._by_expression.get(expression)
+        if function is None:  # otherwise it calls functions that are compiled already, and no others
+            sources = [*self._sources, f"def {name}(value):\n    return {expression}"]
+            function = self._by_expression[expression] = self.namespace.compile(name, sources)
+        return function
 
-    def compiled(self, name: str, functions: list[str]) -> Project:
-        """The function of that name, of some whose text is given."""
-        exec(compile("\n\n".join(functions), "<projection>", "exec"), self.globals)  # noqa: S102  # see the module's text
-        project: Project = self.globals[name]
-        return project
-
-    def _value(self, return_type: GraphQLOutputType, fields: FieldDetailsList, source: str) -> str:
-        """Expression that completes what the expression `source` gives."""
+    def expression(self, return_type: GraphQLOutputType, details: FieldDetailsList, source: str) -> str:
+        """An expression that completes the value of the expression `source`. details: unused for leaves."""
         if is_non_null_type(return_type):
-            return self._present(return_type.of_type, fields, source)
+            return self._non_null_expression(return_type.of_type, details, source)
         name, first = self._named(source)
         if is_leaf_type(return_type):
-            usual, names = self._leaf(return_type)
-            usual = usual.replace("else {2}(", "else None if {0} is None else {2}(")
-            return "(" + usual.format(name, first, *names) + ")"
-        return f"(None if {first} is None else {self._present(return_type, fields, name)})"
+            template, constants = self._leaf(return_type)
+            template = template.replace("else {2}(", "else None if {0} is None else {2}(")
+            return "(" + template.format(name, first, *constants) + ")"
+        return f"(None if {first} is None else {self._non_null_expression(return_type, details, name)})"
 
-    def leaf_value(self, return_type: GraphQLOutputType, source: str) -> str:
-        """As _value, for a leaf."""
-        return self._value(return_type, [], source)
-
-    def _present(self, nullable: Any, fields: FieldDetailsList, source: str) -> str:
-        """As _value, where null is not allowed or has been dealt with."""
+    def _non_null_expression(self, nullable: Any, details: FieldDetailsList, source: str) -> str:
+        """The same where null is not allowed, or has been handled."""
         if is_object_type(nullable):
-            return f"{self.object(nullable, fields)}({source})"
+            return f"{self.object_function(nullable, details)}({source})"
         if is_abstract_type(nullable):
-            return f"{self.abstract(nullable, fields)}({source})"
+            return f"{self.abstract_function(nullable, details)}({source})"
         name, first = self._named(source)
         if is_leaf_type(nullable):
-            usual, names = self._leaf(nullable)
-            return "(" + usual.format(name, first, *names) + ")"
+            template, constants = self._leaf(nullable)
+            return "(" + template.format(name, first, *constants) + ")"
         if is_list_type(nullable):
-            item = self.name("item")
-            each = self._value(nullable.of_type, fields, item)
-            # Only these can be gone through a second time by graphql-core, whatever happens.
+            item = self.namespace.new_name("item")
+            each = self.expression(nullable.of_type, details, item)
+            # After a bail graphql-core iterates again, so anything that may be exhausted is left to it.
             is_sequence = f"type({first}) is tuple or type({name}) is list"
             return f"([{each} for {item} in {name}] if {is_sequence} else bail())"
         raise NotCompilable
 
     def _named(self, source: str) -> tuple[str, str]:
-        """A name for what an expression gives, and what to write where it is first used."""
+        """A name for the value of an expression, and the text of its first occurrence."""
         if source.isidentifier():
             return source, source
-        name = self.name("value")
+        name = self.namespace.new_name("value")
         return name, f"({name} := {source})"
 
     def selection(
-        self, object_type: GraphQLObjectType, fields: FieldDetailsList
+        self, object_type: GraphQLObjectType, details: FieldDetailsList
     ) -> dict[str, FieldDetailsList]:
-        """What is selected of an object, by response key."""
-        collected = self._collect(object_type, fields)
+        """The fields selected of an object, by response key."""
+        collected = self._collect(object_type, details)
         if collected.new_defer_usages:
             raise NotCompilable
         return collected.grouped_field_set
 
-    def object(self, object_type: GraphQLObjectType, fields: FieldDetailsList) -> str:
-        """Name of the function that completes one object."""
-        grouped = self.selection(object_type, fields)
-        selected = ((key, *(id(one.node) for one in details)) for key, details in grouped.items())
-        purpose = object_type, fields[0].node.name.value, *selected
-        if purpose in self._known:
-            return self._known[purpose]
-        function = self.name("object")
-        check = self.type_check(object_type, fields, "o")
-        lines = self._opening(function, None if check else object_type.is_type_of, fields)
-        if check:
-            lines += [f"    if {check} is not True:", "        bail()"]
+    def object_function(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> str:
+        """The name of the function that completes an object of that type."""
+        selection = self.selection(object_type, details)
+        nodes = ((name, *(id(one.node) for one in field)) for name, field in selection.items())
+        key = object_type, details[0].node.name.value, *nodes
+        if key in self._function_names:
+            return self._function_names[key]
+        function = self.namespace.new_name("object")
+        test = self.type_test(object_type, details, "o")
+        lines = self._opening(function, None if test else object_type.is_type_of, details)
+        if test:
+            lines += [f"    if {test} is not True:", "        bail()"]
         lines.append("    return {")
         lines += [
-            f"        {key!r}: {self._field(object_type, details)}," for key, details in grouped.items()
+            f"        {name!r}: {self._field(object_type, field)}," for name, field in selection.items()
         ]
-        self._functions.append("\n".join([*lines, "    }"]))
-        self._known[purpose] = function
+        self._sources.append("\n".join([*lines, "    }"]))
+        self._function_names[key] = function
         return function
 
-    def _opening(self, function: str, is_type_of: Any, fields: FieldDetailsList) -> list[str]:
-        """First lines of a function: it takes plain objects only, and notes their classes.
+    def _opening(self, function: str, is_type_of: Any, details: FieldDetailsList) -> list[str]:
+        """The first lines of a function: they check objects of new classes, and record the classes.
 
-        is_type_of: asked of the first object of each class only.
+        is_type_of: called only for objects whose class is new.
         """
-        noted = self._noted[function] = {}
-        note = note_classes(noted, is_type_of, self.info(fields), self._count_class)
-        self.define({f"{function}_noted": noted, f"{function}_note": note})
+        seen = self._seen[function] = {}
+        check = object_check(seen, is_type_of, self.resolve_info(details), self._count_class)
+        self.namespace.globals |= {f"{function}_seen": seen, f"{function}_check": check}
         return [
             f"def {function}(o):",
-            f"    if type(o) not in {function}_noted:",
-            f"        {function}_note(o)",
+            f"    if type(o) not in {function}_seen:",
+            f"        {function}_check(o)",
         ]
 
     def _count_class(self) -> None:
-        self.classes_met += 1
+        self.classes_seen += 1
         self._on_class()
 
-    def noted(self, function: str) -> type | None:
-        """The class that objects of a function have had; the first, where they have had several."""
-        return next(iter(self._noted[function]), None)
+    def class_seen(self, function: str) -> type | None:
+        """The class whose objects a function has completed; the first of several, None before the first."""
+        return next(iter(self._seen[function]), None)
 
-    def field(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> tuple[GraphQLField, str]:
-        """A selected field, and the attribute it reads."""
+    def attribute_field(
+        self, object_type: GraphQLObjectType, details: FieldDetailsList
+    ) -> tuple[GraphQLField, str]:
+        """A selected field and the attribute it reads; "" for `__typename`."""
         field = self._schema.get_field(object_type, details[0].node.name.value)
         if field is TypeNameMetaFieldDef:
             return field, ""
@@ -221,100 +189,64 @@ class Projections:
         return field, attribute
 
     def _field(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> str:
-        self._fields += 1
-        if self._fields > MOST_FIELDS:
+        self._field_count += 1
+        if self._field_count > MAX_FIELDS:
             raise NotCompilable
-        field, attribute = self.field(object_type, details)
+        field, attribute = self.attribute_field(object_type, details)
         if field is TypeNameMetaFieldDef:
             return repr(object_type.name)
-        return self._value(field.type, details, f"o.{attribute}")
+        return self.expression(field.type, details, f"o.{attribute}")
 
     def possible_types(self, abstract: GraphQLAbstractType) -> Sequence[GraphQLObjectType]:
-        """What an abstract type may turn out to be."""
+        """The object types of an interface or union."""
         return self._schema.get_possible_types(abstract)
 
-    def abstract(self, abstract: GraphQLAbstractType, fields: FieldDetailsList) -> str:
-        """Name of a function that completes an object of whichever type it turns out to be."""
+    def abstract_function(self, abstract: GraphQLAbstractType, details: FieldDetailsList) -> str:
+        """The name of the function that resolves an object's type and completes the object."""
         resolve_type = abstract.resolve_type
         if resolve_type is None or inspect.iscoroutinefunction(resolve_type):
             raise NotCompilable
         branches = {
-            possible.name: self.object(possible, fields) for possible in self.possible_types(abstract)
+            possible.name: self.object_function(possible, details)
+            for possible in self.possible_types(abstract)
         }
-        purpose = abstract, fields[0].node.name.value, *branches.values()
-        if purpose in self._known:
-            return self._known[purpose]
-        function, table = self.name("abstract"), ", ".join(f"{k!r}: {v}" for k, v in branches.items())
-        resolve, info, itself = (self.constant(one) for one in (resolve_type, self.info(fields), abstract))
+        key = abstract, details[0].node.name.value, *branches.values()
+        if key in self._function_names:
+            return self._function_names[key]
+        function = self.namespace.new_name("abstract")
+        table = ", ".join(f"{name!r}: {branch}" for name, branch in branches.items())
+        arguments = resolve_type, self.resolve_info(details), abstract
+        resolve, info, itself = map(self.namespace.constant, arguments)
         lines = [
-            *self._opening(function, None, fields),
+            *self._opening(function, None, details),
             f"    branch = {function}_branches.get({resolve}(o, {info}, {itself}))",
             "    return branch(o) if branch else bail()",
             "",
             f"{function}_branches = {{{table}}}",
         ]
-        self._functions.append("\n".join(lines))
-        self._known[purpose] = function
+        self._sources.append("\n".join(lines))
+        self._function_names[key] = function
         return function
 
-    def type_check(self, object_type: GraphQLObjectType, fields: FieldDetailsList, value: str) -> str | None:
-        """Call that asks each object whether it is of a type; None where its class alone has told."""
+    def type_test(self, object_type: GraphQLObjectType, details: FieldDetailsList, value: str) -> str | None:
+        """A call of `is_type_of` for each object; None if there is none, or it depends on the class only."""
         is_type_of = object_type.is_type_of
         if is_type_of is None or getattr(is_type_of, "depends_only_on", None) == ():
             return None
         if inspect.iscoroutinefunction(is_type_of):
             raise NotCompilable
-        return f"{self.constant(is_type_of)}({value}, {self.constant(self.info(fields))})"
+        constant = self.namespace.constant
+        return f"{constant(is_type_of)}({value}, {constant(self.resolve_info(details))})"
 
-    def info(self, fields: FieldDetailsList) -> StandInInfo:
-        """What type resolution is given."""
-        return StandInInfo(self._schema, fields[0].node.name.value)
+    def resolve_info(self, details: FieldDetailsList) -> RestrictedInfo:
+        """The `info` argument of `is_type_of` and `resolve_type`."""
+        return RestrictedInfo(self._schema, details[0].node.name.value)
 
     def _leaf(self, leaf: Any) -> tuple[str, list[str]]:
-        """Template of a leaf type, and the global names that it needs from {2} on."""
+        """The template of a leaf type, and the names of its constants."""
         known = self._leaves.get(id(leaf))
         if known is None:
             code = leaf_code(leaf)
-            known = self._leaves[id(leaf)] = code.usual, [self.constant(one) for one in code.parts]
+            names = [self.namespace.constant(value) for value in code.constants]
+            known = self._leaves[id(leaf)] = code.template, names
         return known
-
-    def name(self, prefix: str) -> str:
-        """A name that nothing has yet."""
-        self._names += 1
-        return f"{prefix}{self._names}"
-
-    def constant(self, value: Any) -> str:
-        """Name of a global that has that value."""
-        name = self.name("g")
-        self.globals[name] = value
-        return name
-
-    def define(self, names: dict[str, Any]) -> None:
-        """Let the code name those."""
-        self.globals |= names
-
-
-@dataclass(frozen=True)
-class PlaceCode:
-    """The code of one place. project: for objects of any class."""
-
-    projections: Projections
-    return_type: GraphQLOutputType
-    fields: FieldDetailsList
-    project: Project
-
-    @property
-    def classes_met(self) -> int:
-        """How often an object of a fixed class has come where none had come before, anywhere in the plan."""
-        return self.projections.classes_met
-
-    def for_known_classes(self) -> Project:
-        """The same function, quicker for objects of the classes that have come so far."""
-        try:
-            return KnownCode(self.projections).of(self.return_type, self.fields) or self.project
-        except (SyntaxError, RecursionError):  # deeper than Python nests blocks
-            return self.project
-
-
-def _bail() -> None:
-    raise Bail

@@ -1,16 +1,35 @@
-"""What generated code asks of an object before it reads anything of it."""
+"""Checks that a value must pass before generated code reads it. A value that fails a check raises Bail."""
 
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, Undefined
 from strawberry.execution import optimized_is_awaitable
 
-from gateway.execution.compiled.leaf_code import Bail, require_plain
+Classes = dict[type, None]
+"""An ordered set."""
 
 
-class StandInInfo:
-    """What type resolution may know in generated code; anything else it asks for makes it bail."""
+class Bail(Exception):
+    """Generated code cannot complete this value; graphql-core completes it instead."""
+
+
+def bail() -> None:
+    """Raise Bail, in places of generated code where only an expression is possible."""
+    raise Bail
+
+
+def require_plain(value: Any) -> None:
+    """Bail on nulls, exceptions and awaitables, which graphql-core does not complete as they are."""
+    if value is None or value is Undefined or isinstance(value, Exception) or optimized_is_awaitable(value):
+        raise Bail
+
+
+class RestrictedInfo:
+    """The `info` argument of `is_type_of` and `resolve_type` in generated code.
+
+    It has what does not depend on the position in the response; reading anything else bails.
+    """
 
     def __init__(self, schema: GraphQLSchema, field_name: str) -> None:
         self.schema = schema
@@ -21,25 +40,29 @@ class StandInInfo:
         raise Bail
 
 
-def note_classes(
-    noted: dict[type, None], is_type_of: Any, info: StandInInfo, on_class: Callable[[], None]
+def object_check(
+    seen: Classes, is_type_of: Any, info: RestrictedInfo, on_first_class: Callable[[], None]
 ) -> Callable[[Any], None]:
-    """A check that bails on what is no plain object of its type, and notes classes that have no others."""
+    """The check of an object whose class is not in `seen`.
 
-    def note(value: Any) -> None:
+    Adds classes to `seen` for which the first object answers for all others, so that these are not checked
+    again. is_type_of: called for such an object, unless None. on_first_class: called with the first class.
+    """
+
+    def check(value: Any) -> None:
         require_plain(value)
         if is_type_of and is_type_of(value, info) is not True:
             raise Bail
-        if _is_fixed(type(value)):
-            if not noted:
-                on_class()
-            noted[type(value)] = None
+        if _has_uniform_objects(type(value)):
+            if not seen:
+                on_first_class()
+            seen[type(value)] = None
 
-    return note
+    return check
 
 
-def _is_fixed(cls: type) -> bool:
-    """Whether no instance of a class can differ from another in what `require_plain` asks of it."""
+def _has_uniform_objects(cls: type) -> bool:
+    """Whether `require_plain` gives the same result for all objects of a class."""
     return cls.__dictoffset__ == 0 and not any(
         hook in base.__dict__
         for base in cls.__mro__

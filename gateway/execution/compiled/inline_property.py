@@ -1,10 +1,9 @@
-"""Reading an attribute of an object whose class is known, written as source text.
+"""Write the reading of an attribute as source text, for objects of one known class.
 
-Asking an object for a property costs a way through the interpreter's C code. Where the class is known the
-same is written into the generated code: a slot as it is; a property of one plain expression as that very
-expression, so that the two cannot differ; any other property as a call of its function. A descriptor of
-another kind takes part by what it has: `written`, an expression over `self`, or `fget`, a function of the
-object, either of which gives what the descriptor gives.
+Calling a property goes through the interpreter's C code. Where the class is known, generated code contains
+instead: for a slot, the slot; for a property that is one simple expression, that expression, taken from the
+property's own source so that the two cannot differ; for any other property, a call of its function. Other
+descriptors take part by an attribute `expression` (see gateway.hints) or `fget`, a function of the object.
 """
 
 import ast
@@ -18,13 +17,13 @@ from functools import cache, lru_cache
 from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any, get_args, get_type_hints
 
-_MOST_CLASSES = 512
-"""Not all: there are new ones for each excerpt, which is forgotten at some time."""
-_DEEPEST = 5
-"""Properties within properties that are written out."""
+_MAX_CLASSES = 512
+"""Bounded, since each selection has its own classes of partial documents, which come and go."""
+_MAX_DEPTH = 5
+"""Properties within properties that are inlined."""
 
-# They have names of their own, or leave the expression.
-_NOT_PLAIN = (
+# Nodes with variables of their own, or that leave the expression.
+_NOT_SIMPLE = (
     ast.Lambda,
     ast.ListComp,
     ast.SetComp,
@@ -34,47 +33,47 @@ _NOT_PLAIN = (
     ast.Yield,
     ast.YieldFrom,
 )
-_LITERAL = (str, int, float, bool, type(None))
+_LITERALS = (str, int, float, bool, type(None))
 
 
 @dataclass
-class Reading:
-    """How an attribute is read.
+class InlinedProperty:
+    """How to read an attribute.
 
-    text: an expression over the object's name. names: globals that it needs.
-    slot: the one slot that it depends on, where it calls nothing but functions that are declared pure.
+    text: an expression over the object's name. names: the globals that it needs.
+    only_slot: the one slot that the value depends on, if the expression only calls `@pure` functions.
     """
 
     text: str = ""
     names: dict[str, Any] = field(default_factory=dict)
-    slot: str | None = None
+    only_slot: str | None = None
 
 
-def read(cls: type, attribute: str, source: str, fresh: Callable[[], str]) -> Reading:
-    """How to read an attribute of an object of exactly that class, named `source`."""
-    reading = Reading()
-    expression = _Writer(reading, fresh).attribute(cls, attribute, source, 0)
-    reading.text = ast.unparse(expression)
-    reading.slot = _only_slot(expression, cls, source, reading.names)
-    return reading
+def inline(cls: type, attribute: str, source: str, new_name: Callable[[], str]) -> InlinedProperty:
+    """How to read an attribute of an object of exactly that class, in a variable named `source`."""
+    inlined = InlinedProperty()
+    expression = _Inliner(inlined.names, new_name).attribute(cls, attribute, source, 0)
+    inlined.text = ast.unparse(expression)
+    inlined.only_slot = _only_slot(expression, cls, source, inlined.names)
+    return inlined
 
 
 @dataclass(frozen=True)
-class _Property:
-    """One expression over `self`, and the globals it may name."""
+class _SimpleProperty:
+    """An expression over `self`, and the globals it refers to."""
 
     expression: ast.expr
     names: dict[str, Any]
 
 
 @cache
-def _property(found: Any) -> _Property | None:
-    """The one plain expression that a descriptor comes down to; None where it is more than that."""
-    source = getattr(found, "written", None)
+def _simple_property(descriptor: Any) -> _SimpleProperty | None:
+    """The one expression that a descriptor evaluates; None if it does more than that."""
+    source = getattr(descriptor, "expression", None)
     if isinstance(source, str):
-        names = inspect.getmodule(type(found)).__dict__
-        return _Property(ast.parse(source, mode="eval").body, names)
-    function = getattr(found, "fget", None)
+        names = inspect.getmodule(type(descriptor)).__dict__
+        return _SimpleProperty(ast.parse(source, mode="eval").body, names)
+    function = getattr(descriptor, "fget", None)
     if not isinstance(function, FunctionType) or function.__closure__ is not None:
         return None
     try:
@@ -86,38 +85,41 @@ def _property(found: Any) -> _Property | None:
             args=ast.arguments(args=[ast.arg(arg="self")]), body=[*_, ast.Return(ast.expr() as value)]
         ):
             body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
-            if len(body) == 1 and not any(isinstance(node, _NOT_PLAIN) for node in ast.walk(value)):
-                return _Property(value, function.__globals__)
+            if len(body) == 1 and not any(isinstance(node, _NOT_SIMPLE) for node in ast.walk(value)):
+                return _SimpleProperty(value, function.__globals__)
     return None
 
 
-@lru_cache(_MOST_CLASSES)
-def _class_of(cls: type, slot: str) -> type | None:
-    """The class that a slot's values have as a rule, as it is declared; None where that is several."""
+@lru_cache(_MAX_CLASSES)
+def _declared_class(cls: type, slot: str) -> type | None:
+    """The class that a slot's annotation names, apart from None; None if that is not one class."""
     try:
         declared = get_type_hints(cls).get(slot)
-    except NameError:  # of something that is imported for type checkers only
+    except NameError:  # the annotation names something imported for type checkers only
         return None
     classes = [option for option in get_args(declared) or (declared,) if option is not type(None)]
     one = classes[0] if len(classes) == 1 else None
     return one if isinstance(one, type) else None
 
 
-class _Writer:
-    """Writes properties out as expressions over objects' names."""
+class _Inliner:
+    """Writes attributes as expressions over variables that hold their objects.
 
-    def __init__(self, reading: Reading, fresh: Callable[[], str]) -> None:
-        self._names = reading.names
-        self._fresh = fresh
+    names: the globals that the expressions need, filled in. new_name: makes a name that is not in use.
+    """
+
+    def __init__(self, names: dict[str, Any], new_name: Callable[[], str]) -> None:
+        self._names = names
+        self.new_name = new_name
 
     def attribute(self, cls: type, attribute: str, source: str, depth: int) -> ast.expr:
-        """The attribute of an object of that class."""
+        """The attribute of the object in variable `source`, of that class."""
         itself = ast.Name(source, ast.Load())
-        found = inspect.getattr_static(cls, attribute, None)
-        if found is not None and not isinstance(found, MemberDescriptorType):
-            if depth < _DEEPEST and (one := _property(found)) is not None:
-                return _Substitution(self, one, cls, source, depth + 1).of(one.expression)
-            function = getattr(found, "fget", None)
+        descriptor = inspect.getattr_static(cls, attribute, None)
+        if descriptor is not None and not isinstance(descriptor, MemberDescriptorType):
+            if depth < _MAX_DEPTH and (simple := _simple_property(descriptor)) is not None:
+                return _Substitution(self, simple, cls, source, depth + 1).expression()
+            function = getattr(descriptor, "fget", None)
             if isinstance(function, FunctionType):
                 return ast.Call(self.constant(function), [itself], [])
         return ast.Attribute(itself, attribute, ast.Load())
@@ -125,83 +127,80 @@ class _Writer:
     def attribute_of_slot(
         self, cls: type, slot: str, attribute: str, source: str, depth: int
     ) -> ast.expr | None:
-        """The attribute of what a slot holds, written out for the class that is declared for the slot."""
+        """The attribute of a slot's value: inlined if the value is of the class that the slot declares."""
         if not isinstance(inspect.getattr_static(cls, slot, None), MemberDescriptorType):
             return None
-        inner = _class_of(cls, slot)
-        if inner is None or _property(inspect.getattr_static(inner, attribute, None)) is None:
+        inner = _declared_class(cls, slot)
+        if inner is None or _simple_property(inspect.getattr_static(inner, attribute, None)) is None:
             return None
-        name = self._fresh()
+        name = self.new_name()
         value = ast.NamedExpr(
             ast.Name(name, ast.Store()), ast.Attribute(ast.Name(source, ast.Load()), slot, ast.Load())
         )
-        is_usual = ast.Compare(
+        is_declared = ast.Compare(
             ast.Call(ast.Name("type", ast.Load()), [value], []), [ast.Is()], [self.constant(inner)]
         )
-        plain = ast.Attribute(ast.Name(name, ast.Load()), attribute, ast.Load())
-        return ast.IfExp(is_usual, self.attribute(inner, attribute, name, depth), plain)
+        otherwise = ast.Attribute(ast.Name(name, ast.Load()), attribute, ast.Load())
+        return ast.IfExp(is_declared, self.attribute(inner, attribute, name, depth), otherwise)
 
     def constant(self, value: Any) -> ast.expr:
-        """A value that does not change."""
-        if isinstance(value, _LITERAL) and not isinstance(value, Enum):
+        """An expression for a value that does not change."""
+        if isinstance(value, _LITERALS) and not isinstance(value, Enum):
             return ast.Constant(value)
-        name = self._fresh()
+        name = self.new_name()
         self._names[name] = value
         return ast.Name(name, ast.Load())
 
-    def local(self) -> str:
-        """A name that nothing has."""
-        return self._fresh()
-
 
 class _Substitution(ast.NodeTransformer):
-    """Writes one property's expression over an object's name; its own names get new ones."""
+    """Replaces `self` in a property's expression by a variable; variables of the expression get new names."""
 
-    def __init__(self, writer: _Writer, one: _Property, cls: type, source: str, depth: int) -> None:
-        self._writer = writer
-        self._globals = one.names
+    def __init__(
+        self, inliner: _Inliner, simple: _SimpleProperty, cls: type, source: str, depth: int
+    ) -> None:
+        self._inliner = inliner
+        self._simple = simple
         self._cls, self._source, self._depth = cls, source, depth
-        named = {node.target.id for node in ast.walk(one.expression) if isinstance(node, ast.NamedExpr)}
-        self._locals = {name: writer.local() for name in named}
+        named = {node.target.id for node in ast.walk(simple.expression) if isinstance(node, ast.NamedExpr)}
+        self._locals = {name: inliner.new_name() for name in named}
 
-    def of(self, expression: ast.expr) -> ast.expr:
-        """The expression so written."""
-        written: ast.expr = self.visit(copy.deepcopy(expression))
-        return written
+    def expression(self) -> ast.expr:
+        """The expression after the replacement."""
+        replaced: ast.expr = self.visit(copy.deepcopy(self._simple.expression))
+        return replaced
 
-    def visit_Attribute(self, node: ast.Attribute) -> Any:  # as ast calls it
-        """An attribute of the object, of what one of its slots holds, of a class or module, or another."""
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
         match node.value:
             case ast.Name("self"):
-                return self._writer.attribute(self._cls, node.attr, self._source, self._depth)
-            case ast.Attribute(ast.Name("self"), slot) if self._depth < _DEEPEST:
-                inner = self._writer.attribute_of_slot(self._cls, slot, node.attr, self._source, self._depth)
+                return self._inliner.attribute(self._cls, node.attr, self._source, self._depth)
+            case ast.Attribute(ast.Name("self"), slot) if self._depth < _MAX_DEPTH:
+                inner = self._inliner.attribute_of_slot(self._cls, slot, node.attr, self._source, self._depth)
                 if inner is not None:
                     return inner
             case ast.Name(name) if name not in self._locals:
-                holder = self._globals.get(name)
+                holder = self._simple.names.get(name)
                 if isinstance(holder, type | ModuleType):
-                    return self._writer.constant(getattr(holder, node.attr))
+                    return self._inliner.constant(getattr(holder, node.attr))
         return self.generic_visit(node)
 
-    def visit_Name(self, node: ast.Name) -> Any:  # as ast calls it
-        """The object, a name of the expression's own, a global, or a built-in."""
+    def visit_Name(self, node: ast.Name) -> Any:
         if node.id == "self":
             return ast.Name(self._source, ast.Load())
         if node.id in self._locals:
             return ast.Name(self._locals[node.id], node.ctx)
-        return self._writer.constant(self._globals[node.id]) if node.id in self._globals else node
+        names = self._simple.names
+        return self._inliner.constant(names[node.id]) if node.id in names else node  # else a built-in
 
 
 def _only_slot(expression: ast.expr, cls: type, source: str, names: dict[str, Any]) -> str | None:
-    """The slot that is all an expression depends on, where it does no more than to call pure functions."""
+    """The only slot that an expression reads, if it does nothing else but call pure functions."""
     slots: set[str] = set()
     others = calls = 0
     for node in ast.walk(expression):
         match node:
             case ast.Attribute(ast.Name(name), slot) if name == source:
                 slots.add(slot)
-                others -= 1  # the name itself comes too
+                others -= 1  # its ast.Name is visited too
             case ast.Name(name) if name == source:
                 others += 1
             case ast.Call(ast.Name(name), keywords=[]) if getattr(names.get(name), "is_pure", False):

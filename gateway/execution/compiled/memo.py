@@ -1,28 +1,28 @@
-"""A memory of results by text."""
+"""Remember the results of a function of one text."""
 
 from collections.abc import Callable
 from typing import Any
 
-MOST_TEXTS = 4_096
-"""Texts whose results one memory keeps: the same few dates, terms and amounts stand all over a page."""
+MAX_TEXTS = 4_096
+"""Results per memo. Few are needed: the same dates, statuses and amounts recur all over a page."""
 
 
-class Remembered(dict[str, Any]):
-    """What a function makes of texts; emptied when it is full.
+class TextMemo(dict[str, Any]):
+    """Results of a function by its argument; cleared when full.
 
-    A lookup is written `remembered[text]`, and costs half of a call to a function with an lru_cache. The
-    text must be of the very type str: what equals it may be written differently.
+    A lookup is written `memo[text]`, which costs half of a call to a function with an lru_cache. The key must
+    be exactly a str: an equal value of another type may have another result.
     """
 
-    __slots__ = ("_make", "_most")
+    __slots__ = ("_function", "_max_size")
 
-    def __init__(self, make: Callable[[str], Any], most: int = MOST_TEXTS) -> None:
-        self._make = make
-        self._most = most
+    def __init__(self, function: Callable[[str], Any], max_size: int = MAX_TEXTS) -> None:
+        self._function = function
+        self._max_size = max_size
 
     def __missing__(self, text: str) -> Any:
-        made = self._make(text)
-        if len(self) >= self._most:
+        result = self._function(text)
+        if len(self) >= self._max_size:
             self.clear()
-        self[text] = made
-        return made
+        self[text] = result
+        return result

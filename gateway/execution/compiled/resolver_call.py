@@ -1,29 +1,25 @@
-"""Calling a field's resolver: as Strawberry does, with all done before that can be known before.
+"""Call resolvers directly; everything that Strawberry works out for each call is worked out once.
 
-Strawberry's wrapper makes an Info, renames and converts the arguments and looks for extensions, anew
-for each call. For an async resolver without extensions, whose arguments are built-in scalars or lists
-of them, what all that comes to is known from the schema and the document.
+Strawberry's wrapper creates an Info, renames and converts the arguments and looks for extensions. For an
+async resolver without extensions, whose arguments are built-in scalars or lists of them, the outcome depends
+on the schema and the document alone.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
-import strawberry
-from graphql import Executor as CoreExecutor
 from graphql import (
     FieldNode,
     GraphQLArgument,
     GraphQLError,
     GraphQLField,
-    GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     Undefined,
     VariableNode,
     get_argument_values,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -31,116 +27,75 @@ from graphql import (
     visit,
 )
 from graphql.language import Visitor
-from graphql.pyutils import Path
 from strawberry.types.arguments import StrawberryArgument, convert_argument
 from strawberry.types.field import StrawberryField
 
 _PROBE = "probe"
 
-Place = tuple[GraphQLField, list[FieldNode], GraphQLObjectType, Path]
-"""A field: its definition, its nodes in the document, its parent type, its path in the answer."""
-
-Begin = Callable[..., bool]
-"""Attribute of a resolver: begins what it waits for, given the context and its arguments; raises nothing.
-
-Tells whether that is all: then the fields beside it need no task of their own.
-"""
-
-
-class Asker(Protocol):
-    """What runs the query. core: graphql-core's executor. context_value: as resolvers know it."""
-
-    context_value: Any
-
-    @property
-    def core(self) -> "CoreExecutor[Any]":
-        """Made where it is needed."""
-
-
-class Info(strawberry.Info[Any, Any]):
-    """What a resolver is told. Everything but the context is made only where it is asked for."""
-
-    def __init__(self, asker: Asker, declared: StrawberryField, place: Place) -> None:
-        self._asker = asker
-        self._field = declared
-        self._place = place
-
-    @cached_property
-    def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]  # a field of the dataclass
-        return self._asker.core.build_resolve_info(*self._place)
-
-    @property
-    def context(self) -> Any:
-        """As Strawberry's."""
-        return self._asker.context_value
-
 
 class ResolverCall:
-    """How to call the resolver of one field of a document.
-
-    declared: the field as Strawberry has it. nodes: where it stands in the document.
-    """
+    """How to call the resolver of one field of a document. declared: the field as Strawberry knows it."""
 
     __slots__ = (
-        "_begin",
-        "_fixed",
+        "_constants",
         "_function",
-        "_info",
-        "_lists",
-        "_source",
+        "_info_name",
+        "_list_names",
+        "_passes_self",
+        "_prefetch",
+        "_source_names",
         "_variables",
-        "_with_self",
         "declared",
     )
 
     def __init__(
-        self, declared: StrawberryField, fixed: dict[str, Any], variables: list["_FromVariable"]
+        self, declared: StrawberryField, constants: dict[str, Any], variables: list["_VariableArgument"]
     ) -> None:
         resolver = declared.base_resolver
         self.declared = declared
-        self._function: Callable[..., Awaitable[Any]] = resolver.wrapped_func  # type: ignore[union-attr, assignment]  # `of` has looked
-        self._begin: Begin | None = getattr(self._function, "begin", None)
-        self._with_self = bool(resolver and resolver.self_parameter)
-        self._source = [
+        self._function: Callable[..., Awaitable[Any]] = resolver.wrapped_func  # type: ignore[union-attr, assignment]  # checked in `of`
+        self._prefetch: Callable[..., bool] | None = getattr(self._function, "prefetch", None)
+        self._passes_self = bool(resolver and resolver.self_parameter)
+        self._source_names = [
             parameter.name
             for parameter in (resolver and resolver.parent_parameter, resolver and resolver.root_parameter)
             if parameter
         ]
-        self._info = resolver.info_parameter.name if resolver and resolver.info_parameter else None
-        self._fixed = fixed
-        self._lists = [name for name, value in fixed.items() if type(value) is list]
+        self._info_name = resolver.info_parameter.name if resolver and resolver.info_parameter else None
+        self._constants = constants
+        self._list_names = [name for name, value in constants.items() if type(value) is list]
         self._variables = variables
 
     @classmethod
     def of(cls, schema: GraphQLSchema, field: GraphQLField, node: FieldNode) -> "ResolverCall | None":
-        """The call; None where Strawberry shall make it."""
+        """The call of a field's resolver; None if Strawberry has to make it."""
         declared = (field.extensions or {}).get("strawberry-definition")
         if type(declared) is not StrawberryField or not _is_plain(declared, field):
             return None
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         names = dict(_python_names(schema, declared))
-        variables: list[_FromVariable] = []
-        known: dict[str, GraphQLArgument] = {}
+        variables: list[_VariableArgument] = []
+        others: dict[str, GraphQLArgument] = {}
         for name, argument in field.args.items():
-            if names.get(name) is None or not _is_taken_as_it_is(schema, argument, declared, names[name]):
+            if names.get(name) is None or not _is_passed_unchanged(schema, argument, declared, names[name]):
                 return None
             value = given.get(name)
             if isinstance(value, VariableNode):
-                variables.append(_FromVariable(names[name], value.name.value, argument))
+                variables.append(_VariableArgument(names[name], value.name.value, argument))
             elif value is not None and _has_variables(value):
                 return None
             else:
-                known[name] = argument
+                others[name] = argument
         try:
-            found = get_argument_values(GraphQLField(field.type, known), node)
+            constants = get_argument_values(GraphQLField(field.type, others), node)
         except GraphQLError:
             return None
-        return cls(declared, {names[name]: value for name, value in found.items()}, variables)
+        return cls(declared, {names[name]: value for name, value in constants.items()}, variables)
 
     def arguments(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Keyword arguments; None where graphql-core shall say what is wrong with the variables."""
-        arguments = self._fixed.copy()
-        for name in self._lists:
+        """The keyword arguments; None if graphql-core has to apply a default or report an error."""
+        arguments = self._constants.copy()
+        for name in self._list_names:
             arguments[name] = list(arguments[name])
         for one in self._variables:
             value = variables.get(one.variable, Undefined)
@@ -153,24 +108,23 @@ class ResolverCall:
             arguments[one.name] = list(value) if type(value) is list else value
         return arguments
 
-    def begins(self, context: Any, arguments: dict[str, Any]) -> bool:
-        """Begin what the resolver will wait for; tells whether it will wait for nothing else."""
-        return self._begin is not None and self._begin(context, **arguments)
+    def prefetch(self, context: Any, arguments: dict[str, Any]) -> bool:
+        """Start what the resolver will wait for; whether it will wait for nothing else (see hints)."""
+        return self._prefetch is not None and self._prefetch(context, **arguments)
 
-    def __call__(self, source: Any, info: Info, arguments: dict[str, Any]) -> Awaitable[Any]:
-        """What the resolver promises."""
-        for name in self._source:
+    def __call__(self, source: Any, info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
+        for name in self._source_names:
             arguments[name] = source
-        if self._info is not None:
-            arguments[self._info] = info
-        return self._function(source, **arguments) if self._with_self else self._function(**arguments)
+        if self._info_name is not None:
+            arguments[self._info_name] = info
+        return self._function(source, **arguments) if self._passes_self else self._function(**arguments)
 
 
-class _FromVariable:
+class _VariableArgument:
     """An argument whose value is a variable.
 
-    is_required: whether null is refused. must_be_given: whether graphql-core must see to a variable
-    that is not given, for there is a default, or an error.
+    is_required: whether null is an error. must_be_given: whether graphql-core has to handle a variable
+    without a value, because there is a default or it is an error.
     """
 
     __slots__ = ("is_required", "must_be_given", "name", "variable")
@@ -184,7 +138,7 @@ class _FromVariable:
 
 
 def _is_plain(declared: StrawberryField, field: GraphQLField) -> bool:
-    """Whether nothing stands between Strawberry's wrapper and an async resolver."""
+    """Whether Strawberry's wrapper does nothing but call an async resolver."""
     wrapper, resolver = field.resolve, declared.base_resolver
     if resolver is None or declared.extensions or not inspect.isfunction(wrapper):
         return False
@@ -197,18 +151,17 @@ def _is_plain(declared: StrawberryField, field: GraphQLField) -> bool:
 
 
 def _python_names(schema: GraphQLSchema, declared: StrawberryField) -> Iterator[tuple[str, str]]:
-    convert = schema._strawberry_schema.config.name_converter  # type: ignore[attr-defined]  # noqa: SLF001  # as Info.schema finds it
+    convert = schema._strawberry_schema.config.name_converter  # type: ignore[attr-defined]  # noqa: SLF001  # like Info.schema
     for argument in declared.arguments:
         yield convert.from_argument(argument), argument.python_name
 
 
-def _is_taken_as_it_is(
+def _is_passed_unchanged(
     schema: GraphQLSchema, argument: GraphQLArgument, declared: StrawberryField, name: str
 ) -> bool:
-    """Whether Strawberry hands values of an argument to the resolver as graphql-core gives them."""
-    nullable: Any = argument.type.of_type if is_non_null_type(argument.type) else argument.type
-    item: Any = nullable.of_type if is_list_type(nullable) else nullable
-    item = item.of_type if is_non_null_type(item) else item
+    """Whether Strawberry passes an argument's values to the resolver as graphql-core gives them."""
+    nullable: Any = get_nullable_type(argument.type)
+    item: Any = get_nullable_type(nullable.of_type) if is_list_type(nullable) else nullable
     if not (is_leaf_type(item) and is_specified_scalar_type(get_named_type(item))):
         return False
     probe: Any = [_PROBE] if is_list_type(nullable) else _PROBE
@@ -217,10 +170,10 @@ def _is_taken_as_it_is(
 
 
 def _converted(schema: GraphQLSchema, argument: StrawberryArgument, value: Any) -> Any:
-    whole = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  # as above
+    whole = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  # like Info.schema
     try:
         return convert_argument(value, argument.type, whole.schema_converter.scalar_registry, whole.config)
-    except Exception:  # noqa: BLE001  # then it does more than to pass it on
+    except Exception:  # noqa: BLE001  # so it does not pass the value unchanged
         return None
 
 

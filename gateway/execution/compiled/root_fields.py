@@ -1,26 +1,28 @@
-"""Running a plan: the fields at its root, side by side."""
+"""Run a plan: execute the root fields concurrently."""
 
 from asyncio import Future, ensure_future
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 
-from gateway.execution.compiled.executor import Completed, Place, PlannedExecutor, resolved
-from gateway.execution.compiled.plan import Plan
+from gateway.execution.compiled.executor import CompletedObjects, PlannedExecutor, resolve_field
+from gateway.execution.compiled.plan import FieldSite, Plan
 from gateway.execution.counts import ExecutionCounts
 
-_Turn = tuple[str, Place, dict[str, Any]]
-"""A field by its name in the answer, and the arguments of its resolver."""
+
+class _RootField(NamedTuple):
+    key: str
+    site: FieldSite
+    arguments: dict[str, Any]
 
 
 class PlannedRun:
-    """One request for a planned query.
+    """One request of a planned query.
 
-    As long as resolvers' calls are known and generated code completes what they bring, graphql-core's
-    executor is not even made.
+    graphql-core's executor is created only if generated code bails, or a resolver cannot be called directly.
     """
 
     __slots__ = ("_core", "_values", "completed", "context_value", "counts", "plan")
@@ -31,66 +33,68 @@ class PlannedRun:
         self.context_value = context
         self._values = values
         self._core: PlannedExecutor | None = None
-        self.completed: Completed | None = {} if len(plan.root_fields) > 1 else None
+        self.completed: CompletedObjects | None = {} if len(plan.root_fields) > 1 else None
 
     @property
     def core(self) -> PlannedExecutor:
-        """graphql-core's executor, made where there is something for it to do."""
         if self._core is None:
             self._core = PlannedExecutor(self.plan, self._values, self.context_value, self.counts)
         return self._core
 
     @property
     def coerced(self) -> dict[str, Any]:
-        """Values of the variables."""
         return self._values.coerced
 
     async def result(self) -> ExecutionResult:
-        """The answer, as graphql-core's execute_operation gives it."""
+        """The result, as graphql-core's execute_operation gives it."""
         data: dict[str, Any] | None = None
         try:
-            data = await (self._side_by_side() if self.plan.is_sure_of_root else self.core.root())
+            data = await (self._nullable_fields() if self.plan.root_fields_are_nullable else self.core.root())
         except GraphQLError as error:
             self.core.collected_errors.add(error, None)
         errors = None if self._core is None else self._core.collected_errors.errors
         return ExecutionResult(data, errors or None)
 
-    async def _side_by_side(self) -> dict[str, Any]:
-        """As execute_fields at the root, where no field can fail the others.
+    async def _nullable_fields(self) -> dict[str, Any]:
+        """Execute root fields of which none can make the whole data null by its error.
 
-        So nobody has to hear at once of the first that fails, which is most of what gather costs.
+        So nothing needs to be cancelled at the first error, which is most of what asyncio.gather costs.
         """
-        results, in_turn = self._begun()
-        waiting = [name for name, result in results.items() if optimized_is_awaitable(result)]
-        if len(waiting) + len(in_turn) > 1:
-            results |= {name: ensure_future(results[name]) for name in waiting}
+        results, sequential = self._start()
+        awaitables = [key for key, result in results.items() if optimized_is_awaitable(result)]
+        if len(awaitables) + len(sequential) > 1:
+            results |= {key: ensure_future(results[key]) for key in awaitables}
         try:
-            for name, place, arguments in in_turn:
-                results[name] = await resolved(self, place, None, arguments)
-            for name in waiting:
-                results[name] = await results[name]
-        except BaseException:  # the request's own end
-            for name in waiting:
-                if isinstance(results[name], Future):
-                    results[name].cancel()
+            for key, site, arguments in sequential:
+                results[key] = await resolve_field(self, site, None, arguments)
+            for key in awaitables:
+                results[key] = await results[key]
+        except BaseException:  # the request is cancelled
+            for key in awaitables:
+                if isinstance(results[key], Future):
+                    results[key].cancel()
             raise
         return results
 
-    def _begun(self) -> tuple[dict[str, Any], list[_Turn]]:
-        """Values of the fields, or what promises them; and those that are as quickly resolved in turn."""
+    def _start(self) -> tuple[dict[str, Any], list[_RootField]]:
+        """Start the fields.
+
+        Returns their values or awaitables by response key, and the fields that are still to be resolved, one
+        after the other: those that have started what they wait for, so that a task each would gain nothing.
+        """
         results: dict[str, Any] = {}
-        in_turn: list[_Turn] = []
+        sequential: list[_RootField] = []
         plan, root = self.plan, self.plan.root_type
         is_alone = len(plan.root_fields) == 1
-        for name, fields in plan.root_fields.items():
-            place = plan.field(root, fields), root, fields, Path(None, name, root.name)
-            call = place[0].call
+        for key, details in plan.root_fields.items():
+            site = FieldSite(plan.field(root, details), root, details, Path(None, key, root.name))
+            call = site.field.call
             arguments = None if call is None else call.arguments(self._values.coerced)
             if call is None or arguments is None:
-                results[name] = self.core.execute_field(root, None, fields, place[3], None)
-            elif is_alone or (place[0].is_all_code and call.begins(self.context_value, arguments)):
-                results[name] = None  # keeps its place
-                in_turn.append((name, place, arguments))
+                results[key] = self.core.execute_field(root, None, details, site.path, None)
+            elif is_alone or (site.field.is_compiled and call.prefetch(self.context_value, arguments)):
+                results[key] = None  # reserves its position in the response
+                sequential.append(_RootField(key, site, arguments))
             else:
-                results[name] = resolved(self, place, None, arguments)
-        return results, in_turn
+                results[key] = resolve_field(self, site, None, arguments)
+        return results, sequential

@@ -1,4 +1,4 @@
-"""What an operation looks at in imin's documents, so that no more of them is read."""
+"""Find the attributes of imin's documents that an operation reads, so that only those are decoded."""
 
 from typing import Any
 
@@ -14,53 +14,53 @@ from graphql import (
     visit,
 )
 
-from gateway.execution.compiled.generic_code import attribute_of
+from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.imin.documents import Attributes, fields_read_by
 
-ROOTS = {
+_ROOTS = {
     "Query": {"viewer", "customer", "order", "__typename"},
     "Customer": None,
 }
-"""Types that are no documents, and which of their fields look at no more of one than paging; None: all."""
+"""Types that are not documents, and those of their fields whose resolvers read no attributes of documents but
+those that paging needs. None stands for all fields."""
 
 
-def wanted_by(schema: GraphQLSchema, document: DocumentNode) -> Attributes | None:
-    """Attributes of documents that a query looks at, and what those read; None where that cannot be known.
+def selected_attributes(schema: GraphQLSchema, document: DocumentNode) -> Attributes | None:
+    """The attributes that a query selects, and those that their properties read in turn.
 
-    That is: where a field of a document is resolved by a function, which may look at anything.
+    None if they cannot be known: a field of a document has a resolver, which may read anything.
     """
-    seen = _Seen(schema)
-    visit(document, TypeInfoVisitor(seen.types, seen))
-    return None if seen.is_beyond_knowing else fields_read_by(seen.attributes)
+    visitor = _AttributeVisitor(schema)
+    visit(document, TypeInfoVisitor(visitor.types, visitor))
+    return fields_read_by(visitor.attributes) if visitor.is_complete else None
 
 
-class _Seen(Visitor):
-    """Collects the attributes that the fields of a document read."""
+class _AttributeVisitor(Visitor):
+    """Collects the attributes that fields read. is_complete: whether all of them are known."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         super().__init__()
         self.types = TypeInfo(schema)
         self.attributes: set[str] = set()
-        self.is_beyond_knowing = False
+        self.is_complete = True
         self._schema = schema
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """As graphql-core's visitor tells."""
         parent: Any = self.types.get_parent_type()
         name = node.name.value
         if parent is None:
-            self.is_beyond_knowing = True
-        elif parent.name in ROOTS:
-            allowed = ROOTS[parent.name]
-            self.is_beyond_knowing |= allowed is not None and name not in allowed
+            self.is_complete = False
+        elif parent.name in _ROOTS:
+            allowed = _ROOTS[parent.name]
+            self.is_complete &= allowed is None or name in allowed
         elif not name.startswith("__"):
             owners = self._schema.get_possible_types(parent) if is_abstract_type(parent) else [parent]
             for owner in owners:
-                self._read(owner.fields.get(name))
+                self._add(owner.fields.get(name))
 
-    def _read(self, field: GraphQLField | None) -> None:
+    def _add(self, field: GraphQLField | None) -> None:
         attribute = attribute_of(field) if field else None
         if attribute is None:
-            self.is_beyond_knowing = True
+            self.is_complete = False
         else:
             self.attributes.add(attribute)

@@ -1,76 +1,83 @@
-"""Objects that are generated code but for one field: a customer and a list of theirs, above all."""
+"""Objects with exactly one field that has a resolver, above all a customer with a list of orders.
+
+Generated code reads the other fields, so graphql-core's executor is not needed for the object.
+"""
 
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, NamedTuple
 
-from graphql import (
-    GraphQLField,
-    GraphQLObjectType,
-    TypeNameMetaFieldDef,
-    get_nullable_type,
-    is_object_type,
-)
+from graphql import GraphQLField, GraphQLObjectType, TypeNameMetaFieldDef, get_nullable_type, is_object_type
 from graphql.execution.collect_fields import FieldDetailsList
 
-from gateway.execution.compiled.guards import StandInInfo
-from gateway.execution.compiled.leaf_code import require_plain
+from gateway.execution.compiled.guards import RestrictedInfo, require_plain
 from gateway.execution.compiled.plan import Plan, PlannedField
 
 
-class Layout:
-    """How such an object is put together, where graphql-core would call one resolver and read the rest.
+class ResolvedField(NamedTuple):
+    """The field with the resolver. key: its response key."""
 
-    read: all its fields by their names in the answer, in their order; None for `__typename`. asked: the one
-    with the resolver: its name, as planned, its nodes.
+    key: str
+    field: PlannedField
+    details: FieldDetailsList
+
+
+class SingleResolverObject:
+    """How to complete such an object.
+
+    fields: all its fields by response key, in the order of the response; None stands for `__typename`.
+    resolved: the one with a resolver.
     """
 
-    __slots__ = ("_info", "asked", "object_type", "read")
+    __slots__ = ("_info", "fields", "object_type", "resolved")
 
     def __init__(
         self,
         plan: Plan,
         object_type: GraphQLObjectType,
-        read: dict[str, PlannedField | None],
-        asked: tuple[str, PlannedField, FieldDetailsList],
+        fields: dict[str, PlannedField | None],
+        resolved: ResolvedField,
         field_name: str,
     ) -> None:
         self.object_type = object_type
-        self.read = read
-        self.asked = asked
-        self._info: Any = StandInInfo(plan.operation.schema, field_name)
+        self.fields = fields
+        self.resolved = resolved
+        self._info: Any = RestrictedInfo(plan.operation.schema, field_name)
 
     @classmethod
-    def of(cls, plan: Plan, definition: GraphQLField, fields: FieldDetailsList) -> "Layout | None":
-        """The layout of what a field brings; None where graphql-core shall put it together."""
-        key = id(fields)
-        if key not in plan.layouts:
-            plan.layouts[key] = cls._of(plan, get_nullable_type(definition.type), fields)
-        found: Layout | None = plan.layouts[key]
-        return found
+    def of(
+        cls, plan: Plan, definition: GraphQLField, details: FieldDetailsList
+    ) -> "SingleResolverObject | None":
+        """How to complete the values of a field; None if graphql-core has to do it."""
+        key = id(details)
+        if key not in plan.single_resolver_objects:
+            found = cls._of(plan, get_nullable_type(definition.type), details)
+            plan.single_resolver_objects[key] = found
+        cached: SingleResolverObject | None = plan.single_resolver_objects[key]
+        return cached
 
     @classmethod
-    def _of(cls, plan: Plan, object_type: Any, fields: FieldDetailsList) -> "Layout | None":
-        known = plan.subfields.get((object_type, id(fields))) if is_object_type(object_type) else None
-        if known is None or known[1].new_defer_usages or iscoroutinefunction(object_type.is_type_of):
+    def _of(cls, plan: Plan, object_type: Any, details: FieldDetailsList) -> "SingleResolverObject | None":
+        cached = plan.subfields.get((object_type, id(details))) if is_object_type(object_type) else None
+        if cached is None or cached[1].new_defer_usages or iscoroutinefunction(object_type.is_type_of):
             return None
-        read: dict[str, PlannedField | None] = {}
-        asked: list[tuple[str, PlannedField, FieldDetailsList]] = []
-        for name, details in known[1].grouped_field_set.items():
-            field = read[name] = plan.field(object_type, details)
-            if any(one.defer_usage for one in details):
+        fields: dict[str, PlannedField | None] = {}
+        resolved: list[ResolvedField] = []
+        for key, nodes in cached[1].grouped_field_set.items():
+            field = fields[key] = plan.field(object_type, nodes)
+            if any(node.defer_usage for node in nodes):
                 return None
             if field.definition is TypeNameMetaFieldDef:
-                read[name] = None
+                fields[key] = None
             elif field.call is not None:
-                asked.append((name, field, details))
-            elif field.attribute is None or field.projection.project is None:
+                resolved.append(ResolvedField(key, field, nodes))
+            elif field.attribute is None or not field.is_compiled:
                 return None
-        if len(asked) != 1:
+        if len(resolved) != 1:
             return None
-        return cls(plan, object_type, read, asked[0], fields[0].node.name.value)
+        return cls(plan, object_type, fields, resolved[0], details[0].node.name.value)
 
     def require(self, value: Any) -> None:
-        """Raise where it is not sure that graphql-core would take the value for an object of the type."""
+        """Raise unless graphql-core would certainly accept the value as an object of the type."""
         require_plain(value)
         is_type_of = self.object_type.is_type_of
         if is_type_of is not None and is_type_of(value, self._info) is not True:

@@ -32,7 +32,7 @@ class Inherited(Generic[T]):
     def __init__(self, attribute: str) -> None:
         self.attribute = attribute
         # What each level has as a rule is written out; what is empty is left to the whole of it.
-        self.written = (
+        self.expression = (
             f"value if (value := self.{attribute}) else "
             f"value if (above := self.super_event) and (value := above.{attribute}) else "
             f"value if above and (above := above.super_event) and (value := above.{attribute}) else "

@@ -187,7 +187,7 @@ class Completed(Generic[T]):
 
     def __init__(self, attribute: str) -> None:
         self.attribute = attribute
-        self.written = (
+        self.expression = (
             f"stated if (stated := self.agent.{attribute}) or (stated is not None and stated not in _EMPTY) "
             f"else stated if (told := self.order.told_of(self.agent, {attribute!r})) is None else told"
         )

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
-from gateway.execution.compiled.generic_code import attribute_of
-from gateway.execution.compiled.plan import RUNS_BEFORE_EXCERPTS, PlannedOperation
-from gateway.execution.compiled.selected_attributes import wanted_by
+from gateway.execution.compiled.attribute_fields import attribute_of
+from gateway.execution.compiled.plan import RUNS_BEFORE_PARTIAL, PlannedOperation
+from gateway.execution.compiled.selected_attributes import selected_attributes
 from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.schema import build_schema
 from gateway.imin.documents import Attributes, Order, bind_order, fields_read_by, partial_document
@@ -71,10 +71,11 @@ def shown(query: str, body: bytes, identifier: str, wanted: Attributes | None) -
     plan = operation.plan(operation.variables.read({}))  # type: ignore[arg-type]  # there are none
     assert plan
     (fields,) = plan.root_fields.values()
-    project = plan.field(plan.root_type, fields).projection.project
-    assert project
+    code = plan.field(plan.root_type, fields).code
+    assert code
+    assert code.complete
     try:
-        return project(order), type(order)
+        return code.complete(order), type(order)
     except NotRead:
         raise
     except Exception as error:  # noqa: BLE001  # graphql-core would tell what is wrong
@@ -87,7 +88,7 @@ def test_same(given: Any, selection: str) -> None:
     """Whatever is selected of whatever document, an excerpt shows what the whole of it shows."""
     query = "{ order(identifier: 1) " + selection + " }"
     body = msgspec.json.encode(changed(given[0], given[1], 1))
-    wanted = wanted_by(SCHEMA, parse(query))
+    wanted = selected_attributes(SCHEMA, parse(query))
     assert wanted is not None
 
     in_excerpt, read_as = shown(query, body, "1", wanted)
@@ -134,7 +135,7 @@ def test_no_more_than_wanted() -> None:
 )
 def test_known_beforehand(query: str, is_known: bool) -> None:  # noqa: FBT001  # a parameter of the test
     """Where a function may look at anything, everything is read."""
-    assert (wanted_by(SCHEMA, parse(query)) is not None) == is_known
+    assert (selected_attributes(SCHEMA, parse(query)) is not None) == is_known
 
 
 def test_odd_parts() -> None:
@@ -158,7 +159,7 @@ async def test_in_use(gateway: Gateway) -> None:
         "{ __typename name venue { name } } } } } } }"
     )
 
-    answers = [await gateway.data(query) for _ in range(RUNS_BEFORE_EXCERPTS + 2)]
+    answers = [await gateway.data(query) for _ in range(RUNS_BEFORE_PARTIAL + 2)]
 
     assert answers == [answers[0]] * len(answers)
     async with gateway.http.get(f"{gateway.url}/metrics") as response:
