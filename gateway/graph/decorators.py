@@ -15,9 +15,9 @@ def resolved(
 
     graphql_type: the field's type, if it is not the type that the method is annotated to return; resolvers
     return documents in place of GraphQL types.
-    prefetch: starts the loads that the resolver will wait for, given the context and the field's arguments. It
-    returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
-    compiler, which then creates no tasks for the fields beside this one.
+    prefetch: starts the loads that the resolver will wait for, given the context and the field's arguments.
+    It returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
+    compiler, which then creates no tasks for the fields beside this one; see `gateway.hints`.
     """
     field = strawberry.field(description=description, graphql_type=graphql_type)
 
