@@ -69,7 +69,7 @@ class Context:
     staleness: of what is given because imin is down.
     charge: takes a cost from the caller's rate bucket; False if there is not enough.
     operation, digest, cost: what is asked, for logs; filled in when it is known.
-    selection: the attributes of imin's documents that will be read; None for all. Set before anything is loaded.
+    selection: the attributes of imin's documents that are read; None for all. Set before the first load.
     """
 
     caller: Caller
