@@ -1,8 +1,8 @@
 """Cancelling booked items: never sent twice, never reported as more than is known. Contains no GraphQL.
 
 service.py         the entry point: Cancellations.cancel(request) returns an outcome
-request.py         what is asked for
-outcomes.py        what can be answered
+request.py         what to cancel
+outcomes.py        what can become of it
 rules.py           pure: from an order as imin shows it to "send a PATCH" or an outcome
 exchange.py        read → one PATCH → read, within a deadline, one at a time per order
 order_reader.py    those readings

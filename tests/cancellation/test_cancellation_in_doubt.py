@@ -45,6 +45,20 @@ async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
     assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "ORDER_ITEM_CONFIRMED"]
 
 
+async def test_counted(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A cancellation that failed is counted under the outcome's stable name."""
+    order, items = await booked(gateway)
+    sandbox.faults.add(Fault("PATCH /orders/:id", "503"))
+    await cancel(gateway, order, items)
+
+    async with gateway.http.get(f"{gateway.url}/metrics") as response:
+        lines = (await response.text()).splitlines()
+
+    assert [line for line in lines if line.startswith("gateway_cancellations_total")] == [
+        'gateway_cancellations_total{outcome="Unavailable"} 1.0'
+    ]
+
+
 async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
     """A cancellation that certainly failed can be tried again at once, even under the same key."""
     order, items = await booked(gateway)

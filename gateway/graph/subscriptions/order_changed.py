@@ -36,7 +36,7 @@ class Subscription:
                 yield report_unreadable(info, order)
         except TooManySubscribers:
             raise GatewayError(
-                SERVICE_UNAVAILABLE, "Too many orders are being followed. Please try again in a moment."
+                SERVICE_UNAVAILABLE, "There are too many subscriptions. Please try again in a moment."
             ) from None
         finally:
             await changes.aclose()
