@@ -177,7 +177,7 @@ async def test_forgeries(settings: Settings, sandbox: Sandbox, kind: str) -> Non
         answer = await served.ask(f"Bearer {forgeries()[kind]}")
 
     assert answer == INVALID
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 @pytest.mark.parametrize(

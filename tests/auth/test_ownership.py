@@ -57,13 +57,13 @@ async def test_proof_is_cheap(settings: Settings, gateway: Gateway, sandbox: San
     ]
     async with gateway_listening(settings, one) as url:
         for node in (oldest["nodes"][0], oldest["nodes"][31], oldest["nodes"][-1]):
-            sandbox.ledger.clear()
+            sandbox.request_log.clear()
             data = await Gateway(url, gateway.http).data(
                 "query ($i: ID!) { order(identifier: $i) { identifier } }", i=node["identifier"]
             )
             assert data == {"order": node}
-            assert sandbox.ledger.count("GET /orders/:id") == 1
-            assert sandbox.ledger.count("GET /orders") <= 9
+            assert sandbox.request_log.count("GET /orders/:id") == 1
+            assert sandbox.request_log.count("GET /orders") <= 9
 
 
 async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
@@ -74,7 +74,7 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
     cancel = """mutation ($input: CancelOrderItemsInput!) {
       cancelOrderItems(input: $input) { result { __typename ... on Error { code message } } } }"""
     order, order_id, item_id = (await identifiers(gateway, "small"))[0]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     foreign = await own_gateway.answer(query, c="small", o=order, n=order_id, ns=[order_id, item_id])
     missing = await own_gateway.answer(query, c="unknown", o="no-such", n="none", ns=["none", "none"])
@@ -87,13 +87,13 @@ async def test_foreign_looks_missing(own_gateway: Gateway, gateway: Gateway, san
     )
     assert cancel_foreign == cancel_by_number == cancel_missing
     assert cancel_missing["data"]["cancelOrderItems"]["result"]["__typename"] == "OrderNotFoundError"
-    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+    assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
 async def test_foreign_subscription(own_gateway: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
     """A subscription to another customer's order gives the same messages as one to a missing order."""
     order, order_id, item_id = (await identifiers(gateway, "small"))[0]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     messages = []
     async with socket_of(own_gateway) as socket:
         await socket.connect()
@@ -103,7 +103,7 @@ async def test_foreign_subscription(own_gateway: Gateway, gateway: Gateway, sand
 
     null = {"id": "1", "type": "next", "payload": {"data": {"orderChanged": None}}}
     assert messages == [[null, {"id": "1", "type": "complete"}]] * 6
-    assert {entry.query.get("customerIdentifier", "abc") for entry in sandbox.ledger.entries} <= {"abc"}
+    assert {entry.query.get("customerIdentifier", "abc") for entry in sandbox.request_log.entries} <= {"abc"}
 
 
 @pytest.mark.parametrize("customer", ["abc", "1234"])
@@ -120,10 +120,10 @@ async def test_foreign_costs_what_missing_costs(
     requests = []
     async with gateway_listening(settings, one) as url:
         for order in (*foreign, *missing):
-            sandbox.ledger.clear()
+            sandbox.request_log.clear()
             query = "query ($i: ID!) { order(identifier: $i) { identifier } }"
             assert await Gateway(url, gateway.http).data(query, i=order) == {"order": None}
-            requests.append(sandbox.ledger.counts())
+            requests.append(sandbox.request_log.counts())
 
     assert {counts["GET /orders/:id"] for counts in requests} == {1}
     pages = [counts["GET /orders"] for counts in requests]

@@ -12,7 +12,7 @@ DEADLINE = "2026-11-04T12:30:00+00:00"
 async def test_pending(gateway: Gateway, sandbox: Sandbox) -> None:
     """An accepted cancellation shows the items as pending, after one PATCH for all of them."""
     order, items = await booked(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
@@ -23,7 +23,7 @@ async def test_pending(gateway: Gateway, sandbox: Sandbox) -> None:
         "order": {"id": order},
         "orderItems": [{"id": item, "status": "CUSTOMER_CANCELLATION_PENDING"} for item in items],
     }
-    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == READ_PATCH_READ
 
 
 async def test_one_item(gateway: Gateway) -> None:
@@ -67,11 +67,11 @@ async def test_not_permitted(gateway: Gateway, sandbox: Sandbox) -> None:
     """A refusal has imin's message, and nothing changes."""
     order, items = await booked(gateway, index=1)
     before = await statuses(gateway, order)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
-    patch = sandbox.ledger.entries[1]
+    patch = sandbox.request_log.entries[1]
     assert (patch.route, patch.status) == ("PATCH /orders/:id", 400)
     assert result == {
         "__typename": "CancellationNotPermittedError",
@@ -81,7 +81,7 @@ async def test_not_permitted(gateway: Gateway, sandbox: Sandbox) -> None:
             {"orderItem": {"id": items[0]}, "reason": "NOT_REFUNDABLE", "cancellableUntil": DEADLINE}
         ],
     }
-    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == READ_PATCH_READ
     assert await statuses(gateway, order) == before
 
 
@@ -89,7 +89,7 @@ async def test_not_permitted(gateway: Gateway, sandbox: Sandbox) -> None:
 async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, order: str) -> None:
     """An order that does not exist is a typed error, and no PATCH is sent."""
     _, items = await booked(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
@@ -98,14 +98,14 @@ async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, order: str) -> 
         "code": "ORDER_NOT_FOUND",
         "message": "There is no such order.",
     }
-    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+    assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
 async def test_unknown_item(gateway: Gateway, sandbox: Sandbox) -> None:
     """Ids that the order does not have are listed, and no item is cancelled."""
     order, items = await booked(gateway)
     other, others = await booked(gateway, index=1)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, [items[0], others[0], other, "none"])
 
@@ -115,7 +115,7 @@ async def test_unknown_item(gateway: Gateway, sandbox: Sandbox) -> None:
         "message": "The order has no such item.",
         "orderItemIds": [others[0], other, "none"],
     }
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
     assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "ORDER_ITEM_CONFIRMED"]
 
 
@@ -123,10 +123,10 @@ async def test_again(gateway: Gateway, sandbox: Sandbox) -> None:
     """Cancelling pending items again is a success, without another PATCH."""
     order, items = await booked(gateway)
     first = await cancel(gateway, order, items)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     assert await cancel(gateway, order, items) == first
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
 
 
 async def test_already_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -134,7 +134,7 @@ async def test_already_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
     order, items = await booked(gateway)
     await cancel(gateway, order, items)
     sandbox.clock.advance(400 * 86_400)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     assert await cancel(gateway, order, items) == {
         "__typename": "AlreadyCancelled",
@@ -143,7 +143,7 @@ async def test_already_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
         "order": {"id": order},
         "orderItems": [{"id": item, "status": "CUSTOMER_CANCELLED"} for item in items],
     }
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
 
 
 async def test_partly_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -155,7 +155,7 @@ async def test_partly_cancelled(gateway: Gateway, sandbox: Sandbox) -> None:
 
     patched = [
         len(entry.body["orderedItem"])
-        for entry in sandbox.ledger.entries
+        for entry in sandbox.request_log.entries
         if entry.route == "PATCH /orders/:id"
     ]
     assert patched == [1, 1]
@@ -180,7 +180,7 @@ async def test_cancelled_by_seller(gateway: Gateway, sandbox: Sandbox) -> None:
     order, items = await booked(gateway)
     number = sandbox.store.identifiers("1234")[0]
     sandbox.seller_cancel(number, sandbox.order(number)["orderedItem"][0]["identifier"])
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
@@ -188,14 +188,14 @@ async def test_cancelled_by_seller(gateway: Gateway, sandbox: Sandbox) -> None:
     assert [(one["orderItem"]["id"], one["reason"]) for one in result["refusals"]] == [
         (items[0], "SELLER_CANCELLED")
     ]
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
 
 
 async def test_item_of_another_order(gateway: Gateway, sandbox: Sandbox) -> None:
     """Items of another order are listed, and nothing is sent."""
     order, items = await booked(gateway)
     _, others = await booked(gateway, index=1)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     assert await cancel(gateway, order, [items[0], others[0]]) == {
         "__typename": "OrderItemNotInOrderError",
@@ -203,4 +203,4 @@ async def test_item_of_another_order(gateway: Gateway, sandbox: Sandbox) -> None
         "message": "The item belongs to another order.",
         "orderItemIds": [others[0]],
     }
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}

@@ -22,13 +22,13 @@ async def test_answer_lost(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
     """A PATCH that took effect although its answer was lost is found by reading, and is not repeated."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
     assert result["__typename"] == "CancellationPending"
     assert [item["status"] for item in result["orderItems"]] == ["CUSTOMER_CANCELLATION_PENDING"] * 2
-    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == READ_PATCH_READ
 
 
 @pytest.mark.parametrize("kind", ["500", "503", "502_html", "429", "kong_401", "express_400", "redirect"])
@@ -36,12 +36,12 @@ async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
     """If imin answers the PATCH with a failure and the order is unchanged, nothing was cancelled."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", kind))
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
     assert result == UNAVAILABLE
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
     assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "ORDER_ITEM_CONFIRMED"]
 
 
@@ -71,7 +71,7 @@ async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
         "CancellationUnavailableError",
         "CancellationPending",
     )
-    assert sandbox.ledger.count("PATCH /orders/:id") == 2
+    assert sandbox.request_log.count("PATCH /orders/:id") == 2
 
 
 @pytest.mark.parametrize("kind", ["reset", "black_hole"])
@@ -79,14 +79,14 @@ async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
     """If nothing shows whether a PATCH arrived, it is unconfirmed, and nothing else is sent for its items."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", kind))
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     first = await cancel(gateway, order, items, idempotencyKey="k1")
     second = await cancel(gateway, order, items[:1], idempotencyKey="k2")
 
     assert first == UNCONFIRMED | {"orderItemIds": items}
     assert second == UNCONFIRMED | {"orderItemIds": items[:1]}
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
 async def test_other_items(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -111,7 +111,7 @@ async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
     result = await cancel(gateway, order, items, idempotencyKey="k")
 
     assert result["__typename"] == "CancellationPending"
-    assert sandbox.ledger.count("PATCH /orders/:id") == 2
+    assert sandbox.request_log.count("PATCH /orders/:id") == 2
 
 
 @pytest.mark.parametrize("kind", ["500", "reset", "html_200", "cut_json"])
@@ -119,12 +119,12 @@ async def test_unreadable_before(gateway: Gateway, sandbox: Sandbox, kind: Any) 
     """If the order cannot be read, nothing is sent."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("GET /orders/:id", kind, times=None))
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items)
 
     assert result == UNAVAILABLE
-    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+    assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
 async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -132,7 +132,7 @@ async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
     call = asyncio.ensure_future(cancel(gateway, order, items))
-    await sandbox.ledger.reached("PATCH /orders/:id")
+    await sandbox.request_log.wait_for("PATCH /orders/:id")
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
     result = await call
@@ -149,4 +149,4 @@ async def test_unreadable_again(gateway: Gateway, sandbox: Sandbox) -> None:
 
     assert await cancel(gateway, order, items) == UNCONFIRMED | {"orderItemIds": items}
     assert await cancel(gateway, order, items[1:]) == UNAVAILABLE
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1

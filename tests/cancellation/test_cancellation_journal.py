@@ -77,12 +77,12 @@ async def test_settles_by_itself(gateway: Gateway, sandbox: Sandbox) -> None:
     result = await cancel(gateway, order, items)
     while not sandbox.cancellations.accepted:  # noqa: ASYNC110  # the sandbox sends no event
         await asyncio.sleep(0.01)
-    sandbox.ledger.clear()
-    await sandbox.ledger.reached("GET /orders/:id")
+    sandbox.request_log.clear()
+    await sandbox.request_log.wait_for("GET /orders/:id")
 
     assert result == UNCONFIRMED | {"orderItemIds": items}
     assert (await newest_cancellation(gateway, order))["state"] == "PENDING"
-    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+    assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
 @dataclass
@@ -115,7 +115,7 @@ async def test_key_survives_a_restart(restartable: Restartable, sandbox: Sandbox
 
     assert first["__typename"] == "CancellationPending"
     assert again == first
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
 async def test_key_is_free_after_a_day(restartable: Restartable, sandbox: Sandbox) -> None:
@@ -142,17 +142,17 @@ async def test_restart_settles(restartable: Restartable, sandbox: Sandbox) -> No
     sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
     lost = await restartable.with_gateway(lambda gateway: cancel(gateway, order, items))
     sandbox.clock.advance(61)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     async def started(_: Gateway) -> None:
-        await sandbox.ledger.reached("GET /orders/:id")
+        await sandbox.request_log.wait_for("GET /orders/:id")
 
     await restartable.with_gateway(started)
     state = (await restartable.with_gateway(lambda gateway: newest_cancellation(gateway, order)))["state"]
 
     assert lost["__typename"] == "CancellationUnconfirmedError"
     assert state == "NOT_TAKEN"
-    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+    assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
 async def test_two_processes_share_a_file(imin: tuple[Sandbox, str], tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_two_processes_share_a_file(imin: tuple[Sandbox, str], tmp_path: P
         results = await asyncio.gather(*(cancel(gateway, order, items) for gateway in gateways))
 
     assert [result["__typename"] for result in results] == ["CancellationPending"] * 2
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
 async def test_unusable_state_file(settings: Settings, tmp_path: Path) -> None:

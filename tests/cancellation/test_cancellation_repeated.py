@@ -17,27 +17,27 @@ from tests.support.subscriptions import socket_of
 async def test_double_click(gateway: Gateway, sandbox: Sandbox) -> None:
     """Two calls at the same time, without a key, are one cancellation, and both get its outcome."""
     order, items = await booked(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     first, second = await asyncio.gather(*(cancel(gateway, order, items) for _ in range(2)))
 
     assert first == second
     assert first["__typename"] == "CancellationPending"
-    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == READ_PATCH_READ
 
 
 async def test_client_disconnects(gateway: Gateway, sandbox: Sandbox) -> None:
     """A cancellation runs to its end although its client has disconnected."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     call = asyncio.ensure_future(cancel(gateway, order, items))
-    await sandbox.ledger.reached("PATCH /orders/:id")
+    await sandbox.request_log.wait_for("PATCH /orders/:id")
 
     call.cancel()
-    await sandbox.ledger.reached("GET /orders/:id", 2)
+    await sandbox.request_log.wait_for("GET /orders/:id", 2)
 
-    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == READ_PATCH_READ
     assert await statuses(gateway, order) == ["CUSTOMER_CANCELLATION_PENDING"] * 2
 
 
@@ -55,7 +55,7 @@ async def test_subscriber_of_a_client_that_disconnects(
             await socket.next_state()
             sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
             call = asyncio.ensure_future(cancel(rarely, order, items))
-            await sandbox.ledger.reached("PATCH /orders/:id")
+            await sandbox.request_log.wait_for("PATCH /orders/:id")
             call.cancel()
             state = await socket.next_state()
 
@@ -65,20 +65,20 @@ async def test_subscriber_of_a_client_that_disconnects(
 async def test_same_key(gateway: Gateway, sandbox: Sandbox) -> None:
     """Calls with the same idempotency key and input get the same outcome, for one PATCH."""
     order, items = await booked(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     results = await asyncio.gather(*(cancel(gateway, order, items, idempotencyKey="k1") for _ in range(5)))
 
     assert all(result == results[0] for result in results)
     assert results[0]["__typename"] == "CancellationPending"
-    assert sandbox.ledger.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == READ_PATCH_READ
 
 
 async def test_key_reused(gateway: Gateway, sandbox: Sandbox) -> None:
     """An idempotency key with a different input is refused, and nothing is sent."""
     order, items = await booked(gateway)
     await cancel(gateway, order, items[:1], idempotencyKey="k1")
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     result = await cancel(gateway, order, items[1:], idempotencyKey="k1")
 
@@ -87,7 +87,7 @@ async def test_key_reused(gateway: Gateway, sandbox: Sandbox) -> None:
         "code": "IDEMPOTENCY_KEY_REUSED",
         "message": "This idempotency key was used for another cancellation before.",
     }
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_key_of_an_unknown_order(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -99,7 +99,7 @@ async def test_key_of_an_unknown_order(gateway: Gateway, sandbox: Sandbox) -> No
 
     assert missing["__typename"] == "OrderNotFoundError"
     assert result["__typename"] == "IdempotencyKeyReusedError"
-    assert sandbox.ledger.count("PATCH /orders/:id") == 0
+    assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
 async def test_failure_frees_the_key(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -132,4 +132,4 @@ async def test_bad_input(gateway: Gateway, sandbox: Sandbox, input_: dict[str, A
     assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [
         (message, {"code": "BAD_USER_INPUT"})
     ]
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []

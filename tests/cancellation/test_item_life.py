@@ -97,10 +97,10 @@ class ItemLife(RuleBasedStateMachine):
     def cancel_again(self) -> None:
         """The customer repeats the last call under its key: no PATCH if the item is cancelled or pending."""
         if self.key and self.true_status in UNDER_WAY:
-            patches = self.sandbox.ledger.count(PATCH)
+            patches = self.sandbox.request_log.count(PATCH)
             call = cancel(self.gateway, self.order, [self.item], idempotencyKey=f"k{self.key}")
             self.runner.run(call)
-            assert self.sandbox.ledger.count(PATCH) == patches
+            assert self.sandbox.request_log.count(PATCH) == patches
 
     @precondition(lambda self: self.true_status == "CustomerCancellationPending")
     @rule(refuses=st.booleans())

@@ -24,7 +24,7 @@ async def test_documents(production: Gateway, sandbox: Sandbox, kind: str) -> No
     assert len(answer["errors"]) <= 5
     assert "Did you mean" not in str(answer)
     assert "4300" not in str(answer)
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
@@ -67,4 +67,4 @@ async def test_bodies(production: Gateway, sandbox: Sandbox, body: str) -> None:
 
     assert response.status == 400
     assert "INTERNAL" not in answer
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []

@@ -95,7 +95,7 @@ async def test_refused(gateway: Gateway, sandbox: Sandbox, query: str, expected:
         async with gateway.http.post(url, json={"query": query}, headers=headers) as response:
             assert (response.status, await response.json()) == (400, expected)
 
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_refused_cheaply(gateway: Gateway) -> None:
@@ -164,7 +164,7 @@ async def test_variables(gateway: Gateway, sandbox: Sandbox) -> None:
     assert await gateway.answer(cancel, i={"orderItemIds": ["x"] * 101}) == refusal("List items", 100, 101)
     assert await gateway.answer(orders, n=100) == refusal("Cost", 250, 260)
     assert await gateway.answer(orders.replace("Int)", "Int = 100)")) == refusal("Cost", 250, 260)
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 @pytest.mark.parametrize(
@@ -259,10 +259,10 @@ async def test_rate(customers_gateway: Gateway, sandbox: Sandbox) -> None:
     query = "{ viewer { orders(first: 90) { nodes { id } } } }"
 
     first = await ask(customers_gateway, "abc", query)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     second = await ask(customers_gateway, "abc", query)
     other = await ask(customers_gateway, "small", query)
-    asked = sandbox.ledger.counts()
+    asked = sandbox.request_log.counts()
 
     assert (first[0], first[1]) == (
         200,

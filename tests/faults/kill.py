@@ -74,7 +74,7 @@ async def _kill_while_cancelling(one: Run, process: asyncio.subprocess.Process, 
     one.sandbox.faults.add(Fault(PATCH, random.choice(kinds), delay_seconds=random.choice([0.0, 0.03])))
     one.sandbox.faults.add(Fault(READ, "delay", times=None, delay_seconds=random.choice([0.0, 0.02])))
     call = asyncio.ensure_future(one.click("k"))
-    await one.sandbox.ledger.reached(random.choice([READ, PATCH]))
+    await one.sandbox.request_log.wait_for(random.choice([READ, PATCH]))
     await asyncio.sleep(random.choice([0.0, 0.002, 0.005, 0.02, 0.05]))
     process.send_signal(signal.SIGKILL)
     await asyncio.gather(call, return_exceptions=True)

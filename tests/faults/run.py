@@ -89,7 +89,7 @@ class Run:
         self.items = [item["id"] for item in chosen]
         self.names = [item["identifier"] for item in chosen]
         self.number = self.sandbox.store.identifiers("1234")[0]
-        self.sandbox.ledger.clear()
+        self.sandbox.request_log.clear()
         for fault in (*self.plan.before, *self.plan.patch):
             self.sandbox.faults.add(fault)
 
@@ -154,14 +154,14 @@ class Run:
 
     async def break_readings(self) -> None:
         """Once the PATCH has arrived, add the faults of the readings after it."""
-        await self.sandbox.ledger.reached(PATCH)
+        await self.sandbox.request_log.wait_for(PATCH)
         for fault in self.plan.after:
             self.sandbox.faults.add(fault)
 
     def check_whole(self) -> None:
         """Check what must hold at the end."""
         failed = self.verdict.answers.count("CancellationUnavailableError")
-        patches = self.sandbox.ledger.count(PATCH)
+        patches = self.sandbox.request_log.count(PATCH)
         accepted = self.sandbox.cancellations.accepted
         where = f"seed {self.plan.seed}, {self.plan.name}"
         if patches > 1 + failed:
@@ -209,5 +209,5 @@ async def _until_quiet(one: Run) -> None:
     late = max((fault.delay_seconds for fault in one.plan.patch if fault.kind == "late"), default=0.0)
     one.sandbox.faults.clear()
     await asyncio.sleep(late)
-    while one.sandbox.ledger.in_flight:  # noqa: ASYNC110  # a call that the gateway has abandoned sends no event
+    while one.sandbox.request_log.in_flight:  # noqa: ASYNC110  # a call that the gateway has abandoned sends no event
         await asyncio.sleep(0.02)

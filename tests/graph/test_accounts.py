@@ -29,7 +29,7 @@ async def test_account(gateway: Gateway, sandbox: Sandbox) -> None:
             {"validThrough": "2021-05-10T10:45:33+00:00", "entitlementType": {"prefLabel": "Adult Resident"}}
         ],
     }
-    assert sandbox.ledger.counts() == {"GET /customer-accounts/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /customer-accounts/:id": 1}
 
 
 async def test_unknown_customer(gateway: Gateway) -> None:

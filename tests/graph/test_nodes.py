@@ -44,9 +44,9 @@ async def test_nodes(gateway: Gateway, sandbox: Sandbox) -> None:
     ]
 
     for node, requests in expected:
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
         assert await gateway.data(NODE, id=node["id"]) == {"node": node}
-        assert sandbox.ledger.counts() == requests
+        assert sandbox.request_log.counts() == requests
 
     several = await gateway.data(
         "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
@@ -74,7 +74,7 @@ async def test_forged_ids(gateway: Gateway, sandbox: Sandbox) -> None:
     id_ = (await gateway.data("{ viewer { orders(first: 1) { nodes { id } } } }"))["viewer"]["orders"][
         "nodes"
     ][0]["id"]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     forged = [id_[:at] + ("A" if id_[at] != "A" else "B") + id_[at + 1 :] for at in range(len(id_))]
     forged += [id_ + "A", id_[:-1], id_ + "=", "", "MQ", "é", "1" * 5000]
 
@@ -83,4 +83,4 @@ async def test_forged_ids(gateway: Gateway, sandbox: Sandbox) -> None:
         assert await gateway.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids) == {
             "nodes": [None] * len(ids)
         }
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []

@@ -136,7 +136,7 @@ async def test_documented_order(gateway: Gateway, sandbox: Sandbox) -> None:
             }
         ],
     }
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
 
 
 async def ten_identifiers(gateway: Gateway) -> list[str]:
@@ -147,15 +147,15 @@ async def ten_identifiers(gateway: Gateway) -> list[str]:
 async def test_twenty_aliases(gateway: Gateway, sandbox: Sandbox) -> None:
     """Twenty aliases of ten orders cost ten requests, made in parallel."""
     identifiers = await ten_identifiers(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.03))
     fields = [f'a{n}: order(identifier: "{identifiers[n % 10]}") {{ orderNumber }}' for n in range(20)]
 
     data = await gateway.data("{ " + " ".join(fields) + " }")
 
     assert data == {f"a{n}": {"orderNumber": str(1917 - n % 10)} for n in range(20)}
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 10}
-    assert sandbox.ledger.peak_in_flight == 10
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 10}
+    assert sandbox.request_log.peak_in_flight == 10
 
 
 async def test_order_of_item(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -166,7 +166,7 @@ async def test_order_of_item(gateway: Gateway, sandbox: Sandbox) -> None:
 
     for node in data["viewer"]["orders"]["nodes"]:
         assert {item["order"]["orderNumber"] for item in node["items"]} == {node["orderNumber"]}
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_one_of_several_fails(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -208,7 +208,7 @@ async def test_unknown_order(gateway: Gateway, sandbox: Sandbox, identifier: str
     data = await gateway.data("query ($i: ID!) { order(identifier: $i) { id } }", i=identifier)
 
     assert data == {"order": None}
-    assert sandbox.ledger.counts() == ({"GET /orders/:id": 1} if identifier == "no-such-order" else {})
+    assert sandbox.request_log.counts() == ({"GET /orders/:id": 1} if identifier == "no-such-order" else {})
 
 
 async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -240,7 +240,7 @@ async def test_concurrency_limit(settings: Settings, gateway: Gateway, sandbox: 
     async with gateway_listening(settings.but(imin_concurrency=3), demo_caller) as url:
         await Gateway(url, gateway.http).data("{ " + " ".join(fields) + " }")
 
-    assert sandbox.ledger.peak_in_flight == 3
+    assert sandbox.request_log.peak_in_flight == 3
 
 
 async def test_unreadable_reported_once(gateway: Gateway, sandbox: Sandbox) -> None:

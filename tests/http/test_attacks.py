@@ -141,7 +141,7 @@ async def test_smuggling(production: Gateway, sandbox: Sandbox, said: bytes) -> 
     assert statuses(heard) == [400]
     assert json.loads(heard.partition(b"\r\n\r\n")[2])["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
     assert b"X-Evil" not in heard
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ async def test_oddities(production: Gateway, sandbox: Sandbox, said: bytes, stat
     assert json.loads(body)["errors"][0]["extensions"]["code"] in {"BAD_REQUEST", "NOT_FOUND"}
     assert b"X-Evil" not in heard
     assert b"Server:" not in head
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 @pytest.mark.parametrize(
@@ -250,13 +250,13 @@ async def test_tampered_links(gateway: Gateway, settings: Settings, sandbox: San
         return None
 
     async with gateway_listening(settings, nobody, sandbox.clock.now) as url:
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
         told = set()
         for path in bent:
             address = yarl.URL(f"{url}/receipts/{path}", encoded=True)
             async with gateway.http.get(address) as response:
                 told.add((response.status, (await response.json())["errors"][0]["extensions"]["code"]))
-        assert sandbox.ledger.entries == []
+        assert sandbox.request_log.entries == []
         async with gateway.http.get(f"{url}/receipts/{links[0]}") as response:
             assert response.status == 200
 

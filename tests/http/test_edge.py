@@ -229,7 +229,7 @@ async def test_forms(gateway: Gateway, sandbox: Sandbox, content_type: str) -> N
     headers = {"Content-Type": content_type}
     async with gateway.http.post(f"{gateway.url}/graphql", data=mutation, headers=headers) as response:
         assert response.status == 415
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_repeated_parameters(gateway: Gateway) -> None:
@@ -261,7 +261,7 @@ async def test_redirects_are_not_followed(gateway: Gateway, sandbox: Sandbox) ->
     answer = await gateway.answer("{ viewer { orders { totalCount } } }")
 
     assert answer["errors"][0]["extensions"] == {"code": "UPSTREAM_INVALID"}
-    assert set(sandbox.ledger.counts()) == {"GET /orders"}
+    assert set(sandbox.request_log.counts()) == {"GET /orders"}
 
 
 async def test_legacy_websocket(gateway: Gateway) -> None:

@@ -279,7 +279,7 @@ async def test_stops(settings: Settings, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.3))
     async with running(settings) as gateway, gateway.connection() as (reader, writer):
         writer.write(post(LIST))
-        await sandbox.ledger.reached("GET /orders")
+        await sandbox.request_log.wait_for("GET /orders")
         await gateway.app[LIFECYCLE].stop()
         status, headers, _ = await answer(reader)
         end = await asyncio.wait_for(reader.read(), 5)
@@ -304,8 +304,8 @@ async def test_client_that_leaves(settings: Settings, sandbox: Sandbox) -> None:
     async with running(settings, caller_by_token) as gateway:
         async with gateway.connection() as (_, writer):
             writer.write(post(json.dumps({"query": query}).encode(), b"Authorization: Bearer 1234"))
-            await sandbox.ledger.reached("GET /orders/:id")
+            await sandbox.request_log.wait_for("GET /orders/:id")
         await gateway.runner.cleanup()
 
     # The order has come, and has been looked for in the customer's history.
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1, "GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1, "GET /orders": 1}

@@ -98,7 +98,7 @@ class Target:
 
     async def send(self, method: str, path: str, **request: Any) -> None:
         """One request, and all that must hold of its answer."""
-        self.sandbox.ledger.clear()
+        self.sandbox.request_log.clear()
         url = yarl.URL(self.url + path, encoded=True)
         try:
             async with self.http.request(method, url, allow_redirects=False, **request) as response:
@@ -113,7 +113,7 @@ class Target:
         assert [secret for secret in disclosed(shown, *self.secrets) if secret not in sent] == []
         strangers = [
             entry
-            for entry in self.sandbox.ledger.entries
+            for entry in self.sandbox.request_log.entries
             if "unknown" in entry.route
             or entry.query.get("customerIdentifier", MINE) != MINE
             or entry.method == "PATCH"

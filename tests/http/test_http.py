@@ -185,7 +185,7 @@ async def test_get_never_changes(gateway: Gateway, sandbox: Sandbox) -> None:
             {"message": "Only queries may come by GET; use POST.", "extensions": {"code": "BAD_REQUEST"}}
         ]
     }
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/receipts/x", 404), ("/health", 404)])
@@ -209,7 +209,7 @@ async def test_health(gateway: Gateway, sandbox: Sandbox) -> None:
     ready = {"status": "ok", "failingEndpoints": [], "redis": "off"}
     for path, answer in (("/health/live", {"status": "ok"}), ("/health/ready", ready)):
         assert await send(gateway, method="GET", path=path) == (200, JSON, answer)
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_request_id(gateway: Gateway) -> None:
@@ -272,4 +272,4 @@ async def test_nobody(settings: Settings, gateway: Gateway, sandbox: Sandbox) ->
 
     expected = {"errors": [{"message": "Please sign in.", "extensions": {"code": "UNAUTHENTICATED"}}]}
     assert query == receipt == (401, JSON, expected)
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []

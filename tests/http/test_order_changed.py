@@ -56,14 +56,14 @@ async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
 async def test_one_reading_for_all(gateway: Gateway, sandbox: Sandbox) -> None:
     """Twenty followers of an order cost the readings of one, and all hear of the change."""
     order, items = await booked(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     async with socket_of(gateway) as socket:
         await socket.connect()
         for number in range(20):
             await socket.subscribe(order, str(number))
         firsts = [await socket.next_state() for _ in range(20)]
-        readings = sandbox.ledger.count("GET /orders/:id")
+        readings = sandbox.request_log.count("GET /orders/:id")
         sandbox.seller_cancel(*number_and_item(sandbox))
         seconds = [await socket.next_state() for _ in range(20)]
 
@@ -83,12 +83,12 @@ async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -
         await socket.send(id="1", type="complete")
         await socket.send(type="ping")
         assert await socket.receive() == {"type": "pong"}
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
 
         # One reading may have been on its way; at this pace there would be ten.
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
-                await sandbox.ledger.reached("GET /orders/:id", 2)
+                await sandbox.request_log.wait_for("GET /orders/:id", 2)
 
 
 @pytest.mark.parametrize("order", ["", "none", "../receipts/1", "SGVsbG8"])
@@ -126,8 +126,8 @@ async def test_outage_between(gateway: Gateway, sandbox: Sandbox) -> None:
         await socket.next_state()
         sandbox.faults.add(Fault("GET /orders/:id", "html_200", times=3))
         while sandbox.faults.waiting:
-            sandbox.ledger.clear()
-            await sandbox.ledger.reached("GET /orders/:id")
+            sandbox.request_log.clear()
+            await sandbox.request_log.wait_for("GET /orders/:id")
         await cancel(gateway, order, items)
         state = await socket.next_state()
 
@@ -237,7 +237,9 @@ async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox
         changes = watcher.changes("1234", number)
         first = await anext(changes)
         sandbox.seller_cancel(number, item)
-        await sandbox.ledger.reached("GET /orders/:id", sandbox.ledger.count("GET /orders/:id") + 2)
+        await sandbox.request_log.wait_for(
+            "GET /orders/:id", sandbox.request_log.count("GET /orders/:id") + 2
+        )
         second = await asyncio.wait_for(anext(changes), 5)
         await changes.aclose()
 

@@ -28,7 +28,7 @@ async def link(gateway: Gateway) -> str:
 async def test_pdf(gateway: Gateway, sandbox: Sandbox) -> None:
     """The link leads to imin's PDF, through the gateway, for one request."""
     url = await link(gateway)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     async with gateway.http.get(url) as response:
         content = await response.read()
@@ -46,7 +46,7 @@ async def test_pdf(gateway: Gateway, sandbox: Sandbox) -> None:
         "Cache-Control": "private, no-store",
     }
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert sandbox.ledger.counts() == {"GET /receipts/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /receipts/:id": 1}
 
 
 async def test_only_linked_ones(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -54,7 +54,7 @@ async def test_only_linked_ones(gateway: Gateway, sandbox: Sandbox) -> None:
     url = await link(gateway)
     data = await gateway.data("{ viewer { id orders(first: 1) { nodes { id } } } }")
     order = data["viewer"]["orders"]["nodes"][0]["id"]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     for id_ in (
         "1",
@@ -74,13 +74,13 @@ async def test_only_linked_ones(gateway: Gateway, sandbox: Sandbox) -> None:
         async with gateway.http.get(f"{gateway.url}/receipts/{id_}") as response:
             assert response.status == 404
             assert response.content_type == "application/json"
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_another_customer(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
     """Another customer's link is answered like one that never was."""
     id_ = (await link(gateway)).rpartition("/")[2].partition("?")[0]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     async def stranger(_request: object) -> Caller:
         return Caller("small")
@@ -92,7 +92,7 @@ async def test_another_customer(settings: Settings, gateway: Gateway, sandbox: S
             assert await missing.read() == foreign_answer
 
     assert foreign.status == missing.status == 404
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_link_without_token(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
@@ -119,7 +119,7 @@ async def test_link_without_token(settings: Settings, sandbox: Sandbox, gateway:
             }
         ]
     }
-    assert sandbox.ledger.count("GET /receipts/:id") == 2
+    assert sandbox.request_log.count("GET /receipts/:id") == 2
 
 
 async def test_too_large(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:

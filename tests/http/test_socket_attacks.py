@@ -88,4 +88,4 @@ async def test_bombs_over_a_socket(gateway: Gateway, sandbox: Sandbox) -> None:
             assert (message["type"], message["id"]) == ("error", kind)
             assert message["payload"][0]["extensions"]["code"] != "INTERNAL_SERVER_ERROR"
 
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []

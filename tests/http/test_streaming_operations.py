@@ -74,7 +74,7 @@ async def test_queries_pass_the_gate(settings: Settings, sandbox: Sandbox) -> No
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
     async with limited(settings, sandbox, limit_requests=1) as (gateway, socket):
         await ask(socket, "slow", LIST)
-        await sandbox.ledger.reached("GET /orders")
+        await sandbox.request_log.wait_for("GET /orders")
 
         await ask(socket, "more", CHEAP)
         assert await errors_of(socket, "more") == [(OVERLOADED, "SERVICE_UNAVAILABLE")]
@@ -93,7 +93,7 @@ async def test_broken_off(settings: Settings, sandbox: Sandbox) -> None:
     fields = " ".join(f'c{n}: customer(identifier: "1234") {{ orders {{ totalCount }} }}' for n in range(3))
     async with limited(settings, sandbox) as (_, socket):
         await ask(socket, "many", {"query": f"{{ {fields} }}"})
-        await sandbox.ledger.reached("GET /orders")
+        await sandbox.request_log.wait_for("GET /orders")
         during = fields_waiting()
 
         await socket.send(id="many", type="complete")
@@ -114,7 +114,7 @@ async def test_streamed_queries_pass_the_gate(settings: Settings, sandbox: Sandb
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
     async with limited(settings, sandbox, limit_requests=1, imin_timeout_seconds=0.5) as (gateway, socket):
         stream = await gateway.http.post(f"{gateway.url}/graphql", json=LIST, headers=EVENTS)
-        await sandbox.ledger.reached("GET /orders")
+        await sandbox.request_log.wait_for("GET /orders")
 
         await ask(socket, "more", CHEAP)
         assert await errors_of(socket, "more") == [(OVERLOADED, "SERVICE_UNAVAILABLE")]
@@ -146,10 +146,10 @@ async def test_no_room_for_an_answer(settings: Settings, sandbox: Sandbox) -> No
         order, _ = await booked(gateway)
         await socket.subscribe(order)
         await socket.next_state()
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
         sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
         slow = asyncio.ensure_future(http_status(gateway, LIST))
-        await sandbox.ledger.reached("GET /orders")
+        await sandbox.request_log.wait_for("GET /orders")
 
         _cancel_by_seller(sandbox, 0)
         assert await errors_of(socket, "1") == [(OVERLOADED, "SERVICE_UNAVAILABLE")]
@@ -168,7 +168,7 @@ async def test_mutations_by_get(settings: Settings, sandbox: Sandbox) -> None:
             text = await response.text()
 
     assert "Only queries may come by GET" in text
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 # What answers tell besides

@@ -31,13 +31,13 @@ async def call(gateway: Gateway, key: str, body: bytes) -> tuple[int, Any]:
 async def test_customer_changed(gateway: Gateway, sandbox: Sandbox) -> None:
     """The customer that imin names is asked for anew, and nobody else."""
     await gateway.data(LISTS)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     answer = await call(gateway, "agreed", DOCUMENTED.read_bytes())
     await gateway.data(LISTS)
 
     assert answer == (204, None)
-    assert [entry.query["customerIdentifier"] for entry in sandbox.ledger.entries] == ["abc"]
+    assert [entry.query["customerIdentifier"] for entry in sandbox.request_log.entries] == ["abc"]
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ async def test_refused(  # noqa: PLR0913, PLR0917  # the columns of the table
 ) -> None:
     """Who has not the key, or says nothing that can be understood, is refused, and nothing is forgotten."""
     await gateway.data(LISTS)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     answered, answer = await call(gateway, key, body)
     await gateway.data(LISTS)
 
     assert (answered, answer["errors"][0]["extensions"]) == (status, {"code": code})
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_not_wanted(settings: Settings, gateway: Gateway) -> None:

@@ -39,7 +39,7 @@ async def test_browsing(settings: Settings, gateway: Gateway, sandbox: Sandbox) 
         await cached.data(LIST)
 
     assert again == nodes
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_off(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -47,7 +47,7 @@ async def test_off(gateway: Gateway, sandbox: Sandbox) -> None:
     await gateway.data(LIST)
     await gateway.data(LIST)
 
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}
 
 
 @pytest.mark.parametrize("fresh", [60, 0])
@@ -60,7 +60,7 @@ async def test_hundred_at_once(settings: Settings, gateway: Gateway, sandbox: Sa
         answers = await asyncio.gather(*(cached.data(LIST) for _ in range(100)))
 
     assert all(answer == answers[0] for answer in answers)
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_cancellation_shows_at_once(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
@@ -71,13 +71,13 @@ async def test_cancellation_shows_at_once(settings: Settings, gateway: Gateway, 
     async with caching(settings, gateway) as cached:
         (order,) = (await cached.data(query))["viewer"]["orders"]["nodes"]
         result = await cached.data(CANCEL, order=order["id"], items=[item["id"] for item in order["items"]])
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
         seen = [(await cached.data(query))["viewer"]["orders"]["nodes"][0] for _ in range(2)]
 
     assert order["identifier"] == new["identifier"]
     assert result["cancelOrderItems"]["result"]["__typename"] == "CancellationPending"
     assert {item["status"] for one in seen for item in one["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}
 
 
 async def test_time_passes(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
@@ -96,7 +96,7 @@ async def test_time_passes(settings: Settings, sandbox: Sandbox, gateway: Gatewa
     assert {item["isPresentlyCancellable"] for item in before["items"]} == {True}
     assert {item["cancellationBlockedBecause"] for item in after["items"]} == {"WINDOW_PASSED"}
     assert ends[1] - ends[0] == 30 * 86_400
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_imin_down(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
@@ -127,7 +127,7 @@ async def test_errors_not_kept(settings: Settings, gateway: Gateway, sandbox: Sa
 
     assert [error["extensions"]["code"] for error in first["errors"]] == ["UPSTREAM_INVALID"]
     assert second["data"]["viewer"]["orders"]["totalCount"] == 1917
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}
 
 
 async def test_walk_meets_a_new_booking(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
@@ -161,4 +161,4 @@ async def test_customers_apart(settings: Settings, gateway: Gateway, sandbox: Sa
     assert (mine["totalCount"], again) == (1917, mine)
     assert theirs["totalCount"] != 1917
     assert stolen == {"node": None}
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}

@@ -257,7 +257,7 @@ async def test_cancellation(
 
     assert result["code"] == OUTCOMES[kind]
     assert seconds < settings.cancel_deadline_seconds + 0.5
-    assert sandbox.ledger.count(PATCH) == 1
+    assert sandbox.request_log.count(PATCH) == 1
     assert len(sandbox.cancellations.accepted) == (result["code"] == PENDING)
     assert disclosed(json.dumps(result), *SECRETS) == []
     assert memory_mib() - before < 50

@@ -40,7 +40,7 @@ def numbers(first: int, last: int) -> list[dict[str, str]]:
 
 
 def pages_requested(sandbox: Sandbox) -> list[int]:
-    return sorted(int(entry.query["page"]) for entry in sandbox.ledger.entries)
+    return sorted(int(entry.query["page"]) for entry in sandbox.request_log.entries)
 
 
 async def orders(gateway: Gateway, **arguments: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ async def test_first_window(gateway: Gateway, sandbox: Sandbox) -> None:
     assert connection["nodes"] == numbers(1917, 1908)
     assert connection["pageInfo"]["hasNextPage"] is True
     assert connection["pageInfo"]["hasPreviousPage"] is False
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
     assert pages_requested(sandbox) == [1]
 
 
@@ -68,14 +68,14 @@ async def test_hundred_orders(gateway: Gateway, sandbox: Sandbox) -> None:
 
     assert connection["nodes"] == numbers(1917, 1818)
     assert pages_requested(sandbox) == list(range(1, 11))
-    assert sandbox.ledger.entries[0].query["page"] == "1"
-    assert sandbox.ledger.peak_in_flight == 9
+    assert sandbox.request_log.entries[0].query["page"] == "1"
+    assert sandbox.request_log.peak_in_flight == 9
 
 
 async def test_next_window(gateway: Gateway, sandbox: Sandbox) -> None:
     """The window after a cursor costs only its own page."""
     end = (await orders(gateway, first=10))["pageInfo"]["endCursor"]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     connection = await orders(gateway, first=10, after=end)
 
@@ -88,7 +88,7 @@ async def test_new_booking_between_windows(gateway: Gateway, sandbox: Sandbox) -
     """After a booking made between two windows, nothing is repeated, for one page more."""
     end = (await orders(gateway, first=10))["pageInfo"]["endCursor"]
     sandbox.add_order("1234")
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     connection = await orders(gateway, first=10, after=end)
 
@@ -120,16 +120,16 @@ async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
     assert pages_requested(sandbox) == [1, 192]
 
     # A remembered total is not used: the list may have become shorter.
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
     assert await orders(gateway, last=7) == connection
-    assert sandbox.ledger.peak_in_flight == 1
+    assert sandbox.request_log.peak_in_flight == 1
 
 
 async def test_back_again(gateway: Gateway, sandbox: Sandbox) -> None:
     """A window before a cursor gives the items directly before it, for one page."""
     second = await orders(gateway, first=10, after=(await orders(gateway, first=10))["pageInfo"]["endCursor"])
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     connection = await orders(gateway, last=10, before=second["pageInfo"]["startCursor"])
 
@@ -140,14 +140,14 @@ async def test_back_again(gateway: Gateway, sandbox: Sandbox) -> None:
 async def test_remembered_total(gateway: Gateway, sandbox: Sandbox) -> None:
     """Once a list's total is known, all pages of a window are requested in parallel, and no others."""
     once = await orders(gateway, first=50)
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
     sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
 
     again = await orders(gateway, first=50)
 
     assert again == once
     assert pages_requested(sandbox) == [1, 2, 3, 4, 5]
-    assert sandbox.ledger.peak_in_flight == 5
+    assert sandbox.request_log.peak_in_flight == 5
 
 
 async def test_remembered_total_too_high(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
@@ -163,7 +163,7 @@ async def test_remembered_total_too_high(settings: Settings, gateway: Gateway, s
         for order in added[:8]:
             sandbox.remove_order(order["identifier"])
         sandbox.faults.add(Fault("GET /orders", "500", times=None, match="page=2"))
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
         after, again = await orders(own, first=20), await orders(own, first=20)
 
     gone = [{"orderNumber": order["orderNumber"]} for order in added[:8]]
@@ -178,10 +178,10 @@ async def test_total_alone(gateway: Gateway, sandbox: Sandbox) -> None:
     """The total alone costs one page, whatever the range."""
     end = (await orders(gateway, first=15))["pageInfo"]["endCursor"]
     for window in ("first: 100", "last: 10", f'first: 10, after: "{end}"', f'last: 10, before: "{end}"'):
-        sandbox.ledger.clear()
+        sandbox.request_log.clear()
         data = await gateway.data(f"{{ viewer {{ orders({window}) {{ totalCount }} }} }}")
         assert data == {"viewer": {"orders": {"totalCount": 1917}}}
-        assert sandbox.ledger.counts() == {"GET /orders": 1}
+        assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 FRAGMENTS = {
@@ -215,7 +215,7 @@ async def test_total_alone_by_fragments(
         **given,
     )
 
-    assert sandbox.ledger.counts() == {"GET /orders": calls}
+    assert sandbox.request_log.counts() == {"GET /orders": calls}
 
 
 async def test_empty_history(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -227,7 +227,7 @@ async def test_empty_history(gateway: Gateway, sandbox: Sandbox) -> None:
 
     page_info = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
     assert data["customer"]["orders"] == {"totalCount": 0, "nodes": [], "pageInfo": page_info}
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_same_window_twice(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -238,7 +238,7 @@ async def test_same_window_twice(gateway: Gateway, sandbox: Sandbox) -> None:
     )
 
     assert data["viewer"] == {"a": {"nodes": numbers(1917, 1916)}, "b": {"nodes": numbers(1917, 1917)}}
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_upcoming_while_time_passes(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -247,7 +247,7 @@ async def test_upcoming_while_time_passes(gateway: Gateway, sandbox: Sandbox) ->
     head = (await gateway.data(UPCOMING, first=10))["viewer"]["upcomingOrderItems"]
     sandbox.clock.advance(72 * 3600)
     later = (await gateway.data(UPCOMING, first=100))["viewer"]["upcomingOrderItems"]
-    sandbox.ledger.clear()
+    sandbox.request_log.clear()
 
     rest = (await gateway.data(UPCOMING, first=10, after=head["pageInfo"]["endCursor"]))["viewer"]
 
@@ -256,7 +256,7 @@ async def test_upcoming_while_time_passes(gateway: Gateway, sandbox: Sandbox) ->
     assert starts == sorted(starts)
     assert later["totalCount"] == 17
     assert [n["id"] for n in rest["upcomingOrderItems"]["nodes"]] == [n["id"] for n in whole["nodes"][10:]]
-    assert sandbox.ledger.counts() == {"GET /order-items": 2}
+    assert sandbox.request_log.counts() == {"GET /order-items": 2}
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ async def test_refused(gateway: Gateway, sandbox: Sandbox, arguments: dict[str, 
     assert [(e["message"], e["path"], e["extensions"]) for e in answer["errors"]] == [
         (message, ["viewer", "orders"], {"code": "BAD_USER_INPUT"})
     ]
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_failed_page(gateway: Gateway, sandbox: Sandbox) -> None:

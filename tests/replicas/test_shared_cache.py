@@ -31,7 +31,7 @@ async def test_page(settings: Settings, gateway: Gateway, sandbox: Sandbox, redi
         await one.data(LIST)
 
     assert again == nodes
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 async def test_orders_of_a_page(
@@ -42,7 +42,7 @@ async def test_orders_of_a_page(
         nodes = (await one.data(LIST))["viewer"]["orders"]["nodes"]
         await until_stored(redis)
         opened = [await other.data(WHOLE_ORDER, id=node["id"]) for node in nodes]
-        requests = sandbox.ledger.counts()
+        requests = sandbox.request_log.counts()
 
         assert opened == [await gateway.data(WHOLE_ORDER, id=node["id"]) for node in nodes]
     assert requests == {"GET /orders": 1}
@@ -65,7 +65,7 @@ async def test_unreadable_entry(
         second = await other.data(LIST)
 
     assert second == first
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}
 
 
 async def test_cancelled_elsewhere(

@@ -36,7 +36,7 @@ async def test_same_key_on_both(
 
     kinds = {result["cancelOrderItems"]["result"]["__typename"] for result in results}
     assert kinds == {"CancellationPending"}
-    assert sandbox.ledger.count("PATCH /orders/:id") == 1
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
 async def test_lock(redis: RedisServer) -> None:

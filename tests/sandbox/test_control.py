@@ -81,7 +81,7 @@ async def test_control_faults_style_ledger(imin: Imin) -> None:
             }
         ],
     }
-    assert (cleared, imin.sandbox.ledger.entries) == ((204, b""), [])
+    assert (cleared, imin.sandbox.request_log.entries) == ((204, b""), [])
 
 
 @pytest.mark.parametrize(

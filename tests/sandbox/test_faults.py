@@ -101,7 +101,7 @@ async def test_reset(imin: Imin) -> None:
         await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
 
     assert (await imin.orders("empty"))["imin:item"][0] == order
-    assert [entry.status for entry in imin.sandbox.ledger.entries] == [0, 200]
+    assert [entry.status for entry in imin.sandbox.request_log.entries] == [0, 200]
 
 
 async def test_reset_after(imin: Imin) -> None:
@@ -235,7 +235,7 @@ async def test_black_hole_ends_with_the_client(imin: Imin) -> None:
     with pytest.raises(TimeoutError):
         await imin.call("GET", "/api/v2/entitlements", timeout=aiohttp.ClientTimeout(total=0.01))
 
-    assert imin.sandbox.ledger.count("GET /entitlements") == 1
+    assert imin.sandbox.request_log.count("GET /entitlements") == 1
 
 
 async def test_black_hole_ends_with_the_sandbox() -> None:
@@ -246,7 +246,7 @@ async def test_black_hole_ends_with_the_sandbox() -> None:
         waiting = asyncio.create_task(http.get(server.make_url("/api/v2/entitlements")))
         for _ in range(1000):
             await asyncio.sleep(0)
-            if app[SANDBOX].ledger.in_flight:
+            if app[SANDBOX].request_log.in_flight:
                 break
 
         await server.close()

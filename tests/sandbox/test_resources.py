@@ -27,7 +27,7 @@ async def test_unknown_path(imin: Imin, method: str) -> None:
     status, body = await imin.call(method, "/api/v2/nothing/here")
 
     assert (status, body["@type"]) == (404, "UnknownOrIncorrectEndpointError")
-    assert imin.sandbox.ledger.counts() == {f"{method} (unknown)": 1}
+    assert imin.sandbox.request_log.counts() == {f"{method} (unknown)": 1}
 
 
 @pytest.mark.parametrize(

@@ -80,12 +80,12 @@ async def _index(request: web.Request) -> web.Response:
 
 
 async def _ledger(request: web.Request) -> web.Response:
-    ledger = request.app[SANDBOX].ledger
+    ledger = request.app[SANDBOX].request_log
     return json_answer({"counts": ledger.counts(), "entries": [asdict(entry) for entry in ledger.entries]})
 
 
 async def _clear_ledger(request: web.Request) -> web.Response:
-    request.app[SANDBOX].ledger.clear()
+    request.app[SANDBOX].request_log.clear()
     return web.Response(status=204)
 
 

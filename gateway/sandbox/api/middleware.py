@@ -12,7 +12,7 @@ from gateway.sandbox.api.responses import json_answer, refuse
 from gateway.sandbox.data.vocabulary import API_PATH
 from gateway.sandbox.faults.effects import ConnectionCutError, misbehave
 from gateway.sandbox.faults.faults import UNKNOWN_ROUTE
-from gateway.sandbox.state.request_log import LedgerEntry
+from gateway.sandbox.state.request_log import LoggedRequest
 
 
 @web.middleware
@@ -22,7 +22,7 @@ async def imin_middleware(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     sandbox = request.app[SANDBOX]
     entry = await _entry(request)
-    sandbox.ledger.arrived(entry)
+    sandbox.request_log.record_arrival(entry)
     status = 0
     try:
         response = await _answer(request, handler, entry.route)
@@ -31,7 +31,7 @@ async def imin_middleware(request: web.Request, handler: Handler) -> web.StreamR
         # The transport is gone, so this response never leaves.
         return web.Response()
     finally:
-        sandbox.ledger.answered(entry, status)
+        sandbox.request_log.record_status(entry, status)
     return response
 
 
@@ -57,8 +57,8 @@ def _key_refusal(request: web.Request) -> web.Response | None:
     return None if key == request.app[SANDBOX].settings.api_key else json_answer(WRONG_KEY, 401)
 
 
-async def _entry(request: web.Request) -> LedgerEntry:
-    return LedgerEntry(
+async def _entry(request: web.Request) -> LoggedRequest:
+    return LoggedRequest(
         request.method, request.path, dict(request.query), 0, _read(await request.read()), _route(request)
     )
 

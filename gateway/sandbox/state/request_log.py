@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class LedgerEntry:
+class LoggedRequest:
     """One request to imin, noted when it arrives.
 
     path: as sent, decoded, with /api/v2.
@@ -24,16 +24,16 @@ class LedgerEntry:
     route: str
 
 
-class Ledger:
+class RequestLog:
     """The requests imin received, countable by route; proves batching, caching and single flight."""
 
     def __init__(self) -> None:
-        self.entries: list[LedgerEntry] = []
+        self.entries: list[LoggedRequest] = []
         self.in_flight = 0
         self.peak_in_flight = 0
         self._arrival = asyncio.Event()
 
-    def arrived(self, entry: LedgerEntry) -> None:
+    def record_arrival(self, entry: LoggedRequest) -> None:
         """Notes a request before it is answered."""
         self.entries.append(entry)
         self.in_flight += 1
@@ -41,12 +41,12 @@ class Ledger:
         self._arrival.set()
         self._arrival = asyncio.Event()
 
-    def answered(self, entry: LedgerEntry, status: int) -> None:
+    def record_status(self, entry: LoggedRequest, status: int) -> None:
         """Notes how a request ended; status 0 when without an answer."""
         entry.status = status
         self.in_flight -= 1
 
-    async def reached(self, route: str, times: int = 1, *, within_seconds: float = 30.0) -> None:
+    async def wait_for(self, route: str, times: int = 1, *, within_seconds: float = 30.0) -> None:
         """Waits until a route has been asked so often. Raises TimeoutError where that does not happen."""
         async with asyncio.timeout(within_seconds):
             while self.count(route) < times:

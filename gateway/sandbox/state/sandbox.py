@@ -40,7 +40,7 @@ from gateway.sandbox.state.clock import Clock
 from gateway.sandbox.state.order_store import OrderStore
 from gateway.sandbox.state.page import Page
 from gateway.sandbox.state.receipts import receipt_pdf
-from gateway.sandbox.state.request_log import Ledger
+from gateway.sandbox.state.request_log import RequestLog
 from gateway.sandbox.state.settings import SandboxSettings
 from gateway.sandbox.state.upcoming import upcoming_items
 
@@ -51,7 +51,7 @@ class Sandbox:
     def __init__(self, settings: SandboxSettings) -> None:
         self.settings = settings
         self.clock = Clock(settings.now)
-        self.ledger = Ledger()
+        self.request_log = RequestLog()
         self.faults = Faults()
         self.style = Style()
         self.accounts = Accounts(settings.seed)

@@ -177,4 +177,4 @@ async def test_kept_whole(settings: Settings, sandbox: Sandbox, gateway: Gateway
         query = "{ viewer { orders(first: 3) { nodes { broker { name } items { session { name } } } } } }"
         assert await caching.data(query) == await gateway.data(query)
 
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}

@@ -69,7 +69,7 @@ async def test_reads(client: IminClient, sandbox: Sandbox) -> None:
     for call in READS.values():
         await call(client)
 
-    assert sandbox.ledger.counts() == dict.fromkeys(READS, 1)
+    assert sandbox.request_log.counts() == dict.fromkeys(READS, 1)
 
 
 FAILURES = [
@@ -123,7 +123,7 @@ async def test_redirect_not_followed(client: IminClient, sandbox: Sandbox) -> No
     with pytest.raises(Unreadable):
         await read_order(client, DOCUMENTED)
 
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
 
 
 @pytest.mark.parametrize("kind", ["502_html", "503"])
@@ -134,7 +134,7 @@ async def test_get_repeated_once(client: IminClient, sandbox: Sandbox, kind: Any
     order = await read_order(client, DOCUMENTED)
 
     assert order.order_number == "29"
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 2}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 2}
 
 
 async def test_get_not_repeated_again(client: IminClient, sandbox: Sandbox) -> None:
@@ -144,7 +144,7 @@ async def test_get_not_repeated_again(client: IminClient, sandbox: Sandbox) -> N
     with pytest.raises(UpstreamUnavailable):
         await read_order(client, DOCUMENTED)
 
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 2}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 2}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ async def test_patch_never_repeated(
             await client.cancel(DOCUMENTED, ["abcd"])
 
     assert (failure.value.sent, failure.value.answered) == (sent, answered)
-    assert sandbox.ledger.counts() == {"PATCH /orders/:id": 1}
+    assert sandbox.request_log.counts() == {"PATCH /orders/:id": 1}
 
 
 async def test_connection_refused() -> None:
@@ -193,7 +193,7 @@ async def test_retry_after(client: IminClient, sandbox: Sandbox) -> None:
         await read_orders(client, "1234", 1)
 
     assert failure.value.retry_after == 7.0
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ async def test_malformed_identifiers(client: IminClient, sandbox: Sandbox, ident
     with pytest.raises(NotFound):
         await client.cancel(identifier, ["abcd"])
 
-    assert sandbox.ledger.entries == []
+    assert sandbox.request_log.entries == []
 
 
 async def test_unknown(client: IminClient) -> None:

@@ -205,7 +205,7 @@ async def test_breaker_spares_imin(imin: tuple[Sandbox, str]) -> None:
 
     assert kinds == [UpstreamUnavailable] * 5 + [CallRejected] * 3
     assert page.total == 1917
-    assert sandbox.ledger.counts() == {"GET /orders/:id": 5, "GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 5, "GET /orders": 1}
 
 
 async def test_breaker_closes_after_recovery(imin: tuple[Sandbox, str]) -> None:
@@ -251,7 +251,7 @@ async def test_retry_after_before_the_deadline(imin: tuple[Sandbox, str]) -> Non
         page = await read_orders(client, "1234", 1)
 
     assert page.total == 1917
-    assert sandbox.ledger.counts() == {"GET /orders": 2}
+    assert sandbox.request_log.counts() == {"GET /orders": 2}
 
 
 async def test_request_deadline(imin: tuple[Sandbox, str]) -> None:
@@ -283,7 +283,7 @@ async def test_bulkhead_per_endpoint(imin: tuple[Sandbox, str]) -> None:
     assert order.order_number == "29"
     assert {type(outcome) for outcome in outcomes} <= {TimedOut, CallRejected}
     # Until the breaker opens with the fifth, each call that times out may let one more in.
-    assert 16 <= sandbox.ledger.count("GET /orders") <= 20
+    assert 16 <= sandbox.request_log.count("GET /orders") <= 20
 
 
 async def test_unreadable_is_not_retried(imin: tuple[Sandbox, str]) -> None:
@@ -295,4 +295,4 @@ async def test_unreadable_is_not_retried(imin: tuple[Sandbox, str]) -> None:
         with pytest.raises(Unreadable):
             await read_orders(client, "1234", 1)
 
-    assert sandbox.ledger.counts() == {"GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders": 1}

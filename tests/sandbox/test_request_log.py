@@ -9,13 +9,13 @@ async def test_ledger(imin: Imin) -> None:
     await imin.orders("small")
     await imin.call("PATCH", f"/api/v2/orders/{order}", {"orderedItem": []})
 
-    entries = imin.sandbox.ledger.entries
-    assert imin.sandbox.ledger.counts() == {"GET /orders": 1, "PATCH /orders/:id": 1}
+    entries = imin.sandbox.request_log.entries
+    assert imin.sandbox.request_log.counts() == {"GET /orders": 1, "PATCH /orders/:id": 1}
     assert entries[0].query == {"customerIdentifier": "small", "page": "1"}
     assert (entries[1].path, entries[1].status, entries[1].body) == (
         f"/api/v2/orders/{order}",
         400,
         {"orderedItem": []},
     )
-    imin.sandbox.ledger.clear()
-    assert imin.sandbox.ledger.count("GET /orders") == 0
+    imin.sandbox.request_log.clear()
+    assert imin.sandbox.request_log.count("GET /orders") == 0
