@@ -78,7 +78,7 @@ class Loader(Generic[K, V]):
             self._scope.wholes.setdefault(parts.endpoint, []).append((key[0], parts, value))
         return value
 
-    def begin(self, key: K) -> None:
+    def prefetch(self, key: K) -> None:
         """Start loading a resource that will be needed soon."""
         if not self._has_part(key):
             # Retrieved, or asyncio logs "exception was never retrieved" where it is not needed after all.

@@ -1,9 +1,9 @@
-"""What an operation may cost at most, in requests to imin, told before it runs.
+"""What an operation may cost at most, in requests to imin, computed before it runs.
 
-A field that asks imin stands in CALLS with its requests; a field below which something is asked
-for each element multiplies. Loaders and caches make it less, never more, with three exceptions
-that are too rare to charge everybody for: proving a raw order number to be the caller's, and
-finding a seller by id, may read several pages; a cancellation that is still open reads its order.
+Each field with a resolver declares its requests (field_cost.py); fields below a list count for each of its
+items. Loaders and caches make it less, never more, with three exceptions that are too rare to charge every
+operation for: proving that an order number is the caller's, and finding a seller by id, may read several
+pages; a cancellation that is still open reads its order.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,29 +26,13 @@ from graphql import (
     get_named_type,
 )
 
+from gateway.execution.field_cost import field_cost
+
 Variables = Mapping[str, Any]
 Size = Callable[[Variables], int]
 
-CALLS = {
-    "Query.order": 5,
-    "Query.node": 1,
-    "Query.nodes": 1,
-    "Order.cancellation": 0,
-    "OrderItem.order": 1,
-    "Mutation.cancelOrderItems": 3,
-    "Subscription.orderChanged": 1,
-}
-"""Requests of a field; of `nodes` for each id."""
-
-PAGED = {"Customer.orders", "Customer.upcomingOrderItems"}
-"""Fields that read pages of ten."""
-
-ON_ACCOUNT = "Customer account"
-"""All other fields of a customer but these come with one request for the account."""
-NOT_ON_ACCOUNT = {"id", "identifier", "__typename"}
-
 WHOLE = {"Order"}
-"""Types that come whole: below them nothing is asked for."""
+"""Types that come whole: nothing below them causes a request."""
 
 _PAGE = 10
 _MOST_PAGES = 10
@@ -67,7 +51,7 @@ class Cost:
         total = self.fixed
         for calls, sizes in self.varying:
             for size in sizes:
-                calls *= size(variables)  # noqa: PLW2901  # the product is what is wanted
+                calls *= size(variables)  # noqa: PLW2901  # the product is needed
             total += calls
         return total
 
@@ -81,7 +65,7 @@ def cost_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationD
 
 
 class _Ledger:
-    """Adds up the charges of one operation."""
+    """Adds up the cost of one operation."""
 
     def __init__(
         self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
@@ -99,14 +83,13 @@ class _Ledger:
     def charge_selection(
         self, parent: Any, selection: SelectionSetNode | None, sizes: tuple[Size, ...]
     ) -> None:
-        """Charge what a selection asks for, as often as the sizes say."""
+        """Charge what a selection causes, as often as the sizes say."""
         if parent is None or selection is None or parent.name in WHOLE:
             return
-        if parent.name == "Customer" and self._reads_account(selection):
-            self._charge(1, sizes)
+        shared = 0
         for node in selection.selections:
             if isinstance(node, FieldNode):
-                self._charge_field(parent, node, sizes)
+                shared = max(shared, self._charge_field(parent, node, sizes))
             elif isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
                 inner = self._schema.type_map[condition.name.value] if condition else parent
@@ -115,37 +98,32 @@ class _Ledger:
                 fragment = self._fragments[node.name.value]
                 inner = self._schema.type_map[fragment.type_condition.name.value]
                 self.charge_selection(inner, fragment.selection_set, sizes)
+        self._charge(shared, sizes)
 
-    def _charge_field(self, parent: Any, node: FieldNode, sizes: tuple[Size, ...]) -> None:
+    def _charge_field(self, parent: Any, node: FieldNode, sizes: tuple[Size, ...]) -> int:
+        """Charge a field and what is below it; return the requests that it shares with other fields."""
         definition = getattr(parent, "fields", {}).get(node.name.value)
         if definition is None:  # __typename and the like
-            return
-        name = f"{parent.name}.{node.name.value}"
-        if name in PAGED:
-            self._charge(1, (*sizes, self._pages(node)))
+            return 0
+        cost = field_cost(definition)
+        if cost is not None and cost.per_page:
+            self._charge(cost.requests, (*sizes, self._pages(node)))
             sizes = (*sizes, self._window(node))
-        elif name in CALLS:
-            if name == "Query.nodes":
-                sizes = (*sizes, self._length(_argument(node, "ids")))
-            self._charge(CALLS[name], sizes)
+        elif cost is not None and not cost.is_shared:
+            if cost.per_item_of is not None:
+                sizes = (*sizes, self._length(_argument(node, cost.per_item_of)))
+            self._charge(cost.requests, sizes)
         self.charge_selection(get_named_type(definition.type), node.selection_set, sizes)
+        return cost.requests if cost is not None and cost.is_shared else 0
 
-    def _charge(self, calls: int, sizes: tuple[Size, ...]) -> None:
-        if sizes:
-            self.varying.append((calls, sizes))
-        else:
-            self.fixed += calls
-
-    def _reads_account(self, selection: SelectionSetNode) -> bool:
-        return any(
-            isinstance(node, FieldNode)
-            and node.name.value not in NOT_ON_ACCOUNT
-            and f"Customer.{node.name.value}" not in PAGED
-            for node in selection.selections
-        )
+    def _charge(self, requests: int, sizes: tuple[Size, ...]) -> None:
+        if not sizes:
+            self.fixed += requests
+        elif requests:
+            self.varying.append((requests, sizes))
 
     def _number(self, value: ValueNode | None) -> Callable[[Variables], int | None]:
-        """A whole number of an argument; None where it is none, or not given."""
+        """The whole number that an argument is; None if it is none, or not given."""
         if isinstance(value, VariableNode):
             name = value.name.value
             default = _literal_number(self._defaults.get(name))
@@ -159,7 +137,7 @@ class _Ledger:
         return lambda _: number
 
     def _window(self, node: FieldNode) -> Size:
-        """How many elements a connection is asked for; ten where it is not said."""
+        """How many items a connection returns at most; ten if no argument says."""
         first = self._number(_argument(node, "first"))
         last = self._number(_argument(node, "last"))
 
@@ -170,13 +148,13 @@ class _Ledger:
         return window
 
     def _pages(self, node: FieldNode) -> Size:
-        """Pages that a window may touch: one more where it may begin in the middle of a page."""
+        """Pages that a window may touch: one more if it may begin in the middle of a page."""
         window = self._window(node)
         extra = int(any(_argument(node, name) is not None for name in ("after", "last", "before")))
         return lambda variables: -(-window(variables) // _PAGE) + extra
 
     def _length(self, value: ValueNode | None) -> Size:
-        """How many elements a list argument has."""
+        """How many items a list argument has."""
         if isinstance(value, VariableNode):
             name = value.name.value
             default = _literal_length(self._defaults.get(name))

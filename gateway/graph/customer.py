@@ -1,6 +1,5 @@
 """Customers: their account and their two lists of bookings."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Self, TypeVar
 
 import strawberry
@@ -8,6 +7,7 @@ from strawberry import UNSET
 
 from gateway.context import Context
 from gateway.errors import UPSTREAM_INVALID, GatewayError
+from gateway.execution.field_cost import per_page, shared
 from gateway.graph.agent import Person
 from gateway.graph.connection import Connection, OrderConnection, OrderItemConnection, connect
 from gateway.graph.decorators import resolved
@@ -26,6 +26,8 @@ from gateway.pagination.range import Range
 
 T = TypeVar("T")
 
+_ACCOUNT_COST = shared(CUSTOMER_ACCOUNT.requests)
+
 
 @strawberry.type(description="A right to reduced prices.")
 class Entitlement:
@@ -35,25 +37,25 @@ class Entitlement:
     valid_through: DateTime | None = strawberry.field(description="Date and time when it ends.")
 
 
-def _of_person(attribute: str) -> Callable[..., Awaitable[Any]]:
-    """Resolver of a field that imin states on the account's person."""
+def _of_person(attribute: str, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
+    """A field that imin states on the account's person."""
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
         value = getattr(account.customer, attribute) if account and account.customer else None
         return _readable(account, value)
 
-    return resolve
+    return resolved(description, graphql_type, name=name, requests=_ACCOUNT_COST)(resolve)
 
 
-def _of_account(attribute: str) -> Callable[..., Awaitable[Any]]:
-    """Resolver of a field that imin states on the account itself."""
+def _of_account(attribute: str, graphql_type: Any, description: str) -> Any:
+    """A field that imin states on the account itself."""
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
         return getattr(account, attribute) if account else None
 
-    return resolve
+    return resolved(description, graphql_type, requests=_ACCOUNT_COST)(resolve)
 
 
 async def _account(customer: "Customer", info: Info) -> documents.CustomerAccount | None:
@@ -101,55 +103,31 @@ class Customer(Node):
 
     identifier: strawberry.ID = strawberry.field(description="Identifier of the customer in imin.")
 
-    name = strawberry.field(
-        resolver=_of_person("name"),
-        graphql_type=str | None,
-        description="Full name; given and family name if imin has only those.",
-    )
-    given_name = strawberry.field(
-        resolver=_of_person("given_name"), graphql_type=str | None, description="Given name."
-    )
-    family_name = strawberry.field(
-        resolver=_of_person("family_name"), graphql_type=str | None, description="Family name."
-    )
-    email = strawberry.field(
-        resolver=_of_person("email"), graphql_type=str | None, description="E-mail address."
-    )
-    telephone = strawberry.field(
-        resolver=_of_person("telephone"), graphql_type=str | None, description="Telephone number."
-    )
-    birth_date = strawberry.field(
-        resolver=_of_person("birth_date"), graphql_type=Date | None, description="Date of birth."
-    )
-    gender = strawberry.field(
-        resolver=_of_person("gender"), graphql_type=Gender | None, description="Gender, if stated."
-    )
-    is_13_or_over = strawberry.field(
+    name = _of_person("name", str | None, "Full name; given and family name if imin has only those.")
+    given_name = _of_person("given_name", str | None, "Given name.")
+    family_name = _of_person("family_name", str | None, "Family name.")
+    email = _of_person("email", str | None, "E-mail address.")
+    telephone = _of_person("telephone", str | None, "Telephone number.")
+    birth_date = _of_person("birth_date", Date | None, "Date of birth.")
+    gender = _of_person("gender", Gender | None, "Gender, if stated.")
+    is_13_or_over = _of_person(
+        "is_13_or_over",
+        bool | None,
+        "Whether the customer has stated that they are 13 or older.",
         name="is13OrOver",
-        resolver=_of_person("is_13_or_over"),
-        graphql_type=bool | None,
-        description="Whether the customer has stated that they are 13 or older.",
     )
-    address = strawberry.field(
-        resolver=_of_person("address"), graphql_type=Address | None, description="Postal address."
+    address = _of_person("address", Address | None, "Postal address.")
+    emergency_contact = _of_person("emergency_contact", Person | None, "Person to contact in an emergency.")
+    access_passes = _of_account(
+        "access_passes", list[AccessPass] | None, "Membership cards and similar passes."
     )
-    emergency_contact = strawberry.field(
-        resolver=_of_person("emergency_contact"),
-        graphql_type=Person | None,
-        description="Person to contact in an emergency.",
-    )
-    access_passes = strawberry.field(
-        resolver=_of_account("access_passes"),
-        graphql_type=list[AccessPass] | None,
-        description="Membership cards and similar passes.",
-    )
-    entitlements = strawberry.field(
-        resolver=_of_account("entitlements"),
-        graphql_type=list[Entitlement] | None,
-        description="Rights to reduced prices.",
-    )
+    entitlements = _of_account("entitlements", list[Entitlement] | None, "Rights to reduced prices.")
 
-    @resolved("Orders of the customer, newest first.", OrderConnection | None)
+    @resolved(
+        "Orders of the customer, newest first.",
+        OrderConnection | None,
+        requests=per_page(ORDER_PAGE.requests),
+    )
     async def orders(
         self,
         info: Info,
@@ -164,7 +142,11 @@ class Customer(Node):
         )
         return await connect(info, ORDER_HISTORY, ORDER_PAGE, self.identifier, requested)
 
-    @resolved("Booked items that are still to come, earliest first.", OrderItemConnection | None)
+    @resolved(
+        "Booked items that are still to come, earliest first.",
+        OrderItemConnection | None,
+        requests=per_page(ORDER_ITEM_PAGE.requests),
+    )
     async def upcoming_order_items(
         self,
         info: Info,

@@ -5,21 +5,35 @@ from typing import Any, TypeVar, cast
 
 import strawberry
 
+from gateway.execution.field_cost import METADATA, FieldCost
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def resolved(
-    description: str, graphql_type: Any = None, *, prefetch: Callable[..., bool] | None = None
+    description: str,
+    graphql_type: Any = None,
+    *,
+    requests: int | FieldCost,
+    name: str | None = None,
+    prefetch: Callable[..., bool] | None = None,
 ) -> Callable[[F], F]:
     """Make a method the resolver of a field.
 
     graphql_type: the field's type, if it is not the type that the method is annotated to return; resolvers
     return documents in place of GraphQL types.
+    requests: to imin that the resolver may cause, at most, without the fields below it.
+    name: of the field, if it is not the method's.
     prefetch: starts the loads that the resolver will wait for, given the context and the field's arguments.
     It returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
-    compiler, which then creates no tasks for the fields beside this one; see `gateway.hints`.
+    compiler, which then creates no tasks for the fields beside this one.
     """
-    field = strawberry.field(description=description, graphql_type=graphql_type)
+    field = strawberry.field(
+        name=name,
+        description=description,
+        graphql_type=graphql_type,
+        metadata={METADATA: _cost(requests)},
+    )
 
     def declare(method: F) -> F:
         if prefetch is not None:
@@ -29,8 +43,16 @@ def resolved(
     return declare
 
 
-def subscribed(description: str, graphql_type: Any) -> Callable[[F], F]:
-    """Make an async generator the source of a subscription's field. graphql_type: of each event."""
-    return cast(
-        "Callable[[F], F]", strawberry.subscription(description=description, graphql_type=graphql_type)
+def subscribed(description: str, graphql_type: Any, *, requests: int) -> Callable[[F], F]:
+    """Make an async generator the source of a subscription's field.
+
+    graphql_type: of each event. requests: to imin for the first event, at most.
+    """
+    field = strawberry.subscription(
+        description=description, graphql_type=graphql_type, metadata={METADATA: _cost(requests)}
     )
+    return cast("Callable[[F], F]", field)
+
+
+def _cost(requests: int | FieldCost) -> FieldCost:
+    return requests if isinstance(requests, FieldCost) else FieldCost(requests)

@@ -48,7 +48,7 @@ def prefetch_order(context: Context, identifier: str) -> bool:
     if not caller.may_name_any_customer:
         return False
     if is_identifier(identifier):
-        context.loader(ORDER).begin((caller.customer or "", identifier))
+        context.loader(ORDER).prefetch((caller.customer or "", identifier))
     return True
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.errors import BAD_USER_INPUT, GatewayError
+from gateway.execution.field_cost import per_item_of
 from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
@@ -14,6 +15,7 @@ from gateway.graph.node import Node
 from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
+from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
 
 MOST_NODES = 100
@@ -32,14 +34,15 @@ Ids = Annotated[
 class Query:
     """Root type; has no state."""
 
-    @resolved("The customer who sends the request; null if the caller is a service.")
+    @resolved("The customer who sends the request; null if the caller is a service.", requests=0)
     async def viewer(self, info: Info) -> Customer | None:
         customer = info.context.caller.customer
         return Customer.of(customer, info.context) if customer else None
 
     @resolved(
         "The customer with that identifier, for this customer or a trusted service. Whether imin has an "
-        "account for the identifier is not checked."
+        "account for the identifier is not checked.",
+        requests=0,
     )
     async def customer(self, info: Info, identifier: Identifier) -> Customer | None:
         """Sends no request to imin; the customer's fields do."""
@@ -49,18 +52,20 @@ class Query:
     @resolved(
         "The order with that identifier, for its customer or a trusted service.",
         Order | None,
+        requests=5,  # the order, and pages of the history until it is proven to be the caller's
         prefetch=prefetch_order,
     )
     async def order(self, info: Info, identifier: Identifier) -> documents.Order | None:
         return report_unreadable(info, await find_order(info.context, identifier))
 
-    @resolved("The object with that global id.", Node | None)
+    @resolved("The object with that global id.", Node | None, requests=ORDER.requests)
     async def node(self, info: Info, id: Id) -> Any:  # noqa: A002  # Relay names the argument
         return await find_node(info, id, info.path.as_list())
 
     @resolved(
         "The objects with those global ids, in the same order; null for an id that leads to no object.",
         list[Node | None],
+        requests=per_item_of("ids", ORDER.requests),
     )
     def nodes(self, info: Info, ids: Ids) -> list[Awaitable[Any]]:
         """Each object is found, or fails, independently of the others."""

@@ -22,17 +22,17 @@ ALPHABET: Endpoint[CustomerKey, str] = Endpoint(
 
 
 class Held(Repository):
-    """Answers when a test lets it. begun: the keys that were requested, and whether past what is cached."""
+    """Answers when a test lets it. requested: the keys, and whether past what is cached."""
 
     def __init__(self) -> None:
-        self.begun: list[tuple[str, bool]] = []
+        self.requested: list[tuple[str, bool]] = []
         self._responses: dict[str, asyncio.Future[Undecoded[Any]]] = {}
 
     async def get(
         self, _endpoint: Any, key: Any, _on_stale: Any, *, refresh: bool = False, use: Any = None
     ) -> Any:
         assert use is not None
-        self.begun.append((key[-1], refresh))
+        self.requested.append((key[-1], refresh))
         self._responses[key[-1]] = asyncio.get_running_loop().create_future()
         return await self._responses[key[-1]]
 
@@ -69,7 +69,7 @@ async def test_once_each() -> None:
     letters.imin.answer("a")
 
     assert [await first, await second, await letters.get("a")] == ["A", "A", "A"]
-    assert letters.imin.begun == [("a", False)]
+    assert letters.imin.requested == [("a", False)]
 
 
 async def test_refresh() -> None:
@@ -80,10 +80,10 @@ async def test_refresh() -> None:
         await loop_turns()
         letters.imin.answer("a")
         assert await load == "A"
-        assert letters.imin.begun[-1] == ("a", refresh)
+        assert letters.imin.requested[-1] == ("a", refresh)
 
     assert await letters.get("a") == "A"
-    assert len(letters.imin.begun) == 2
+    assert len(letters.imin.requested) == 2
 
 
 async def test_cancelled_caller() -> None:
@@ -108,13 +108,13 @@ async def test_failure_is_shared() -> None:
 
     outcomes = await asyncio.gather(*waiting, letters.get("a"), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [UpstreamUnavailable] * 3
-    assert len(letters.imin.begun) == 1
+    assert len(letters.imin.requested) == 1
 
 
 async def test_unneeded_failure() -> None:
-    """A load that was begun, failed and was never needed is not reported as an unhandled error."""
+    """A load that was started ahead, failed and was never needed is not reported as an unhandled error."""
     letters = Letters()
-    letters.loader.begin(("ann", "a"))
+    letters.loader.prefetch(("ann", "a"))
     await loop_turns()
     letters.imin.fail("a")
     await loop_turns()
@@ -128,11 +128,11 @@ async def test_limited_concurrency() -> None:
     letters = Letters(slots=2)
     loads = {name: letters.get(name) for name in "abcd"}
     await loop_turns()
-    assert [name for name, _ in letters.imin.begun] == ["a", "b"]
-    for name, begun in (("b", "abc"), ("a", "abcd"), ("c", "abcd"), ("d", "abcd")):
+    assert [name for name, _ in letters.imin.requested] == ["a", "b"]
+    for name, requested in (("b", "abc"), ("a", "abcd"), ("c", "abcd"), ("d", "abcd")):
         letters.imin.answer(name)
         await loop_turns()
-        assert [name for name, _ in letters.imin.begun] == list(begun)
+        assert [name for name, _ in letters.imin.requested] == list(requested)
 
     assert [await load for load in loads.values()] == ["A", "B", "C", "D"]
 
@@ -142,15 +142,15 @@ async def test_parts() -> None:
     letters = Letters()
     alphabet = Loader(ALPHABET, letters.scope)
     alphabet.decode(("ann",), Undecoded(lambda: "ab"))
-    letters.loader.begin(("ann", "a"))
+    letters.loader.prefetch(("ann", "a"))
 
     assert await letters.get("a") == "A"
-    assert letters.imin.begun == []
+    assert letters.imin.requested == []
 
     refreshed = letters.get("b", refresh=True)
     other_customer = asyncio.ensure_future(letters.loader.get(("bob", "a")))
     await loop_turns()
-    assert letters.imin.begun == [("b", True), ("a", False)]
+    assert letters.imin.requested == [("b", True), ("a", False)]
     letters.imin.answer("b")
     letters.imin.answer("a")
     assert [await refreshed, await other_customer] == ["B", "A"]
@@ -163,4 +163,4 @@ async def test_remembered() -> None:
     letters.loader.remember(("ann", "a"), "newer")
 
     assert await letters.get("a") == "newer"
-    assert letters.imin.begun == []
+    assert letters.imin.requested == []

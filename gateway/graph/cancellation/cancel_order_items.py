@@ -52,6 +52,7 @@ class Mutation:
         "Cancel items of an order: all that are named, or none. If the client disconnects, the cancellation "
         "still runs to its end.",
         CancelOrderItemsPayload | None,
+        requests=3,  # the order, the PATCH, the order again
     )
     async def cancel_order_items(
         self,

@@ -71,6 +71,7 @@ class Order(Node):
         "The latest cancellation of any of its items that was requested through this gateway; null if there "
         "is none.",
         Cancellation | None,
+        requests=0,
     )
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:

@@ -126,7 +126,7 @@ class OrderItem(Node):
         name="problems", description="Problems that the booking system reported for the item."
     )
 
-    @resolved("Order that the item belongs to.", _Order | None)
+    @resolved("Order that the item belongs to.", _Order | None, requests=ORDER.requests)
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
         """The order, from the page that the item came on, otherwise from imin."""

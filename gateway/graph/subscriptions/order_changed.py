@@ -12,6 +12,7 @@ from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.query import Id
 from gateway.imin import documents
+from gateway.imin.endpoints.orders import ORDER
 from gateway.order_watcher import TooManySubscribers
 
 
@@ -24,6 +25,7 @@ class Subscription:
         "receipts. Completes when all items are cancelled or over. Null, once, if the caller has no such "
         "order.",
         Order | None,
+        requests=ORDER.requests,
     )
     async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[documents.Order | None, None]:  # noqa: A002  # Relay names the argument
         owned = await own_order(info.context, id)

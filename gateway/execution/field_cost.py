@@ -1,0 +1,40 @@
+"""The cost that a field declares for its resolver: requests to imin, at most, without the fields below it."""
+
+from typing import Any
+
+from graphql import GraphQLField
+from msgspec import Struct
+
+METADATA = "cost"
+"""Key of a Strawberry field's metadata, which holds a FieldCost."""
+
+
+class FieldCost(Struct, frozen=True):
+    """requests: for each call of the resolver, or as one of the functions below says."""
+
+    requests: int
+    per_page: bool = False
+    per_item_of: str | None = None
+    is_shared: bool = False
+
+
+def per_page(requests: int) -> FieldCost:
+    """Requests for each page that the window of a connection touches."""
+    return FieldCost(requests, per_page=True)
+
+
+def per_item_of(argument: str, requests: int) -> FieldCost:
+    """Requests for each item of a list argument."""
+    return FieldCost(requests, per_item_of=argument)
+
+
+def shared(requests: int) -> FieldCost:
+    """Requests that all fields of an object which declare this share."""
+    return FieldCost(requests, is_shared=True)
+
+
+def field_cost(field: GraphQLField) -> FieldCost | None:
+    """What a field declares; None if it declares nothing."""
+    declared: Any = (field.extensions or {}).get("strawberry-definition")
+    cost: FieldCost | None = declared.metadata.get(METADATA) if declared else None
+    return cost
