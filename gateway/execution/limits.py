@@ -1,10 +1,10 @@
-"""What a document may weigh, measured before validation, in time linear in the document.
+"""Limit the size of documents before validation, in time linear in the document.
 
-Whoever can make validation slow can make the gateway slow for everybody. Each fragment is
-measured once, so that fragments that spread fragments cost no more than their text. What
-grows faster than the document is bounded by itself: `fields` after fragments are put in
-place, and `pairs`, the fields of one response name in one place, each of which validation
-compares with each other (graphql-core's OverlappingFieldsCanBeMergedRule, some 6 µs a pair).
+A client that can make validation slow can make the gateway slow for everyone. Each fragment is measured once,
+so fragments that spread fragments cost no more than their text. Two counts that grow faster than the document
+have limits of their own: `fields`, after fragments are expanded, and `pairs` of fields with the same response
+name, which validation compares with each other (graphql-core's OverlappingFieldsCanBeMergedRule, about 6 µs
+per pair).
 """
 
 from collections import Counter
@@ -32,13 +32,13 @@ from graphql import (
 
 from gateway.errors import BAD_REQUEST, LIMIT_EXCEEDED, VALIDATION_FAILED, GatewayError
 
-_ASK_FOR_SCHEMA = {"__schema", "__type"}
-_MOST_COMMENTS = 500
+_INTROSPECTION_FIELDS = {"__schema", "__type"}
+_MAX_COMMENTS = 500
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that a request may hold; see Settings for each."""
+    """The maximum of each count of a request; see Settings for each."""
 
     document_bytes: int = 16_384
     tokens: int = 2_000
@@ -56,9 +56,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a selection weighs with its fragments put in place.
+    """Counts of a selection with its fragments expanded.
 
-    width: fields of its own level. introspections: fields that ask for the schema.
+    width: fields of its top level. introspections: `__schema` and `__type` fields.
     """
 
     width: int = 0
@@ -69,7 +69,6 @@ class Weight:
     introspections: int = 0
 
     def __add__(self, other: "Weight") -> "Weight":
-        """Both side by side."""
         return Weight(
             self.width + other.width,
             self.fields + other.fields,
@@ -81,23 +80,23 @@ class Weight:
 
 
 class LimitExceeded(GatewayError):
-    """More than a limit allows; names it, what it allows and what there was."""
+    """A count exceeds its limit. The message names the limit, its value and the count."""
 
-    def __init__(self, name: str, most: int, got: int | str) -> None:
+    def __init__(self, name: str, limit: int, got: int | str) -> None:
         words = name.replace("_", " ")
-        super().__init__(LIMIT_EXCEEDED, f"{words.capitalize()} must be {most} at most, got {got}.")
+        super().__init__(LIMIT_EXCEEDED, f"{words.capitalize()} must be {limit} at most, got {got}.")
 
 
 NESTED_TOO_DEEPLY = GatewayError(BAD_REQUEST, "The document is nested too deeply.")
 
 
 def read_document(text: str, limits: Limits) -> DocumentNode:
-    """The document, if it is within the limits. Raises GraphQLError."""
+    """Parse a document. Raises GraphQLError if it is not valid syntax or exceeds a limit."""
     size = len(text.encode())
     if size > limits.document_bytes:
         raise LimitExceeded("document_bytes", limits.document_bytes, size)
     try:
-        document = parse(text, max_tokens=limits.tokens, max_comments=_MOST_COMMENTS)
+        document = parse(text, max_tokens=limits.tokens, max_comments=_MAX_COMMENTS)
         check(document, limits)
     except RecursionError:
         raise NESTED_TOO_DEEPLY from None
@@ -109,13 +108,13 @@ def read_document(text: str, limits: Limits) -> DocumentNode:
 
 
 def check(document: DocumentNode, limits: Limits) -> None:
-    """Raise GraphQLError where the document exceeds a limit, or a fragment spreads itself."""
-    scales = _Scales(document)
+    """Raise GraphQLError if the document exceeds a limit, or a fragment spreads itself."""
+    weigher = _Weigher(document)
     weights = [
-        scales.weigh(node) for node in document.definitions if isinstance(node, ExecutableDefinitionNode)
+        weigher.weigh(node) for node in document.definitions if isinstance(node, ExecutableDefinitionNode)
     ]
     operations = [
-        scales.weigh(node) for node in document.definitions if isinstance(node, OperationDefinitionNode)
+        weigher.weigh(node) for node in document.definitions if isinstance(node, OperationDefinitionNode)
     ]
     for name in ("depth", "aliases", "introspections", "directives"):
         _compare(name, max((getattr(weight, name) for weight in operations), default=0), limits)
@@ -127,7 +126,7 @@ def check(document: DocumentNode, limits: Limits) -> None:
 
 
 def check_lists(variables: Mapping[str, Any], limits: Limits) -> None:
-    """Raise LimitExceeded where a list among the variables is too long."""
+    """Raise LimitExceeded if a list anywhere in the variables is too long."""
     waiting = [value for value in variables.values() if isinstance(value, list | dict)]
     while waiting:
         value = waiting.pop()
@@ -140,19 +139,20 @@ def check_lists(variables: Mapping[str, Any], limits: Limits) -> None:
 
 
 def check_cost(cost: int, limits: Limits) -> None:
-    """Raise LimitExceeded where an operation costs too much."""
+    """Raise LimitExceeded if an operation costs too much."""
     if cost > limits.cost:
         _compare("cost", cost, limits)
 
 
 def _compare(name: str, got: int, limits: Limits) -> None:
-    most = getattr(limits, name)
-    if got > most:
-        raise LimitExceeded(name, most, got if got < 10**9 else "far more")  # bombs have more
+    limit = getattr(limits, name)
+    if got > limit:
+        # Nested fragments can reach counts with thousands of digits.
+        raise LimitExceeded(name, limit, got if got < 10**9 else "far more")
 
 
-class _Scales:
-    """Weighs the definitions of one document; each fragment once."""
+class _Weigher:
+    """Measures the definitions of one document, each fragment once."""
 
     def __init__(self, document: DocumentNode) -> None:
         self._fragments = {
@@ -161,7 +161,7 @@ class _Scales:
         self._weights: dict[str, Weight | None] = {}
 
     def weigh(self, definition: ExecutableDefinitionNode) -> Weight:
-        """Weight of an operation or a fragment."""
+        """The weight of an operation or a fragment."""
         if isinstance(definition, FragmentDefinitionNode):
             return self._weight_of_fragment(definition.name.value)
         own = _directives(definition.directives)
@@ -181,21 +181,21 @@ class _Scales:
 
     def _weight_of_field(self, node: FieldNode) -> Weight:
         inner = self._weight_of_selection(node.selection_set)
-        # How deep one may ask for the schema is graphql-core's to say (MaxIntrospectionDepthRule).
-        asks_for_schema = node.name.value in _ASK_FOR_SCHEMA
-        depth = 1 if asks_for_schema else 1 + inner.depth
+        is_introspection = node.name.value in _INTROSPECTION_FIELDS
+        # graphql-core limits the depth of introspection itself (MaxIntrospectionDepthRule).
+        depth = 1 if is_introspection else 1 + inner.depth
         return replace(
             inner,
             width=1,
             fields=1 + inner.fields,
             depth=depth,
             aliases=inner.aliases + (node.alias is not None),
-            introspections=inner.introspections + asks_for_schema,
+            introspections=inner.introspections + is_introspection,
         )
 
     def _weight_of_fragment(self, name: str) -> Weight:
         if name not in self._fragments:
-            return Weight()  # validation will tell
+            return Weight()  # validation reports it
         if name not in self._weights:
             self._weights[name] = None
             fragment = self._fragments[name]
@@ -208,7 +208,10 @@ class _Scales:
 
 
 def _pairs_and_longest_list(document: DocumentNode) -> tuple[int, int]:
-    """Pairs of fields of one response name, which bound those that validation compares; the longest list."""
+    """The number of pairs of fields with the same response name, and the length of the longest list.
+
+    The pairs are an upper bound of those that validation compares.
+    """
     names: Counter[str] = Counter()
     longest = 0
     waiting: list[Any] = list(document.definitions)
