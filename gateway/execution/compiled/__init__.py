@@ -19,8 +19,8 @@ run         root_fields.py             PlannedRun: one request
             single_resolver_object.py  objects with exactly one resolver
 bail-out    executor.py                graphql-core's executor, for every value on which generated code bails
 
-Generated code for `{ order(identifier: "1") { status total: totalPaymentDue { amount } } }`, with readable names
-(docs/decisions/0030-compiled-execution.md shows it as it is, with the reasons):
+Generated code for `{ order(identifier: "1") { status total: totalPaymentDue { amount } } }`, with readable
+names (docs/decisions/0030-compiled-execution.md shows it as it is, with the reasons):
 
     def money(o):
         if type(o) not in money_seen:
@@ -35,6 +35,6 @@ Generated code for `{ order(identifier: "1") { status total: totalPaymentDue { a
             "total": None if (v := o.total_payment_due) is None else money(v),
         }
 
-Generated code either succeeds or raises, and then graphql-core completes the same value again. To see the code of
-a query, print the sources that `Namespace.compile` gets.
+Generated code either succeeds or raises, and then graphql-core completes the same value again. To see the
+code of a query, print the sources that `Namespace.compile` gets.
 """
