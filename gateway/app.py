@@ -15,6 +15,7 @@ from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
 from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.schema import build_schema
+from gateway.http.authentication import Authentication
 from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
@@ -53,6 +54,7 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     """
     services, metrics = _services(settings, now), Metrics()
     rates = RateLimits(_rate_rules(settings), are_shared=services.redis is not None)
+    authentication = Authentication(authenticate, rates, services.signer)
     limit = ConcurrencyLimit(settings.limit_requests)
     operations = OperationServices(_executor(settings), services, limit, metrics)
     app = web.Application(
@@ -65,8 +67,8 @@ def create_app(settings: Settings, authenticate: Authenticate, now: Clock = syst
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _observe(app, settings, services, metrics)
     metrics.add_source(lambda: {"executions": asdict(operations.executor.counts)})
-    _add_graphql(app, settings, _endpoint(settings, operations, authenticate, rates), lifecycle)
-    app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authenticate, limit)))
+    _add_graphql(app, settings, _endpoint(settings, operations, authentication), lifecycle)
+    app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authentication, limit)))
     _add_webhook(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _with_graphiql(settings):
@@ -85,15 +87,14 @@ def _add_graphql(
 
 
 def _endpoint(
-    settings: Settings, operations: OperationServices, authenticate: Authenticate, rates: RateLimits
+    settings: Settings, operations: OperationServices, authentication: Authentication
 ) -> GraphQLEndpoint:
     documents = _documents(settings)
     return GraphQLEndpoint(
         operations=operations,
-        authenticate=authenticate,
-        rates=rates,
+        authentication=authentication,
         reader=_request_reader(settings, documents),
-        sockets=WebSocketEndpoint(operations, authenticate, rates, _websocket_limits(settings), documents),
+        sockets=WebSocketEndpoint(operations, authentication, _websocket_limits(settings), documents),
         with_graphiql=_with_graphiql(settings),
     )
 

@@ -2,12 +2,14 @@
 
 from aiohttp import hdrs, web
 
+from gateway.auth import HasHeaders
 from gateway.http.response import RawResponse
 
 
-def cors_headers(origin: str, allowed_origins: tuple[str, ...]) -> dict[str, str]:
-    """Headers of a response to a page of that origin."""
-    headers: dict[str, str] = {hdrs.VARY: hdrs.ORIGIN} if allowed_origins else {}
+def cors_headers(request: HasHeaders, allowed_origins: tuple[str, ...]) -> dict[str, str]:
+    """Headers of every response."""
+    headers: dict[str, str] = {hdrs.VARY: hdrs.ORIGIN}
+    origin = request.headers.get(hdrs.ORIGIN)
     if origin in allowed_origins:
         headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
         headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = "X-Request-Id"
@@ -18,9 +20,9 @@ def is_preflight(request: web.Request) -> bool:
     return request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
 
 
-def preflight_response(origin: str, allowed_origins: tuple[str, ...]) -> RawResponse:
-    """What a page of that origin may send. Its `cors_headers` are added later, like those of any response."""
-    if origin not in allowed_origins:
+def preflight_response(request: HasHeaders, allowed_origins: tuple[str, ...]) -> RawResponse:
+    """What a page of the request's origin may send."""
+    if request.headers.get(hdrs.ORIGIN) not in allowed_origins:
         return RawResponse(204, {})
     return RawResponse(
         204,

@@ -1,27 +1,23 @@
 """`/graphql`: queries and mutations by POST, queries by GET, subscriptions, GraphiQL for a browser."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import hdrs, web
 
-from gateway.auth import Authenticate, HasHeaders
-from gateway.execution.executor import OperationResult
-from gateway.http.authentication import require_caller
+from gateway.http.authentication import Authentication
 from gateway.http.connections.fast_request import FastRequest
 from gateway.http.graphiql import graphiql_page
 from gateway.http.limits.concurrency import Slot
-from gateway.http.limits.rate import RateLimited, RateLimits
 from gateway.http.media_types import PLAIN_JSON, accepts_events, accepts_html, json_media_type, prefers_events
 from gateway.http.middleware import RECORD, REQUEST_ID
-from gateway.http.operations import Operation, OperationServices, RequestScope
+from gateway.http.operations import Operation, OperationServices
 from gateway.http.refusals import REFUSALS, refusal_response
 from gateway.http.request import RequestReader
 from gateway.http.response import RawResponse, graphql_response
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.messages import result_messages
 from gateway.http.streaming.sse import send_events, while_authenticated
-from gateway.observability.logging import RequestRecord, are_requests_logged
+from gateway.observability.logging import RequestRecord
 
 
 @dataclass(frozen=True)
@@ -29,8 +25,7 @@ class GraphQLEndpoint:
     """Responds to `/graphql`. with_graphiql: whether a browser gets the explorer."""
 
     operations: OperationServices
-    authenticate: Authenticate
-    rates: RateLimits
+    authentication: Authentication
     reader: RequestReader
     sockets: WebSocketEndpoint
     with_graphiql: bool
@@ -44,7 +39,7 @@ class GraphQLEndpoint:
         media_type = PLAIN_JSON
         try:
             media_type = json_media_type(request)
-            scope = await self._authenticate(request, request[REQUEST_ID], request[RECORD])
+            scope = await self.authentication.admit(request, request[REQUEST_ID], request[RECORD])
             graphql_request = await self.reader.read(request)
             with self.operations.limit.slot() as slot:
                 operation = Operation(self.operations, graphql_request, scope)
@@ -53,7 +48,7 @@ class GraphQLEndpoint:
                 ):
                     return await self._stream(request, operation, slot)
                 result, extensions = await operation.execute(queries_only=request.method == "GET")
-            return _response(operation, result, extensions, media_type)
+            return graphql_response(result, extensions, media_type, scope.bucket)
         except REFUSALS as refusal:
             return refusal_response(refusal, media_type)
 
@@ -62,41 +57,19 @@ class GraphQLEndpoint:
         media_type = PLAIN_JSON
         try:
             media_type = json_media_type(request)
-            scope = await self._authenticate(request, request_id, record)
+            scope = await self.authentication.admit(request, request_id, record)
             graphql_request = self.reader.parse(request.body)
             with self.operations.limit:
                 operation = Operation(self.operations, graphql_request, scope)
                 result, extensions = await operation.execute(queries_only=False)
-            return _response(operation, result, extensions, media_type)
+            return graphql_response(result, extensions, media_type, scope.bucket)
         except REFUSALS as refusal:
             return refusal_response(refusal, media_type)
 
-    async def _authenticate(
-        self, request: HasHeaders, request_id: str, record: RequestRecord
-    ) -> RequestScope:
-        """Charge the caller 1 for the request, before its body is read. Raises one of REFUSALS."""
-        caller = await require_caller(self.authenticate, request)
-        if are_requests_logged():
-            signer = self.operations.services.signer
-            record.caller = signer.pseudonym(caller.customer or caller.name)
-        bucket = self.rates.bucket_of(caller)
-        if bucket and not bucket.charge(1):
-            raise RateLimited(bucket, 1)
-        return RequestScope(caller, bucket, request_id, record)
-
     async def _stream(self, request: web.Request, operation: Operation, slot: Slot) -> web.StreamResponse:
         messages = result_messages(operation, slot, queries_only=request.method == "GET")
-        authenticated = while_authenticated(messages, lambda: require_caller(self.authenticate, request))
+        authenticated = while_authenticated(messages, lambda: self.authentication.caller(request))
         return await send_events(request, authenticated)
-
-
-def _response(
-    operation: Operation, result: OperationResult, extensions: dict[str, Any], media_type: str
-) -> RawResponse:
-    response = graphql_response(result, extensions, media_type)
-    if bucket := operation.scope.bucket:
-        response.headers |= bucket.headers()
-    return response
 
 
 def _is_page_view(request: web.Request) -> bool:

@@ -39,7 +39,9 @@ def fast_responder(handler: FastHandler, allowed_origins: tuple[str, ...]) -> Fa
         except Exception as error:  # noqa: BLE001  # the last resort
             response = _bug_response(error, request_id)
         log_request(request_id, "POST /graphql", response.status, record)
-        response.headers |= _common_headers(request.headers, request_id, allowed_origins)
+        if allowed_origins:
+            response.headers |= cors_headers(request, allowed_origins)
+        response.headers["X-Request-Id"] = request_id
         return response
 
     return respond
@@ -53,8 +55,7 @@ def middleware(allowed_origins: tuple[str, ...]) -> Middleware:
         request_id, record = _request_id(request.headers), RequestRecord()
         request[REQUEST_ID], request[RECORD] = request_id, record
         if is_preflight(request):
-            preflight = preflight_response(request.headers.get(hdrs.ORIGIN, ""), allowed_origins)
-            response: web.StreamResponse = _to_aiohttp(preflight)
+            response: web.StreamResponse = _to_aiohttp(preflight_response(request, allowed_origins))
         else:
             response = await _handled(request, handler, request_id)
         log_request(request_id, _place(request), response.status, record)
@@ -71,8 +72,9 @@ def header_signal(
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
         if REQUEST_ID not in request:  # aiohttp refused it before any middleware
             return
-        for name, value in _common_headers(request.headers, request[REQUEST_ID], allowed_origins).items():
-            response.headers.add(name, value)
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+        if allowed_origins:
+            response.headers.extend(cors_headers(request, allowed_origins))
 
     return add_headers
 
@@ -108,14 +110,6 @@ def _bug_response(error: Exception, request_id: str) -> RawResponse:
     """Log a bug, once and with the request's id, by which a client can report it."""
     log_bug(error, request_id)
     return error_response(500, INTERNAL, bug_message(request_id), request_id=request_id)
-
-
-def _common_headers(
-    headers: MultiMapping[str], request_id: str, allowed_origins: tuple[str, ...]
-) -> dict[str, str]:
-    common = cors_headers(headers.get(hdrs.ORIGIN, ""), allowed_origins)
-    common["X-Request-Id"] = request_id
-    return common
 
 
 def _request_id(headers: MultiMapping[str]) -> str:

@@ -4,14 +4,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.auth import Caller
 from gateway.context import Context, Services
 from gateway.execution.documents import PreparedOperation
 from gateway.execution.executor import Executor, OperationResult
+from gateway.http.authentication import RequestScope
 from gateway.http.limits.concurrency import ConcurrencyLimit
-from gateway.http.limits.rate import Bucket, RateLimited
+from gateway.http.limits.rate import RateLimited
 from gateway.http.request import GraphQLRequest
-from gateway.observability.logging import RequestRecord
 from gateway.observability.metrics import Metrics
 
 
@@ -23,26 +22,6 @@ class OperationServices:
     services: Services
     limit: ConcurrencyLimit
     metrics: Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class RequestScope:
-    """The caller of an operation, and its log record.
-
-    bucket: None if the caller has no rate limit; 1 has been charged, for reading the request.
-    """
-
-    caller: Caller
-    bucket: Bucket | None
-    request_id: str
-    record: RequestRecord
-
-    def new_context(self, services: Services) -> Context:
-        """A context that charges the cost of the operation to the caller."""
-        context = Context(self.caller, self.request_id, services)
-        if bucket := self.bucket:
-            context.charge = lambda cost: bucket.charge(max(0, cost - 1))
-        return context
 
 
 @dataclass(slots=True)
@@ -81,12 +60,12 @@ class Operation:
         self.shared.metrics.request(self.request.query, outcome, time.perf_counter() - self._started)
 
     def extensions(self, result: OperationResult, context: Context) -> dict[str, Any]:
-        """`extensions` of a response: age of stale data, number of errors left out, and cost on request."""
+        """Of the response: age of stale data, number of omitted errors, and the cost on request."""
         extensions: dict[str, Any] = {}
         if result.executed and context.staleness.seconds is not None:
             extensions["stale"] = {"ageSeconds": round(context.staleness.seconds, 3)}
         if result.omitted > 0:
             extensions["omittedErrors"] = result.omitted
-        if self.request.reports_cost:
+        if self.request.extensions and self.request.extensions.get("cost") is True:
             extensions["cost"] = {"estimated": context.cost, "made": self.scope.record.calls.made}
         return extensions

@@ -8,7 +8,6 @@ import re
 
 from aiohttp import web
 
-from gateway.auth import Authenticate
 from gateway.context import Services
 from gateway.errors import (
     FORBIDDEN,
@@ -18,7 +17,7 @@ from gateway.errors import (
     UPSTREAM_UNAVAILABLE,
     upstream_problem,
 )
-from gateway.http.authentication import require_caller
+from gateway.http.authentication import Authentication
 from gateway.http.limits.concurrency import ConcurrencyLimit
 from gateway.http.middleware import REQUEST_ID, Handler
 from gateway.http.refusals import REFUSALS, refusal_response
@@ -33,12 +32,12 @@ _UPSTREAM_STATUSES = {UPSTREAM_TIMEOUT: 504, UPSTREAM_UNAVAILABLE: 503, UPSTREAM
 _ENDS = re.compile(r"[1-9][0-9]{0,11}\Z")
 
 
-def receipt_handler(services: Services, authenticate: Authenticate, limit: ConcurrencyLimit) -> Handler:
+def receipt_handler(services: Services, authentication: Authentication, limit: ConcurrencyLimit) -> Handler:
     """Handler of GET /receipts/{id}."""
 
     async def receipt(request: web.Request) -> RawResponse | web.StreamResponse:
         try:
-            number = await _receipt_number(request, services, authenticate)
+            number = await _receipt_number(request, services, authentication)
             with limit:
                 async with services.client.receipt(number) as content:
                     return await _stream(request, content, f"receipt-{number}.pdf")
@@ -54,7 +53,7 @@ class _LinkExpired(Exception):
     """The gateway signed the link, for a time that is over."""
 
 
-async def _receipt_number(request: web.Request, services: Services, authenticate: Authenticate) -> str:
+async def _receipt_number(request: web.Request, services: Services, authentication: Authentication) -> str:
     """imin's number of a receipt that the request may open. Raises if there is none."""
     id_ = request.match_info["id"]
     known = services.signer.verify(id_)
@@ -67,7 +66,7 @@ async def _receipt_number(request: web.Request, services: Services, authenticate
         if int(ends) < services.now().timestamp():
             raise _LinkExpired
     else:
-        caller = await require_caller(authenticate, request)
+        caller = await authentication.caller(request)
         if known is None or not caller.may_see(known.customer):
             raise NotFound("no such link")
     if known.kind != "Receipt":

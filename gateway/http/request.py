@@ -33,11 +33,6 @@ class GraphQLRequest(Struct, frozen=True):
     operation_name: str | None
     extensions: dict[str, Any] | None
 
-    @property
-    def reports_cost(self) -> bool:
-        """Whether the client asks for `extensions.cost`."""
-        return self.extensions is not None and self.extensions.get("cost") is True
-
 
 @dataclass(frozen=True)
 class RequestReader:

@@ -6,6 +6,7 @@ import orjson
 from msgspec import Struct
 
 from gateway.execution.executor import OperationResult
+from gateway.http.limits.rate import Bucket
 from gateway.http.media_types import GRAPHQL_JSON, PLAIN_JSON
 
 
@@ -35,8 +36,13 @@ def error_response(
     return json_response(content, status=status, media_type=media_type)
 
 
-def graphql_response(result: OperationResult, extensions: dict[str, Any], media_type: str) -> RawResponse:
-    """The result of an operation. Source of the status: GraphQL over HTTP specification, Status Codes."""
+def graphql_response(
+    result: OperationResult, extensions: dict[str, Any], media_type: str, bucket: Bucket | None
+) -> RawResponse:
+    """The result of an operation. Source of the status: GraphQL over HTTP specification, Status Codes.
+
+    bucket: of the caller, reported in headers.
+    """
     content: dict[str, Any] = {"errors": result.errors} if result.errors else {}
     status = 200
     if result.executed:
@@ -47,6 +53,8 @@ def graphql_response(result: OperationResult, extensions: dict[str, Any], media_
     if extensions:
         content["extensions"] = extensions
     response = json_response(content, status=status, media_type=media_type)
+    if bucket:
+        response.headers |= bucket.headers()
     if status == 405:  # noqa: PLR2004  # Method Not Allowed
         response.headers["Allow"] = "POST"
     return response

@@ -13,14 +13,15 @@ from typing import Any
 import orjson
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, hdrs, web
 
-from gateway.auth import Authenticate, AuthenticationError, Caller, with_connection_init
+from gateway.auth import AuthenticationError, Caller, with_connection_init
 from gateway.errors import BAD_REQUEST, FORBIDDEN, RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
+from gateway.http.authentication import Authentication, RequestScope
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.limits.concurrency import Overloaded
-from gateway.http.limits.rate import Bucket, RateLimits
+from gateway.http.limits.rate import RateLimited
 from gateway.http.middleware import RECORD, REQUEST_ID
-from gateway.http.operations import Operation, OperationServices, RequestScope
+from gateway.http.operations import Operation, OperationServices
 from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import RawResponse, error_response
@@ -67,8 +68,7 @@ class WebSocketEndpoint:
     """Accepts WebSockets. open: how many there are. open_each: by caller's pseudonym."""
 
     operations: OperationServices
-    authenticate: Authenticate
-    rates: RateLimits
+    authentication: Authentication
     limits: WebSocketLimits
     documents: PersistedDocuments
     open: int = 0
@@ -144,8 +144,7 @@ class _WebSocketSession:
             raise _Closed(INVALID_MESSAGE, "The payload of connection_init must be an object")
         self.credentials = with_connection_init(self.request, payload)
         await self._authenticate()
-        signer = self.endpoint.operations.services.signer
-        pseudonym = signer.pseudonym(self.caller.customer or self.caller.name)
+        pseudonym = self.endpoint.authentication.pseudonym(self.caller)
         self.request[RECORD].caller = pseudonym
         if self.endpoint.open_each[pseudonym] >= self.endpoint.limits.sockets_each and self.caller.customer:
             raise _Closed(WSCloseCode.TRY_AGAIN_LATER, "Too many WebSockets")
@@ -156,12 +155,9 @@ class _WebSocketSession:
     async def _authenticate(self) -> None:
         """Check the token, at first and before each result; it may have expired."""
         try:
-            caller = await self.endpoint.authenticate(self.credentials)
+            self.caller = await self.endpoint.authentication.caller(self.credentials)
         except AuthenticationError:
-            caller = None
-        if caller is None:
-            raise _Closed(NOT_ALLOWED, "Forbidden")
-        self.caller = caller
+            raise _Closed(NOT_ALLOWED, "Forbidden") from None
 
     async def _handle_message(self, message: dict[str, Any]) -> None:
         match message:
@@ -187,27 +183,24 @@ class _WebSocketSession:
         if not _has_valid_types(payload):
             raise _Closed(INVALID_MESSAGE, "Invalid message")
         self.started += 1
-        bucket = self.endpoint.rates.bucket_of(self.caller)
         if len(self.running) >= self.endpoint.limits.operations:
             text = "Too many operations are running on this WebSocket."
             await self._refuse(id_, 429, RATE_LIMITED, text)
-        elif bucket and not bucket.charge(1):
-            await self._refuse(id_, 429, RATE_LIMITED, RATE_LIMITED_ERROR.message)
-        else:
-            await self._start_operation(id_, payload, bucket)
-
-    async def _start_operation(self, id_: str, payload: dict[str, Any], bucket: Bucket | None) -> None:
+            return
+        record = RequestRecord(caller=self.pseudonym)
         try:
+            scope = self.endpoint.authentication.charged_scope(self.caller, self._operation_id(), record)
             query = self.endpoint.documents.text_of(payload)
+        except RateLimited:
+            await self._refuse(id_, 429, RATE_LIMITED, RATE_LIMITED_ERROR.message)
         except DocumentRefused as reason:
             await self._refuse(id_, reason.status, reason.code, str(reason))
-            return
-        if not isinstance(query, str):
-            raise _Closed(INVALID_MESSAGE, "Invalid message")
-        rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
-        request = GraphQLRequest(query, *rest)
-        scope = RequestScope(self.caller, bucket, self._operation_id(), RequestRecord(caller=self.pseudonym))
-        self.running[id_] = asyncio.ensure_future(self._run_operation(id_, request, scope))
+        else:
+            if not isinstance(query, str):
+                raise _Closed(INVALID_MESSAGE, "Invalid message")
+            rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
+            request = GraphQLRequest(query, *rest)
+            self.running[id_] = asyncio.ensure_future(self._run_operation(id_, request, scope))
 
     async def _run_operation(self, id_: str, request: GraphQLRequest, scope: RequestScope) -> None:
         """Run one operation to its end, and log it."""
