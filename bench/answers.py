@@ -1,45 +1,47 @@
-"""Whether all targets answer the same, and how often they ask imin for it."""
+"""Check that all targets answer the same, and count their requests to imin."""
 
 import json
 from typing import Any
 
 from bench.processes import Process
 from bench.targets import TARGETS
-from bench.workloads import Asked
+from bench.workloads import Requests
 
-# Cursors and links are each server's own. This gateway tells what can be cancelled by the clock, and
-# works out lengths and ends that imin leaves out; the peers do not.
+# Cursors and links differ by server. This gateway derives from the clock whether an item can be cancelled,
+# and computes durations and end dates that imin leaves out; the peers do not.
 _OPAQUE = {"cursor", "endCursor", "url", "isPresentlyCancellable", "duration", "endDate"}
-# This gateway takes a place at 0, 0 for one that nobody has filled in.
+# This gateway treats coordinates of 0, 0 as missing.
 _COORDINATES = {"latitude", "longitude"}
 
 
-def check(targets: dict[str, Process], imin: Process, asked: dict[str, Asked]) -> dict[str, dict[str, int]]:
-    """Requests to imin by target and workload. Raises RuntimeError unless all answer the same."""
+def check(
+    targets: dict[str, Process], imin: Process, requests: dict[str, Requests]
+) -> dict[str, dict[str, int]]:
+    """Requests to imin by target and workload. Raises RuntimeError if answers differ."""
     calls: dict[str, dict[str, int]] = {name: {} for name in targets}
-    for workload in next(iter(asked.values())):
+    for workload in next(iter(requests.values())):
         expected = None
         for name, target in targets.items():
-            bodies = asked[name][workload]
-            target.ask("/graphql", bodies[0])
-            imin.ask("/count")
-            answer = json.loads(target.ask("/graphql", bodies[-1]))
-            calls[name][workload] = int(imin.ask("/count"))
+            bodies = requests[name][workload]
+            target.request("/graphql", bodies[0])
+            imin.request("/count")
+            answer = json.loads(target.request("/graphql", bodies[-1]))
+            calls[name][workload] = int(imin.request("/count"))
             if "errors" in answer:
-                raise RuntimeError(f"{name} refuses {workload}: {answer['errors']}")
-            data = alike(TARGETS[name].adapt(workload, answer["data"]))
+                raise RuntimeError(f"{name} returns errors for {workload}: {answer['errors']}")
+            data = comparable(TARGETS[name].adapt(workload, answer["data"]))
             expected = expected or data
             if data != expected:
-                raise RuntimeError(f"{name} answers {workload} otherwise: {difference(data, expected)}")
+                raise RuntimeError(f"{name} answers {workload} differently: {difference(data, expected)}")
     return calls
 
 
-def alike(value: Any, key: str = "") -> Any:
-    """An answer without what each may say in its own way."""
+def comparable(value: Any, key: str = "") -> Any:
+    """An answer without the values that may differ by server."""
     if isinstance(value, dict):
-        return {name: alike(inner, name) for name, inner in value.items()}
+        return {name: comparable(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
-        return [alike(inner, key) for inner in value]
+        return [comparable(inner, key) for inner in value]
     if key == "amount":
         return float(value)
     if key in _COORDINATES:
@@ -48,7 +50,7 @@ def alike(value: Any, key: str = "") -> Any:
 
 
 def difference(one: Any, other: Any, path: str = "$") -> str:
-    """Where two answers first differ."""
+    """The first difference between two answers."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         pairs = [(f"{path}.{key}", one[key], other[key]) for key in one]
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):

@@ -1,4 +1,4 @@
-"""The figures that this gateway must hold, beside what was measured."""
+"""The figures this gateway must hold, beside the measured ones."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,16 +17,16 @@ WHAT = {
 }
 BEST = "the best peer"
 FACTORS = [("W1", 1.3, JIT), ("W1", 15, NAIVE), ("W2", 0.75, JIT), ("W3", 1.0, JIT), ("W4", 1.3, BEST)]
-"""By how much this gateway's rate must be a multiple of whose."""
+"""Workload, minimum ratio of this gateway's rate, and the peer it is compared with."""
 P50_MS = IMIN_MS + 3
 MEGABYTES, GROWTH, REQUESTS = 60, 1.05, 100_000
 Figure = tuple[str, str, str, bool | None]
-"""What, how much it must be, how much it is, whether that holds; None where it was not measured."""
+"""Name, requirement, measurement, and whether it holds; None if it was not measured."""
 NOT_MEASURED = "not measured"
 
 
 def figures(results: dict[str, Any]) -> str:
-    """A table of all, misses marked."""
+    """A table of all figures, with misses marked."""
     marks = {True: "yes", False: "**missed**", None: ""}
     found = [*_rates(results), *_calls(results), *_latencies(results), *_memory(results)]
     rows = [[what, must, measured, marks[held]] for what, must, measured, held in found]
@@ -35,10 +35,10 @@ def figures(results: dict[str, Any]) -> str:
 
 def _rates(results: dict[str, Any]) -> Iterator[Figure]:
     found = results.get("main", {}).get("found", {})
-    for workload, factor, whose in FACTORS:
-        must = f"≥ {factor:g} times {whose}"
+    for workload, factor, peer_name in FACTORS:
+        must = f"≥ {factor:g} times {peer_name}"
         measured = found.get(workload, {})
-        peer = best_peer(measured) if whose == BEST and len(measured) > 1 else whose
+        peer = best_peer(measured) if peer_name == BEST and len(measured) > 1 else peer_name
         if OURS not in measured or peer not in measured:
             yield WHAT[workload], must, NOT_MEASURED, None
             continue
@@ -85,7 +85,7 @@ def _memory(results: dict[str, Any]) -> Iterator[Figure]:
         yield "memory is flat", flat, NOT_MEASURED, None
         return
     early, late = points
-    # A miss is one at once; that it holds is known only after all requests.
+    # A miss is certain at once; success only after all requests.
     ended = late[0] >= REQUESTS
     held, times = late[1] <= MEGABYTES, late[1] / early[1]
     yield what.format(late[0]), f"≤ {MEGABYTES} MB", f"{late[1]:.1f} MB", held if ended or not held else None

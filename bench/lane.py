@@ -1,4 +1,4 @@
-"""Targets over one imin, answers checked, all paused but the one that is measured."""
+"""Targets over one imin, checked to answer the same; all but the measured one are paused."""
 
 import json
 import sys
@@ -12,22 +12,22 @@ from pathlib import Path
 from bench.answers import check
 from bench.processes import LOAD_CORE, TARGET_CORE, Process, running
 from bench.targets import TARGETS
-from bench.workloads import Asked
+from bench.workloads import Requests
 
 Found = dict[str, dict[str, list[dict[str, float]]]]
-"""What the rounds gave, by workload and target."""
+"""Figures of each round, by workload and target."""
 STARTED = time.monotonic()
 
 
 def progress(text: str) -> None:
-    """Tell where the run is."""
+    """Report progress on standard error."""
     sys.stderr.write(f"{time.monotonic() - STARTED:4.0f} s  {text}\n")
     sys.stderr.flush()
 
 
 @dataclass
 class Lane:
-    """Where targets are measured one at a time. calls: requests to imin by target and workload."""
+    """Targets that are measured one at a time. calls: requests to imin by target and workload."""
 
     targets: dict[str, Process]
     imin: Process
@@ -35,11 +35,11 @@ class Lane:
     directory: Path
 
     def bodies(self, name: str, workload: str) -> Path:
-        """File of the requests of a workload, one a line, in the words of a target."""
+        """File with the requests of a workload, one per line, in the schema of a target."""
         return self.directory / f"{name}, {workload}"
 
     def interleaved(self, rounds: int, measure: Callable[[str, str, int], dict[str, float]]) -> Found:
-        """What `measure` gives for each target, workload and round; the rounds of all take turns."""
+        """Results of `measure` by workload and target; the rounds of all targets are interleaved."""
         workloads = list(next(iter(self.calls.values())))
         found: Found = {workload: {name: [] for name in self.targets} for workload in workloads}
         for number in range(rounds):
@@ -52,7 +52,7 @@ class Lane:
 
     @contextmanager
     def awake(self, name: str) -> Iterator[None]:
-        """Let a target run."""
+        """Resume a target for the duration of the block."""
         self.targets[name].resume()
         try:
             yield
@@ -61,24 +61,24 @@ class Lane:
 
 
 @contextmanager
-def lane(asked: dict[str, Asked], **environment: str) -> Iterator[Lane]:
-    """The targets of these names, started with this environment, once all have answered the same."""
-    if not asked:
-        raise RuntimeError("none of the targets stands in this table")
+def lane(requests: dict[str, Requests], **environment: str) -> Iterator[Lane]:
+    """Start the named targets with this environment and check that all answer the same."""
+    if not requests:
+        raise RuntimeError("none of the targets belongs to this table")
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         imin = stack.enter_context(running(["python", "-m", "bench.upstream"], LOAD_CORE))
         environment["UPSTREAM"] = f"http://127.0.0.1:{imin.port}"
         targets = {}
-        for name in asked:
+        for name in requests:
             target = TARGETS[name]
             server = running(
                 target.command, TARGET_CORE, target.directory, **target.environment, **environment
             )
             targets[name] = stack.enter_context(server)
         progress(f"started: {', '.join(targets)}")
-        one = Lane(targets, imin, check(targets, imin, asked), directory)
-        for name, workloads in asked.items():
+        one = Lane(targets, imin, check(targets, imin, requests), directory)
+        for name, workloads in requests.items():
             for workload, bodies in workloads.items():
                 one.bodies(name, workload).write_text("\n".join(map(json.dumps, bodies)) + "\n")
             targets[name].pause()

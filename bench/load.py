@@ -1,4 +1,4 @@
-"""Load on a server: as fast as it can (wrk), or on a timetable (bench.timetable)."""
+"""Load on a server: as fast as possible (wrk), or on a fixed timetable (bench.timetable)."""
 
 import json
 import os
@@ -13,33 +13,33 @@ POST = Path(__file__).parent / "post.lua"
 CONNECTIONS = 16
 
 
-class Answered(NamedTuple):
-    """How many requests were answered, and how many a second."""
+class Throughput(NamedTuple):
+    """Answered requests, in total and per second."""
 
     requests: int
     rate: float
 
 
-def as_fast_as_it_can(one: Process, bodies: Path, seconds: int) -> Answered:
-    """What a server answers to 16 connections that never pause. Raises RuntimeError on a failure."""
+def saturate(one: Process, bodies: Path, seconds: int) -> Throughput:
+    """Throughput with 16 connections that never pause. Raises RuntimeError if any request fails."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(POST)]
-    told = _run([*command, f"http://127.0.0.1:{one.port}/graphql"], seconds, BODIES=str(bodies))
-    requests, rate = re.search(r"(\d+) requests in", told), re.search(r"Requests/sec:\s+([\d.]+)", told)
-    # An answer later than wrk's two seconds counts as none, and is no failure.
-    failed = "Non-2xx" in told or re.search(r"Socket errors: (?!connect 0, read 0, write 0)", told)
+    output = _run([*command, f"http://127.0.0.1:{one.port}/graphql"], seconds, BODIES=str(bodies))
+    requests, rate = re.search(r"(\d+) requests in", output), re.search(r"Requests/sec:\s+([\d.]+)", output)
+    # wrk reports answers later than two seconds as time-outs; they are not counted, but are no failure.
+    failed = "Non-2xx" in output or re.search(r"Socket errors: (?!connect 0, read 0, write 0)", output)
     if failed or not requests or not rate:
-        raise RuntimeError(told)
-    return Answered(int(requests[1]), float(rate[1]))
+        raise RuntimeError(output)
+    return Throughput(int(requests[1]), float(rate[1]))
 
 
 def on_timetable(one: Process, bodies: Path, seconds: float, rate: float) -> dict[str, float]:
-    """Latencies at so many requests a second, in ms: p50, p99; and the share that failed."""
+    """Latencies in ms (p50, p99) at a rate in requests per second, and the share of failed requests."""
     words = [str(one.port), str(bodies), str(rate), str(seconds)]
     return dict(json.loads(_run(["python", "-m", "bench.timetable", *words], seconds)))
 
 
 def _run(command: list[str], seconds: float, **environment: str) -> str:
-    return subprocess.run(  # noqa: S603  # commands of ours
+    return subprocess.run(  # noqa: S603  # our own commands
         on_core(LOAD_CORE, command),
         env={**os.environ, **environment},
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The machine, and how much of it others used meanwhile."""
+"""The machine, and how much of it other processes used."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def described() -> str:
-    """Day, processor, system."""
+    """Date, processor and system."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next(
         (line.partition(":")[2].strip() for line in lines if "model name" in line), "processor unknown"
@@ -18,8 +18,8 @@ def described() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {model}, {platform.system()}, {python}"
 
 
-def others() -> Callable[[], float]:
-    """Starts to watch; what it gives tells the share of all cores that others took since."""
+def watch_others() -> Callable[[], float]:
+    """Start watching; the returned function gives the share of all cores that other processes used since."""
     began, before = time.monotonic(), _busy_seconds() - _own_seconds()
 
     def share() -> float:
@@ -36,6 +36,6 @@ def _busy_seconds() -> float:
 
 
 def _own_seconds() -> float:
-    # Of children it counts those that have ended: ask before and after they run.
+    # Counts only children that have ended, so call it before and after they run.
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system

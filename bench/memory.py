@@ -1,33 +1,35 @@
-"""What a worker holds after many requests: flat or not."""
+"""The memory table: whether a worker stays flat over many requests."""
 
 import json
 import time
 from typing import Any
 
 from bench.lane import lane, progress
-from bench.load import as_fast_as_it_can
+from bench.load import saturate
 from bench.plan import Plan, identifiers
 from bench.targets import OURS, TARGETS
 from bench.text import table
 from bench.workloads import four
 
 EARLY = 10_000
-"""Requests after which everything that stays should be there."""
-LONGEST_SECONDS = 180
-TELL = """\
-Resident memory of this gateway, one worker, W1 and W2 in turn, nothing cached."""
+"""Requests after which everything that is retained should have been allocated."""
+MAX_SECONDS = 180
+INTRODUCTION = """\
+Resident memory of this gateway, one worker, W1 and W2 alternating, nothing cached."""
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """[requests, MB] at the start, and about as often as every 10,000 requests."""
-    asked = {OURS: four(TARGETS[OURS].queries, ["W1", "W2"], identifiers())}
-    with lane(asked) as one, one.awake(OURS):
+    """[requests, MB] at the start and about every 10,000 requests."""
+    requests_of = {OURS: four(TARGETS[OURS].queries, ["W1", "W2"], identifiers())}
+    with lane(requests_of) as one, one.awake(OURS):
         target, bodies = one.targets[OURS], one.directory / "mixed"
-        turns = [body for order in asked[OURS]["W2"] for body in (asked[OURS]["W1"][0], order)]
-        bodies.write_text("\n".join(map(json.dumps, turns)) + "\n")
-        points, latest = [[0, target.megabytes()]], time.monotonic() + LONGEST_SECONDS
+        alternating = [
+            body for order in requests_of[OURS]["W2"] for body in (requests_of[OURS]["W1"][0], order)
+        ]
+        bodies.write_text("\n".join(map(json.dumps, alternating)) + "\n")
+        points, latest = [[0, target.megabytes()]], time.monotonic() + MAX_SECONDS
         while points[-1][0] < plan.memory_requests and time.monotonic() < latest:
-            requests = points[-1][0] + as_fast_as_it_can(target, bodies, 2).requests
+            requests = points[-1][0] + saturate(target, bodies, 2).requests
             points.append([requests, target.megabytes()])
             if requests // EARLY > points[-2][0] // EARLY:
                 progress(f"{requests:,.0f} requests, {target.megabytes():.1f} MB")
@@ -35,13 +37,13 @@ def measure(plan: Plan) -> dict[str, Any]:
 
 
 def early_and_late(result: dict[str, Any]) -> tuple[list[float], list[float]] | None:
-    """The first point after 10,000 requests and the last; none where the run was too short for both."""
+    """The first point after 10,000 requests and the last one; None if the run was too short for both."""
     points = result["points"]
     early = next((point for point in points if point[0] >= EARLY), points[-1])
     return (early, points[-1]) if points[-1][0] >= EARLY else None
 
 
-def tell(result: dict[str, Any]) -> list[str]:
+def render(result: dict[str, Any]) -> list[str]:
     """The table."""
     points = result["points"]
     shown = [points[0]]
@@ -50,4 +52,4 @@ def tell(result: dict[str, Any]) -> list[str]:
             shown.append(point)
     row = [f"{point[1]:.1f}" for point in shown]
     head = ["requests", *(f"{point[0]:,.0f}" for point in shown)]
-    return ["## Memory", TELL, table(head, [["MB", *row]])]
+    return ["## Memory", INTRODUCTION, table(head, [["MB", *row]])]

@@ -1,14 +1,14 @@
-"""What to measure, and how long."""
+"""What to measure, and for how long."""
 
 from dataclasses import dataclass
 from functools import cache
 
-from bench.upstream import write_out
+from bench.upstream import render_answers
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Options of one run. seconds: of one round of the main table; the others' rounds follow from it."""
+    """Options of one run. seconds: length of a round of the main table, from which others derive theirs."""
 
     rounds: int
     seconds: int
@@ -17,11 +17,11 @@ class Plan:
     memory_requests: int
 
     def of(self, names: tuple[str, ...]) -> list[str]:
-        """The targets that are among these."""
+        """The planned targets among these names."""
         return [name for name in self.targets if name in names]
 
 
 @cache
 def identifiers() -> list[str]:
-    """Orders that imin has."""
-    return write_out()
+    """Identifiers of the orders that the benchmark's imin has."""
+    return render_answers()

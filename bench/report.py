@@ -1,4 +1,4 @@
-"""The results as a page of Markdown, and what is kept of runs."""
+"""The results as a Markdown page, and as stored between runs."""
 
 import json
 from pathlib import Path
@@ -9,39 +9,39 @@ from bench.figures import figures
 from bench.targets import ABSENT, NO_TAILCALL, tailcall_runs
 
 HERE = Path(__file__).parent
-PAGE, KEPT = HERE / "RESULTS.md", HERE / "results.json"
+PAGE, STORE = HERE / "RESULTS.md", HERE / "results.json"
 TABLES = {
-    "main": (throughput.measure_main, throughput.tell_main),
-    "cached": (throughput.measure_cached, throughput.tell_cached),
-    "latency": (latency.measure, latency.tell),
-    "scaling": (scaling.measure, scaling.tell),
-    "memory": (memory.measure, memory.tell),
+    "main": (throughput.measure_main, throughput.render_main),
+    "cached": (throughput.measure_cached, throughput.render_cached),
+    "latency": (latency.measure, latency.render),
+    "scaling": (scaling.measure, scaling.render),
+    "memory": (memory.measure, memory.render),
 }
-"""How each table is measured, and told."""
+"""How each table is measured and rendered."""
 HEAD = """\
-Written by `make bench`, which [README.md](README.md) explains. Every table's targets were compared answer
-by answer before anything was timed. Absolute figures are this machine's; compare within a table."""
-CONDITIONS = "{machine}. Others took {others:.0%} of the machine meanwhile."
+Written by `make bench`, which [README.md](README.md) explains. The answers of all targets
+were compared before anything was timed. Absolute figures depend on the machine; compare within a table."""
+CONDITIONS = "{machine}. Other processes used {others:.0%} of the machine."
 
 
 def page(results: dict[str, Any]) -> str:
-    """All that was measured: figures first, then the tables."""
+    """The whole page: required figures first, then the tables."""
     parts = ["# Results", HEAD, figures(results)]
-    for name, (_measure, tell) in TABLES.items():
+    for name, (_measure, render) in TABLES.items():
         if name in results:
-            title, *rest = tell(results[name])
+            title, *rest = render(results[name])
             parts += [title, *rest[:1], CONDITIONS.format(**results[name]), *rest[1:]]
     if not tailcall_runs():
         parts.append(NO_TAILCALL)
     return "\n\n".join([*parts, ABSENT]) + "\n"
 
 
-def kept() -> dict[str, Any]:
-    """What earlier runs wrote, by table."""
-    return dict(json.loads(KEPT.read_text())) if KEPT.exists() else {}
+def stored() -> dict[str, Any]:
+    """Results of earlier runs, by table."""
+    return dict(json.loads(STORE.read_text())) if STORE.exists() else {}
 
 
 def write(results: dict[str, Any]) -> None:
-    """Write the page, and what it was made of."""
-    KEPT.write_text(json.dumps(results, indent=1) + "\n")
+    """Write the page and the results it is made of."""
+    STORE.write_text(json.dumps(results, indent=1) + "\n")
     PAGE.write_text(page(results))

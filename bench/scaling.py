@@ -1,4 +1,4 @@
-"""The scaling table: what an order costs as the page grows, and an alias as there are more."""
+"""The scaling table: cost per order as pages grow, and per alias as their number grows."""
 
 from typing import Any
 
@@ -6,31 +6,31 @@ from bench.lane import lane
 from bench.plan import Plan, identifiers
 from bench.targets import JIT, OURS, TARGETS
 from bench.text import median, table
-from bench.throughput import fastest
+from bench.throughput import throughput
 from bench.workloads import ALIASES, FIRSTS, growing
 
 ROUNDS, SECONDS = 3, 1
-TELL = """\
-Processor microseconds of the target for each order of W1 as `first` grows, and for each alias of `order`
-as there are more (each another order); medians of {rounds} interleaved rounds of {seconds} s. imin has
-10 orders on a page: one order costs its whole page."""
+INTRODUCTION = """\
+Processor microseconds per order of W1 as `first` grows, and per alias of `order` as their number grows
+(each for a different order); medians of {rounds} interleaved rounds of {seconds} s. imin's pages hold
+10 orders, so one order costs its whole page."""
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Processor time a request, by how much it asks for."""
-    asked = {name: growing(TARGETS[name].queries, identifiers()) for name in plan.of((OURS, JIT))}
-    with lane(asked) as one:
+    """Processor time per request, by the size of the request."""
+    requests = {name: growing(TARGETS[name].queries, identifiers()) for name in plan.of((OURS, JIT))}
+    with lane(requests) as one:
         found = one.interleaved(
-            min(plan.rounds, ROUNDS), lambda name, workload, _number: fastest(one, name, workload, SECONDS)
+            min(plan.rounds, ROUNDS), lambda name, workload, _number: throughput(one, name, workload, SECONDS)
         )
     return {"found": found, "seconds": SECONDS, "rounds": min(plan.rounds, ROUNDS)}
 
 
-def tell(result: dict[str, Any]) -> list[str]:
-    """A table for orders, one for aliases."""
+def render(result: dict[str, Any]) -> list[str]:
+    """One table for orders, one for aliases."""
     return [
         "## Scaling",
-        TELL.format(**result),
+        INTRODUCTION.format(**result),
         _table(result["found"], "first", FIRSTS),
         _table(result["found"], "aliases", ALIASES),
     ]
@@ -41,4 +41,4 @@ def _table(found: dict[str, Any], what: str, counts: tuple[int, ...]) -> str:
         [name, *(f"{median(found[f'{what} {count}'][name], 'cpu') / count:,.0f}" for count in counts)]
         for name in next(iter(found.values()))
     ]
-    return table([f"µs each, {what}", *map(str, counts)], rows)
+    return table([f"µs per item, {what}", *map(str, counts)], rows)

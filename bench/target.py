@@ -1,4 +1,4 @@
-"""The gateway as the benchmark runs it: for a trusted service, everything else as in production."""
+"""The gateway as benchmarked: production settings, with a trusted service as its only caller."""
 
 import asyncio
 import os
@@ -12,12 +12,12 @@ from gateway.settings.loader import load_settings
 
 
 async def trusted_service(_request: object) -> Caller:
-    """A service that may ask for any customer."""
+    """A service that may act for any customer."""
     return Caller(None, may_name_any_customer=True)
 
 
 async def main() -> None:
-    """Serve until ended."""
+    """Serve until the process is stopped."""
     configure_logs("WARNING")
     cached = bool(os.environ.get("CACHED"))
     settings = load_settings(
@@ -27,8 +27,8 @@ async def main() -> None:
         imin_base_url=f"{os.environ['UPSTREAM']}/api/v2",
         imin_api_key="bench",
         cache_enabled=cached,
-        rate_limited=False,  # all requests come from one caller here
-        imin_endpoint_concurrency=64,  # imin of the benchmark stands more than the 16 that spare the real one
+        rate_limited=False,  # all requests come from one caller
+        imin_endpoint_concurrency=64,  # the default of 16 protects the real imin
     )
     async with listening(create_app(settings, trusted_service), "127.0.0.1", settings.port):
         settle()

@@ -1,4 +1,4 @@
-"""What is measured: this gateway and its peers, how each is started, and which of them have a cache."""
+"""The measured servers: this gateway and its peers, how each is started, and which have a cache."""
 
 import os
 import subprocess
@@ -55,15 +55,15 @@ TARGETS = {
     NAIVE: _strawberry(),
 }
 ABSENT = """\
-Ariadne and Hive Gateway are not here: they need locks of their own, and were slower than every
-peer on Node when we measured them last."""
+Ariadne and Hive Gateway are missing: they need lock files of their own, and were slower than every
+Node.js peer when last measured."""
 NO_TAILCALL = """\
-Tailcall is not here: its npm package does not run on this machine, most likely because it wants
+Tailcall is missing: its npm package does not run on this machine, most likely because it requires
 glibc 2.39 (`TAILCALL_GLIBC` may name a folder with one)."""
 
 
 def tailcall_runs() -> bool:
-    """Whether Tailcall is installed and this machine's libraries suit it."""
+    """Whether Tailcall is installed and runs with this machine's libraries."""
     command = [*TARGETS["Tailcall"].command, "--version"]
     words = ["python3" if word == "python" else word for word in command]
     return subprocess.run(words, env={**os.environ}, capture_output=True, check=False).returncode == 0  # noqa: S603  # ours

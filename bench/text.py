@@ -8,12 +8,12 @@ Rounds = list[dict[str, float]]
 
 
 def median(rounds: Rounds, key: str) -> float:
-    """The median of one figure over the rounds."""
+    """Median of one figure over the rounds."""
     return statistics.median(one[key] for one in rounds)
 
 
 def ratio(measured: dict[str, Rounds], name: str) -> float:
-    """This gateway's rate as a multiple of a peer's: the median of the rounds' own ratios."""
+    """This gateway's rate as a multiple of a peer's: the median of the ratios of all rounds."""
     pairs = zip(measured[OURS], measured[name], strict=True)
     return statistics.median(ours["rate"] / theirs["rate"] for ours, theirs in pairs)
 
@@ -25,6 +25,6 @@ def best_peer(measured: dict[str, Rounds]) -> str:
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """A table in Markdown."""
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

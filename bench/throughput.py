@@ -1,22 +1,22 @@
-"""The main table, with no caches, and the second, with those of this gateway and its peers."""
+"""Throughput tables: without caches, and with those of this gateway and its peers."""
 
 from typing import Any
 
 from bench.lane import Lane, lane
-from bench.load import as_fast_as_it_can
+from bench.load import saturate
 from bench.plan import Plan, identifiers
 from bench.targets import OURS, TARGETS
 from bench.text import best_peer, median, ratio, table
 from bench.workloads import four
 
 MAIN = """\
-Requests a second (processor microseconds a request); medians of {rounds} interleaved rounds of
+Requests per second (processor microseconds per request); medians of {rounds} interleaved rounds of
 {seconds} s, 16 connections, one core for the target, nothing cached."""
 CACHED = """\
-The same workloads with caches on, 3 s each: this gateway keeps what imin answered, for each customer;
-Mercurius (`mercurius-cache`) what resolvers gave; Yoga (`@graphql-yoga/plugin-response-cache`) and Apollo
-Server (`@apollo/server-plugin-response-cache`) whole answers. The others have no cache of their own.
-Medians of {rounds} interleaved rounds of {seconds} s."""
+The same workloads with caches on, 3 s each. This gateway caches imin's responses for each customer, Mercurius
+(`mercurius-cache`) the results of resolvers, Yoga (`@graphql-yoga/plugin-response-cache`) and Apollo Server
+(`@apollo/server-plugin-response-cache`) whole responses. The other peers have no cache of their own. Medians
+of {rounds} interleaved rounds of {seconds} s."""
 
 
 def measure_main(plan: Plan) -> dict[str, Any]:
@@ -25,47 +25,49 @@ def measure_main(plan: Plan) -> dict[str, Any]:
 
 
 def measure_cached(plan: Plan) -> dict[str, Any]:
-    """The same with caches."""
+    """The same with caches on."""
     names = [name for name in plan.targets if TARGETS[name].has_cache]
     return _measure(plan, names, max(plan.seconds // 2, 1), cached=True)
 
 
 def _measure(plan: Plan, names: list[str], seconds: int, *, cached: bool = False) -> dict[str, Any]:
-    asked = {name: four(TARGETS[name].queries, plan.workloads, identifiers()) for name in names}
-    with lane(asked, **({"CACHED": "1"} if cached else {})) as one:
+    requests = {name: four(TARGETS[name].queries, plan.workloads, identifiers()) for name in names}
+    with lane(requests, **({"CACHED": "1"} if cached else {})) as one:
 
         def rate(name: str, workload: str, number: int) -> dict[str, float]:
-            return fastest(one, name, workload, seconds, warm=not number, cached=cached)
+            return throughput(one, name, workload, seconds, warm=not number, cached=cached)
 
         found = one.interleaved(plan.rounds, rate)
         memory = {name: target.megabytes() for name, target in one.targets.items()}
         return {"found": found, "calls": one.calls, "memory": memory, "seconds": seconds}
 
 
-def fastest(  # noqa: PLR0913  # what a round is made of
+def throughput(  # noqa: PLR0913  # the parameters of a round
     one: Lane, name: str, workload: str, seconds: int, *, warm: bool = False, cached: bool = False
 ) -> dict[str, float]:
-    """Requests a second, and processor microseconds a request; `warm` asks for a second before.
+    """Requests per second and processor microseconds per request; `warm` runs a second of load first.
 
-    Raises RuntimeError where nothing is cached, and imin was asked less than the answers need: then some
-    were errors.
+    Raises RuntimeError if nothing is cached and imin received fewer requests than the answers need: some of
+    the answers were errors then.
     """
     target, bodies = one.targets[name], one.bodies(name, workload)
     if warm:
-        as_fast_as_it_can(target, bodies, 1)
-    one.imin.ask("/count")
+        saturate(target, bodies, 1)
+    one.imin.request("/count")
     before = target.cpu_seconds()
-    answered = as_fast_as_it_can(target, bodies, seconds)
-    made, needed = int(one.imin.ask("/count")), one.calls[name][workload] * answered.requests
+    answered = saturate(target, bodies, seconds)
+    made, needed = int(one.imin.request("/count")), one.calls[name][workload] * answered.requests
     if made < needed and not cached:
-        raise RuntimeError(f"{name} asked imin {made} times for {answered.requests} answers to {workload}")
-    # None at all in so short a time: as slow as can be told.
+        raise RuntimeError(
+            f"{name} made {made} requests to imin for {answered.requests} answers to {workload}"
+        )
+    # No answer at all in such a short round: report the slowest rate that can be shown.
     used = (target.cpu_seconds() - before) / max(answered.requests, 1)
     return {"rate": max(answered.rate, 0.1), "cpu": used * 1e6}
 
 
-def tell_main(result: dict[str, Any]) -> list[str]:
-    """The main table, this gateway as a multiple of each peer and of the best, and requests to imin."""
+def render_main(result: dict[str, Any]) -> list[str]:
+    """The main table, ratios to each peer and to the best one, and requests to imin."""
     workloads = list(result["found"])
     calls = [[name, *map(str, counted.values())] for name, counted in result["calls"].items()]
     return [
@@ -78,8 +80,8 @@ def tell_main(result: dict[str, Any]) -> list[str]:
     ]
 
 
-def tell_cached(result: dict[str, Any]) -> list[str]:
-    """The second table, and this gateway as a multiple of each peer."""
+def render_cached(result: dict[str, Any]) -> list[str]:
+    """The table with caches, and ratios to each peer."""
     return ["## Throughput, caches on", CACHED.format(**result), *_rates(result), *_ratios(result)]
 
 
@@ -103,6 +105,6 @@ def _ratios(result: dict[str, Any]) -> list[str]:
     best = [best_peer(rounds) for rounds in found.values()]
     cells = [f"{ratio(rounds, name):.2f} ({name})" for rounds, name in zip(found.values(), best, strict=True)]
     return [
-        "This gateway's rate as a multiple of each peer's, and of the best peer's:",
+        "This gateway's rate as a multiple of each peer's and of the best peer's:",
         table(["", *found], [*rows, ["**best peer**", *cells]]),
     ]

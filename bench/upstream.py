@@ -1,7 +1,7 @@
-"""An imin that costs next to nothing: answers of the sandbox, written out before the first request.
+"""A fast imin: the sandbox's answers, rendered before the first request.
 
-Looks at the request line only. `GET /count` answers the requests since the last count;
-`GET /latency/<ms>` makes each answer wait so long.
+Reads only the request line. `GET /count` returns the number of requests since the last count;
+`GET /latency/<ms>` delays each answer.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class Imin(asyncio.Protocol):
     latency = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]  # a stream's
+        self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]  # TCP
         self._rest = b""
 
     def data_received(self, data: bytes) -> None:
@@ -64,24 +64,24 @@ class Imin(asyncio.Protocol):
         return b"%d" % counted
 
 
-def write_out() -> list[str]:
-    """Write all answers out; gives the identifiers of the orders."""
-    world = create_sandbox(SandboxSettings(now=datetime.now(UTC).replace(minute=0, second=0, microsecond=0)))[
-        SANDBOX
-    ]
+def render_answers() -> list[str]:
+    """Render all answers; returns the identifiers of the orders."""
+    sandbox = create_sandbox(
+        SandboxSettings(now=datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    )[SANDBOX]
     for number in range(1, PAGES + 1):
-        page = world.orders_page(CUSTOMER, number)
+        page = sandbox.orders_page(CUSTOMER, number)
         Imin.pages[b"%d" % number] = _answer(orjson.dumps(page))
         for order in page["imin:item"]:
             Imin.orders[order["identifier"].encode()] = _answer(
-                orjson.dumps(world.order(order["identifier"]))
+                orjson.dumps(sandbox.order(order["identifier"]))
             )
     return [identifier.decode() for identifier in Imin.orders]
 
 
 async def main() -> None:
-    """Serve until ended."""
-    sys.stdout.write(orjson.dumps(write_out()).decode() + "\n")
+    """Serve until the process is stopped."""
+    sys.stdout.write(orjson.dumps(render_answers()).decode() + "\n")
     sys.stdout.flush()
     server = await asyncio.get_running_loop().create_server(Imin, "127.0.0.1", int(os.environ["PORT"]))
     await server.serve_forever()

@@ -1,4 +1,4 @@
-"""What is asked: the four workloads, and the same that grow."""
+"""The requests: four workloads, and growing variants of them."""
 
 import re
 from pathlib import Path
@@ -10,12 +10,12 @@ CALLS = {"W1": 1, "W2": 1, "W3": 10, "W4": 5}
 FIRSTS, ALIASES = (1, 10, 20, 50, 100), (1, 5, 10, 20)
 
 Body = dict[str, object]
-Asked = dict[str, list[Body]]
-"""Bodies of requests, in turn, by workload."""
+Requests = dict[str, list[Body]]
+"""Request bodies by workload."""
 
 
 def variables(workload: str, identifiers: list[str]) -> list[dict[str, str]]:
-    """What the requests of a workload ask for, in turn."""
+    """Variables of a workload's requests."""
     if workload in {"W1", "W4"}:
         return [{"customer": CUSTOMER}]
     if workload == "W2":
@@ -23,8 +23,8 @@ def variables(workload: str, identifiers: list[str]) -> list[dict[str, str]]:
     return [_ten(identifiers, n) for n in range(64)]
 
 
-def four(queries: Path, names: list[str], identifiers: list[str]) -> Asked:
-    """The workloads of these names, in the words of one folder."""
+def four(queries: Path, names: list[str], identifiers: list[str]) -> Requests:
+    """The named workloads, with the queries of one folder."""
     return {
         name: [
             {"query": (queries / f"{name}.graphql").read_text(), "variables": one}
@@ -34,11 +34,11 @@ def four(queries: Path, names: list[str], identifiers: list[str]) -> Asked:
     }
 
 
-def growing(queries: Path, identifiers: list[str]) -> Asked:
-    """W1 for 1 to 100 orders, and 1 to 20 aliases of W3, each for another order."""
+def growing(queries: Path, identifiers: list[str]) -> Requests:
+    """W1 for 1 to 100 orders, and W3 with 1 to 20 aliases, each for a different order."""
     history = (queries / "W1.graphql").read_text()
     fragment = re.sub(r"(?s).*?(?=fragment F)", "", (queries / "W3.graphql").read_text(), count=1)
-    asked: Asked = {
+    requests: Requests = {
         f"first {first}": [
             {
                 "query": history.replace("first: 10", f"first: {first}"),
@@ -52,14 +52,14 @@ def growing(queries: Path, identifiers: list[str]) -> Asked:
         declared = ", ".join(f"${name}: ID!" for name in names)
         fields = "\n".join(f"{name}: order(identifier: ${name}) {{ ...F }}" for name in names)
         text = f"query A({declared}) {{\n{fields}\n}}\n{fragment}"
-        asked[f"aliases {count}"] = [
+        requests[f"aliases {count}"] = [
             {
                 "query": text,
                 "variables": {name: identifiers[n * 131 + 17 * k] for k, name in enumerate(names)},
             }
             for n in range(8)
         ]
-    return asked
+    return requests
 
 
 def _ten(identifiers: list[str], n: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Tailcall's answers, near to imin's, in the shape of the others'. Not timed: its client would do this."""
+"""Convert Tailcall's answers, which resemble imin's, to the other peers' shape. Not timed."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ LEVELS = ("superEvent", "facilityUse")
 
 
 def as_ours(workload: str, data: Any) -> Any:
-    """`data` of an answer as the other servers give it."""
+    """`data` as the other servers answer it."""
     if workload in {"W2", "W3"}:
         return {name: _order(order) for name, order in data.items()}
     pages = [data[name] for name in sorted(data)]
@@ -20,7 +20,7 @@ def as_ours(workload: str, data: Any) -> Any:
         "pageInfo": {"hasNextPage": len(nodes) < total, "endCursor": ""},
         "edges": [{"cursor": "", "node": node} for node in nodes],
     }
-    # It is told no customer; whom it was asked about stands in the request.
+    # Its answer does not repeat the customer, who is in the request.
     return {"customer": {"identifier": CUSTOMER, "orders": connection}}
 
 

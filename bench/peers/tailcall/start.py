@@ -1,6 +1,6 @@
-"""Tailcall over UPSTREAM on PORT; any argument is handed to it instead.
+"""Start Tailcall on PORT over UPSTREAM; arguments, if any, are passed to it instead.
 
-TAILCALL_GLIBC: folder with a newer C library, for systems whose own is too old for its binary.
+TAILCALL_GLIBC: folder with a newer C library, for systems where it is too old for Tailcall's binary.
 """
 
 import os
@@ -13,7 +13,7 @@ BINARY = MODULES / "@tailcallhq" / "core-linux-x64-gnu" / "bin" / "tailcall"
 
 
 def configuration() -> Path:
-    """The schema with addresses filled in: Tailcall takes its port from nowhere else."""
+    """The schema with addresses filled in: Tailcall reads its port only from there."""
     text = (HERE / "gateway.graphql").read_text()
     for name, value in (
         ("$PORT", os.environ["PORT"]),
@@ -30,4 +30,4 @@ glibc = os.environ.get("TAILCALL_GLIBC")
 loader = [f"{glibc}/ld-linux-x86-64.so.2", "--library-path", glibc] if glibc else []
 command = [*loader, str(BINARY), *(sys.argv[1:] or ["start", str(configuration())])]
 quiet = {"TC_TRACKER": "false", "TC_LOG_LEVEL": "error", "TAILCALL_LOG_LEVEL": "error"}
-os.execve(command[0], command, {**os.environ, **quiet})  # noqa: S606  # the process that is measured
+os.execve(command[0], command, {**os.environ, **quiet})  # noqa: S606  # this process becomes the measured one
