@@ -40,6 +40,7 @@ def engine() -> Engine:
     return Engine.of("gateway.execution", importlib.import_module)
 
 
+@pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 async def test_random_requests(engine: Engine) -> None:
     """1,500 random requests, odd data and variables among them, are answered alike."""
     tally = await fuzz(engine, seed=1, executions=1_500)
@@ -51,16 +52,19 @@ async def test_random_requests(engine: Engine) -> None:
     assert engine.counts.compiled > tally.executions * 3
 
 
+@pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 async def test_every_leaf(engine: Engine) -> None:
     """Each leaf type in each wrapper completes each odd value alike."""
     assert await compare_matrix(engine) == 3 * 150 * 10 * 8
 
 
+@pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 async def test_every_kind(engine: Engine) -> None:
     """Objects of changing classes and types are completed alike once code is written for some of them."""
     assert await compare_kinds(engine) == 3 * 104
 
 
+@pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 @pytest.mark.parametrize("name", MUTANTS)
 async def test_mistakes_are_found(name: str, tmp_path: Path) -> None:
     """A wrong compiler does not pass those comparisons."""

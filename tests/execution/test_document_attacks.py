@@ -27,6 +27,7 @@ async def test_documents(production: Gateway, sandbox: Sandbox, kind: str) -> No
     assert sandbox.request_log.entries == []
 
 
+@pytest.mark.no_cover  # it compares processor times, and only the gateway's lines would be traced
 @pytest.mark.parametrize("kind", DOCUMENTS)
 async def test_documents_cost_little(production: Gateway, kind: str) -> None:
     """Refusing a document that is made to hurt is work in proportion to its length, and not much of it."""

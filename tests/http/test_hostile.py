@@ -27,6 +27,9 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.disclosure import disclosed
 
+# Thousands of random values: tracing lines would double the time.
+pytestmark = pytest.mark.no_cover
+
 T = TypeVar("T")
 
 REQUESTS = int(os.environ.get("HOSTILE_REQUESTS", "2000"))

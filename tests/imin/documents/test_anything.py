@@ -18,6 +18,9 @@ from tests.examples.upstream import Reader, reader_of_bodies
 
 Change = tuple[int, Any]
 
+# Thousands of random values: tracing lines would double the time.
+pytestmark = pytest.mark.no_cover
+
 REMOVED = object()
 ORDERS = [
     plain("imin-docs/order-by-id.json"),
