@@ -1,243 +1,28 @@
-"""The command line: serve, demo, sandbox, schema."""
+"""`python -m gateway`: run the command line, or say in one line what it needs.
 
-import argparse
-import asyncio
-import signal
-import socket
+Old Pythons must be able to parse this file, so that they can print that line.
+"""
+
+# ruff: noqa: UP031  # no f-strings, for the same reason
+
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import NoReturn
 
-from pydantic import SecretStr
+if sys.version_info < (3, 11):  # noqa: UP036  # pip checks this, but not in a checkout
+    sys.exit(
+        "gateway: Python 3.11 or newer is needed, and this is %d.%d. "
+        "With make: make run PYTHON=python3.11" % sys.version_info[:2]
+    )
 
-from gateway.app import create_app
-from gateway.auth import Authenticate, demo_caller
-from gateway.cancellation.sqlite_journal import StateUnusable
-from gateway.clock import Clock, system_clock
-from gateway.graph.schema import build_schema
-from gateway.http.connections.timeouts import ClientTimeouts
-from gateway.http.persisted_documents import InvalidManifest
-from gateway.observability.logging import configure_logs, log
-from gateway.observability.metrics import in_metrics_directory, metrics_directory
-from gateway.observability.tracing import TracesMissing
-from gateway.server.listen import bind, listening, url_of
-from gateway.server.memory import run, settle
-from gateway.server.workers import Supervisor
-from gateway.settings.loader import InvalidSettings, load_settings, missing_for_serve, unknown_variables
-from gateway.settings.model import Settings
-
-__all__ = ["gateway_listening", "listening", "main"]
-
-SANDBOX_PORT = 8001
-STATE_FILE = "gateway-state.sqlite3"
-_GOODBYE_SECONDS = 0.7
-
-_UNUSABLE: dict[type[Exception], str] = {
-    InvalidManifest: "TRUSTED_DOCUMENTS",
-    StateUnusable: "STATE_PATH",
-    TracesMissing: "TRACES_ENABLED",
-}
-"""What is wrong with a setting that looked right, by the setting."""
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command."""
-    options = _parser().parse_args(arguments)
-    if options.command == "schema":
-        sys.stdout.write(build_schema().as_str() + "\n")
-        return
-    try:
-        settings = load_settings(**_address(options))
-    except InvalidSettings as error:
-        _refuse(str(error))
-    configure_logs(settings.log_level)
-    _warn_of_unknown_variables()
-    try:
-        if options.command == "serve":
-            serve(settings, options)
-        else:
-            run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
-    except OSError as error:
-        _refuse(f"cannot listen: {error.strerror or error}")
-
-
-def serve(settings: Settings, _options: argparse.Namespace) -> None:
-    """The gateway, over the imin that the settings name."""
-    missing = missing_for_serve(settings)
-    if missing:
-        _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
-    from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # 9 MB that the others need not
-
-    if settings.workers == 1:
-        sock = bind(settings.host, settings.port)
-        run(_serve(settings, bearer_authentication(settings), sock, _say))
-        return
-    with metrics_directory():
-        sock = bind(settings.host, settings.port)
-        build_schema()
-        url = url_of(settings.host, sock)
-        supervisor = Supervisor(
-            settings.workers,
-            sock,
-            lambda its, ready, lifeline: run(
-                _serve(settings, bearer_authentication(settings), its, lambda _: ready(), lifeline)
-            ),
-            lambda: _say(f"ready {url}"),
-        )
-        status = supervisor.run()
-    sys.exit(status)
-
-
-async def _serve(
-    settings: Settings,
-    authentication: AbstractAsyncContextManager[Authenticate],
-    sock: socket.socket,
-    ready: Callable[[str], None],
-    lifeline: int | None = None,
-) -> None:
-    """Serve until told to stop. ready: told the line to print. lifeline: closes when the parent is gone."""
-    async with AsyncExitStack() as running:
-        try:
-            authenticate = await running.enter_async_context(authentication)
-        except ValueError as error:
-            _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
-        settings = settings.but(state_path=settings.state_path or STATE_FILE)
-        coming = gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
-        url = await _started(running, coming)
-        settle()
-        ready(f"ready {url}")
-        await _until_stopped(lifeline)
-
-
-async def demo(settings: Settings, options: argparse.Namespace) -> None:
-    """A sandbox and a gateway over it. The caller is the sandbox's customer 1234.
-
-    GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
-    """
-    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # a gateway that serves has none
-    from gateway.sandbox.state.settings import SandboxSettings  # noqa: PLC0415  # as above
-
-    sandbox_settings = SandboxSettings()
-    async with AsyncExitStack() as running:
-        upstream = await running.enter_async_context(
-            listening(create_sandbox(sandbox_settings), settings.host, options.sandbox_port)
-        )
-        if "imin_base_url" not in settings.model_fields_set:
-            settings = settings.but(imin_base_url=f"{upstream}/api/v2")
-        if settings.imin_api_key is None:
-            settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
-        settings = _without_cache(settings)
-        url = await _started(running, gateway_listening(settings, demo_caller))
-        _say(f"sandbox  {upstream}")
-        _say(f"GraphiQL {url}/graphql")
-        _say(f"ready {url}")
-        await _until_stopped()
-
-
-async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
-    """The simulated imin alone."""
-    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as in demo
-
-    async with listening(create_sandbox(), settings.host, options.port or 0) as url:
-        _say(f"ready {url}")
-        await _until_stopped()
-
-
-@asynccontextmanager
-async def gateway_listening(
-    settings: Settings,
-    authenticate: Authenticate,
-    now: Clock = system_clock,
-    *,
-    sock: socket.socket | None = None,
-    goodbye_seconds: float = 0.0,
-) -> AsyncIterator[str]:
-    """The gateway, accepting requests; gives its address. As listening.
-
-    Links to receipts need the port beforehand.
-    """
-    sock = sock or bind(settings.host, settings.port)
-    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
-    timeouts = ClientTimeouts(settings.header_timeout_seconds, settings.write_timeout_seconds)
-    running = listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds, timeouts=timeouts)
-    async with running as url:
-        yield url
-
-
-async def _started(running: AsyncExitStack, coming: AbstractAsyncContextManager[str]) -> str:
-    """Address of a gateway that listens from here on; a setting that cannot be used ends the process."""
-    try:
-        return await running.enter_async_context(coming)
-    except tuple(_UNUSABLE) as error:
-        _refuse(f"GATEWAY_{_UNUSABLE[type(error)]}: {error}")
-
-
-async def _until_stopped(lifeline: int | None = None) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    if lifeline is not None:
-        loop.add_reader(lifeline, stopped.set)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
-
-
-def _warn_of_unknown_variables() -> None:
-    if in_metrics_directory():
-        return  # this process has replaced itself, and said it before
-    for problem in unknown_variables():
-        log.warning("unknown setting", reason=problem)
-
-
-def _address(options: argparse.Namespace) -> dict[str, object]:
-    """Settings that the command line says."""
-    given = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _without_cache(settings: Settings) -> Settings:
-    """Whoever changes the sandbox wants to see it: nothing is kept, unless the settings say otherwise."""
-    ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
-    return settings.but(**dict.fromkeys(ages, 0.0))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gateway", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    summaries = {"serve": serve.__doc__, "demo": demo.__doc__, "sandbox": sandbox.__doc__}
-    for name, summary in summaries.items():
-        command = commands.add_parser(name, help=(summary or "").splitlines()[0])
-        command.add_argument("--host", help="address to listen on")
-        command.add_argument("--port", type=_port, help="port to listen on; 0 picks a free one")
-        if name == "serve":
-            command.add_argument("--workers", type=int, help="processes that share the port")
-        if name == "demo":
-            command.add_argument(
-                "--sandbox-port",
-                type=_port,
-                default=SANDBOX_PORT,
-                help="port of the sandbox; 0 picks a free one",
-            )
-    commands.add_parser("schema", help="Print the schema.")
-    return parser
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004  # the last port there is
-        raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {text!r}")
-    return int(text)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def _refuse(reason: str) -> NoReturn:
-    sys.stderr.write(f"gateway: {reason}\n")
-    sys.exit(2)
-
+try:
+    from gateway.commands import main
+except ModuleNotFoundError as error:
+    missing = (error.name or "").partition(".")[0]
+    if missing == "gateway":
+        raise
+    sys.exit(
+        "gateway: %s is not installed. `make run` installs everything and starts a demo; "
+        "without make: pip install -r requirements/runtime.lock" % missing
+    )
 
 if __name__ == "__main__":
     main()

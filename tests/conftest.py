@@ -10,9 +10,10 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 
 

@@ -17,11 +17,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import InvalidToken, with_connection_init
 from gateway.auth.bearer import BearerTokens, TokenRules, bearer_authentication
 from gateway.auth.keys import FixedKeys
+from gateway.commands import gateway_listening
 from gateway.sandbox import Sandbox
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.support.issuer import AUDIENCE, ISSUER, Issuer, PrivateKey, claims, issuing, rsa_key, token
 

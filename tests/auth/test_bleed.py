@@ -7,8 +7,8 @@ import os
 from collections import Counter
 from typing import Any
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.sandbox.faults.faults import FaultKind
 from gateway.settings.model import Settings

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
+from gateway.commands import gateway_listening
 from gateway.global_ids import IdSigner
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings

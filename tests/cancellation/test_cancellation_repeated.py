@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pydantic import SecretStr
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_sandbox
 from gateway.sandbox.state.cancellation_rules import status_of
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.faults.plan import PATCH

@@ -13,8 +13,9 @@ from aiohttp import web
 from graphql import GraphQLSchema, build_client_schema, get_introspection_query
 from pydantic import SecretStr
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.examples.everything import Everything
 

@@ -9,8 +9,8 @@ import pytest
 from graphql import get_operation_ast, parse
 from graphql.execution.values import VariableValues
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.execution.compiled.memo import TextMemo
 from gateway.execution.compiled.plan import PlannedOperation
 from gateway.graph.schema import build_schema

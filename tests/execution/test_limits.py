@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLField, GraphQLObjectType, get_introspection_query
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import Caller, demo_caller
+from gateway.commands import gateway_listening
 from gateway.execution.field_cost import field_cost
 from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema

@@ -10,10 +10,11 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.sandbox.state.cancellation_rules import status_of
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.faults.plan import PATCH, Plan
 

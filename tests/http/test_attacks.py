@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 import yarl
 
-from gateway.__main__ import gateway_listening
+from gateway.commands import gateway_listening
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

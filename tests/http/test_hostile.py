@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, nodes, queries
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
+from gateway.commands import gateway_listening
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings

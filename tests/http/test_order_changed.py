@@ -6,9 +6,9 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
 from gateway.backoff import Backoff
+from gateway.commands import gateway_listening
 from gateway.imin.client import IminClient
 from gateway.order_watcher import OrderWatcher
 from gateway.sandbox import Fault, Sandbox

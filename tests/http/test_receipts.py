@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import Caller, demo_caller
+from gateway.commands import gateway_listening
 from gateway.global_ids import IdSigner
 from gateway.sandbox import Fault, Sandbox
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 

@@ -13,8 +13,8 @@ import pytest
 import yarl
 from graphql import get_introspection_query
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.http.test_edge import QUERY, UPGRADE, post, raw

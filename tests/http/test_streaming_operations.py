@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import AuthenticationError, Caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

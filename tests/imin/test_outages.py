@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.imin.test_fault_matrix import memory_mib

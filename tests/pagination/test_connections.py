@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import Caller
+from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

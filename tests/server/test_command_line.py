@@ -1,10 +1,12 @@
 """The command line: what starts, what it prints and how it ends."""
 
+import ast
 import asyncio
 import json
 import os
 import re
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -158,14 +160,83 @@ async def test_refuses_to_start(arguments: list[str], environment: dict[str, str
     assert output == b""
 
 
-async def test_port_taken() -> None:
-    """A port that is taken is said to be."""
-    async with started("sandbox", "--port", "0") as (_, lines):
-        process = await start("sandbox", "--port", lines[-1].rpartition(":")[2])
-        _, errors = await asyncio.wait_for(process.communicate(), 20)
+@pytest.mark.parametrize(
+    ("arguments", "environment", "options"),
+    [
+        (["serve", "--port"], TRUST, "--port or GATEWAY_PORT"),
+        (["serve", "--workers", "2", "--port"], TRUST, "--port or GATEWAY_PORT"),
+        (["sandbox", "--port"], {}, "--port"),
+        (["demo", "--sandbox-port", "0", "--port"], {}, "--port, with make: PORT="),
+        (["demo", "--port", "0", "--sandbox-port"], {}, "--sandbox-port, with make: SANDBOX_PORT="),
+    ],
+)
+async def test_port_taken(arguments: list[str], environment: dict[str, str], options: str) -> None:
+    """A command whose port is in use names the address and the options that choose another port."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        process = await start(*arguments, port, **environment)
+        output, errors = await asyncio.wait_for(process.communicate(), 20)
 
     assert process.returncode == 2
-    assert errors.decode().startswith("gateway: cannot listen: Address already in use")
+    assert output == b""
+    assert errors.decode() == (
+        f"gateway: cannot listen on 127.0.0.1:{port}: Address already in use. "
+        f"Choose another port ({options}); 0 picks a free one.\n"
+    )
+
+
+async def test_host_unknown() -> None:
+    """A host that cannot be listened on is named, without advice about ports."""
+    process = await start("sandbox", "--host", "192.0.2.1", "--port", "0")
+
+    _, errors = await asyncio.wait_for(process.communicate(), 20)
+
+    assert process.returncode == 2
+    assert errors.decode() == "gateway: cannot listen on 192.0.2.1:0: Cannot assign requested address.\n"
+
+
+async def run_without_packages(*arguments: str) -> tuple[int | None, str, str]:
+    """Exit status, output and errors of a Python that finds the checkout and the standard library alone."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-E", "-S", *arguments, cwd=PROJECT, stdout=PIPE, stderr=PIPE
+    )
+    output, errors = await asyncio.wait_for(process.communicate(), 20)
+    return process.returncode, output.decode(), errors.decode()
+
+
+async def test_dependencies_missing() -> None:
+    """Without the dependencies, one line says what is missing and how to install it."""
+    status, output, errors = await run_without_packages("-m", "gateway", "demo")
+
+    assert (status, output) == (1, "")
+    assert re.fullmatch(
+        r"gateway: \w+ is not installed\. `make run` installs everything and starts a demo; "
+        r"without make: pip install -r requirements/runtime\.lock\n",
+        errors,
+    )
+
+
+async def test_python_too_old() -> None:
+    """An old Python is named in one line, together with the version that is needed."""
+    program = """
+import runpy, sys
+sys.version_info = (3, 9, 18, "final", 0)
+runpy.run_module("gateway", run_name="__main__", alter_sys=True)
+"""
+
+    status, output, errors = await run_without_packages("-c", program)
+
+    assert (status, output) == (1, "")
+    assert errors == (
+        "gateway: Python 3.11 or newer is needed, and this is 3.9. With make: make run PYTHON=python3.11\n"
+    )
+
+
+def test_old_pythons_can_parse_the_entry() -> None:
+    """What an old Python reads before it can print that line has no newer syntax."""
+    for name in ("__init__.py", "__main__.py"):
+        ast.parse((PROJECT / "gateway" / name).read_text(), feature_version=(3, 7))
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

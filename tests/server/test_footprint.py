@@ -12,7 +12,7 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 WORKER = """
 import asyncio, json, sys
-from gateway.__main__ import gateway_listening
+from gateway.commands import gateway_listening
 from gateway.auth import demo_caller
 from gateway.settings.loader import load_settings
 

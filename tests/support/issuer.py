@@ -10,7 +10,7 @@ from aiohttp import web
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from gateway.__main__ import listening
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 
 ISSUER = "https://id.example.com/"

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import Authenticate, demo_caller
+from gateway.commands import gateway_listening
 from gateway.replicas.redis_client import RedisClient
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -10,8 +10,8 @@ from graphql import GraphQLSchema, get_named_type, is_abstract_type, is_leaf_typ
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.execution.compiled.plan import RUNS_BEFORE_PARTIAL, PlannedOperation
 from gateway.execution.compiled.selected_attributes import selected_attributes

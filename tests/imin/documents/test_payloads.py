@@ -6,11 +6,11 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from gateway.__main__ import listening
 from gateway.imin import jsonld
 from gateway.imin.documents import CustomerAccount, Order
 from gateway.imin.error_bodies import read_problem
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
+from gateway.server.listen import listening
 from tests.examples.everything import Everything
 from tests.examples.files import FILES, HERE, exact, in_folder, load, plain
 from tests.examples.reachable import leaves, missing, wanted
