@@ -18,10 +18,11 @@ from types import FrameType
 from pydantic import SecretStr
 
 import gateway
-from gateway.__main__ import gateway_listening, listening
 from gateway.auth import demo_caller
+from gateway.commands import gateway_listening
 from gateway.observability.logging import configure_logs
 from gateway.sandbox import SandboxSettings, create_sandbox
+from gateway.server.listen import listening
 from gateway.settings.model import Settings
 
 QUERY = "{viewer{orders(first:10){nodes{orderNumber orderDate totalPaymentDue{amount}}}}}"
