@@ -15,6 +15,8 @@ from gateway.graph.node import Node
 from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
+from gateway.imin.endpoints.declaration import PUBLIC
+from gateway.imin.endpoints.entitlements import ENTITLEMENTS
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
 
@@ -25,6 +27,18 @@ Id = Annotated[strawberry.ID, strawberry.argument(description="Global id issued 
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="Global ids issued by this gateway, at most 100.")
 ]
+
+
+@strawberry.type(description="A kind of entitlement that customers of the broker can have.")
+class EntitlementType:
+    """Runtime object: documents.Concept."""
+
+    identifier: str | None = strawberry.field(
+        description="Identifier of the type, usually its IRI. Permanent."
+    )
+    iri: str | None = strawberry.field(description="IRI, a URL that identifies the type.")
+    pref_label: str | None = strawberry.field(description="Display name.")
+    in_scheme: str | None = strawberry.field(description="IRI of the broker's list of entitlement types.")
 
 
 @strawberry.type(
@@ -73,3 +87,11 @@ class Query:
             raise GatewayError(BAD_USER_INPUT, f"ids must be {MOST_NODES} at most, got {len(ids)}.")
         here = info.path.as_list()
         return [find_node(info, id_, [*here, index]) for index, id_ in enumerate(ids)]
+
+    @resolved(
+        "The entitlement types of the broker, the same for every caller. May be an hour old.",
+        list[EntitlementType] | None,
+        requests=ENTITLEMENTS.requests,
+    )
+    async def entitlements(self, info: Info) -> tuple[documents.Concept, ...]:
+        return await info.context.loader(ENTITLEMENTS).get((PUBLIC,))

@@ -211,7 +211,8 @@ def test_names_are_unique() -> None:
     """No two endpoints share cache keys."""
     names = [endpoint.name for endpoint in declared_endpoints()]
 
-    assert len(set(names)) == len(names) >= 4
+    assert names
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(
