@@ -1,11 +1,11 @@
-"""Customers and what stands on their accounts."""
+"""Customers and their accounts."""
 
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 
 
 async def test_account(gateway: Gateway, sandbox: Sandbox) -> None:
-    """All that stands on a customer's account costs one request, and none where it is not selected."""
+    """All fields of an account share one request."""
     data = await gateway.data(
         """{ customer(identifier: "abc") {
              identifier name givenName email telephone birthDate gender is13OrOver

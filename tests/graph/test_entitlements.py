@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.__main__ import gateway_listening
 from gateway.auth import AuthenticationError, Caller
+from gateway.commands import gateway_listening
 from gateway.imin.documents import Concept
 from gateway.imin.endpoints.declaration import PUBLIC
 from gateway.imin.endpoints.entitlements import ENTITLEMENTS

@@ -1,4 +1,4 @@
-"""The cache behind a gateway: what is asked again, what is not, and whose it is."""
+"""A gateway with a cache: what is requested again, what is not, and whose it is."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ async def caching(settings: Settings, gateway: Gateway, **changes: Any) -> Async
 
 
 async def test_browsing(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """A list, three details, back and refreshed: one question to imin, since orders came with their page."""
+    """A list, three of its orders, the list twice more: one request, as orders come with their page."""
     async with caching(settings, gateway) as cached:
         nodes = (await cached.data(LIST))["viewer"]["orders"]["nodes"]
         for node in nodes[:3]:
@@ -43,7 +43,7 @@ async def test_browsing(settings: Settings, gateway: Gateway, sandbox: Sandbox) 
 
 
 async def test_off(gateway: Gateway, sandbox: Sandbox) -> None:
-    """With the cache off every query asks imin."""
+    """With the cache off every query sends its requests."""
     await gateway.data(LIST)
     await gateway.data(LIST)
 
@@ -52,7 +52,7 @@ async def test_off(gateway: Gateway, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("fresh", [60, 0])
 async def test_hundred_at_once(settings: Settings, gateway: Gateway, sandbox: Sandbox, fresh: float) -> None:
-    """A hundred requests for the same at the same time are one question, even where nothing is kept."""
+    """A hundred concurrent reads of the same page share one request, even if nothing is stored."""
     sandbox.faults.add(Fault("GET /orders", "delay", times=None, delay_seconds=0.3))
     ages = {"cache_fresh_seconds": fresh, "cache_stale_seconds": 0, "cache_error_seconds": 0}
 
@@ -64,7 +64,7 @@ async def test_hundred_at_once(settings: Settings, gateway: Gateway, sandbox: Sa
 
 
 async def test_cancellation_shows_at_once(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """What was read before a cancellation is never given after it; what is pending is asked for each time."""
+    """After a cancellation no older response is used, and a pending one is requested each time."""
     new = sandbox.add_order("1234")
     query = "{ viewer { orders(first: 1) { nodes { id identifier items { id status } } } } }"
 
@@ -81,12 +81,12 @@ async def test_cancellation_shows_at_once(settings: Settings, gateway: Gateway, 
 
 
 async def test_time_passes(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
-    """What is kept is shown as of the moment of the answer: a window may have closed since it was read."""
+    """Cached orders are shown as of now: a cancellation window may have closed since they were read."""
     sandbox.add_order("1234")
     query = """{ viewer { orders(first: 1) { nodes { receipts { url }
       items { isPresentlyCancellable cancellationBlockedBecause } } } } }"""
-    kept = settings.but(cache_enabled=True, cache_fresh_seconds=60)
-    async with gateway_listening(kept, demo_caller, sandbox.clock.now) as url:
+    with_cache = settings.but(cache_enabled=True, cache_fresh_seconds=60)
+    async with gateway_listening(with_cache, demo_caller, sandbox.clock.now) as url:
         cached = Gateway(url, gateway.http)
         (before,) = (await cached.data(query))["viewer"]["orders"]["nodes"]
         sandbox.clock.advance(30 * 86_400)
@@ -100,7 +100,7 @@ async def test_time_passes(settings: Settings, sandbox: Sandbox, gateway: Gatewa
 
 
 async def test_imin_down(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """While imin is down the last answer is given, marked with its age; what was never asked for fails."""
+    """While imin is down the last response is used, marked with its age; without one the field fails."""
     async with caching(settings, gateway, cache_fresh_seconds=0, cache_stale_seconds=0) as cached:
         before = await cached.answer(LIST)
         sandbox.faults.add(Fault("*", "503", times=None))
@@ -117,8 +117,8 @@ async def test_imin_down(settings: Settings, gateway: Gateway, sandbox: Sandbox)
     assert repaired == before
 
 
-async def test_errors_not_kept(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """An error is not kept: the next request asks again."""
+async def test_errors_not_cached(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """An error is not cached: the next query sends another request."""
     sandbox.faults.add(Fault("GET /orders", "html_200", times=1))
 
     async with caching(settings, gateway) as cached:
@@ -131,7 +131,7 @@ async def test_errors_not_kept(settings: Settings, gateway: Gateway, sandbox: Sa
 
 
 async def test_walk_meets_a_new_booking(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """A kept page that no longer fits the newest one is asked for anew, so a window has no gap."""
+    """A cached page that no longer fits the newest one is requested again, so a window has no gap."""
     query = "{ viewer { orders(first: 20) { nodes { identifier } } } }"
     async with caching(settings, gateway) as cached:
         await cached.data(LIST)
@@ -144,7 +144,7 @@ async def test_walk_meets_a_new_booking(settings: Settings, gateway: Gateway, sa
 
 
 async def test_customers_apart(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """What one customer's request has left in the cache is of no use to another, id and all."""
+    """One customer's cached data is not given to another, not even by its id."""
     callers = iter([Caller("1234"), Caller("small"), Caller("small"), Caller("1234")])
 
     async def in_turn(_request: Any) -> Caller:
