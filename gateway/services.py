@@ -1,0 +1,145 @@
+"""Build the services that all requests share: imin's client, the cache, cancellations, the order watcher."""
+
+import yarl
+
+from gateway.backoff import Backoff
+from gateway.cancellation.exchange import ExchangeOptions
+from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
+from gateway.clock import Clock
+from gateway.context import Services
+from gateway.global_ids import CustomerOwner, IdSigner
+from gateway.imin.cache import Cache, CacheOptions
+from gateway.imin.client import ClientOptions, IminClient
+from gateway.imin.repository import OwnerOf, Repository
+from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
+from gateway.order_watcher import OrderWatcher
+from gateway.replicas.cache import RedisCacheBackend
+from gateway.replicas.journal import ReplicaJournal
+from gateway.replicas.locks import ReplicaLocks
+from gateway.replicas.redis_client import RedisClient
+from gateway.settings.model import Settings
+
+
+def build_services(settings: Settings, now: Clock) -> Services:
+    """The services of one process; none of them is connected yet.
+
+    now: the clock that decides until when items can be cancelled and links are valid.
+    """
+    client, signer, redis = _client(settings), _signer(settings), _redis(settings)
+    public_url = settings.public_url or _local_url(settings)
+    redis_cache = RedisCacheBackend(redis) if redis else None
+    cache = _cache(settings, redis_cache)
+    repository = Repository(client, _owner_of(settings, signer, public_url, now), cache)
+    order_watcher = OrderWatcher(
+        repository, _backoff(settings), settings.follow_most, settings.follow_most_each
+    )
+    _connect_change_notifications(client, cache, redis_cache, order_watcher)
+    return Services(
+        client=client,
+        repository=repository,
+        order_watcher=order_watcher,
+        cache=cache,
+        signer=signer,
+        public_url=public_url,
+        link_seconds=settings.receipt_link_seconds,
+        concurrency=settings.imin_concurrency,
+        cancellations=Cancellations(
+            client,
+            repository,
+            now,
+            _cancellation_options(settings),
+            with_replicas=_with_replicas(redis),
+            notify=order_watcher.poll_now,
+        ),
+        redis=redis,
+        redis_cache=redis_cache,
+        now=now,
+    )
+
+
+def _client(settings: Settings) -> IminClient:
+    return IminClient(
+        ClientOptions(
+            base_url=settings.imin_base_url,
+            api_key=settings.imin_api_key,
+            timeout_seconds=settings.imin_timeout_seconds,
+            cancel_timeout_seconds=settings.imin_cancel_timeout_seconds,
+            max_answer_bytes=settings.imin_max_answer_bytes,
+            max_receipt_bytes=settings.imin_max_receipt_bytes,
+            customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
+            endpoint_guard=EndpointGuardOptions(
+                settings.imin_endpoint_concurrency, settings.imin_endpoint_queue
+            ),
+        )
+    )
+
+
+def _signer(settings: Settings) -> IdSigner:
+    """Sign with the API key if no secret is set: it is secret, and the same on every replica."""
+    api_key = settings.imin_api_key.get_secret_value() if settings.imin_api_key else ""
+    secrets = [secret.get_secret_value() for secret in settings.id_secret] or [api_key]
+    return IdSigner(tuple(secret.encode() for secret in secrets))
+
+
+def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock) -> OwnerOf:
+    return lambda customer, is_shared: CustomerOwner(
+        customer, signer, public_url, now, settings.receipt_link_seconds, is_shared
+    )
+
+
+def _redis(settings: Settings) -> RedisClient | None:
+    if settings.redis_url is None:
+        return None
+    return RedisClient(settings.redis_url.get_secret_value(), settings.redis_timeout_seconds)
+
+
+def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache | None:
+    if not settings.cache_enabled:
+        return None
+    options = CacheOptions(
+        fresh_seconds=settings.cache_fresh_seconds,
+        stale_seconds=settings.cache_stale_seconds,
+        error_seconds=settings.cache_error_seconds,
+        max_bytes=settings.cache_max_bytes,
+    )
+    return Cache(options, redis_cache)
+
+
+def _connect_change_notifications(
+    client: IminClient,
+    cache: Cache | None,
+    redis_cache: RedisCacheBackend | None,
+    order_watcher: OrderWatcher,
+) -> None:
+    """A changed order is dropped from the cache, here and on other replicas; their watchers poll it."""
+    if cache is not None:
+        client.on_change = cache.order_changed
+    elif redis_cache is not None:
+        client.on_change = redis_cache.announce
+    if redis_cache is not None:
+        redis_cache.on_announcement(order_watcher.changed_elsewhere)
+
+
+def _cancellation_options(settings: Settings) -> CancellationOptions:
+    exchange = ExchangeOptions(
+        deadline_seconds=settings.cancel_deadline_seconds,
+        doubt_seconds=settings.cancel_doubt_seconds,
+        item_id=settings.imin_cancel_item_id,
+    )
+    return CancellationOptions(exchange, settings.state_path, _backoff(settings))
+
+
+def _with_replicas(redis: RedisClient | None) -> WithReplicas:
+    if redis is None:
+        return lambda journal, locks: (journal, locks)
+    return lambda journal, locks: (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks))
+
+
+def _backoff(settings: Settings) -> Backoff:
+    return Backoff(settings.follow_first_seconds, settings.follow_longest_seconds)
+
+
+def _local_url(settings: Settings) -> str:
+    """The gateway's URL on this machine; links with it open in no browser elsewhere."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # read, not bound
+    return str(yarl.URL.build(scheme="http", host=host, port=settings.port))
