@@ -134,7 +134,7 @@ class BearerTokens:
             header = signed.headers()
             _REGISTRY.check_header(header)
             _REGISTRY.get_alg(header["alg"])
-            if str(header.get("typ", "")).lower() not in _TYPES:
+            if str(header.get("typ") or "").lower() not in _TYPES:
                 raise InvalidToken("The token is not valid.")
         except _PARSE_ERRORS as error:
             raise InvalidToken("The token is not valid.") from error
@@ -155,7 +155,7 @@ class BearerTokens:
 def _is_signed(signed: CompactSignature, keys: tuple[PublicKey, ...]) -> bool:
     """Whether the key that the token names signed it, or any key if it names none."""
     kid = signed.headers().get("kid")
-    return any(_verifies(key, signed) for key in keys if kid is None or key.kid is None or key.kid == kid)
+    return any(_verifies(key, signed) for key in keys if not kid or not key.kid or key.kid == kid)
 
 
 def _verifies(key: PublicKey, signed: CompactSignature) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, Self
@@ -20,6 +21,7 @@ PublicKey = RSAKey | ECKey | OKPKey
 MAX_KEYS = 50
 _FETCH_SECONDS = 3.0
 _PAUSE_SECONDS = 2.0
+_UNKNOWN_KEY_SECONDS = 1.0
 _MAX_JWKS_BYTES = 262_144
 _MIN_RSA_BITS = 2048
 
@@ -94,9 +96,12 @@ class PublishedKeys:
         return self._keys
 
     async def refreshed(self) -> tuple[PublicKey, ...]:
-        """The keys, fetched again unless that happened within the last two seconds."""
+        """The keys, fetched again unless that happened within the last two seconds.
+
+        While the issuer hangs, the answer is the keys at hand; the fetch goes on in the background.
+        """
         self._fetch_if_due(_PAUSE_SECONDS)
-        await self._fetch_done()
+        await self._fetch_done(_UNKNOWN_KEY_SECONDS)
         return self._keys
 
     def _fetch_if_due(self, seconds: float) -> None:
@@ -106,9 +111,9 @@ class PublishedKeys:
             self._fetched_at = now
             self._fetching = asyncio.create_task(self._fetch())
 
-    async def _fetch_done(self) -> None:
+    async def _fetch_done(self, timeout_seconds: float | None = None) -> None:
         if self._fetching and not self._fetching.done():
-            await asyncio.wait([self._fetching])
+            await asyncio.wait([self._fetching], timeout=timeout_seconds)
 
     async def _fetch(self) -> None:
         try:
@@ -124,14 +129,31 @@ class PublishedKeys:
     async def _read(self) -> bytes:
         # No redirects: anyone who could redirect this request could supply keys of their own.
         async with self._session.get(self._url, allow_redirects=False) as response:
-            if response.status != 200 or response.headers.get("Content-Encoding"):  # noqa: PLR2004  # OK
-                raise ValueError("not a plain 200")
+            if response.status != 200:  # noqa: PLR2004  # OK
+                raise ValueError(f"status {response.status}")
             body = b""
             async for chunk in response.content.iter_any():
                 body += chunk
                 if len(body) > _MAX_JWKS_BYTES:
                     raise ValueError("larger than any JWK Set")
+            return _decompress(body, response.headers.get("Content-Encoding", ""))
+
+
+def _decompress(body: bytes, encoding: str) -> bytes:
+    """The body without its content encoding. Some issuers compress although they are asked not to."""
+    match encoding.strip().lower():
+        case "" | "identity":
             return body
+        case "gzip" | "x-gzip":
+            inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)  # a gzip header
+            try:
+                text = inflater.decompress(body, _MAX_JWKS_BYTES)
+            except zlib.error as error:
+                raise ValueError("corrupt gzip") from error
+            if not inflater.eof:
+                raise ValueError("incomplete gzip, or larger than any JWK Set")
+            return text
+    raise ValueError("an unknown content encoding")
 
 
 def read_keys(text: bytes) -> tuple[PublicKey, ...]:
@@ -152,11 +174,15 @@ def read_keys(text: bytes) -> tuple[PublicKey, ...]:
 
 
 def _read_key(entry: Any) -> PublicKey | None:
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
+    if not isinstance(entry, dict):
+        return None
+    # Real issuers write optional members as null, "" or [] instead of leaving them out.
+    members = {name: value for name, value in entry.items() if value not in (None, "", [])}
+    if members.get("use", "sig") != "sig":
         return None
     try:
         with _without_weak_key_warnings():
-            key = JWKRegistry.import_key(entry)
+            key = JWKRegistry.import_key(members)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return key if isinstance(key, PublicKey) and _is_strong(key) else None

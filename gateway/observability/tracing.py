@@ -31,14 +31,20 @@ class Tracing:
             from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415  # as above
                 OTLPSpanExporter,
             )
-            from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  # as above
+            from opentelemetry.sdk.resources import (  # noqa: PLC0415  # as above
+                OTELResourceDetector,
+                Resource,
+            )
             from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  # as above
             from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  # as above
         except ImportError as error:
             raise TracesMissing("install imin-gateway[otel] for GATEWAY_TRACES_ENABLED") from error
         self._propagate = propagate
         self._kind = trace.SpanKind
-        self._provider = TracerProvider(resource=Resource.create({"service.name": "imin-gateway"}))
+        # Attributes that are passed in would override OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.
+        configured = OTELResourceDetector().detect().attributes.get("service.name")
+        resource = Resource.create({"service.name": configured or "imin-gateway"})
+        self._provider = TracerProvider(resource=resource)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("gateway")
 

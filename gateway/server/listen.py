@@ -82,7 +82,9 @@ def _close_idle(connections: list[TimedConnection | FastPathConnection]) -> bool
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError."""
+    """A listening socket; `::` listens on IPv4 too. Raises OSError."""
+    if host == "::" and socket.has_dualstack_ipv6():
+        return socket.create_server((host, port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=1024)
 

@@ -59,4 +59,5 @@ def _suggest(name: str, known: list[str]) -> str:
 
 def _explain(problem: Mapping[str, Any]) -> str:
     name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-    return f"{PREFIX}{name}: {problem['msg']}"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{name}: {message}"

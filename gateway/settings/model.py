@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
@@ -244,25 +244,35 @@ class Settings(BaseSettings):
             return value
         return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
 
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, values: dict[str, object]) -> dict[str, object]:
+        # A value from a mounted file ends in a newline.
+        stripped = {name: _stripped(value) for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _explain_service_link(cls, value: object) -> object:
+        if isinstance(value, str) and value.startswith("tcp://"):
+            raise ValueError(
+                "Kubernetes sets this variable to an address for a Service named `gateway`; "
+                "set `enableServiceLinks: false` in the pod"
+            )
+        return value
+
     @field_validator("cors_origins")
     @classmethod
-    def _exact_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            if not _is_origin(origin):
-                raise ValueError("an origin is scheme://host[:port], with neither a path nor a wildcard")
-        return origins
+    def _normalise_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_origin(text) for text in origins)
 
-    @field_validator("imin_api_key", mode="before")
+    @field_validator("imin_api_key", "imin_webhook_key")
     @classmethod
-    def _without_newline(cls, value: object) -> object:
-        # A key read from a mounted file ends in a newline, which a header must not contain.
-        text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if not isinstance(text, str):
-            return value
-        text = text.strip()
+    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        text = key.get_secret_value() if key else ""
         if not text.isascii() or not text.isprintable():
-            raise ValueError("a key is printable ASCII")
-        return SecretStr(text)
+            raise ValueError("a key consists of printable ASCII characters")
+        return key
 
     @field_validator("id_secret", mode="before")
     @classmethod
@@ -281,9 +291,18 @@ class Settings(BaseSettings):
         return type(self).model_validate({**self.model_dump(exclude_unset=True), **changes})
 
 
-def _is_origin(text: str) -> bool:
+def _stripped(value: object) -> object:
+    return value.strip(" \t\r\n") if isinstance(value, str) else value
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers send it: lower case, punycode, no default port. Raises ValueError."""
+    if "*" in text:
+        raise ValueError("wildcards are not supported; list each origin, for example https://app.example.com")
     try:
         url = AnyHttpUrl(text)
     except ValidationError:
-        return False
-    return url.path in {None, "/"} and not (url.query or url.fragment or url.username)
+        raise ValueError("an origin is scheme://host[:port], for example https://app.example.com") from None
+    if url.path not in {None, "/"} or url.query is not None or url.fragment is not None or url.username:
+        raise ValueError("an origin is scheme://host[:port], without a path, a query or a user")
+    return str(url).rstrip("/")

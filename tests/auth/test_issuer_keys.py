@@ -1,6 +1,7 @@
 """The keys that verify tokens: fetched, cached, rotated, configured."""
 
 import asyncio
+import gzip
 import json
 import time
 from dataclasses import replace
@@ -10,9 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import RSAKey
 
-from gateway.auth import InvalidToken
+from gateway.auth import InvalidToken, KeysUnavailable
 from gateway.auth.bearer import BearerTokens, bearer_authentication
-from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys
+from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys, read_keys
 from gateway.settings.model import Settings
 from tests.auth.test_authentication import KEY, PEM, RULES, refused, serving
 from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
@@ -181,3 +182,67 @@ def test_weak_keys() -> None:
 
     with pytest.raises(ValueError, match="2048 bits"):
         FixedKeys(pem.decode())
+
+
+async def test_unknown_key_while_the_issuer_hangs() -> None:
+    """A token with an unknown key is refused at once while the issuer hangs, and found later."""
+    newer = rsa_key("two")
+    async with issuing(KEY) as issuer, PublishedKeys(issuer.url, 300) as keys:
+        await keys.current()
+        keys._fetched_at -= 2  # noqa: SLF001  # two seconds pass
+        issuer.keys, issuer.released = [KEY, newer], asyncio.Event()
+        tokens = BearerTokens(keys, RULES)
+
+        with pytest.raises(InvalidToken):
+            await tokens.caller(token(newer))
+        assert keys._fetching is not None  # noqa: SLF001  # the fetch that nothing waited for
+        assert not keys._fetching.done()  # noqa: SLF001  # as above
+
+        issuer.released.set()
+        await keys._fetch_done()  # noqa: SLF001  # as above
+        assert (await tokens.caller(token(newer))).customer == "abc"
+        assert issuer.requests == 2
+
+
+@pytest.mark.parametrize("empty", [None, "", []])
+@pytest.mark.parametrize("name", ["use", "key_ops", "alg", "x5c", "x5t", "x5t#S256", "x5u", "d", "kid"])
+def test_empty_members(name: str, empty: object) -> None:
+    """An optional member of a key that is null or empty counts as absent."""
+    (key,) = read_keys(json.dumps({"keys": [KEY.as_dict(private=False) | {name: empty}]}).encode())
+
+    assert key.thumbprint() == KEY.thumbprint()
+
+
+async def test_empty_key_id() -> None:
+    """A token whose key id is empty is verified with every key, like one without a key id."""
+    tokens = BearerTokens(FixedKeys(json.dumps(KEY.as_dict(private=False))), RULES)
+
+    assert (await tokens.caller(token(KEY, header={"kid": ""}))).customer == "abc"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "IDENTITY", "gzip", "x-gzip", " gzip "])
+async def test_encoded_keys(encoding: str) -> None:
+    """Keys are read with any content encoding that real issuers use."""
+    body = json.dumps({"keys": [KEY.as_dict(private=False)]}).encode()
+    async with issuing() as issuer:
+        issuer.headers = {"Content-Encoding": encoding}
+        issuer.body = gzip.compress(body) if "gzip" in encoding else body
+        async with PublishedKeys(issuer.url, 300) as keys:
+            assert len(await keys.current()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(b" " * 300_000), "gzip"),
+        (gzip.compress(json.dumps({"keys": [KEY.as_dict(private=False)]}).encode())[:-9], "gzip"),
+        (b"{}", "br"),
+    ],
+)
+async def test_keys_that_cannot_be_decoded(body: bytes, encoding: str) -> None:
+    """A list that inflates beyond its limit, is cut short or has an unknown encoding is not used."""
+    async with issuing() as issuer:
+        issuer.headers, issuer.body = {"Content-Encoding": encoding}, body
+        async with PublishedKeys(issuer.url, 300) as keys:
+            with pytest.raises(KeysUnavailable):
+                await keys.current()

@@ -3,6 +3,7 @@
 import asyncio
 
 import aiohttp
+import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -13,7 +14,16 @@ from tests.support.disclosure import disclosed
 QUERY = "query Secret { viewer { identifier orders(first: 7, after: null) { totalCount } } }"
 
 
-async def test_traces() -> None:
+@pytest.mark.parametrize(
+    ("variables", "service"),
+    [
+        ({}, "imin-gateway"),
+        ({"OTEL_SERVICE_NAME": "bookings"}, "bookings"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=bookings,deployment.environment=test"}, "bookings"),
+        ({"OTEL_SERVICE_NAME": "one", "OTEL_RESOURCE_ATTRIBUTES": "service.name=two"}, "one"),
+    ],
+)
+async def test_traces(variables: dict[str, str], service: str) -> None:
     """A span for the request and one below it for the request to imin; no argument, name or address."""
     received: list[bytes] = []
     arrived = asyncio.Event()
@@ -26,7 +36,7 @@ async def test_traces() -> None:
     collector = web.Application()
     collector.router.add_post("/v1/traces", collect)
     async with listening(collector, "127.0.0.1") as url:
-        environment = {
+        environment = variables | {
             "GATEWAY_TRACES_ENABLED": "true",
             "OTEL_EXPORTER_OTLP_ENDPOINT": url,
             "OTEL_BSP_SCHEDULE_DELAY": "50",
@@ -36,6 +46,18 @@ async def test_traces() -> None:
                 assert (await response.json())["data"]["viewer"]["orders"] == {"totalCount": 1917}
             await asyncio.wait_for(arrived.wait(), 10)
 
+    resources = [
+        resource.resource
+        for body in received
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+    ]
+    names = {
+        attribute.value.string_value
+        for resource in resources
+        for attribute in resource.attributes
+        if attribute.key == "service.name"
+    }
+    assert names == {service}
     spans = [
         span
         for body in received

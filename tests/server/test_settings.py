@@ -55,6 +55,12 @@ def test_secrets_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PROFILE", "prod"),
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "app.example.com"),
+        ("CORS_ORIGINS", "https://*.example.com"),
+        ("CORS_ORIGINS", "https://app.example.com?x"),
+        ("CORS_ORIGINS", "https://user@app.example.com"),
+        ("CORS_ORIGINS", "null"),
+        ("IMIN_API_KEY", "key\u2028"),
+        ("IMIN_WEBHOOK_KEY", "k\u00e9y"),
         ("CORS_ORIGINS", "https://app.example.com/path"),
         ("IMIN_CUSTOMER_ACCOUNTS_PATH", "../orders"),
     ],
@@ -129,3 +135,68 @@ def test_every_setting_is_known() -> None:
     names = [f"GATEWAY_{name}" for name in Settings.model_fields]
 
     assert unknown_variables([*names, *map(str.upper, names)]) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("HTTPS://App.Example.com", "https://app.example.com"),
+        ("https://app.example.com:443/", "https://app.example.com"),
+        ("http://localhost:80", "http://localhost"),
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("https://b\u00fccher.example", "https://xn--bcher-kva.example"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_origins_are_normalised(monkeypatch: pytest.MonkeyPatch, written: str, origin: str) -> None:
+    """An origin is compared as browsers send it: lower case, punycode, without a default port."""
+    monkeypatch.setenv("GATEWAY_CORS_ORIGINS", f"https://one.example, {written}")
+
+    assert Settings().cors_origins == ("https://one.example", origin)
+
+
+def test_wildcard_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wildcard is refused with a sentence that says what to write instead."""
+    monkeypatch.setenv("GATEWAY_CORS_ORIGINS", "*")
+
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings()
+
+    assert str(refusal.value) == (
+        "GATEWAY_CORS_ORIGINS: wildcards are not supported; "
+        "list each origin, for example https://app.example.com"
+    )
+
+
+def test_kubernetes_service_named_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The port that Kubernetes sets for a Service named `gateway` is refused with the reason and the cure."""
+    monkeypatch.setenv("GATEWAY_PORT", "tcp://10.0.0.1:8000")
+
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings()
+
+    assert str(refusal.value) == (
+        "GATEWAY_PORT: Kubernetes sets this variable to an address for a Service named `gateway`; "
+        "set `enableServiceLinks: false` in the pod"
+    )
+
+
+def test_newlines_from_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whitespace around any value, for example the newline of a mounted file, is removed."""
+    values = {
+        "AUTH_ISSUER": "https://id.example.com/",
+        "AUTH_AUDIENCE": "bookings",
+        "IMIN_API_KEY": "key",
+        "IMIN_WEBHOOK_KEY": "hook",
+        "REDIS_URL": "redis://host:6379/0",
+        "PROFILE": "production",
+        "PORT": "9000",
+        "RATE_LIMITED": "false",
+        "IMIN_BASE_URL": "https://imin.example.com/api",
+    }
+    monkeypatch.setenv("GATEWAY_PUBLIC_URL", "\n")
+    plain = Settings.model_validate({name.lower(): value for name, value in values.items()})
+    for name, value in values.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", f" {value}\r\n")
+
+    assert Settings() == plain

@@ -1,5 +1,6 @@
 """A token issuer: real keys, signed tokens, and a JWK Set over HTTP that can fail."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -66,9 +67,13 @@ class Issuer:
     status: int = 200
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    released: asyncio.Event | None = None
+    """While set to an event, answers wait for it."""
 
     async def handle(self, _request: web.Request) -> web.Response:
         self.requests += 1
+        if self.released is not None:
+            await self.released.wait()
         if self.body is not None or self.status != 200:
             return web.Response(body=self.body or b"", status=self.status, headers=self.headers)
         return web.json_response({"keys": [key.as_dict(private=False) for key in self.keys]})
