@@ -1,4 +1,4 @@
-"""Compiled execution gives what graphql-core alone gives, byte for byte."""
+"""Compiled execution gives the same results as graphql-core alone, byte for byte."""
 
 import importlib
 from pathlib import Path
@@ -16,14 +16,14 @@ from gateway.execution.compiled.plan import PlannedOperation
 from gateway.graph.schema import build_schema
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
+from tests.fuzz.changing_classes import compare_changing_classes
 from tests.fuzz.compare import Difference, Engine, fuzz
-from tests.fuzz.kinds import compare_kinds
 from tests.fuzz.matrix import compare_matrix
 from tests.fuzz.mutants import MUTANTS, mutant
 
 QUERIES = Path(__file__).parents[2] / "bench" / "queries"
 RUNS = 4
-"""So often that code for known classes runs too."""
+"""Enough for specialised code to run too."""
 
 DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.graphql"))}
 
@@ -42,11 +42,11 @@ def engine() -> Engine:
 
 @pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 async def test_random_requests(engine: Engine) -> None:
-    """1,500 random requests, odd data and variables among them, are answered alike."""
+    """1,500 random requests have equal results, with odd data and variables among them."""
     tally = await fuzz(engine, seed=1, executions=1_500)
 
     assert tally.executions >= 1_500
-    # The comparison must not be one of refusals, nor of code that always bails.
+    # The comparison is only meaningful if most requests succeed, run over a plan, and do not bail.
     assert tally.with_errors < tally.executions * 0.6
     assert engine.counts.planned > tally.executions * 0.7
     assert engine.counts.compiled > tally.executions * 3
@@ -54,22 +54,22 @@ async def test_random_requests(engine: Engine) -> None:
 
 @pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 async def test_every_leaf(engine: Engine) -> None:
-    """Each leaf type in each wrapper completes each odd value alike."""
+    """Each leaf type in each wrapper completes each odd value equally."""
     assert await compare_matrix(engine) == 3 * 150 * 10 * 8
 
 
 @pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
-async def test_every_kind(engine: Engine) -> None:
-    """Objects of changing classes and types are completed alike once code is written for some of them."""
-    assert await compare_kinds(engine) == 3 * 104
+async def test_changing_classes(engine: Engine) -> None:
+    """Objects of other classes and types are completed equally after code is specialised for some."""
+    assert await compare_changing_classes(engine) == 3 * 104
 
 
 @pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 @pytest.mark.parametrize("name", MUTANTS)
-async def test_mistakes_are_found(name: str, tmp_path: Path) -> None:
-    """A wrong compiler does not pass those comparisons."""
-    with mutant(name, tmp_path) as wrong, pytest.raises(Difference):
-        await MUTANTS[name].find(wrong)
+async def test_mutants_are_detected(name: str, tmp_path: Path) -> None:
+    """A compiler with a mistake does not pass the comparisons."""
+    with mutant(name, tmp_path) as engine, pytest.raises(Difference):
+        await MUTANTS[name].detect(engine)
 
 
 async def _answer(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> Any:
@@ -79,7 +79,7 @@ async def _answer(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: Sandbox) -> None:
-    """What the benchmarks measure is compiled: nothing is left to graphql-core alone, nothing bails."""
+    """The benchmarks' queries run compiled: none runs in graphql-core alone, no value bails."""
     orders = sandbox.orders_page("1234", 1)["imin:item"]
     variables = {key: order["identifier"] for key, order in zip("abcdefghij", orders, strict=True)}
     body = {
@@ -108,7 +108,7 @@ async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: S
 
 @pytest.mark.parametrize("aliases", [1, 20])
 def test_code_is_shared(aliases: int) -> None:
-    """However often the same is selected of a type, the functions for it are written once."""
+    """However often the same fields of a type are selected, the functions for them are generated once."""
     fields = " ".join(f'a{n}: order(identifier: "{n}") {{ ...F }}' for n in range(aliases))
     document = parse(f"{{ {fields} }} fragment F on Order {{ items {{ session {{ name }} }} }}")
     definition = get_operation_ast(document)
@@ -129,19 +129,19 @@ def test_code_is_shared(aliases: int) -> None:
     assert len(written) == 5
 
 
-def test_memory_of_texts() -> None:
-    """A memory of texts makes each once, forgets all when it is full, and keeps nothing that fails."""
+def test_text_memo() -> None:
+    """A memo calls its function once for each text, is cleared when full, and stores no failures."""
     made: list[str] = []
 
     def make(text: str) -> int:
         made.append(text)
         return int(text)
 
-    remembered = TextMemo(make, 2)
+    memo = TextMemo(make, 2)
 
-    assert [remembered[text] for text in ("1", "2", "1")] == [1, 2, 1]
+    assert [memo[text] for text in ("1", "2", "1")] == [1, 2, 1]
     with pytest.raises(ValueError, match="odd"):
-        remembered["odd"]
-    assert [remembered[text] for text in ("2", "3", "1")] == [2, 3, 1]
+        memo["odd"]
+    assert [memo[text] for text in ("2", "3", "1")] == [2, 3, 1]
     assert made == ["1", "2", "odd", "3", "1"]
-    assert len(remembered) == 2
+    assert len(memo) == 2

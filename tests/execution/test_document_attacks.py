@@ -1,4 +1,4 @@
-"""What known attackers try: crafted documents and bodies."""
+"""Known attacks by crafted documents and request bodies."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.support.work import MOST_PARSES, calls_for, most_calls, parses_for
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
 async def test_documents(production: Gateway, sandbox: Sandbox, kind: str) -> None:
-    """A document that is made to hurt is a coded 400, with five errors at most."""
+    """A malicious document is refused with a coded 400 and at most five errors."""
     headers = {"Accept": "application/graphql-response+json"}
     body = {"query": DOCUMENTS[kind]}
     async with production.http.post(f"{production.url}/graphql", json=body, headers=headers) as response:
@@ -30,15 +30,15 @@ async def test_documents(production: Gateway, sandbox: Sandbox, kind: str) -> No
 @pytest.mark.no_cover  # it compares processor times, and only the gateway's lines would be traced
 @pytest.mark.parametrize("kind", DOCUMENTS)
 async def test_documents_cost_little(production: Gateway, kind: str) -> None:
-    """Refusing a document that is made to hurt is work in proportion to its length, and not much of it."""
-    await production.answer("{ viewer { id } }")  # what is made once is made by now
+    """Refusing a malicious document takes little work, in proportion to its length."""
+    await production.answer("{ viewer { id } }")  # creates what is created once
     whole, half = DOCUMENTS[kind], crafted(parts=2)[kind]
 
     calls = await calls_for(production, whole)
 
     assert calls <= most_calls(whole)
     assert calls <= 2.2 * await calls_for(production, half)
-    # What a single call into C takes shows in no count.
+    # Counts do not show how long a single call into C takes.
     assert await parses_for(production, whole) <= MOST_PARSES
 
 
@@ -61,7 +61,7 @@ async def test_documents_cost_little(production: Gateway, kind: str) -> None:
     ],
 )
 async def test_bodies(production: Gateway, sandbox: Sandbox, body: str) -> None:
-    """So is a body that is."""
+    """A malicious request body is refused with a coded 400."""
     headers = {"Accept": "application/graphql-response+json", "Content-Type": "application/json"}
     async with production.http.post(f"{production.url}/graphql", data=body, headers=headers) as response:
         answer = await response.text()

@@ -1,4 +1,4 @@
-"""What is written into generated code for an attribute gives what the attribute gives."""
+"""The expression that generated code contains for an attribute has the attribute's value."""
 
 import inspect
 import itertools
@@ -31,7 +31,7 @@ class Venue(documents.Place):
 
 
 def attributes(cls: type) -> list[str]:
-    """Names of what can be read of objects of a class, methods left out."""
+    """Names of the attributes of objects of a class, without methods."""
     return [
         name
         for name, value in inspect.getmembers_static(cls)
@@ -40,7 +40,7 @@ def attributes(cls: type) -> list[str]:
 
 
 def values(chance: random.Random, depth: int) -> Any:
-    """A value for a slot: usual, empty, or of a type that the slot does not have."""
+    """A value for a slot: usual, empty, or of a wrong type."""
     texts = ["", "a", "https://a.example/b#c", "https://openactive.io/OrderItemConfirmed", "Slot", "P1D"]
     texts += ["2026-11-29T14:22:59Z", "#/imin:locationSummary/1", "OrderDelivered", " ", "£?x=1/2"]
     numbers = [0, 1, -91, 180.5, 0.0, True, False, Decimal("1.10"), Decimal(0), datetime.now(UTC)]
@@ -58,7 +58,7 @@ def values(chance: random.Random, depth: int) -> Any:
 
 
 def thing(cls: type, chance: random.Random, depth: int = 0) -> Any:
-    """An object of that class; half of its slots, as a rule, have what the class says."""
+    """An object of that class; about half of its slots have values of the declared types."""
     if issubclass(cls, documents.Seller):
         agents = [thing(documents.Agent, chance, depth), thing(documents.CustomerAccount, chance, depth)]
         return documents.Seller(chance.choice(agents), thing(documents.Order, chance, depth))
@@ -84,10 +84,10 @@ def thing(cls: type, chance: random.Random, depth: int = 0) -> Any:
 
 
 def outcome(make: Any) -> tuple[bool, Any]:
-    """Whether it raises, and what it gives."""
+    """Whether it returns, and what."""
     try:
         return True, make()
-    except Exception:  # noqa: BLE001  # whatever it is, generated code bails
+    except Exception:  # noqa: BLE001  # generated code bails on any exception
         return False, None
 
 
@@ -97,32 +97,32 @@ def function(inlined: InlinedProperty) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, or equal and of one type."""
+    """Whether two values are identical, or equal and of one type."""
     return one is other or (type(one) is type(other) and (one == other or repr(one) == repr(other)))
 
 
 @pytest.mark.no_cover  # thousands of random values; tracing lines would double the time
 @pytest.mark.parametrize("cls", [*CLASSES, Venue], ids=lambda cls: cls.__name__)
-def test_text_and_property_agree(cls: type) -> None:
-    """On documents as odd as no service sends them, the text gives what the property gives."""
+def test_expression_and_property_agree(cls: type) -> None:
+    """On odder documents than any service sends, the expression has the property's value."""
     chance, names = random.Random(1), itertools.count()  # noqa: S311  # repeatable, no secret
-    readings = {name: inline(cls, name, "o", lambda: f"x{next(names)}") for name in attributes(cls)}
-    functions = {name: function(reading) for name, reading in readings.items()}
-    given = 0
+    inlined = {name: inline(cls, name, "o", lambda: f"x{next(names)}") for name in attributes(cls)}
+    functions = {name: function(one) for name, one in inlined.items()}
+    compared = 0
 
     for _ in range(ROUNDS):
         one = thing(cls, chance)
-        for name, text in functions.items():
+        for name, expression in functions.items():
             is_given, expected = outcome(lambda one=one, name=name: getattr(one, name))
-            gives, got = outcome(lambda one=one, text=text: text(one))
+            gives, got = outcome(lambda one=one, expression=expression: expression(one))
             assert (is_given, same(expected, got)) == (gives, True), f"{name} of {one}"
-            given += is_given and expected is not None
+            compared += is_given and expected is not None
 
-    assert given > ROUNDS
+    assert compared > ROUNDS
 
 
-def test_what_is_told_by_one_slot() -> None:
-    """A property is told by a slot where it makes nothing else of it than pure functions do."""
+def test_only_slot() -> None:
+    """A property depends on one slot if it does nothing but pass the slot's value to pure functions."""
     names = itertools.count()
 
     def slot(cls: type, attribute: str) -> str | None:
@@ -131,7 +131,7 @@ def test_what_is_told_by_one_slot() -> None:
     assert slot(documents.Order, "status") == "order_status"
     assert slot(documents.OrderItem, "status") == "order_item_status"
     assert slot(documents.Agent, "gender") == "own_gender"
-    # A slot itself; two slots; what looks at the clock; what is no function of the text.
+    # A slot itself; two slots; a property that reads the clock; one that is not a function of the text.
     assert slot(documents.Order, "order_date") is None
     assert slot(documents.Order, "identifier") is None
     assert slot(documents.OrderItem, "is_presently_cancellable") is None
@@ -140,5 +140,5 @@ def test_what_is_told_by_one_slot() -> None:
 
 @pytest.mark.parametrize("cls", [Edge, Connection, ConnectionPage])
 def test_attributes_of_connections(cls: type) -> None:
-    """What a connection is read by is written as it is."""
+    """The attributes of connections can be inlined."""
     assert all(inline(cls, name, "o", iter("abcdefgh").__next__).text for name in attributes(cls))

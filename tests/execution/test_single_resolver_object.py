@@ -1,4 +1,4 @@
-"""Objects that are generated code but for one field: answered as graphql-core answers, whatever they hold."""
+"""Objects with one resolver are completed as graphql-core completes them, whatever their values."""
 
 import importlib
 import itertools
@@ -16,7 +16,7 @@ from tests.fuzz.compare import Engine, compare
 
 @dataclass
 class Source:
-    """What plays an owner: later is what its resolver gives or raises, is_owner what it says of its type."""
+    """An owner. later: what its resolvers return or raise. is_owner: what `is_type_of` returns or raises."""
 
     name: Any = "a"
     size: Any = 1
@@ -72,11 +72,11 @@ SELECTIONS = {
     "{ name echo(text: $text) }": True,
     "{ name later surely }": False,
 }
-"""Whether they are laid out."""
+"""Whether SingleResolverObject completes the owner under that selection."""
 
 
 def sources() -> Iterator[Any]:
-    """Usual objects, and such as no resolver should give."""
+    """Usual owners, and values that no resolver should return."""
     values = ("a", 1, None, 2**31, True, ValueError("value"), object())
     yield from (Source(name=value) for value in values)
     yield from (Source(size=value) for value in values)
@@ -87,7 +87,7 @@ def sources() -> Iterator[Any]:
 
 @pytest.mark.parametrize("selection", SELECTIONS)
 async def test_as_graphql_core(selection: str) -> None:
-    """The same data and errors, in the same order, for a field alone and for fields side by side."""
+    """Data and errors are equal and in the same order, for one root field and for several."""
     engine = Engine.of("gateway.execution", importlib.import_module)
     schema = strawberry.Schema(Query)._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
     begin, _, fragment = selection.partition("fragment")
@@ -95,16 +95,16 @@ async def test_as_graphql_core(selection: str) -> None:
     head = "query ($text: String!)" if "$" in below else ""
     fragments = f" fragment{fragment}" if fragment else ""
     roots = (f"owner {below}", f"sure {below}", f"owner {below} b: owner {below}")
-    laid_out = 0
+    used = 0
     for root, source in itertools.product(roots, sources()):
-        # Anew each time: code that bails often is given up.
-        preparation = engine.documents.DocumentCache(
+        # A new cache each time: code that often bails is dropped.
+        cache = engine.documents.DocumentCache(
             schema, engine.limits, with_introspection=False, suggestions=False
         )
-        prepared = preparation.prepare(f"{head} {{ {root} }}{fragments}", None)
+        prepared = cache.prepare(f"{head} {{ {root} }}{fragments}", None)
         assert not prepared.errors
         for variables in ({"text": "t"}, {"text": None}):
             await compare(engine, schema, prepared, variables, {"owner": source})
-        layouts = prepared.planned.plan(VariableValues({}, {})).single_resolver_objects
-        laid_out += any(isinstance(one, SingleResolverObject) for one in layouts.values())
-    assert bool(laid_out) is SELECTIONS[selection]
+        found = prepared.planned.plan(VariableValues({}, {})).single_resolver_objects
+        used += any(isinstance(one, SingleResolverObject) for one in found.values())
+    assert bool(used) is SELECTIONS[selection]

@@ -1,4 +1,4 @@
-"""The comparison: one request by graphql-core alone and by this gateway's execution."""
+"""Run one request in graphql-core alone and in this gateway's execution, and compare the results."""
 
 import asyncio
 import random
@@ -12,15 +12,15 @@ from graphql import ExecutionResult, GraphQLSchema
 from strawberry import Schema
 
 from tests.fuzz.data import Data
-from tests.fuzz.declared import Request
 from tests.fuzz.queries import Query, random_variables
+from tests.fuzz.schema_parts import Request
 from tests.fuzz.schemas import random_world
 from tests.fuzz.values import exact
 
-QUERIES_OF_A_WORLD = 6
-RUNS_OF_A_QUERY = 10
+QUERIES_PER_SCHEMA = 6
+RUNS_PER_QUERY = 10
 USUAL_RUNS = 4
-"""The first of those are of the same usual data, so that there is code for its classes."""
+"""The first of these have the same usual data, so that code is specialised for its classes."""
 
 _LIMITS = (
     "document_bytes",
@@ -37,12 +37,12 @@ _ODDNESS = ((0.0, 0), (0.04, 1), (0.08, 1), (0.08, 2), (0.1, 100))
 
 
 class Difference(AssertionError):
-    """The two answered differently."""
+    """The two results differ."""
 
 
 @dataclass
 class Engine:
-    """The execution under test: modules of gateway.execution, or of a mutant."""
+    """The execution under test: modules of gateway.execution or of a mutant of it."""
 
     run: ModuleType
     documents: ModuleType
@@ -61,7 +61,7 @@ class Engine:
 
 @dataclass
 class Tally:
-    """What a fuzz run has done."""
+    """Counts of a fuzz run. refused: documents that did not validate."""
 
     executions: int = 0
     refused: int = 0
@@ -73,15 +73,15 @@ class Tally:
 async def compare(
     engine: Engine, schema: GraphQLSchema, prepared: Any, variables: dict[str, Any], values: dict[str, Any]
 ) -> ExecutionResult:
-    """Graphql-core's answer, after making sure that the other is the same. Raises Difference."""
+    """graphql-core's result. Raises Difference if the other differs."""
     stock, ours = Request(values), Request(values)
     runner = engine.run.Runner(schema, engine.counts)
     expected: ExecutionResult = await runner.run_in_core(prepared, variables, stock)
     await _settle()
     got = await runner.run(prepared, variables, ours)
     await _settle()
-    if _written(expected) != _written(got):
-        raise Difference(f"expected {_written(expected)}\ngot {_written(got)}")
+    if _comparable(expected) != _comparable(got):
+        raise Difference(f"expected {_comparable(expected)}\ngot {_comparable(got)}")
     if stock.seen != ours.seen:
         raise Difference(f"resolvers called: expected {stock.seen}\ngot {ours.seen}")
     if _as_bytes(expected) != _as_bytes(got):
@@ -89,8 +89,8 @@ async def compare(
     return expected
 
 
-def _written(result: ExecutionResult) -> Any:
-    """Everything of an answer that can differ, the order of keys and of errors included."""
+def _comparable(result: ExecutionResult) -> Any:
+    """Everything of a result that can differ, including the order of keys and errors."""
     errors = [
         (
             error.formatted,
@@ -106,18 +106,18 @@ def _as_bytes(result: ExecutionResult) -> bytes:
     errors = [error.formatted for error in result.errors or ()]
     try:
         return orjson.dumps({"data": result.data, "errors": errors}, default=repr)
-    except TypeError:  # what a scalar made of it is no JSON at all, in both
+    except TypeError:  # the scalar returned something that is not JSON, in both
         return b""
 
 
 async def _settle() -> None:
-    """Let work that an error has left behind come to its end."""
+    """Wait for tasks that are still running after an error."""
     while left := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(left)
 
 
 async def fuzz(engine: Engine, seed: int, executions: int) -> Tally:
-    """Compare that many random requests. Raises Difference, with what is needed to see it again."""
+    """Compare that many random requests. Raises Difference, with the seed and query to repeat it."""
     tally = Tally()
     while tally.executions < executions:
         seed += 1
@@ -129,16 +129,16 @@ async def _fuzz_world(engine: Engine, seed: int, tally: Tally) -> None:
     chance = random.Random(seed)  # noqa: S311  # repeatable, no secret
     with random_world(chance) as world:
         schema = _core(world.schema)
-        preparation = engine.documents.DocumentCache(
+        cache = engine.documents.DocumentCache(
             schema, engine.limits, with_introspection=True, suggestions=True
         )
-        for _ in range(QUERIES_OF_A_WORLD):
+        for _ in range(QUERIES_PER_SCHEMA):
             text = Query(world, chance).text()
-            prepared = preparation.prepare(text, None)
+            prepared = cache.prepare(text, None)
             if prepared.errors:
                 tally.refused += 1
                 continue
-            for run in range(RUNS_OF_A_QUERY):
+            for run in range(RUNS_PER_QUERY):
                 oddness, most_odd = chance.choice(_ODDNESS) if run >= USUAL_RUNS else (0.0, 0)
                 if run == 0 or run >= USUAL_RUNS:
                     values = Data(world, chance, oddness, most_odd).root()

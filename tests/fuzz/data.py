@@ -1,4 +1,4 @@
-"""Random data for a random schema: objects of several kinds, here and there not what was promised."""
+"""Random data for a random schema: objects of several kinds of classes, some with values of wrong types."""
 
 import random
 from typing import Any
@@ -9,15 +9,15 @@ from tests.fuzz.values import ODD, USUAL, Raises
 _MOST_OF_A_TYPE = 3
 
 
-class Open:
-    """Keeps its attributes in a dictionary, as most objects do."""
+class DictObject:
+    """Has its attributes in a `__dict__`, like most objects."""
 
     def __init__(self, kind: str, values: dict[str, Any]) -> None:
         self.__dict__.update(values, kind=kind, values=values)
 
 
-class Hooked:
-    """Finds its attributes by a hook; some raise."""
+class GetattrObject:
+    """Has its attributes from `__getattr__`, which may raise."""
 
     __slots__ = ("kind", "values")
 
@@ -34,19 +34,19 @@ class Hooked:
         return value
 
 
-class Written:
-    """A property of a fixed class that says in source text what it gives as a rule."""
+class ExpressionProperty:
+    """A property of a fixed class with an expression for generated code, see gateway.hints."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.expression = f"value if (value := self.values.get({name!r})) else given(self, {name!r})"
+        self.expression = f"value if (value := self.values.get({name!r})) else stored_value(self, {name!r})"
 
     def __get__(self, one: Any, _owner: type | None = None) -> Any:
-        return given(one, self.name)
+        return stored_value(one, self.name)
 
 
-def given(one: Any, name: str) -> Any:
-    """The value an object was given. Raises where it is to raise, and where it was given none."""
+def stored_value(one: Any, name: str) -> Any:
+    """The value that an object has under that name. Raises if it is a Raises, or there is none."""
     try:
         value = one.values[name]
     except KeyError:
@@ -56,8 +56,8 @@ def given(one: Any, name: str) -> Any:
     return value
 
 
-class Read:
-    """A fixed class whose fields are properties, each written in a way of its own."""
+class PropertyObject:
+    """A fixed class whose fields are properties, each written in a different way."""
 
     __slots__ = ("also", "kind", "raw_f0", "raw_f4", "values")
     raw_f0: Any
@@ -68,7 +68,7 @@ class Read:
 
     @property
     def s0(self) -> Any:
-        return given(found, "s0") if (found := self.also) is not None and found.kind else None
+        return stored_value(found, "s0") if (found := self.also) is not None and found.kind else None
 
     @property
     def f0(self) -> Any:
@@ -76,26 +76,26 @@ class Read:
 
     @property
     def f1(self) -> Any:
-        return self._f1 if "f1" in self.values else given(self, "f1")
+        return self._f1 if "f1" in self.values else stored_value(self, "f1")
 
     @property
     def _f1(self) -> Any:
-        return given(self.also, "f1")
+        return stored_value(self.also, "f1")
 
     @property
     def f2(self) -> Any:
         name = "f2"
-        return given(self, name)
+        return stored_value(self, name)
 
     @property
     def f4(self) -> Any:
         return same(same(self.raw_f4))
 
-    s1, f3, f5 = Written("s1"), Written("f3"), Written("f5")
+    s1, f3, f5 = ExpressionProperty("s1"), ExpressionProperty("f3"), ExpressionProperty("f5")
 
 
 def same(value: Any) -> Any:
-    """The value, unless it is to raise."""
+    """The value. Raises if it is a Raises."""
     if isinstance(value, Raises):
         raise value.error
     return value
@@ -105,10 +105,10 @@ same.is_pure = True  # type: ignore[attr-defined]  # as gateway.hints declares i
 
 
 class Data:
-    """Objects of a world.
+    """Objects for a schema.
 
-    oddness: how likely a value is none that its type allows. most_odd: how many may be so, since
-    one oddity hides others.
+    oddness: probability that a value is not of its type. most_odd: how many may be so, since one oddity hides
+    others.
     """
 
     def __init__(self, world: World, chance: random.Random, oddness: float, most_odd: int) -> None:
@@ -117,7 +117,7 @@ class Data:
         self._fixed = world.classes
 
     def root(self) -> dict[str, Any]:
-        """Values of the query's fields."""
+        """Values of the root fields."""
         return {one.name: self._value(one.wrapper, one.of) for one in self._world.fields["Query"]}
 
     def _value(self, wrapper: str, of: str) -> Any:
@@ -144,8 +144,8 @@ class Data:
             return chance.choice(made)
         values: dict[str, Any] = {}
         if self._is_odd():
-            values["__await__"] = "looks awaitable, and is not"
-            one: Any = Hooked(kind, values)
+            values["__await__"] = "looks awaitable, but is not"
+            one: Any = GetattrObject(kind, values)
         else:
             one = self._shell(kind, values)
         made.append(one)
@@ -154,19 +154,19 @@ class Data:
         return one
 
     def _shell(self, kind: str, values: dict[str, Any]) -> Any:
-        # As a rule, the objects of a type are of one class.
+        # Most objects of a type are of one class.
         style = self._world.styles.setdefault(kind, self._chance.randrange(8))
         match style if self._chance.random() < 0.8 else self._chance.randrange(8):
             case 0:
-                return Open(kind, values)
+                return DictObject(kind, values)
             case 1:
-                return Hooked(kind, values)
+                return GetattrObject(kind, values)
             case 2:
                 one = object.__new__(getattr(self._world.module, kind))
                 one.kind, one.values = kind, values
                 return one
             case 3 | 4 | 5 | 6:
-                return Read(kind, values)
+                return PropertyObject(kind, values)
         if kind not in self._fixed:
             names = [field.name for field in self._world.fields[kind] if field.how == "attribute"]
             self._fixed[kind] = type(kind, (), {"__slots__": ("kind", "values", *names)})
@@ -179,10 +179,10 @@ class Data:
         is_missing = self._is_odd()
         if field.how != "attribute" or is_missing:
             return
-        if isinstance(one, Read):
+        if isinstance(one, PropertyObject):
             if field.name in {"f0", "f4"}:
                 setattr(one, f"raw_{field.name}", value)
-        elif not isinstance(one, Hooked):
+        elif not isinstance(one, GetattrObject):
             setattr(one, field.name, value)
 
     def _is_odd(self) -> bool:

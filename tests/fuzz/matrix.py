@@ -1,4 +1,4 @@
-"""Every leaf type in every wrapper, given every odd value: what random requests would meet too rarely."""
+"""Every leaf type in every wrapper with every odd value, which random requests would contain too rarely."""
 
 import sys
 import types
@@ -22,7 +22,7 @@ _QUERY = "{ " + " ".join(f"{name}: box {{ {name} }}" for name in _FIELDS) + " }"
 
 
 class Box:
-    """An object all of whose attributes have one value, in as many lists as the field's type has."""
+    """An object whose attributes all have one value. in_lists: inside the lists of the field's type."""
 
     def __init__(self, value: Any, *, in_lists: bool) -> None:
         self._value, self._in_lists = value, in_lists
@@ -64,13 +64,13 @@ schema = strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=
 
 
 class Slots:
-    """As Box, of a fixed class with a slot for each field. code that knows it is written."""
+    """The same with a slot for each field, so that code is specialised for the class."""
 
     __slots__ = tuple(_FIELDS)
 
 
-class Pure:
-    """A field that is told by one slot of a fixed class."""
+class PureProperty:
+    """A property that depends on one slot, by a pure function."""
 
     def __init__(self, name: str) -> None:
         self.expression = f"same(self.raw_{name})"
@@ -80,24 +80,24 @@ class Pure:
         return same(getattr(one, self._name))
 
 
-Told = type(
-    "Told",
+PureProperties = type(
+    "PureProperties",
     (),
-    {"__slots__": tuple(f"raw_{name}" for name in _FIELDS), **{name: Pure(name) for name in _FIELDS}},
+    {"__slots__": tuple(f"raw_{name}" for name in _FIELDS), **{name: PureProperty(name) for name in _FIELDS}},
 )
-"""As Slots, with a property for each field."""
+"""The same as Slots, with a property for each field."""
 
 
 def _fixed(cls: type, prefix: str, box: Box) -> Any:
     one = cls()
     for name in _FIELDS:
-        with suppress(Exception):  # then reading it raises
+        with suppress(Exception):  # an empty slot raises when it is read
             setattr(one, prefix + name, getattr(box, name))
     return one
 
 
 class _Usual(Box):
-    """A box whose attributes have values that their types allow."""
+    """A box whose attributes have valid values."""
 
     def __init__(self) -> None:
         super().__init__(None, in_lists=True)
@@ -128,25 +128,23 @@ def _boxes() -> Iterator[Box]:
 
 
 async def compare_matrix(engine: Engine) -> int:
-    """How many values were completed alike. Raises Difference."""
-    done = 0
-    for make in (lambda box: box, partial(_fixed, Slots, ""), partial(_fixed, Told, "raw_")):
-        done += await _compare_boxes(engine, make)
-    return done
+    """Compare all values; returns how many. Raises Difference."""
+    count = 0
+    for make in (lambda box: box, partial(_fixed, Slots, ""), partial(_fixed, PureProperties, "raw_")):
+        count += await _compare_boxes(engine, make)
+    return count
 
 
 async def _compare_boxes(engine: Engine, make: Callable[[Box], Any]) -> int:
     schema = _schema()
-    preparation = engine.documents.DocumentCache(
-        schema, engine.limits, with_introspection=True, suggestions=True
-    )
-    prepared = preparation.prepare(_QUERY, None)
-    # Nearly all of these bail; the code shall not be given up for it.
+    cache = engine.documents.DocumentCache(schema, engine.limits, with_introspection=True, suggestions=True)
+    prepared = cache.prepare(_QUERY, None)
+    # Nearly all of these bail; the code must not be dropped for that.
     planned = engine.plan.PlannedOperation.of(schema, prepared.document, prepared.operation, max_bails=10**9)
     prepared = replace(prepared, planned=planned)
-    done = 0
+    count = 0
     usual = make(_Usual())
     for box in (usual, usual, *map(make, _boxes())):
         await compare(engine, schema, prepared, {}, {"box": box})
-        done += len(_FIELDS)
-    return done
+        count += len(_FIELDS)
+    return count

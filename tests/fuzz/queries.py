@@ -46,7 +46,6 @@ class Query:
         self._left = 60
 
     def text(self) -> str:
-        """The document."""
         body = self._selection("Query", 0)
         whole = "\n".join([body, *self._fragments])
         used = [name for name in VARIABLES if f"${name}" in _words(whole)]
@@ -103,7 +102,7 @@ class Query:
         return one + other
 
     def _related(self, of: str) -> list[str]:
-        """Types that a fragment inside that type may be on."""
+        """The types that a fragment inside that type may have as its condition."""
         members = self._world.members
         objects = members.get(of, [of])
         return [of, *objects, *(name for name, inside in members.items() if set(inside) & set(objects))]
@@ -116,7 +115,7 @@ def _words(text: str) -> set[str]:
 
 
 def random_variables(text: str, chance: random.Random, oddness: float) -> dict[str, Any]:
-    """Values for the variables a document declares: mostly the first of each, which fits."""
+    """Values for the variables that a document declares: mostly the first of each, which is valid."""
     head = text.partition("{")[0]
     found = {}
     for name, (_, values) in VARIABLES.items():

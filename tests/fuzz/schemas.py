@@ -1,4 +1,4 @@
-"""Random schemas, declared through Strawberry as a person would."""
+"""Random schemas, declared with Strawberry."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ HEADER = """
 import datetime, decimal
 from typing import Annotated, Any, Optional, Union
 import strawberry
-from tests.fuzz.declared import (
-    Colour, Either, Filter, Fussy, Level, SCALARS, is_class_told, is_kind, is_kind_loosely, is_kind_nosily,
-    is_kind_told, kind_of, resolve, resolve_later
+from tests.fuzz.schema_parts import (
+    Colour, Either, Filter, Fussy, Level, SCALARS, has_kind, has_kind_by_path, has_kind_declared,
+    has_kind_truthy, is_class_declared, kind_of, resolve, resolve_later
 )
 from strawberry.schema.config import StrawberryConfig
 """
@@ -50,24 +50,25 @@ _ARGUMENTS = {
     "ids: Optional[list[strawberry.ID]] = None",
     "": "",
 }
-"""All kinds of arguments; those that are passed on as they are; none."""
-_TELLINGS = (
-    "is_kind",
-    "is_kind_told",
-    "is_kind_told",
-    "is_kind_loosely",
-    "is_kind_loosely",
-    "is_kind_nosily",
-    "is_class_told",
+"""Arguments of all kinds; those that resolvers get unchanged; none."""
+_TYPE_TESTS = (
+    "has_kind",
+    "has_kind_declared",
+    "has_kind_declared",
+    "has_kind_truthy",
+    "has_kind_truthy",
+    "has_kind_by_path",
+    "is_class_declared",
     "",
 )
 
 
 @dataclass(frozen=True)
 class FieldOf:
-    """A field of a random type. how: attribute, sync or async. arguments: all, plain or none.
+    """A field of a random type.
 
-    with_parent: whether its resolver takes the parent instead of itself.
+    of, wrapper: its named type and the lists and non-nulls around it. how: attribute, sync or async.
+    arguments: all, plain or none. with_parent: whether its resolver takes `parent` instead of `self`.
     """
 
     name: str
@@ -79,16 +80,15 @@ class FieldOf:
 
     @property
     def argument_names(self) -> list[str]:
-        """Names of its arguments."""
         return [one.partition(":")[0].strip() for one in _ARGUMENTS[self.arguments].split(", ") if one]
 
 
 @dataclass(frozen=True)
 class World:
-    """A schema and what it was made of. members: objects of Thing, an interface, and of Some, a union.
+    """A schema and what it was made of. members: object types of Thing, an interface, and Some, a union.
 
-    classes: of objects of each type, with slots, once such an object has been made. styles: how the objects
-    of each type are made as a rule.
+    classes: with slots, for objects of each type, filled in when needed. styles: which kind of class most
+    objects of each type have (see tests.fuzz.data).
     """
 
     schema: strawberry.Schema
@@ -101,7 +101,7 @@ class World:
 
 @contextmanager
 def random_world(chance: random.Random) -> Iterator[World]:
-    """A random schema: a few objects, an interface, a union, and a query over them."""
+    """A random schema: a few object types, an interface, a union and a query for them."""
     objects = [f"T{n}" for n in range(chance.randint(2, 4))]
     members = {
         "Thing": chance.sample(objects, k=len(objects) - 1),
@@ -114,10 +114,10 @@ def random_world(chance: random.Random) -> Iterator[World]:
         own = [_field(chance, f"f{n}", names, "aaaaaarl") for n in range(chance.randint(2, 6))]
         fields[name] = [*(shared if name in members["Thing"] else []), *own]
     fields["Query"] = [_field(chance, f"q{n}", names, "rll") for n in range(4)]
-    tellings = {name: chance.choice(_TELLINGS) for name in objects}
-    text = _source(fields, members, tellings, has_kinds=chance.random() < 0.5)
+    type_tests = {name: chance.choice(_TYPE_TESTS) for name in objects}
+    text = _source(fields, members, type_tests, has_kinds=chance.random() < 0.5)
     module = types.ModuleType("tests.fuzz.random_schema")
-    sys.modules[module.__name__] = module  # where Strawberry looks up what annotations name
+    sys.modules[module.__name__] = module  # Strawberry resolves annotations there
     try:
         exec(text, module.__dict__)  # noqa: S102  # our own text
         yield World(module.schema, module, fields, members)
@@ -148,7 +148,7 @@ def _not_null(wrapper: str, of: str) -> str:
 def _source(
     fields: dict[str, list[FieldOf]],
     members: dict[str, list[str]],
-    tellings: dict[str, str],
+    type_tests: dict[str, str],
     *,
     has_kinds: bool,
 ) -> str:
@@ -160,12 +160,12 @@ def _source(
         inherits = "(Thing)" if name in members["Thing"] else ""
         lines = [f"@strawberry.{decorator}", f"class {name}{inherits}:"]
         lines += [line for one in of_type for line in _declaration(one)]
-        if tellings.get(name):
-            lines.append(f"    is_type_of = classmethod({tellings[name]})")
+        if type_tests.get(name):
+            lines.append(f"    is_type_of = classmethod({type_tests[name]})")
         if name == "Thing" and has_kinds:
             lines.append("    resolve_type = classmethod(kind_of)")
         parts.append("\n".join(lines))
-    objects = ", ".join(name for name in tellings)
+    objects = ", ".join(name for name in type_tests)
     return "\n\n".join([*parts, _FOOTER.format(types=objects)])
 
 

@@ -1,4 +1,4 @@
-"""Values that resolvers and attributes give: usual ones, and ones that no schema asks for."""
+"""Values of resolvers and attributes: usual ones, and ones that no schema allows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Number(int):
 
 
 class Ready:
-    """Awaitable with no await in it, and any number of times."""
+    """Awaitable that is done at once, any number of times."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -52,7 +52,7 @@ class Ready:
 
 
 class Several:
-    """Iterable any number of times, but neither list nor tuple."""
+    """Iterable any number of times, but neither a list nor a tuple."""
 
     def __init__(self, *values: Any) -> None:
         self.values = values
@@ -81,7 +81,7 @@ class Indexed:
 
 
 class Raises:
-    """An attribute that raises when it is read."""
+    """Stands for an attribute that raises when it is read."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -159,7 +159,7 @@ ODD: tuple[Callable[[], Any], ...] = (
 
 
 def exact(value: Any) -> Any:
-    """The value with the types of all its parts, so that 1, 1.0 and True differ."""
+    """The value with the types of all its parts, so that 1, 1.0 and True are different."""
     if isinstance(value, dict):
         return {key: exact(inner) for key, inner in value.items()}
     if isinstance(value, list):

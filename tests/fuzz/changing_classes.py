@@ -1,4 +1,4 @@
-"""Objects of few classes and of changing types: what code for known classes must tell apart."""
+"""Objects whose classes and types change between requests: what specialised code has to tell apart."""
 
 import itertools
 import sys
@@ -14,7 +14,7 @@ from tests.fuzz.values import Text
 _SCHEMA = """
 from typing import Any, Optional
 import strawberry
-from tests.fuzz.declared import is_class_told, is_kind_told, is_none_told, kind_of
+from tests.fuzz.schema_parts import has_kind_declared, has_no_kind_declared, is_class_declared, kind_of
 
 @strawberry.interface
 class Animal:
@@ -24,20 +24,20 @@ class Animal:
 
 @strawberry.type
 class TCat(Animal):
-    is_type_of = classmethod(is_kind_told)
+    is_type_of = classmethod(has_kind_declared)
 
 @strawberry.type
 class TDog(Animal):
-    is_type_of = classmethod(is_kind_told)
+    is_type_of = classmethod(has_kind_declared)
 
 @strawberry.type
 class TOwl(Animal):
-    is_type_of = classmethod(is_none_told)
+    is_type_of = classmethod(has_no_kind_declared)
 
 @strawberry.type
 class TFox:
     name: str
-    is_type_of = classmethod(is_class_told)
+    is_type_of = classmethod(is_class_declared)
 
 @strawberry.type
 class Query:
@@ -56,41 +56,39 @@ class Query:
 schema = strawberry.Schema(query=Query, types=[TCat, TDog, TOwl])
 """
 _QUERIES = (
-    "{ animals { __typename name mother { __typename name } ... on TDog { told: name } } }",
+    "{ animals { __typename name mother { __typename name } ... on TDog { alias: name } } }",
     "{ cats { __typename name mother { name mother { __typename } } } }",
     "{ foxes { name } }",
 )
 
 
-class One:
-    """An animal of a fixed class."""
-
+class SlotsAnimal:
     __slots__ = ("kind", "mother", "name")
 
     def __init__(self, kind: Any, name: Any = "a name", mother: Any = None) -> None:
         self.kind, self.name, self.mother = kind, name, mother
 
 
-class Another(One):
-    """An animal of another."""
+class OtherAnimal(SlotsAnimal):
+    """An animal of another class."""
 
     __slots__ = ()
 
 
-class TFox(One):
-    """One that can be a fox by its class."""
+class TFox(SlotsAnimal):
+    """An animal whose class is that of foxes."""
 
     __slots__ = ()
 
 
-class TDog(One):
-    """One that cannot."""
+class TDog(SlotsAnimal):
+    """An animal whose class is not that of foxes."""
 
     __slots__ = ()
 
 
-class Loose:
-    """One that may look awaitable, and may not."""
+class GetattrAnimal:
+    """An animal that may look awaitable: its attributes come from `__getattr__`."""
 
     def __init__(self, kind: str, **others: str) -> None:
         self.values = {"kind": kind, "name": "e", "mother": None, **others}
@@ -103,8 +101,9 @@ class Loose:
 
 
 def _animals() -> list[list[Any]]:
-    cat, dog = One("TCat"), One("TDog", "b")
-    usual = [[cat], [cat], [cat, One("TCat", "c", dog)], [dog], [dog, cat, dog], [cat, dog]]
+    """The lists of animals, one for each request."""
+    cat, dog = SlotsAnimal("TCat"), SlotsAnimal("TDog", "b")
+    usual = [[cat], [cat], [cat, SlotsAnimal("TCat", "c", dog)], [dog], [dog, cat, dog], [cat, dog]]
     kinds: tuple[Any, ...] = (
         None,
         "",
@@ -118,9 +117,14 @@ def _animals() -> list[list[Any]]:
         [],
         ("TDog",),
     )
-    odd = [[cls(kind, "d", mother)] for kind in kinds for cls in (One, Another) for mother in (None, cat)]
-    classes: list[list[Any]] = [[cls("TCat"), cls("TDog"), cat] for cls in (Another, TFox, TDog)]
-    classes += [[Loose("TCat")], [Loose("TCat", __await__="looks awaitable, and is not")]]
+    odd = [
+        [cls(kind, "d", mother)]
+        for kind in kinds
+        for cls in (SlotsAnimal, OtherAnimal)
+        for mother in (None, cat)
+    ]
+    classes: list[list[Any]] = [[cls("TCat"), cls("TDog"), cat] for cls in (OtherAnimal, TFox, TDog)]
+    classes += [[GetattrAnimal("TCat")], [GetattrAnimal("TCat", __await__="looks awaitable, but is not")]]
     return [
         *usual,
         *itertools.chain.from_iterable(zip(odd, usual * 8, strict=False)),
@@ -130,8 +134,8 @@ def _animals() -> list[list[Any]]:
 
 
 def _schema() -> GraphQLSchema:
-    module = types.ModuleType("tests.fuzz.kinds_schema")
-    sys.modules[module.__name__] = module
+    module = types.ModuleType("tests.fuzz.animals_schema")
+    sys.modules[module.__name__] = module  # Strawberry resolves annotations there
     try:
         exec(_SCHEMA, module.__dict__)  # noqa: S102  # our own text
         schema: GraphQLSchema = module.schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's
@@ -140,20 +144,20 @@ def _schema() -> GraphQLSchema:
         del sys.modules[module.__name__]
 
 
-async def compare_kinds(engine: Engine) -> int:
-    """How many requests were answered alike. Raises Difference."""
-    schema, done = _schema(), 0
+async def compare_changing_classes(engine: Engine) -> int:
+    """Compare requests for changing lists of animals; returns how many. Raises Difference."""
+    schema, count = _schema(), 0
     for query in _QUERIES:
-        preparation = engine.documents.DocumentCache(
+        cache = engine.documents.DocumentCache(
             schema, engine.limits, with_introspection=True, suggestions=True
         )
-        prepared = preparation.prepare(query, None)
-        # Many of these bail; the code shall not be given up for it.
+        prepared = cache.prepare(query, None)
+        # Many of these bail; the code must not be dropped for that.
         planned = engine.plan.PlannedOperation.of(
             schema, prepared.document, prepared.operation, max_bails=10**9
         )
         prepared = replace(prepared, planned=planned)
         for animals in _animals():
             await compare(engine, schema, prepared, {}, {"animals": animals})
-            done += 1
-    return done
+            count += 1
+    return count

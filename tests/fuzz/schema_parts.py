@@ -1,4 +1,4 @@
-"""What random schemas are declared with: enums, inputs, scalars, resolvers."""
+"""Building blocks of random schemas: enums, inputs, scalars, type tests and resolvers."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Fussy = NewType("Fussy", str)
 
 
 def _write_fussy(value: Any) -> Any:
-    """Refuses some values, and makes of others what no scalar should."""
+    """Fails for some values, and returns for others what no scalar should return."""
     if value == "text":
         raise ValueError("fussy")
     if isinstance(value, str | int) and value in {"12", 0, 1, 3}:
@@ -31,7 +31,7 @@ SCALARS: Any = {Fussy: strawberry.scalar(name="Fussy", serialize=_write_fussy)}
 @strawberry.input
 class Filter:
     name: str = "any"
-    colour: Colour | None = None  # type: ignore[valid-type]  # what the decorator gives is an enum
+    colour: Colour | None = None  # type: ignore[valid-type]  # the decorator returns an enum
     most: list[int] | None = None
 
 
@@ -43,50 +43,50 @@ class Either:
 
 @dataclass
 class Request:
-    """The context of one execution. values: what root fields give. seen: resolvers that were called."""
+    """The context of one execution. values: of the root fields. seen: the calls of resolvers."""
 
     values: dict[str, Any]
     seen: list[Any] = field(default_factory=list)
 
 
-def is_kind(cls: type, value: Any, _info: Any) -> bool:
-    """Whether an object is of that type."""
+def has_kind(cls: type, value: Any, _info: Any) -> bool:
+    """Whether an object says that it is of that type."""
     return getattr(value, "kind", None) == cls.__name__
 
 
-def is_kind_told(cls: type, value: Any, info: Any) -> bool:
-    """As is_kind, and declared to look at nothing else."""
-    return is_kind(cls, value, info)
+def has_kind_declared(cls: type, value: Any, info: Any) -> bool:
+    """The same, declared to depend on `kind` alone."""
+    return has_kind(cls, value, info)
 
 
-def is_class_told(cls: type, value: Any, _info: Any) -> bool:
-    """Whether an object's class may be that of objects of that type."""
+def is_class_declared(cls: type, value: Any, _info: Any) -> bool:
+    """Whether an object's class is not that of another type; declared to depend on the class alone."""
     return not type(value).__name__.startswith("T") or type(value).__name__ == cls.__name__
 
 
-def is_none_told(_cls: type, _value: Any, _info: Any) -> bool:
-    """No object is of that type."""
+def has_no_kind_declared(_cls: type, _value: Any, _info: Any) -> bool:
+    """No object is of that type; declared to depend on `kind`."""
     return False
 
 
 def kind_of(_cls: type, value: Any, _info: Any, _abstract: Any) -> Any:
-    """Name of the object's type."""
+    """The name of the object's type; declared to depend on `kind`."""
     return getattr(value, "kind", None)
 
 
-is_class_told.depends_only_on = ()  # type: ignore[attr-defined]  # as gateway.hints does
-is_none_told.depends_only_on = ("kind",)  # type: ignore[attr-defined]
-is_kind_told.depends_only_on = kind_of.depends_only_on = ("kind",)  # type: ignore[attr-defined]  # as gateway.hints does
+is_class_declared.depends_only_on = ()  # type: ignore[attr-defined]  # as gateway.hints does
+has_no_kind_declared.depends_only_on = ("kind",)  # type: ignore[attr-defined]
+has_kind_declared.depends_only_on = kind_of.depends_only_on = ("kind",)  # type: ignore[attr-defined]  # as gateway.hints does
 
 
-def is_kind_loosely(cls: type, value: Any, _info: Any) -> Any:
-    """As is_kind, but not with a Boolean."""
+def has_kind_truthy(cls: type, value: Any, _info: Any) -> Any:
+    """The same as has_kind, but returns no Boolean."""
     return [1] if getattr(value, "kind", None) == cls.__name__ else ""
 
 
-def is_kind_nosily(cls: type, value: Any, info: Any) -> Any:
-    """As is_kind, but not without knowing where."""
-    return bool(info.path.as_list()) and is_kind(cls, value, info)
+def has_kind_by_path(cls: type, value: Any, info: Any) -> Any:
+    """The same as has_kind, but reads the path, which generated code does not know."""
+    return bool(info.path.as_list()) and has_kind(cls, value, info)
 
 
 def _given(source: Any, info: strawberry.Info, name: str, arguments: tuple[Any, ...]) -> Any:
@@ -97,7 +97,7 @@ def _given(source: Any, info: strawberry.Info, name: str, arguments: tuple[Any, 
 
 
 def resolve(source: Any, info: strawberry.Info, name: str, arguments: tuple[Any, ...]) -> Any:
-    """What the source has under that name."""
+    """The value that the source has under that name."""
     value = _given(source, info, name, arguments)
     if isinstance(value, Raises):
         raise value.error
@@ -105,7 +105,7 @@ def resolve(source: Any, info: strawberry.Info, name: str, arguments: tuple[Any,
 
 
 async def resolve_later(source: Any, info: strawberry.Info, name: str, arguments: tuple[Any, ...]) -> Any:
-    """As resolve, some turns of the loop later."""
+    """The same as resolve, after some iterations of the event loop."""
     value = _given(source, info, name, arguments)
     for _ in range(sum(map(ord, name)) % 4):
         await asyncio.sleep(0)
