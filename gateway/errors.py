@@ -1,24 +1,25 @@
-"""Every error a client may see, and how any other is masked.
+"""Every error that clients may see, and how all other errors are masked.
 
 Codes follow Apollo's names where there is one:
 
-GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED   the document is no GraphQL, or does not fit the schema
-BAD_USER_INPUT                                    an argument or variable cannot be used
+GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED   the document is not GraphQL, or does not fit the schema
+BAD_USER_INPUT                                    an argument or variable has a value that cannot be used
 OPERATION_RESOLUTION_FAILURE                      the document has no operation of that name
-BAD_REQUEST                                       the HTTP request is no GraphQL request
-PERSISTED_QUERY_NOT_FOUND, …_NOT_SUPPORTED        no document of that hash or id: send its text
-UNTRUSTED_DOCUMENT                                only documents of the trusted list are served
-LIMIT_EXCEEDED                                    the request is larger than the gateway lets it be
-RATE_LIMITED                                      the caller asks for too much in a short time
-UNAUTHENTICATED, FORBIDDEN                        nobody known is asking, or it is not theirs to ask
-SERVICE_UNAVAILABLE                               the gateway cannot serve anybody at the moment
-NOT_FOUND                                         there is no such address or receipt
-UPSTREAM_UNAVAILABLE                              imin cannot be reached, is overloaded or refuses our key
-UPSTREAM_TIMEOUT                                  imin did not answer in time
-UPSTREAM_INVALID                                  imin answered something that cannot be read
+BAD_REQUEST                                       the HTTP request is not a GraphQL request
+PERSISTED_QUERY_NOT_FOUND, …_NOT_SUPPORTED        no document is stored under that hash or id: send its text
+UNTRUSTED_DOCUMENT                                only documents of the trusted list are accepted
+LIMIT_EXCEEDED                                    the request or document exceeds a limit
+RATE_LIMITED                                      the caller has exceeded their rate limit
+UNAUTHENTICATED, FORBIDDEN                        the token is missing or invalid, or does not allow this
+SERVICE_UNAVAILABLE                               the gateway is overloaded, or cannot verify tokens now
+NOT_FOUND                                         there is no such path or receipt
+UPSTREAM_UNAVAILABLE                              imin is down, overloaded, or rejects our API key
+UPSTREAM_TIMEOUT                                  imin did not respond in time
+UPSTREAM_INVALID                                  imin sent a response that cannot be read
 INTERNAL_SERVER_ERROR                             a bug of ours: masked, and logged once with the request id
 
-Messages name what is wrong and the value; never a URL, a key, an e-mail or a customer's identifier.
+Messages say what is wrong and with which value; they never contain a URL, a key, an e-mail address or a
+customer's identifier.
 """
 
 from collections.abc import Sequence
@@ -49,19 +50,19 @@ UPSTREAM_INVALID = "UPSTREAM_INVALID"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 
 _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
-    (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not answer in time. Please try again."),
+    (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not respond in time. Please try again."),
     (
         UpstreamUnavailable,
         UPSTREAM_UNAVAILABLE,
-        "The booking system is not available at the moment. Please try again later.",
+        "The booking system is unavailable at the moment. Please try again later.",
     ),
-    (Unreadable, UPSTREAM_INVALID, "The booking system gave an answer that cannot be read."),
-    (Refused, UPSTREAM_INVALID, "The booking system refused a request that should be sound."),
+    (Unreadable, UPSTREAM_INVALID, "The booking system sent a response that cannot be read."),
+    (Refused, UPSTREAM_INVALID, "The booking system rejected a request that should be valid."),
 )
 
 
 class GatewayError(GraphQLError):
-    """An error that is meant for the client: a code and a message that may be shown."""
+    """An error that clients see as it is, with its code and message."""
 
     def __init__(self, code: str, message: str, *, path: Sequence[str | int] | None = None) -> None:
         super().__init__(message, path=path, extensions={"code": code})
@@ -73,15 +74,17 @@ class GatewayError(GraphQLError):
 
 
 def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None = None) -> GatewayError:
-    """An order of which parts could not be read. Names the parts, not what they hold."""
-    shown = ", ".join(paths[:5]) + (", …" if len(paths) > 5 else "")  # noqa: PLR2004  # enough to find it
+    """The error for an order with unreadable parts. Names the parts, but not their values."""
+    shown = ", ".join(paths[:5]) + (", …" if len(paths) > 5 else "")  # noqa: PLR2004  # enough to find them
     return GatewayError(
-        UPSTREAM_INVALID, f"The booking system gave an order that cannot be read: {shown}.", path=path
+        UPSTREAM_INVALID,
+        f"The booking system sent an order that cannot be read completely: {shown}.",
+        path=path,
     )
 
 
 def upstream_problem(error: BaseException | None) -> tuple[str, str] | None:
-    """Code and message of a failure of imin; None for any other error."""
+    """Code and message for an error of imin; None for any other error."""
     return next(((code, message) for kind, code, message in _UPSTREAM if isinstance(error, kind)), None)
 
 
@@ -108,15 +111,15 @@ def code_of(error: GraphQLError) -> str:
 
 
 def _is_unreadable_literal(error: GraphQLError) -> bool:
-    """Whether a scalar gave a literal up during validation, as Python does thousands of digits.
+    """Whether a scalar could not parse a literal during validation: Python refuses thousands of digits.
 
-    What fails later has a path.
+    An error during execution has a path.
     """
     return isinstance(error.original_error, ValueError) and bool(error.nodes) and not error.path
 
 
 def _code_of_graphql_core(error: GraphQLError) -> str:
-    """Code of an error that graphql-core found in the request or its variables."""
+    """Code of an error that graphql-core raised, by its message: it has no codes."""
     if error.message.startswith("Syntax Error"):
         return PARSE_FAILED
     if error.message.startswith("Variable "):
@@ -127,7 +130,7 @@ def _code_of_graphql_core(error: GraphQLError) -> str:
 
 
 def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """The error as a client gets it: with a code, and masked unless it is meant for clients."""
+    """The error as it is sent to the client: with its code, and masked unless clients may see it."""
     code = code_of(error)
     answer: dict[str, Any] = dict(error.formatted)
     if code == INTERNAL:
@@ -135,7 +138,7 @@ def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
     elif problem := upstream_problem(error.original_error):
         answer["message"] = problem[1]
     elif _is_unreadable_literal(error):
-        answer["message"] = "A literal of the document cannot be read."
+        answer["message"] = "The document contains a literal that cannot be read."
     answer["extensions"] = {"code": code}
     if code == INTERNAL:
         answer["extensions"]["requestId"] = request_id
@@ -145,13 +148,13 @@ def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
 def drop_tracebacks(error: BaseException) -> None:
     """Remove the tracebacks of an error and of its causes.
 
-    Their frames hold the request, and up to a megabyte that imin sent. The frames themselves are not cleared:
-    another request may share the error and still run in one of them.
+    Their frames refer to the request, and to up to a megabyte of imin's response. The frames themselves are
+    not cleared: another request may share the error and still be running in one of them.
     """
     seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        if (one := waiting.pop()) is not None and id(one) not in seen:
-            seen.add(id(one))
-            waiting += [one.__context__, one.__cause__, getattr(one, "original_error", None)]
-            one.__traceback__ = None
+    pending: list[BaseException | None] = [error]
+    while pending:
+        if (current := pending.pop()) is not None and id(current) not in seen:
+            seen.add(id(current))
+            pending += [current.__context__, current.__cause__, getattr(current, "original_error", None)]
+            current.__traceback__ = None

@@ -16,7 +16,7 @@ CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]
 
 
 def cleanup_contexts(services: Services, metrics: Metrics, rates: RateLimits) -> list[CleanupContext]:
-    """For aiohttp's `cleanup_ctx`: opened in this order on start, closed in reverse order on shutdown."""
+    """For aiohttp's `cleanup_ctx`: entered in this order on start, left in reverse order on shutdown."""
     contexts = [_open_services(services), _background_task(metrics.copy_for_ever)]
     if services.redis is not None:
         contexts.append(_background_task(RateSynchroniser(services.redis, rates).run))
@@ -35,7 +35,7 @@ def _open_services(services: Services) -> CleanupContext:
 
 @asynccontextmanager
 async def _replicas(services: Services) -> AsyncIterator[None]:
-    """Listen to the other replicas, if there are any."""
+    """Listen to other replicas through Redis, if it is configured."""
     if services.redis_cache is not None:
         services.redis_cache.start()
     yield

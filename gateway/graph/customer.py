@@ -66,7 +66,7 @@ def _readable(account: documents.CustomerAccount | None, value: Any) -> Any:
     """The value. Raises GatewayError if it is missing and parts of the account could not be read."""
     if value is None and account is not None and account.unreadable:
         raise GatewayError(
-            UPSTREAM_INVALID, "The booking system gave a customer account that cannot be read."
+            UPSTREAM_INVALID, "The booking system sent a customer account that cannot be read completely."
         )
     return value
 

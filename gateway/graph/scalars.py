@@ -22,7 +22,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)
 
 
 def _invalid(what: str) -> GatewayError:
-    return GatewayError(UPSTREAM_INVALID, f"The booking system gave a value that is not a {what}.")
+    return GatewayError(UPSTREAM_INVALID, f"The booking system sent a value that is not a {what}.")
 
 
 def _write_date_time(value: Any) -> str:

@@ -14,9 +14,9 @@ from tests.support.disclosure import disclosed
 
 QUERY = "{ viewer { identifier orders { totalCount } upcomingOrderItems { totalCount } givenName } }"
 
-UNAVAILABLE = "The booking system is not available at the moment. Please try again later."
-TIMEOUT = "The booking system did not answer in time. Please try again."
-INVALID = "The booking system gave an answer that cannot be read."
+UNAVAILABLE = "The booking system is unavailable at the moment. Please try again later."
+TIMEOUT = "The booking system did not respond in time. Please try again."
+INVALID = "The booking system sent a response that cannot be read."
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,6 @@ async def test_unreadable_reported_once(gateway: Gateway, sandbox: Sandbox) -> N
     assert [(error["path"], error["message"]) for error in answer["errors"]] == [
         (
             ["customer", "orders", "nodes", 0],
-            "The booking system gave an order that cannot be read: orderNumber.",
+            "The booking system sent an order that cannot be read completely: orderNumber.",
         )
     ]

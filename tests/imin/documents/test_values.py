@@ -319,7 +319,7 @@ async def test_no_whole_number(reader: Reader, written: Any) -> None:
     assert item == {"session": {"name": "Yoga", "maximumAttendeeCapacity": None}}
     (error,) = answer["errors"]
     assert error["message"] == (
-        "The booking system gave an order that cannot be read: "
+        "The booking system sent an order that cannot be read completely: "
         "orderedItem[0].orderedItem.maximumAttendeeCapacity."
     )
 
