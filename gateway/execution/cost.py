@@ -35,8 +35,8 @@ WHOLE = {"Order"}
 """Types that come whole: nothing below them causes a request."""
 
 _PAGE = 10
-_MOST_PAGES = 10
-_LONGEST_INT = 11
+_MAX_PAGES = 10
+_MAX_DIGITS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Ledger:
     def _charge_field(self, parent: Any, node: FieldNode, sizes: tuple[Size, ...]) -> int:
         """Charge a field and what is below it; return the requests that it shares with other fields."""
         definition = getattr(parent, "fields", {}).get(node.name.value)
-        if definition is None:  # __typename and the like
+        if definition is None:  # __typename, __schema, __type
             return 0
         cost = field_cost(definition)
         if cost is not None and cost.per_page:
@@ -143,7 +143,7 @@ class _Ledger:
 
         def window(variables: Variables) -> int:
             given = [number for number in (first(variables), last(variables)) if number is not None]
-            return min(max([1, *given]) if given else _PAGE, _PAGE * _MOST_PAGES)
+            return min(max([1, *given]) if given else _PAGE, _PAGE * _MAX_PAGES)
 
         return window
 
@@ -173,7 +173,7 @@ def _argument(node: FieldNode, name: str) -> ValueNode | None:
 
 
 def _literal_number(value: ValueNode | None) -> int | None:
-    return int(value.value) if isinstance(value, IntValueNode) and len(value.value) <= _LONGEST_INT else None
+    return int(value.value) if isinstance(value, IntValueNode) and len(value.value) <= _MAX_DIGITS else None
 
 
 def _literal_length(value: ValueNode | None) -> int:
