@@ -1,6 +1,6 @@
-"""Whatever is sent: no 5xx, no word of another customer's, no request to imin that is not the caller's.
+"""Arbitrary input causes no 5xx, discloses nothing of other customers, and sends nothing to imin about them.
 
-2,000 requests in all; HOSTILE_REQUESTS says otherwise, `make fuzz` 20,000.
+2,000 requests in all, 20,000 in `make fuzz`; HOSTILE_REQUESTS changes the number.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
     name: st.text(max_size=9).map(nodes.String)
     for name in ("Date", "DateTime", "Decimal", "Duration", "URL", "Time")
 }
-TRAVELLING = [
+INJECTIONS = [
     "../receipts/1",
     "..%2freceipts%2f1",
     "1?customerIdentifier=small",
@@ -69,8 +69,8 @@ OPERATIONS = (
 )
 
 
-def some(share: float) -> settings:
-    """So large a share of the requests, the same each time."""
+def examples(share: float) -> settings:
+    """A share of all requests, the same ones in each run."""
     return settings(
         max_examples=round(REQUESTS * share),
         deadline=None,
@@ -83,7 +83,7 @@ def some(share: float) -> settings:
 
 @dataclass
 class Target:
-    """A gateway that customer `abc` asks, what is theirs and what is another's."""
+    """A gateway with customer `abc` as its caller; ids of that customer and of another one."""
 
     url: str
     http: aiohttp.ClientSession
@@ -95,33 +95,33 @@ class Target:
     statuses: Counter[int] = field(default_factory=Counter)
     executed: int = 0
 
-    def now(self, work: Coroutine[Any, Any, T]) -> T:
-        """Its outcome, waited for in hypothesis' thread."""
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run in the event loop and wait, in hypothesis's thread."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     async def send(self, method: str, path: str, **request: Any) -> None:
-        """One request, and all that must hold of its answer."""
+        """Send one request, and check all that must hold of its response."""
         self.sandbox.request_log.clear()
         url = yarl.URL(self.url + path, encoded=True)
         try:
             async with self.http.request(method, url, allow_redirects=False, **request) as response:
                 status, content = response.status, await response.read()
         except aiohttp.ClientConnectionError:
-            return  # cut off, for not being HTTP
+            return  # closed, because it is not valid HTTP
         self.statuses[status] += 1
         self.executed += content.startswith(b'{"data"') or b',"data":' in content
         assert status < 500, (status, content[:500])
         shown = content.decode()
-        sent = f"{path}{request}"  # what the caller knows already may be told back
+        sent = f"{path}{request}"  # the response may repeat what the caller sent
         assert [secret for secret in disclosed(shown, *self.secrets) if secret not in sent] == []
-        strangers = [
+        foreign = [
             entry
             for entry in self.sandbox.request_log.entries
             if "unknown" in entry.route
             or entry.query.get("customerIdentifier", MINE) != MINE
             or entry.method == "PATCH"
         ]
-        assert strangers == []
+        assert foreign == []
         assert method == "HEAD" or not content or json.loads(content) is not None or status == 304
 
 
@@ -135,13 +135,13 @@ async def target(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> Asyn
     async def me(_request: object) -> Caller:
         return Caller(MINE)
 
-    patient = settings.but(rate_limited=False, imin_timeout_seconds=20, request_timeout_seconds=20)
-    async with gateway_listening(patient, me, sandbox.clock.now) as url:
+    lenient = settings.but(rate_limited=False, imin_timeout_seconds=20, request_timeout_seconds=20)
+    async with gateway_listening(lenient, me, sandbox.clock.now) as url:
         yield Target(url, gateway.http, asyncio.get_running_loop(), sandbox, mine, theirs, secrets)
 
 
 async def _ids(gateway: Gateway, customer: str) -> list[str]:
-    """Global ids of what is a customer's."""
+    """Global ids of a customer, and of the customer's orders, items and receipts."""
     found = (await gateway.data(IDENTITY % json.dumps(customer)))["customer"]
     ids = [found["id"]]
     for order in found["orders"]["nodes"]:
@@ -155,15 +155,15 @@ async def _ids(gateway: Gateway, customer: str) -> list[str]:
 
 def post(target: Target, body: Any, **headers: str) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    target.now(
+    target.run(
         target.send("POST", "/graphql", data=content, headers={"Content-Type": "application/json", **headers})
     )
 
 
 async def test_queries_of_the_schema(target: Target) -> None:
-    """Any query that the schema allows, and any that it just does not."""
+    """Any query that fits the schema, or that fails to by little."""
 
-    @some(0.1)
+    @examples(0.1)
     @given(
         query=queries(SDL, custom_scalars=SCALARS) | queries(SDL, custom_scalars=SCALARS, mode=Mode.NEGATIVE)
     )
@@ -177,7 +177,7 @@ async def test_queries_of_the_schema(target: Target) -> None:
 
 
 async def test_ids(target: Target) -> None:
-    """Any id, mine, another's, bent or made up, in every place that takes one."""
+    """Any id in any argument: the caller's, another customer's, a corrupted or an invented one."""
     names = [
         "small",
         "1234",
@@ -185,18 +185,18 @@ async def test_ids(target: Target) -> None:
         *target.mine[:20],
         *target.theirs[:20],
         *target.secrets[-5:],
-        *TRAVELLING,
+        *INJECTIONS,
     ]
-    bent = st.builds(
+    corrupted = st.builds(
         lambda name, at, letter: name[:at] + letter + name[at + 1 :],
         st.sampled_from(target.theirs[:20]),
         st.integers(0, 100),
         st.characters(codec="utf-8"),
     )
-    ids = st.sampled_from(names) | bent | st.text(max_size=40)
+    ids = st.sampled_from(names) | corrupted | st.text(max_size=40)
     operation = st.sampled_from(OPERATIONS)
 
-    @some(0.3)
+    @examples(0.3)
     @given(query=operation, a=ids, b=ids)
     def check(query: str, a: str, b: str) -> None:
         if query.startswith("mutation") and (a in target.mine or a == "abc"):
@@ -207,7 +207,7 @@ async def test_ids(target: Target) -> None:
 
 
 async def test_bodies(target: Target) -> None:
-    """Any bytes, any JSON, under any content type and encoding."""
+    """Any bytes and any JSON, with any content type and encoding."""
     json_value = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
@@ -227,7 +227,7 @@ async def test_bodies(target: Target) -> None:
     types = st.sampled_from(["application/json", "application/json; charset=utf-16", "text/plain", "x", ""])
     encodings = st.sampled_from(["identity", "gzip", "deflate", "br", "gzip, gzip"])
 
-    @some(0.2)
+    @examples(0.2)
     @given(body=bodies, content_type=types, encoding=encodings)
     def check(body: Any, content_type: str, encoding: str) -> None:
         post(target, body, **{"Content-Type": content_type, "Content-Encoding": encoding})
@@ -236,19 +236,19 @@ async def test_bodies(target: Target) -> None:
     await asyncio.to_thread(check)
 
 
-async def test_addresses(target: Target) -> None:
+async def test_paths(target: Target) -> None:
     """Any method, path and query."""
     visible = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="#")
-    names = [*target.theirs[:30], *TRAVELLING]
+    names = [*target.theirs[:30], *INJECTIONS]
     receipts = st.sampled_from(names).map(lambda name: f"/receipts/{quote(name, safe='')}")
     paths = receipts | st.text(visible, max_size=30).map(lambda text: f"/{text}") | st.just("/graphql")
     parameters = st.text(visible, max_size=60).map(lambda text: f"?query={text}") | st.just("")
     methods = st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "BREW"])
 
-    @some(0.3)
+    @examples(0.3)
     @given(method=methods, path=paths, query=parameters)
     def check(method: str, path: str, query: str) -> None:
         if "graphiql" not in path and path not in {"/", "//"} and "metrics" not in path:
-            target.now(target.send(method, path + query))
+            target.run(target.send(method, path + query))
 
     await asyncio.to_thread(check)

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: methods, media types, status codes, JSON for whatever fails."""
+"""GraphQL over HTTP: methods, media types, status codes, JSON for every error."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ DATA = {"data": {"viewer": {"identifier": "1234"}}}
 
 
 async def send(gateway: Gateway, **request: Any) -> tuple[int, str, Any]:
-    """Status, media type and JSON of an answer."""
+    """Status, media type and JSON of a response."""
     method = request.pop("method", "POST")
     path = request.pop("path", "/graphql")
     async with gateway.http.request(method, gateway.url + path, allow_redirects=False, **request) as response:
@@ -59,7 +59,7 @@ async def send(gateway: Gateway, **request: Any) -> tuple[int, str, Any]:
     ],
 )
 async def test_media_types(gateway: Gateway, accept: str | None, media_type: str) -> None:
-    """The answer comes in the media type the client likes best; of equals, in the first it lists."""
+    """The response has the media type that the client prefers; of equal ones, the first it lists."""
     headers = {"Accept": accept} if accept else {}
 
     assert await send(gateway, json={"query": QUERY}, headers=headers) == (200, media_type, DATA)
@@ -77,7 +77,7 @@ async def test_media_types(gateway: Gateway, accept: str | None, media_type: str
     ],
 )
 async def test_not_acceptable(gateway: Gateway, accept: str) -> None:
-    """A client that accepts neither JSON is told so."""
+    """A client that accepts neither JSON media type gets 406."""
     status, media_type, answer = await send(gateway, json={"query": QUERY}, headers={"Accept": accept})
 
     assert (status, media_type) == (406, JSON)
@@ -114,7 +114,7 @@ async def test_not_acceptable(gateway: Gateway, accept: str) -> None:
     ],
 )
 async def test_bad_bodies(gateway: Gateway, body: str | bytes, status: int, code: str, message: str) -> None:
-    """A body that is no GraphQL request is a coded error in JSON."""
+    """A body that is not a GraphQL request gets a coded error in JSON."""
     answer = await send(gateway, data=body, headers={"Content-Type": JSON})
 
     assert answer == (status, JSON, {"errors": [{"message": message, "extensions": {"code": code}}]})
@@ -124,7 +124,7 @@ async def test_bad_bodies(gateway: Gateway, body: str | bytes, status: int, code
     "content_type", ["text/plain", "application/graphql", "multipart/form-data; boundary=x"]
 )
 async def test_content_types(gateway: Gateway, content_type: str) -> None:
-    """Only JSON is taken: what a form on another site can send is not."""
+    """Only JSON is accepted, and not what a form on another site can send."""
     status, _, answer = await send(
         gateway, data=json.dumps({"query": QUERY}), headers={"Content-Type": content_type}
     )
@@ -144,7 +144,7 @@ async def test_content_types(gateway: Gateway, content_type: str) -> None:
     ],
 )
 async def test_request_errors(gateway: Gateway, query: str, code: str) -> None:
-    """A document that cannot run has no data: 400 in the newer media type, 200 in plain JSON."""
+    """The response to an invalid document has no data: 400 with the newer media type, 200 with plain JSON."""
     older = await send(gateway, json={"query": query})
     newer = await send(gateway, json={"query": query}, headers={"Accept": RESPONSE})
 
@@ -158,7 +158,7 @@ async def test_request_errors(gateway: Gateway, query: str, code: str) -> None:
 
 
 async def test_get(gateway: Gateway) -> None:
-    """A query may come by GET, with its variables as JSON."""
+    """A query may be sent by GET, with its variables as JSON."""
     params = {
         "query": "query ($i: ID!) { customer(identifier: $i) { identifier } }",
         "variables": '{"i": "abc"}',
@@ -172,7 +172,7 @@ async def test_get(gateway: Gateway) -> None:
 
 
 async def test_get_never_changes(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A mutation may not come by GET."""
+    """A mutation by GET is refused, and nothing is sent to imin."""
     query = (
         'mutation { cancelOrderItems(input: {orderId: "x", orderItemIds: ["x"]}) { result { __typename } } }'
     )
@@ -189,8 +189,8 @@ async def test_get_never_changes(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/receipts/x", 404), ("/health", 404)])
-async def test_elsewhere(gateway: Gateway, path: str, status: int) -> None:
-    """What is not there is a JSON error too."""
+async def test_unknown_paths(gateway: Gateway, path: str, status: int) -> None:
+    """An unknown path gets 404 in JSON."""
     answered, media_type, answer = await send(gateway, method="GET", path=path)
 
     assert (answered, media_type) == (status, JSON)
@@ -198,14 +198,14 @@ async def test_elsewhere(gateway: Gateway, path: str, status: int) -> None:
 
 
 async def test_wrong_method(gateway: Gateway) -> None:
-    """Another method than POST and GET is refused in JSON."""
+    """Methods other than POST and GET are refused in JSON."""
     status, media_type, answer = await send(gateway, method="DELETE")
 
     assert (status, media_type, list(answer)) == (405, JSON, ["errors"])
 
 
 async def test_health(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Health is answered without asking imin."""
+    """Health checks send nothing to imin."""
     ready = {"status": "ok", "failingEndpoints": [], "redis": "off"}
     for path, answer in (("/health/live", {"status": "ok"}), ("/health/ready", ready)):
         assert await send(gateway, method="GET", path=path) == (200, JSON, answer)
@@ -213,17 +213,17 @@ async def test_health(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_request_id(gateway: Gateway) -> None:
-    """A plain request id is taken over; any other is replaced."""
-    for given, taken in (("abcdefgh-1", True), ("x\ty" * 10, False), ("a", False)):
+    """A plain request id is used; any other is replaced."""
+    for given, is_used in (("abcdefgh-1", True), ("x\ty" * 10, False), ("a", False)):
         headers = {"X-Request-Id": given}
         async with gateway.http.post(
             f"{gateway.url}/graphql", json={"query": QUERY}, headers=headers
         ) as response:
-            assert (response.headers["X-Request-Id"] == given) is taken
+            assert (response.headers["X-Request-Id"] == given) is is_used
 
 
 async def test_cors(settings: Settings, gateway: Gateway) -> None:
-    """Only the configured origins may read answers, each by its exact name."""
+    """Only pages of the configured origins may read responses; origins must match exactly."""
     allowed = settings.but(cors_origins="https://app.example.com")
     async with gateway_listening(allowed, demo_caller) as url:
         for origin, expected in (
@@ -245,7 +245,7 @@ async def test_cors(settings: Settings, gateway: Gateway) -> None:
 
 
 async def test_production(settings: Settings, gateway: Gateway) -> None:
-    """In production there is no explorer, no introspection, no query by GET, no hint at other fields."""
+    """In production there is no explorer, introspection, query by GET or suggestion of other names."""
     async with gateway_listening(settings.but(profile="production"), demo_caller) as url:
         production = Gateway(url, gateway.http)
         page = await send(production, method="GET", headers={"Accept": "text/html"})
@@ -259,16 +259,16 @@ async def test_production(settings: Settings, gateway: Gateway) -> None:
     assert misspelt["errors"][0]["message"] == "Cannot query field 'viewr' on type 'Query'."
 
 
-async def test_nobody(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """Whoever is not known gets nothing, in JSON, and imin is asked nothing."""
+async def test_unauthenticated(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """A request without a caller gets 401 in JSON, and nothing is sent to imin."""
 
-    async def nobody(_request: object) -> Caller | None:
+    async def no_caller(_request: object) -> Caller | None:
         return None
 
-    async with gateway_listening(settings, nobody) as url:
-        stranger = Gateway(url, gateway.http)
-        query = await send(stranger, json={"query": "{ viewer { orders { totalCount } } }"})
-        receipt = await send(stranger, method="GET", path="/receipts/x")
+    async with gateway_listening(settings, no_caller) as url:
+        anonymous = Gateway(url, gateway.http)
+        query = await send(anonymous, json={"query": "{ viewer { orders { totalCount } } }"})
+        receipt = await send(anonymous, method="GET", path="/receipts/x")
 
     expected = {"errors": [{"message": "Please sign in.", "extensions": {"code": "UNAUTHENTICATED"}}]}
     assert query == receipt == (401, JSON, expected)

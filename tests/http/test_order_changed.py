@@ -1,4 +1,4 @@
-"""orderChanged: an order followed to its end, over a WebSocket and as an event stream."""
+"""The subscription orderChanged, over a WebSocket and as an event stream."""
 
 import asyncio
 from datetime import timedelta
@@ -30,7 +30,7 @@ from tests.support.subscriptions import (
 
 
 async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The state comes first, then each change, with its total and receipt, and `complete` after the last."""
+    """The current state comes first, then each change with its total and receipts, then `complete`."""
     order, items = await booked(gateway)
 
     async with socket_of(gateway) as socket:
@@ -53,8 +53,8 @@ async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
     assert end == {"id": "1", "type": "complete"}
 
 
-async def test_one_reading_for_all(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Twenty followers of an order cost the readings of one, and all hear of the change."""
+async def test_subscribers_share_polling(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Twenty subscribers of one order share its polling, and all get the change."""
     order, items = await booked(gateway)
     sandbox.request_log.clear()
 
@@ -63,18 +63,18 @@ async def test_one_reading_for_all(gateway: Gateway, sandbox: Sandbox) -> None:
         for number in range(20):
             await socket.subscribe(order, str(number))
         firsts = [await socket.next_state() for _ in range(20)]
-        readings = sandbox.request_log.count("GET /orders/:id")
+        requests = sandbox.request_log.count("GET /orders/:id")
         sandbox.seller_cancel(*number_and_item(sandbox))
         seconds = [await socket.next_state() for _ in range(20)]
 
     assert all(state == firsts[0] for state in firsts)
     assert [statuses(state) for state in seconds] == [["SELLER_CANCELLED", CONFIRMED]] * 20
-    assert readings < 20
+    assert requests < 20
     assert len(items) == 2
 
 
-async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -> None:
-    """When the last follower has gone, the order is read no more."""
+async def test_polling_stops(gateway: Gateway, sandbox: Sandbox) -> None:
+    """After the last subscriber has gone, the order is polled no more."""
     order, _ = await booked(gateway)
     async with socket_of(gateway) as socket:
         await socket.connect()
@@ -85,7 +85,7 @@ async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -
         assert await socket.receive() == {"type": "pong"}
         sandbox.request_log.clear()
 
-        # One reading may have been on its way; at this pace there would be ten.
+        # One request may have been on its way; with polling there would be ten.
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await sandbox.request_log.wait_for("GET /orders/:id", 2)
@@ -93,7 +93,7 @@ async def test_paused_while_nobody_follows(gateway: Gateway, sandbox: Sandbox) -
 
 @pytest.mark.parametrize("order", ["", "none", "../receipts/1", "SGVsbG8"])
 async def test_unknown_order(gateway: Gateway, order: str) -> None:
-    """An order that is not there, or not the caller's, is null, once."""
+    """For a missing or foreign order the only result is null."""
     async with socket_of(gateway) as socket:
         await socket.connect()
         await socket.subscribe(order)
@@ -102,8 +102,8 @@ async def test_unknown_order(gateway: Gateway, order: str) -> None:
         assert await socket.receive() == {"id": "1", "type": "complete"}
 
 
-async def test_outage_before(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Where the order cannot be read at the start, the client gets the coded error."""
+async def test_outage_at_the_start(gateway: Gateway, sandbox: Sandbox) -> None:
+    """If the order cannot be read at first, the client gets a coded error."""
     order, _ = await booked(gateway)
     sandbox.faults.add(Fault("GET /orders/:id", "html_200"))
 
@@ -116,8 +116,8 @@ async def test_outage_before(gateway: Gateway, sandbox: Sandbox) -> None:
     assert [error["extensions"] for error in message["payload"]] == [{"code": "UPSTREAM_INVALID"}]
 
 
-async def test_outage_between(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An outage while an order is followed is sat out."""
+async def test_outage_later(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A later outage of imin does not end the subscription."""
     order, items = await booked(gateway)
 
     async with socket_of(gateway) as socket:
@@ -135,7 +135,7 @@ async def test_outage_between(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 async def test_drained_on_shutdown(settings: Settings) -> None:
-    """A gateway that stops closes its sockets and ends its event streams at once."""
+    """A gateway that stops closes its WebSockets and ends its event streams."""
     running = gateway_listening(settings, demo_caller)
     url = await running.__aenter__()
     async with aiohttp.ClientSession() as http:
@@ -162,7 +162,7 @@ async def test_drained_on_shutdown(settings: Settings) -> None:
 
 
 async def test_event_stream(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The same states as server-sent events, framed with LF alone, and `complete` at the end."""
+    """The same states come as server-sent events, whose lines end with LF alone, then `complete`."""
     order, items = await booked(gateway)
     response = await stream(gateway, order)
     first = await event(response)
@@ -196,7 +196,7 @@ async def test_event_stream(gateway: Gateway, sandbox: Sandbox) -> None:
     ],
 )
 async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
-    """A query is answered as JSON to clients that read JSON, and as one event to those that rather do not."""
+    """The result of a query is JSON, or one event if the client prefers an event stream."""
     async with gateway.http.post(
         f"{gateway.url}/graphql", json={"query": "{ viewer { identifier } }"}, headers={"Accept": accept}
     ) as response:
@@ -210,7 +210,7 @@ async def test_query(gateway: Gateway, accept: str, content_type: str) -> None:
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream;q=0, application/json"])
 async def test_subscription_as_json(gateway: Gateway, accept: str) -> None:
-    """A client that cannot read an event stream is told what a subscription needs."""
+    """A client that does not accept event streams gets an error that says what a subscription needs."""
     response = await stream(gateway, "x", accept)
     answer = await response.json()
 
@@ -219,8 +219,8 @@ async def test_subscription_as_json(gateway: Gateway, accept: str) -> None:
     ]
 
 
-async def test_subscription_by_a_client_of_both(gateway: Gateway) -> None:
-    """A client that lists JSON first and an event stream too gets a subscription as events."""
+async def test_client_accepts_both(gateway: Gateway) -> None:
+    """A client that prefers JSON and also accepts event streams gets a subscription as events."""
     order, _ = await booked(gateway)
     response = await stream(gateway, order, "application/json, text/event-stream;q=0.1")
 
@@ -229,8 +229,8 @@ async def test_subscription_by_a_client_of_both(gateway: Gateway) -> None:
     response.close()
 
 
-async def test_change_while_the_first_is_sent(imin: tuple[Sandbox, str], sandbox: Sandbox) -> None:
-    """A change that is seen before a follower asks for more is told; what is followed is of the moment."""
+async def test_change_while_the_first_result_is_sent(imin: tuple[Sandbox, str], sandbox: Sandbox) -> None:
+    """A change seen before the subscriber waits for the next one is not lost."""
     number, item = number_and_item(sandbox)
     async with IminClient(options(imin[1])) as client:
         watcher = OrderWatcher(repository(client, sandbox.clock.now), Backoff(0.01, 0.01), 1, 1)

@@ -1,4 +1,4 @@
-"""Documents that are named instead of sent: Apollo's automatic ones, and trusted ones from a file."""
+"""Documents sent by id: Apollo's automatic persisted queries, and trusted documents from a file."""
 
 import hashlib
 import json
@@ -42,8 +42,8 @@ NOT_FOUND = refusal("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND", 200)
 UNTRUSTED = refusal("Only trusted documents are served here.", "UNTRUSTED_DOCUMENT")
 
 
-async def test_apollo(gateway: Gateway) -> None:
-    """A hash is not known, then comes with its text, then is known."""
+async def test_automatic(gateway: Gateway) -> None:
+    """A document can be sent by hash alone once it has been sent with its text."""
     assert await send(gateway, apollo(QUERY)) == NOT_FOUND
     assert await send(gateway, apollo(QUERY, send=True)) == (200, DATA)
     assert await send(gateway, apollo(QUERY)) == (200, DATA)
@@ -57,7 +57,7 @@ async def test_apollo(gateway: Gateway) -> None:
     [{"sha256Hash": "0" * 64}, {"sha256Hash": "x"}, {"sha256Hash": 1}, {"version": 2}, {"version": None}],
 )
 async def test_wrong_hash(gateway: Gateway, changes: dict[str, Any]) -> None:
-    """Nothing is kept under a hash that is not the text's: nobody can put words into another's mouth."""
+    """A text is not stored with a wrong hash: no client can replace another's document."""
     status, answer = await send(gateway, apollo(QUERY, send=True, **changes))
 
     assert (status, answer["errors"][0]["extensions"]) == (400, {"code": "BAD_REQUEST"})
@@ -65,7 +65,7 @@ async def test_wrong_hash(gateway: Gateway, changes: dict[str, Any]) -> None:
 
 
 async def test_store_is_bounded(settings: Settings, gateway: Gateway) -> None:
-    """The store holds so many documents; the one unused longest goes. None may be kept at all."""
+    """The least recently used document is dropped beyond the limit; a limit of 0 turns the store off."""
     async with gateway_listening(settings.but(persisted_queries=2), demo_caller) as url:
         small = Gateway(url, gateway.http)
         for number in range(3):
@@ -91,11 +91,11 @@ MANIFESTS = {
 
 @pytest.mark.parametrize("kind", list(MANIFESTS))
 async def test_trusted(settings: Settings, gateway: Gateway, tmp_path: Path, kind: str) -> None:
-    """Documents of the front end's build are had by id; in mode `only` no other is served."""
+    """Trusted documents can be sent by id; in mode `only` every other document is refused."""
     file = tmp_path / "documents.json"
     file.write_text(json.dumps(MANIFESTS[kind]))
     trusting = settings.but(trusted_documents=file)
-    named: list[dict[str, Any]] = [
+    by_id: list[dict[str, Any]] = [
         {"documentId": digest(QUERY)},
         {"documentId": f"sha256:{digest(QUERY)}"},
         apollo(QUERY),
@@ -104,11 +104,11 @@ async def test_trusted(settings: Settings, gateway: Gateway, tmp_path: Path, kin
 
     async with gateway_listening(trusting, demo_caller) as url:
         also = Gateway(url, gateway.http)
-        assert [await send(also, body) for body in named] == [(200, DATA)] * 4
+        assert [await send(also, body) for body in by_id] == [(200, DATA)] * 4
         assert (await send(also, {"query": OTHER}))[0] == 200
     async with gateway_listening(trusting.but(trusted_documents_mode="only"), demo_caller) as url:
         only = Gateway(url, gateway.http)
-        assert [await send(only, body) for body in named] == [(200, DATA)] * 4
+        assert [await send(only, body) for body in by_id] == [(200, DATA)] * 4
         for other in (OTHER, f"{QUERY} ", "{ __schema { types { name } } }", "{ nope"):
             assert await send(only, {"query": other}) == UNTRUSTED
             assert await send(only, apollo(other, send=True)) == UNTRUSTED
@@ -116,8 +116,8 @@ async def test_trusted(settings: Settings, gateway: Gateway, tmp_path: Path, kin
         assert await send(only, apollo(OTHER)) == NOT_FOUND
 
 
-async def test_only_trusted_on_sockets(settings: Settings, gateway: Gateway, tmp_path: Path) -> None:
-    """A WebSocket is no way round the list."""
+async def test_only_trusted_over_websockets(settings: Settings, gateway: Gateway, tmp_path: Path) -> None:
+    """Mode `only` applies to WebSockets too."""
     file = tmp_path / "documents.json"
     file.write_text(json.dumps(MANIFESTS["relay"]))
     only = settings.but(trusted_documents=file, trusted_documents_mode="only")
@@ -127,18 +127,18 @@ async def test_only_trusted_on_sockets(settings: Settings, gateway: Gateway, tmp
     ):
         await socket.send_json({"type": "connection_init"})
         assert (await socket.receive_json(timeout=5))["type"] == "connection_ack"
-        said = []
+        messages = []
         for payload in ({"query": OTHER}, {"documentId": digest(QUERY)}):
             await socket.send_json({"id": "1", "type": "subscribe", "payload": payload})
-            said.append(await socket.receive_json(timeout=5))
+            messages.append(await socket.receive_json(timeout=5))
 
-    assert said[0]["payload"] == UNTRUSTED[1]["errors"]
-    assert said[1] == {"id": "1", "type": "next", "payload": DATA}
+    assert messages[0]["payload"] == UNTRUSTED[1]["errors"]
+    assert messages[1] == {"id": "1", "type": "next", "payload": DATA}
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "", 1, ["x"], {}])
 async def test_unknown_id(gateway: Gateway, name: Any) -> None:
-    """An id that stands for nothing is refused."""
+    """An unknown id is refused."""
     expected = refusal("There is no trusted document with this id.", "PERSISTED_QUERY_NOT_FOUND")
 
     assert await send(gateway, {"documentId": name}) == expected
@@ -146,7 +146,7 @@ async def test_unknown_id(gateway: Gateway, name: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"a": 1}', '{"operations": [{"id": "a"}]}', "{"])
 def test_unusable_manifest(tmp_path: Path, text: str) -> None:
-    """A file that holds no documents is refused at the start, with the reason."""
+    """A file without documents is refused at startup, with the reason."""
     file = tmp_path / "documents.json"
     file.write_text(text)
 

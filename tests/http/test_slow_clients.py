@@ -1,4 +1,4 @@
-"""Clients that are slow, or stop: none is waited for longer than allowed, and none holds others up."""
+"""Slow and stalled clients are cut off in time, and delay no other client."""
 
 import asyncio
 import json
@@ -17,12 +17,12 @@ from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.http.test_edge import QUERY, UPGRADE, post, raw
+from tests.support.raw_http import QUERY, UPGRADE, post, raw
 
 
 @pytest.fixture
 async def impatient(settings: Settings, gateway: Gateway) -> AsyncIterator[Gateway]:
-    """A gateway that waits for slow clients no longer than a test may take."""
+    """A gateway with timeouts short enough for tests."""
     short = settings.but(header_timeout_seconds=0.2, body_timeout_seconds=0.2, write_timeout_seconds=0.2)
     async with gateway_listening(short, demo_caller) as url:
         yield Gateway(url, gateway.http)
@@ -30,28 +30,28 @@ async def impatient(settings: Settings, gateway: Gateway) -> AsyncIterator[Gatew
 
 @pytest.mark.parametrize("head", [b"", b"POST /gra", b"POST /graphql HTTP/1.1\r\nHost: x\r\nX: "])
 async def test_slow_headers(impatient: Gateway, head: bytes) -> None:
-    """Who sends no request, or one that never ends, is cut off; a drop now and then does not help."""
+    """A client that sends no complete request is cut off, even if it sends a byte now and then."""
     url = yarl.URL(impatient.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(head)
 
-    async def drip() -> None:
+    async def trickle() -> None:
         while head:
             writer.write(b"y")
             await asyncio.sleep(0.05)
 
-    dripping = asyncio.create_task(drip())
+    trickling = asyncio.create_task(trickle())
     try:
         assert await asyncio.wait_for(reader.read(), 3) == b""
     except ConnectionResetError:
         pass
     finally:
-        dripping.cancel()
+        trickling.cancel()
         writer.close()
 
 
-async def test_second_request_may_wait(impatient: Gateway) -> None:
-    """A connection that had an answer may rest longer than a request may take to begin."""
+async def test_idle_after_a_response(impatient: Gateway) -> None:
+    """After a response, a connection may stay idle for longer than the first request may take."""
     url = yarl.URL(impatient.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
     for _ in range(2):
@@ -64,15 +64,15 @@ async def test_second_request_may_wait(impatient: Gateway) -> None:
 
 
 async def test_slow_body(impatient: Gateway) -> None:
-    """A body that does not arrive in time is given up, in JSON."""
+    """A body that does not arrive in time is refused in JSON."""
     status, headers, content = await raw(impatient, post(QUERY)[:-5])
 
     assert (status, headers["Content-Type"]) == (408, "application/json; charset=utf-8")
     assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 0.2 s."
 
 
-def _dribbling(url: yarl.URL, request_: bytes) -> socket.socket:
-    """A connection that has sent the request, and takes 4 KB at a time of what comes."""
+def _small_buffered(url: yarl.URL, request_: bytes) -> socket.socket:
+    """A connection with a receive buffer of 4 KB that has sent the request."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     connection.settimeout(10)
@@ -82,7 +82,7 @@ def _dribbling(url: yarl.URL, request_: bytes) -> socket.socket:
 
 
 def _is_cut_off(connection: socket.socket, seconds: float) -> bool:
-    """Whether the connection breaks in time; it is watched, and nothing is read."""
+    """Whether the connection is reset in time, while nothing is read from it."""
     watch = select.poll()
     watch.register(connection, 0)
     return any(event & select.POLLERR for _, event in watch.poll(seconds * 1_000))
@@ -90,9 +90,9 @@ def _is_cut_off(connection: socket.socket, seconds: float) -> bool:
 
 @pytest.mark.parametrize("last", [b"", b"Connection: close\r\n"])
 async def test_stalled_reader(impatient: Gateway, last: bytes) -> None:
-    """A client that asks for something large and reads nothing is cut off, wherever the answer stands."""
+    """A client that requests something large and reads nothing is cut off."""
     get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\n%s\r\n" % last
-    connection = _dribbling(yarl.URL(impatient.url), get)
+    connection = _small_buffered(yarl.URL(impatient.url), get)
     with connection:
         began = time.monotonic()
 
@@ -102,9 +102,9 @@ async def test_stalled_reader(impatient: Gateway, last: bytes) -> None:
     assert await impatient.answer("{ viewer { identifier } }") == {"data": {"viewer": {"identifier": "1234"}}}
 
 
-async def test_stalled_reader_of_little(impatient: Gateway) -> None:
-    """So is one whose answers are small, once what nobody reads fills the network."""
-    connection = _dribbling(yarl.URL(impatient.url), b"")
+async def test_stalled_reader_of_small_responses(impatient: Gateway) -> None:
+    """A client that reads none of many small responses is cut off once the buffers are full."""
+    connection = _small_buffered(yarl.URL(impatient.url), b"")
     with connection:
         connection.setblocking(False)  # noqa: FBT003  # as the library has it
         began = time.monotonic()
@@ -122,23 +122,23 @@ def _frame(message: dict[str, Any]) -> bytes:
     return b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text
 
 
-async def test_stalled_socket(impatient: Gateway) -> None:
-    """So is a WebSocket whose client asks on and on, and reads nothing."""
+async def test_stalled_websocket(impatient: Gateway) -> None:
+    """A WebSocket client that sends many operations and reads nothing is cut off."""
     payload = {"query": get_introspection_query()}
-    said = [_frame({"type": "connection_init"})]
-    said += [_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
-    connection = _dribbling(yarl.URL(impatient.url), UPGRADE)
+    frames = [_frame({"type": "connection_init"})]
+    frames += [_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
+    connection = _small_buffered(yarl.URL(impatient.url), UPGRADE)
     with connection:
         assert await asyncio.to_thread(connection.recv, 12) == b"HTTP/1.1 101"
-        connection.sendall(b"".join(said))
+        connection.sendall(b"".join(frames))
 
         assert await asyncio.to_thread(_is_cut_off, connection, 5)
 
 
 async def test_slow_reader(impatient: Gateway) -> None:
-    """A client that reads slowly, and goes on reading, gets all of it, however long that takes."""
+    """A client that keeps reading slowly gets the whole response."""
     get = b"GET /graphiql/static/graphiql.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    connection = _dribbling(yarl.URL(impatient.url), get)
+    connection = _small_buffered(yarl.URL(impatient.url), get)
 
     def read() -> tuple[int, float]:
         size, began = 0, time.monotonic()
@@ -154,8 +154,8 @@ async def test_slow_reader(impatient: Gateway) -> None:
     assert seconds > 0.4
 
 
-async def test_slow_clients_do_not_hold_others_up(gateway: Gateway) -> None:
-    """While 200 clients send nothing more, another is answered at once."""
+async def test_other_clients_are_served(gateway: Gateway) -> None:
+    """While 200 clients stall in the middle of a request, another one gets its response."""
     url = yarl.URL(gateway.url)
     slow = [await asyncio.open_connection(url.host, url.port) for _ in range(200)]
     for _, writer in slow:

@@ -1,4 +1,4 @@
-"""What known attackers try: crafted sockets."""
+"""Known attacks by crafted WebSocket frames and messages."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ from tests.support.subscriptions import PROTOCOL, Socket, socket_of
     ],
 )
 async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
-    """Frames that are none end the socket with the code that says why."""
+    """An invalid frame closes the WebSocket with the code of its kind."""
     url = yarl.URL(gateway.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
     key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -36,11 +36,11 @@ async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
 
     writer.write(sent)
-    heard = await asyncio.wait_for(reader.readexactly(4), 5)
+    received = await asyncio.wait_for(reader.readexactly(4), 5)
     writer.close()
 
-    assert heard[:1] == b"\x88"
-    assert int.from_bytes(heard[2:4], "big") == code
+    assert received[:1] == b"\x88"
+    assert int.from_bytes(received[2:4], "big") == code
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
     ],
 )
 async def test_messages(gateway: Gateway, text: str) -> None:
-    """Messages that are none end the socket likewise."""
+    """An invalid message closes the WebSocket with 4400."""
     async with socket_of(gateway) as socket:
         await socket.connect()
         await socket.ws.send_str(text)
@@ -68,7 +68,7 @@ async def test_messages(gateway: Gateway, text: str) -> None:
 
 
 async def test_bomb_in_a_message(gateway: Gateway) -> None:
-    """A message that inflates to more than a request may hold is not inflated any further."""
+    """A compressed message is decompressed no further than the limit of a request."""
     async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], compress=15) as ws:
         await Socket(ws).connect()
         await ws.send_str(" " * 50_000_000)
@@ -78,8 +78,8 @@ async def test_bomb_in_a_message(gateway: Gateway) -> None:
     assert ws.close_code == 1009
 
 
-async def test_bombs_over_a_socket(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Documents that are made to hurt are refused over a socket as over HTTP."""
+async def test_crafted_documents(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Documents made to exhaust the server are refused over a WebSocket as they are over HTTP."""
     async with socket_of(gateway) as socket:
         await socket.connect()
         for kind, text in DOCUMENTS.items():

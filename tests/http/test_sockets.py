@@ -1,4 +1,4 @@
-"""WebSockets: their protocol, who may open one, and how many there may be."""
+"""WebSockets: the protocol, authentication, and limits on their number."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,8 +26,8 @@ from tests.support.subscriptions import (
 # The protocol
 
 
-async def test_queries_and_mutations(gateway: Gateway) -> None:
-    """A socket also answers what is no subscription, once."""
+async def test_query(gateway: Gateway) -> None:
+    """A query over a WebSocket gets one result, then `complete`."""
     async with socket_of(gateway) as socket:
         await socket.connect()
         await socket.send(id="q", type="subscribe", payload={"query": "{ viewer { identifier } }"})
@@ -41,7 +41,7 @@ async def test_queries_and_mutations(gateway: Gateway) -> None:
 
 
 async def test_invalid_operation(gateway: Gateway) -> None:
-    """A document that is no GraphQL, or does not fit the schema, is an `error` message."""
+    """An invalid document gets an `error` message."""
     async with socket_of(gateway) as socket:
         await socket.connect()
         await socket.send(id="q", type="subscribe", payload={"query": "subscription { nothing }"})
@@ -52,7 +52,7 @@ async def test_invalid_operation(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("sent", "code"),
     [
         (["not json"], 4400),
         (['"text"'], 4400),
@@ -63,10 +63,10 @@ async def test_invalid_operation(gateway: Gateway) -> None:
         (['{"type": "connection_init"}', '{"type": "subscribe", "id": "1", "payload": {}}'], 4400),
     ],
 )
-async def test_broken_protocol(gateway: Gateway, said: list[str], code: int) -> None:
-    """Whoever breaks the protocol is told how, by the code with which the socket closes."""
+async def test_broken_protocol(gateway: Gateway, sent: list[str], code: int) -> None:
+    """A breach of the protocol closes the WebSocket with the code of its kind."""
     async with socket_of(gateway) as socket:
-        for text in said:
+        for text in sent:
             await socket.ws.send_str(text)
         while isinstance(message := await socket.receive(), dict):
             assert message == {"type": "connection_ack"}
@@ -75,7 +75,7 @@ async def test_broken_protocol(gateway: Gateway, said: list[str], code: int) -> 
 
 
 async def test_same_id_twice(gateway: Gateway) -> None:
-    """Two operations of one id close the socket."""
+    """A second operation with the id of a running one closes the WebSocket."""
     order, _ = await booked(gateway)
     async with socket_of(gateway) as socket:
         await socket.connect()
@@ -89,7 +89,7 @@ async def test_same_id_twice(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("protocols", [[], ["graphql-ws"]])
 async def test_other_protocols(gateway: Gateway, protocols: list[str]) -> None:
-    """Only graphql-transport-ws is spoken; who offers only others is refused before the upgrade."""
+    """A client that does not offer graphql-transport-ws is refused before the upgrade."""
     with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
         await gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=protocols)
 
@@ -97,11 +97,11 @@ async def test_other_protocols(gateway: Gateway, protocols: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "welcome"),
+    ("origin", "is_allowed"),
     [("https://front.example", True), ("https://evil.example", False), ("null", False), (None, True)],
 )
-async def test_origin(settings: Settings, sandbox: Sandbox, origin: str | None, *, welcome: bool) -> None:
-    """A page of another origin than those that are allowed cannot open a socket."""
+async def test_origin(settings: Settings, sandbox: Sandbox, origin: str | None, *, is_allowed: bool) -> None:
+    """Only pages of the allowed origins can open a WebSocket."""
     allowing = settings.but(cors_origins=("https://front.example",))
     running = gateway_listening(allowing, demo_caller, sandbox.clock.now)
     async with running as url, aiohttp.ClientSession() as http:
@@ -112,20 +112,20 @@ async def test_origin(settings: Settings, sandbox: Sandbox, origin: str | None, 
         except aiohttp.WSServerHandshakeError as refusal:
             answered = refusal.status
 
-    assert answered == ("connection_ack" if welcome else 403)
+    assert answered == ("connection_ack" if is_allowed else 403)
 
 
 async def test_own_origin(gateway: Gateway) -> None:
-    """The gateway's own page, GraphiQL, can."""
+    """The gateway's own page, GraphiQL, can open a WebSocket."""
     async with socket_of(gateway, origin=gateway.url) as socket:
         await socket.connect()
 
 
-# Who is there
+# Authentication
 
 
 async def only_tom(request: Any) -> Caller | None:
-    """A stand-in for tokens: Tom is customer 1234; a bad token is none."""
+    """Authenticates the token `tom` as customer 1234, and refuses the token `bad`."""
     token = request.headers.get("Authorization")
     if token == "Bearer bad":  # noqa: S105  # no secret
         raise AuthenticationError("The token is not valid.")
@@ -133,8 +133,8 @@ async def only_tom(request: Any) -> Caller | None:
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"Authorization": "Bearer bad"}, {"authorization": 5}])
-async def test_stranger(settings: Settings, payload: Any) -> None:
-    """Whoever does not say who they are in connection_init is turned away."""
+async def test_unauthenticated(settings: Settings, payload: Any) -> None:
+    """Without a valid token in connection_init the WebSocket is closed with 4403."""
     async with gateway_listening(settings, only_tom) as url, aiohttp.ClientSession() as http:
         async with socket_of(Gateway(url, http)) as socket:
             await socket.send(type="connection_init", payload=payload)
@@ -144,8 +144,8 @@ async def test_stranger(settings: Settings, payload: Any) -> None:
 
 
 @pytest.mark.parametrize("pings", [0, 3])
-async def test_silence(settings: Settings, pings: int) -> None:
-    """A socket that does not say in time who it is, is closed."""
+async def test_init_timeout(settings: Settings, pings: int) -> None:
+    """A WebSocket without a connection_init in time is closed; pings do not help."""
     running = gateway_listening(settings.but(follow_init_seconds=0.2), demo_caller)
     async with running as url, aiohttp.ClientSession() as http, socket_of(Gateway(url, http)) as socket:
         for _ in range(pings):
@@ -155,8 +155,8 @@ async def test_silence(settings: Settings, pings: int) -> None:
     assert socket.ws.close_code == 4408
 
 
-async def test_known_by_payload(settings: Settings) -> None:
-    """A token in connection_init says who asks."""
+async def test_token_in_connection_init(settings: Settings) -> None:
+    """The token in connection_init authenticates the caller."""
     async with (
         gateway_listening(settings, only_tom) as url,
         aiohttp.ClientSession() as http,
@@ -171,13 +171,13 @@ async def test_known_by_payload(settings: Settings) -> None:
 
 
 async def test_token_expires(settings: Settings, sandbox: Sandbox) -> None:
-    """A socket outlives no token: the next answer after it has expired closes the socket instead."""
+    """After the token has expired, the next result closes the WebSocket instead of being sent."""
     known = [Caller("1234", may_name_any_customer=True)]
 
-    async def while_known(_request: Any) -> Caller | None:
+    async def until_expired(_request: Any) -> Caller | None:
         return known[0] if known else None
 
-    async with gateway_listening(settings, while_known) as url, aiohttp.ClientSession() as http:
+    async with gateway_listening(settings, until_expired) as url, aiohttp.ClientSession() as http:
         gateway = Gateway(url, http)
         order, _ = await booked(gateway)
         async with socket_of(gateway) as socket:
@@ -191,12 +191,12 @@ async def test_token_expires(settings: Settings, sandbox: Sandbox) -> None:
         assert socket.ws.close_code == 4403
 
 
-# Bounds
+# Limits
 
 
 @asynccontextmanager
-async def followed(settings: Settings, sandbox: Sandbox) -> AsyncIterator[tuple[Gateway, Socket, str]]:
-    """A gateway with those settings, a socket of it, and an order that is followed over that."""
+async def subscribed(settings: Settings, sandbox: Sandbox) -> AsyncIterator[tuple[Gateway, Socket, str]]:
+    """A gateway with those settings, and a WebSocket that is subscribed to an order."""
     running = gateway_listening(settings, demo_caller, sandbox.clock.now)
     async with running as url, aiohttp.ClientSession() as http:
         gateway = Gateway(url, http)
@@ -209,8 +209,8 @@ async def followed(settings: Settings, sandbox: Sandbox) -> AsyncIterator[tuple[
 
 
 async def test_most_operations(settings: Settings, sandbox: Sandbox) -> None:
-    """A socket runs so many operations at a time; one more is refused, and the rest go on."""
-    async with followed(settings.but(follow_operations=1), sandbox) as (_, socket, order):
+    """Beyond the limit of operations of one WebSocket, one more is refused and the others go on."""
+    async with subscribed(settings.but(follow_operations=1), sandbox) as (_, socket, order):
         await socket.subscribe(order, "2")
         refused = await socket.receive()
         sandbox.seller_cancel(*number_and_item(sandbox))
@@ -222,7 +222,7 @@ async def test_most_operations(settings: Settings, sandbox: Sandbox) -> None:
 
 
 async def test_most_sockets(settings: Settings) -> None:
-    """So many sockets are open at a time; one more is refused before the upgrade."""
+    """Beyond the limit of open WebSockets, one more is refused before the upgrade."""
     async with (
         gateway_listening(settings.but(follow_sockets=1), demo_caller) as url,
         aiohttp.ClientSession() as http,
@@ -236,7 +236,7 @@ async def test_most_sockets(settings: Settings) -> None:
 
 
 async def test_most_sockets_of_one(settings: Settings) -> None:
-    """Of those a customer holds so many at most, and another customer as many again."""
+    """Each customer has a limit of open WebSockets of their own; closing one makes room."""
 
     async def named(request: Any) -> Caller | None:
         return Caller(request.headers.get("Authorization", ""))
@@ -247,21 +247,21 @@ async def test_most_sockets_of_one(settings: Settings) -> None:
     ):
         gateway = Gateway(url, await open_.enter_async_context(aiohttp.ClientSession()))
 
-        async def first_words(customer: str) -> Any:
+        async def opened(customer: str) -> Any:
             socket = await open_.enter_async_context(socket_of(gateway))
             await socket.send(type="connection_init", payload={"Authorization": customer})
             return socket, await socket.receive()
 
         ack = {"type": "connection_ack"}
-        heard = [await first_words(customer) for customer in ("ann", "ann", "ann", "bob")]
-        assert [words for _, words in heard] == [ack, ack, (1013, "Too many WebSockets"), ack]
-        await heard[0][0].ws.close()
-        assert (await first_words("ann"))[1] == ack
+        replies = [await opened(customer) for customer in ("ann", "ann", "ann", "bob")]
+        assert [reply for _, reply in replies] == [ack, ack, (1013, "Too many WebSockets"), ack]
+        await replies[0][0].ws.close()
+        assert (await opened("ann"))[1] == ack
 
 
-async def test_most_followers_of_one(settings: Settings, sandbox: Sandbox) -> None:
-    """Of a customer's orders so many are followed at most; one more is refused, over whatever it came."""
-    async with followed(settings.but(follow_most_each=1), sandbox) as (gateway, _, order):
+async def test_most_subscriptions_of_one(settings: Settings, sandbox: Sandbox) -> None:
+    """Beyond a customer's limit of watched orders, one more is refused, also as an event stream."""
+    async with subscribed(settings.but(follow_most_each=1), sandbox) as (gateway, _, order):
         refused = await (await stream(gateway, order)).content.read()
 
     assert b'"code":"SERVICE_UNAVAILABLE"' in refused

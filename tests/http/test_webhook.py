@@ -1,4 +1,4 @@
-"""imin's webhook: who may call it, and that what is kept of the customer is forgotten."""
+"""imin's webhook drops the cached data of one customer, and requires its own key."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ async def call(gateway: Gateway, key: str, body: bytes) -> tuple[int, Any]:
 
 
 async def test_customer_changed(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The customer that imin names is asked for anew, and nobody else."""
+    """Only the data of the customer that imin names is fetched again."""
     await gateway.data(LISTS)
     sandbox.request_log.clear()
 
@@ -55,7 +55,7 @@ async def test_customer_changed(gateway: Gateway, sandbox: Sandbox) -> None:
 async def test_refused(  # noqa: PLR0913, PLR0917  # the columns of the table
     gateway: Gateway, sandbox: Sandbox, key: str, body: bytes, status: int, code: str
 ) -> None:
-    """Who has not the key, or says nothing that can be understood, is refused, and nothing is forgotten."""
+    """A call without the key, or with an unreadable body, is refused and drops nothing."""
     await gateway.data(LISTS)
     sandbox.request_log.clear()
 
@@ -66,8 +66,8 @@ async def test_refused(  # noqa: PLR0913, PLR0917  # the columns of the table
     assert sandbox.request_log.entries == []
 
 
-async def test_not_wanted(settings: Settings, gateway: Gateway) -> None:
-    """Without a key there is no webhook."""
+async def test_turned_off(settings: Settings, gateway: Gateway) -> None:
+    """Without a configured key there is no webhook."""
     async with gateway_listening(settings.but(imin_webhook_key=None), demo_caller) as url:
         status, _ = await call(Gateway(url, gateway.http), "", DOCUMENTED.read_bytes())
 

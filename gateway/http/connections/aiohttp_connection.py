@@ -2,7 +2,7 @@
 
 aiohttp waits for ever for a request's headers and for a client to read its response, and answers what
 it cannot parse in plain text with a traceback in the log. Its timers and hooks are not public; the
-tests in test_connections.py, test_slow_clients.py and test_workers.py fail when a new version has moved them.
+tests in test_hardening.py, test_slow_clients.py and test_workers.py fail when a new version has moved them.
 """
 
 import asyncio

@@ -1,28 +1,20 @@
-"""The HTTP edge: what cannot be understood or inflates, and what answers say of us."""
+"""Hardening of HTTP: malformed requests, compressed bodies, requests from other sites, response headers."""
 
-import asyncio
 import gzip
 import json
 import zlib
-from contextlib import suppress
 from typing import Any
 
 import pytest
-import yarl
 
 from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.support.raw_http import QUERY, post, raw
 
-QUERY = b'{"query": "{ viewer { identifier } }"}'
 JSON = {"Content-Type": "application/json"}
-UPGRADE = (
-    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    b"Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-)
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -30,36 +22,6 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-
-
-async def raw(gateway: Gateway, *pieces: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of what a socket gets for these bytes."""
-    url = yarl.URL(gateway.url)
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    try:
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
-        lines = head.decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines[1:] if line)
-        content = await asyncio.wait_for(reader.readexactly(int(headers["Content-Length"])), 5)
-        return int(lines[0].split()[1]), headers, content
-    finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-
-def post(body: bytes, *headers: bytes) -> bytes:
-    lines = [
-        b"POST /graphql HTTP/1.1",
-        b"Host: x",
-        b"Content-Type: application/json",
-        b"Content-Length: %d" % len(body),
-        *headers,
-    ]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 @pytest.mark.parametrize(
@@ -85,7 +47,7 @@ def post(body: bytes, *headers: bytes) -> bytes:
 async def test_not_http(
     gateway: Gateway, capfd: pytest.CaptureFixture[str], request_: bytes, status: int
 ) -> None:
-    """What is no HTTP gets a 4xx in JSON that does not say what runs here, and a line in the log."""
+    """Malformed HTTP gets a 4xx in JSON that does not name the server, and one line in the log."""
     answered, headers, content = await raw(gateway, request_)
 
     assert (answered, headers["Content-Type"]) == (status, "application/json; charset=utf-8")
@@ -95,13 +57,13 @@ async def test_not_http(
 
 
 def _raw_deflate(text: bytes) -> bytes:
-    """Without the frame that HTTP asks for."""
+    """Without the zlib header that HTTP requires."""
     compress = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return compress.compress(text) + compress.flush()
 
 
 def _with_dictionary(text: bytes) -> bytes:
-    """What nobody can read who has not the dictionary."""
+    """Readable only with the same dictionary."""
     compress = zlib.compressobj(zdict=b'{"query": "{ viewer')
     return compress.compress(text) + compress.flush()
 
@@ -138,7 +100,7 @@ def _with_dictionary(text: bytes) -> bytes:
     ],
 )
 async def test_compressed_bodies(gateway: Gateway, encoding: str, body: bytes, status: int) -> None:
-    """A body may be compressed, not corrupt, and inflates to no more than a plain one may hold."""
+    """A body may be compressed; a corrupt one is refused, and so is one beyond the limit of a plain one."""
     headers = JSON | {"Content-Encoding": encoding}
     async with gateway.http.post(f"{gateway.url}/graphql", data=body, headers=headers) as response:
         answer = await response.json()
@@ -148,7 +110,7 @@ async def test_compressed_bodies(gateway: Gateway, encoding: str, body: bytes, s
 
 
 async def test_two_encodings(gateway: Gateway) -> None:
-    """Two readers of a header that stands there twice would read two bodies."""
+    """A repeated Content-Encoding is refused: two programs could read two different bodies."""
     for first, second in ((b"identity", b"gzip"), (b"gzip", b"identity"), (b"gzip", b"gzip")):
         headers = (b"Content-Encoding: " + first, b"Content-Encoding: " + second)
         for body in (QUERY, gzip.compress(QUERY)):
@@ -156,7 +118,7 @@ async def test_two_encodings(gateway: Gateway) -> None:
 
 
 async def test_surrogates(gateway: Gateway) -> None:
-    """Text that is no Unicode is refused wherever it stands."""
+    """Lone surrogates are a client's error wherever they occur."""
     for body in (
         b'{"query": "{ node(id: \\"\\ud800\\") { id } }"}',
         b'{"query": "query($i: ID!) { node(id: $i) { id } }", "variables": {"i": "\\ud800"}}',
@@ -167,8 +129,8 @@ async def test_surrogates(gateway: Gateway) -> None:
             assert "INTERNAL" not in await response.text()
 
 
-async def test_headers_of_every_answer(gateway: Gateway) -> None:
-    """Answers say how they may be used and not by what they were made, whatever they are."""
+async def test_security_headers(gateway: Gateway) -> None:
+    """Every response has the security headers, and none names the server."""
     for method, path in (
         ("POST", "/graphql"),
         ("GET", "/nowhere"),
@@ -179,12 +141,12 @@ async def test_headers_of_every_answer(gateway: Gateway) -> None:
     ):
         async with gateway.http.request(method, gateway.url + path) as response:
             assert "Server" not in response.headers
-            told = {name: response.headers.get(name) for name in SECURITY}
-            assert told == SECURITY, (method, path)
+            headers = {name: response.headers.get(name) for name in SECURITY}
+            assert headers == SECURITY, (method, path)
 
 
 async def test_page_policy(gateway: Gateway) -> None:
-    """GraphiQL runs our scripts only, and in nobody's frame."""
+    """GraphiQL runs only our scripts, and cannot be framed."""
     async with gateway.http.get(f"{gateway.url}/graphql", headers={"Accept": "text/html"}) as response:
         policy = response.headers["Content-Security-Policy"]
 
@@ -211,7 +173,7 @@ async def test_page_policy(gateway: Gateway) -> None:
 async def test_get_from_other_sites(
     settings: Settings, gateway: Gateway, headers: dict[str, str], status: int
 ) -> None:
-    """A page of another site cannot make a browser ask by GET, unless CORS lets it send a header."""
+    """A page of another site cannot query by GET unless CORS lets it send a header."""
     async with gateway_listening(settings.but(cors_origins="https://app.example.com"), demo_caller) as url:
         params = {"query": "{ viewer { identifier } }"}
         async with gateway.http.get(f"{url}/graphql", params=params, headers=headers) as response:
@@ -222,7 +184,7 @@ async def test_get_from_other_sites(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
 )
 async def test_forms(gateway: Gateway, sandbox: Sandbox, content_type: str) -> None:
-    """What a form of another site can post is refused, whatever it holds."""
+    """The content types that a form of another site can post are refused."""
     mutation = (
         b'{"query": "mutation { cancelOrderItems(input: {orderId: 1, orderItemIds: [1]}) { __typename } }"}'
     )
@@ -233,7 +195,7 @@ async def test_forms(gateway: Gateway, sandbox: Sandbox, content_type: str) -> N
 
 
 async def test_repeated_parameters(gateway: Gateway) -> None:
-    """A parameter that stands there twice is refused: two readers would read two things."""
+    """A repeated parameter is refused: two programs could read two different values."""
     params = [("query", "{ viewer { id } }"), ("query", "{ viewer { identifier } }")]
     async with gateway.http.get(f"{gateway.url}/graphql", params=params) as response:
         assert (response.status, (await response.json())["errors"][0]["message"]) == (
@@ -242,10 +204,10 @@ async def test_repeated_parameters(gateway: Gateway) -> None:
         )
 
 
-async def test_production_asked_for(settings: Settings, gateway: Gateway) -> None:
-    """In production GraphiQL and introspection are there if they are asked for."""
-    asked = settings.but(profile="production", graphiql_enabled=True, introspection_enabled=True)
-    async with gateway_listening(asked, demo_caller) as url:
+async def test_development_tools_in_production(settings: Settings, gateway: Gateway) -> None:
+    """In production GraphiQL and introspection can be turned on."""
+    enabled = settings.but(profile="production", graphiql_enabled=True, introspection_enabled=True)
+    async with gateway_listening(enabled, demo_caller) as url:
         async with gateway.http.get(f"{url}/graphql", headers={"Accept": "text/html"}) as response:
             assert response.content_type == "text/html"
         answer: dict[str, Any] = await Gateway(url, gateway.http).answer(
@@ -255,7 +217,7 @@ async def test_production_asked_for(settings: Settings, gateway: Gateway) -> Non
 
 
 async def test_redirects_are_not_followed(gateway: Gateway, sandbox: Sandbox) -> None:
-    """imin's key travels nowhere: a redirect is an answer that cannot be read."""
+    """A redirect by imin counts as an unreadable response, so that the key goes nowhere else."""
     sandbox.faults.add(Fault("GET /orders", "redirect", times=None))
 
     answer = await gateway.answer("{ viewer { orders { totalCount } } }")
@@ -265,7 +227,7 @@ async def test_redirects_are_not_followed(gateway: Gateway, sandbox: Sandbox) ->
 
 
 async def test_legacy_websocket(gateway: Gateway) -> None:
-    """The legacy subprotocol graphql-ws, whose handshake let strangers in elsewhere, is not spoken."""
+    """The legacy subprotocol graphql-ws, whose handshake was exploited in other servers, is not supported."""
     headers = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
