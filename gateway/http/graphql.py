@@ -73,6 +73,6 @@ class GraphQLEndpoint:
 
 
 def _is_page_view(request: web.Request) -> bool:
-    """Whether a browser opens the address, without a query in it."""
+    """Whether a browser opens the URL, without a query in it."""
     is_query = any(name in request.query for name in ("query", "extensions", "documentId"))
     return request.method == "GET" and not is_query and accepts_html(request)

@@ -13,6 +13,10 @@ from tests.conftest import Gateway
 from tests.http.test_receipts import link
 
 
+async def no_caller(_request: object) -> None:
+    return None
+
+
 async def test_other_ids(gateway: Gateway, sandbox: Sandbox) -> None:
     """A receipt's number, a changed id and the id of another object are not found."""
     url = await link(gateway)
@@ -61,10 +65,6 @@ async def test_another_customer(settings: Settings, gateway: Gateway, sandbox: S
 
 async def test_link_without_token(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
     """Without a token, a signed link opens the receipt for five minutes; the URL alone does not."""
-
-    async def no_caller(_request: object) -> None:
-        return None
-
     async with gateway_listening(settings, no_caller, sandbox.clock.now) as url:
         signed = f"{url}/receipts/{(await link(gateway)).rpartition('/')[2]}"
         answers = []
@@ -116,10 +116,6 @@ async def test_tampered_links(gateway: Gateway, settings: Settings, sandbox: San
         f"{id_}%3D?ends={ends}&signature={signature}",
         *(f"{id_}?ends={ends}&signature={_changed(signature, at)}" for at in range(len(signature))),
     ]
-
-    async def no_caller(_request: object) -> None:
-        return None
-
     async with gateway_listening(settings, no_caller, sandbox.clock.now) as url:
         sandbox.request_log.clear()
         responses = set()
