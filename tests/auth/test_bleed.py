@@ -9,8 +9,7 @@ from typing import Any
 
 from gateway.auth import Caller
 from gateway.commands import gateway_listening
-from gateway.sandbox import Fault, Sandbox
-from gateway.sandbox.faults.faults import FaultKind
+from gateway.sandbox import Fault, FaultKind, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 

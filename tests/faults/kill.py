@@ -11,8 +11,7 @@ from random import Random
 
 import aiohttp
 
-from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_sandbox
-from gateway.sandbox.faults.faults import FaultKind
+from gateway.sandbox import SANDBOX, Fault, FaultKind, Sandbox, SandboxSettings, create_sandbox
 from gateway.server.listen import listening
 from tests.faults.plan import PATCH, READ, Plan
 from tests.faults.run import SUCCESS, Run, Verdict

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from gateway.sandbox import Fault
-from gateway.sandbox.faults.faults import FaultKind
+from gateway.sandbox import Fault, FaultKind
 
 READ, PATCH = "GET /orders/:id", "PATCH /orders/:id"
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
-from gateway.sandbox.state.cancellation_rules import status_of
+from gateway.sandbox.data.order_items import status_of
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.faults.plan import PATCH, Plan

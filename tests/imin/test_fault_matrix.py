@@ -11,8 +11,7 @@ from typing import Any, TypeVar, get_args
 import aiohttp
 import pytest
 
-from gateway.sandbox import Fault, Sandbox
-from gateway.sandbox.faults.faults import FaultKind
+from gateway.sandbox import Fault, FaultKind, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.disclosure import disclosed

@@ -8,8 +8,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
-from gateway.sandbox import SANDBOX, Fault, create_sandbox
-from gateway.sandbox.faults.faults import FaultKind
+from gateway.sandbox import SANDBOX, Fault, FaultKind, create_sandbox
 from tests.sandbox.conftest import BOOK, DOCUMENTED, PENDING, Imin
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sandbox.data import documented
+from gateway.sandbox.data.documented import documented_account
 from tests.sandbox.conftest import BOOK, Imin
 
 
@@ -86,7 +86,7 @@ async def test_documented_account(imin: Imin) -> None:
     """Account abc is imin's documented example."""
     account = await imin.get("/customer-accounts/abc")
 
-    assert account == documented.customer_account()
+    assert account == documented_account()
     assert account["@id"] == f"{BOOK}/customer-accounts/abc"
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.sandbox import SANDBOX, SandboxSettings, create_sandbox
-from gateway.sandbox.data import documented
+from gateway.sandbox.data.documented import documented_order
 from tests.sandbox.conftest import BOOK, DOCUMENTED, NOW, Imin
 
 
@@ -37,7 +37,7 @@ async def test_nothing_null_or_empty(imin: Imin) -> None:
 
 async def test_documented_order_by_id(imin: Imin) -> None:
     """Order 29 by its id is imin's documented example, cancellability computed for today."""
-    expected = documented.order()
+    expected = documented_order()
     expected["orderedItem"][0]["imin:isPresentlyCancellable"] = False
     del expected["orderStatus"]
 

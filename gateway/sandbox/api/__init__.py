@@ -1,1 +1,1 @@
-"""The sandbox over HTTP: imin's endpoints, and the requests that control the sandbox."""
+"""The HTTP interface of the sandbox: imin's endpoints and the control API."""

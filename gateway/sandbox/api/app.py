@@ -1,4 +1,4 @@
-"""The sandbox as a web application."""
+"""Create the aiohttp application that serves the sandbox."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ __all__ = ["SANDBOX", "create_sandbox"]
 
 
 def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
-    """Serves imin's API under /api/v2 and the control API under /sandbox; app[SANDBOX] is the Sandbox."""
+    """The application: imin's API under /api/v2, the control API under /sandbox, app[SANDBOX] the Sandbox."""
     app = web.Application(middlewares=[control_middleware, imin_middleware])
     app[SANDBOX] = Sandbox(settings or SandboxSettings())
     app[CLOSING] = asyncio.Event()
@@ -26,5 +26,5 @@ def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
 
 
 async def _close(app: web.Application) -> None:
-    # Ends the requests that a fault keeps waiting.
+    # Ends the requests that a fault delays.
     app[CLOSING].set()

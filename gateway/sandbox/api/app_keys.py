@@ -1,4 +1,4 @@
-"""Where the parts of the sandbox find each other in the aiohttp application."""
+"""The keys under which the aiohttp application holds the sandbox's shared objects."""
 
 import asyncio
 
@@ -8,3 +8,4 @@ from gateway.sandbox.state.sandbox import Sandbox
 
 SANDBOX: web.AppKey[Sandbox] = web.AppKey("sandbox", Sandbox)
 CLOSING: web.AppKey[asyncio.Event] = web.AppKey("closing", asyncio.Event)
+"""Set when the application shuts down."""

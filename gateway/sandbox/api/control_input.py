@@ -47,7 +47,7 @@ def number_field(body: dict[str, Any], name: str) -> float:
     return value
 
 
-def moment_field(body: dict[str, Any], name: str) -> datetime:
+def datetime_field(body: dict[str, Any], name: str) -> datetime:
     """A date-time with an offset."""
     value = body.get(name)
     try:

@@ -8,8 +8,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.sandbox.api.app_keys import SANDBOX
-from gateway.sandbox.api.control_input import InputError, moment_field, number_field, read_object, text_field
-from gateway.sandbox.api.responses import json_answer
+from gateway.sandbox.api.control_input import (
+    InputError,
+    datetime_field,
+    number_field,
+    read_object,
+    text_field,
+)
+from gateway.sandbox.api.responses import json_response
 from gateway.sandbox.data.customers import CUSTOMERS
 from gateway.sandbox.faults.faults import Fault
 from gateway.sandbox.state.added_orders import NewOrder
@@ -50,13 +56,13 @@ async def control_middleware(request: web.Request, handler: Handler) -> web.Stre
     if request.path != _PREFIX and not request.path.startswith(f"{_PREFIX}/"):
         return await handler(request)
     if not _is_loopback(request.remote):
-        return json_answer({"error": "The control API answers to loopback clients only."}, 403)
+        return json_response({"error": "The control API answers to loopback clients only."}, 403)
     try:
         return await handler(request)
     except LookupError as error:
-        return json_answer({"error": str(error)}, 404)
+        return json_response({"error": str(error)}, 404)
     except (InputError, ValueError, TypeError) as error:
-        return json_answer({"error": str(error)}, 400)
+        return json_response({"error": str(error)}, 400)
 
 
 def _is_loopback(remote: str | None) -> bool:
@@ -64,12 +70,12 @@ def _is_loopback(remote: str | None) -> bool:
 
 
 async def _home(_: web.Request) -> web.Response:
-    return json_answer({"sandbox": _PREFIX})
+    return json_response({"sandbox": _PREFIX})
 
 
 async def _index(request: web.Request) -> web.Response:
     sandbox = request.app[SANDBOX]
-    return json_answer(
+    return json_response(
         {
             "what": "A simulated imin booking API under /api/v2 (header X-API-KEY).",
             "now": sandbox.clock.now().isoformat(),
@@ -81,7 +87,7 @@ async def _index(request: web.Request) -> web.Response:
 
 async def _ledger(request: web.Request) -> web.Response:
     ledger = request.app[SANDBOX].request_log
-    return json_answer({"counts": ledger.counts(), "entries": [asdict(entry) for entry in ledger.entries]})
+    return json_response({"counts": ledger.counts(), "entries": [asdict(entry) for entry in ledger.entries]})
 
 
 async def _clear_ledger(request: web.Request) -> web.Response:
@@ -90,14 +96,14 @@ async def _clear_ledger(request: web.Request) -> web.Response:
 
 
 async def _clock(request: web.Request) -> web.Response:
-    return json_answer({"now": request.app[SANDBOX].clock.now().isoformat()})
+    return json_response({"now": request.app[SANDBOX].clock.now().isoformat()})
 
 
 async def _set_clock(request: web.Request) -> web.Response:
     body = await read_object(request, "now", "advance_seconds")
     clock = request.app[SANDBOX].clock
     if "now" in body:
-        clock.set(moment_field(body, "now"))
+        clock.set(datetime_field(body, "now"))
     else:
         clock.advance(number_field(body, "advance_seconds"))
     return await _clock(request)
@@ -108,8 +114,8 @@ async def _add_order(request: web.Request) -> web.Response:
     customer = text_field(options, "customer", "1234")
     options.pop("customer", None)
     if "start" in options:
-        options["start"] = moment_field(options, "start")
-    return json_answer(request.app[SANDBOX].add_order(str(customer), **options), 201)
+        options["start"] = datetime_field(options, "start")
+    return json_response(request.app[SANDBOX].add_order(str(customer), **options), 201)
 
 
 async def _remove_order(request: web.Request) -> web.Response:
@@ -139,18 +145,18 @@ async def _confirm(request: web.Request) -> web.Response:
 
 
 async def _add_receipt(request: web.Request) -> web.Response:
-    return json_answer(request.app[SANDBOX].add_receipt(_identifier(request)), 201)
+    return json_response(request.app[SANDBOX].add_receipt(_identifier(request)), 201)
 
 
 async def _faults(request: web.Request) -> web.Response:
-    return json_answer({"waiting": [asdict(fault) for fault in request.app[SANDBOX].faults.waiting]})
+    return json_response({"waiting": [asdict(fault) for fault in request.app[SANDBOX].faults.waiting]})
 
 
 async def _add_fault(request: web.Request) -> web.Response:
     body = await read_object(request, *(field.name for field in fields(Fault)))
     fault = Fault(**{"route": "*", "kind": None} | body)
     request.app[SANDBOX].faults.add(fault)
-    return json_answer(asdict(fault), 201)
+    return json_response(asdict(fault), 201)
 
 
 async def _clear_faults(request: web.Request) -> web.Response:
@@ -159,7 +165,7 @@ async def _clear_faults(request: web.Request) -> web.Response:
 
 
 async def _style(request: web.Request) -> web.Response:
-    return json_answer(asdict(request.app[SANDBOX].style))
+    return json_response(asdict(request.app[SANDBOX].style))
 
 
 async def _set_style(request: web.Request) -> web.Response:
@@ -173,7 +179,7 @@ async def _set_settings(request: web.Request) -> web.Response:
     if not 0 <= seconds <= _DAY:
         raise InputError(f"confirm_after_seconds must be 0 to {_DAY}, got {seconds}.")
     request.app[SANDBOX].cancellations.confirm_after_seconds = seconds
-    return json_answer({"confirm_after_seconds": seconds})
+    return json_response({"confirm_after_seconds": seconds})
 
 
 def _identifier(request: web.Request) -> str:
@@ -182,4 +188,4 @@ def _identifier(request: web.Request) -> str:
 
 def _order(sandbox: Sandbox, request: web.Request) -> web.Response:
     document: Any = sandbox.order(_identifier(request))
-    return json_answer(document)
+    return json_response(document)

@@ -1,4 +1,4 @@
-"""imin's endpoints. Each answers from the sandbox; the documents come from elsewhere."""
+"""The endpoints of imin's API. Each handler reads the request and returns a document of the Sandbox."""
 
 import json
 import re
@@ -7,8 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from gateway.sandbox.api.app_keys import SANDBOX
-from gateway.sandbox.api.errors import invalid_body, invalid_query, openactive
-from gateway.sandbox.api.responses import json_answer
+from gateway.sandbox.api.responses import json_response
+from gateway.sandbox.data.error_documents import invalid_body, invalid_query, openactive_error
 from gateway.sandbox.data.vocabulary import API_PATH
 from gateway.sandbox.state.accounts import ENTITLEMENTS
 
@@ -17,7 +17,7 @@ _RECEIPT = re.compile(r"[0-9]{1,15}")
 
 
 def routes() -> list[web.RouteDef]:
-    """Every endpoint; the last one answers for the paths imin does not have."""
+    """The endpoints of imin; the last one responds to every path that imin does not have."""
     one_account = f"{API_PATH}/customer-accounts/{{identifier}}"
     return [
         web.get(f"{API_PATH}/orders", _orders, allow_head=False),
@@ -28,7 +28,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{API_PATH}/customer-accounts", _create_account),
         web.get(one_account, _account, allow_head=False),
         web.delete(one_account, _delete_account),
-        web.post(f"{one_account}/actions", _act),
+        web.post(f"{one_account}/actions", _apply_action),
         web.get(f"{API_PATH}/entitlements", _entitlements, allow_head=False),
         web.route("*", f"{API_PATH}/{{tail:.*}}", _unknown),
     ]
@@ -36,11 +36,11 @@ def routes() -> list[web.RouteDef]:
 
 async def _orders(request: web.Request) -> web.Response:
     sandbox = request.app[SANDBOX]
-    return json_answer(sandbox.orders_page(*_customer_and_page(request)))
+    return json_response(sandbox.orders_page(*_customer_and_page(request)))
 
 
 async def _order(request: web.Request) -> web.Response:
-    return json_answer(request.app[SANDBOX].order(request.match_info["identifier"]))
+    return json_response(request.app[SANDBOX].order(request.match_info["identifier"]))
 
 
 async def _cancel(request: web.Request) -> web.Response:
@@ -50,23 +50,23 @@ async def _cancel(request: web.Request) -> web.Response:
 
 async def _order_items(request: web.Request) -> web.Response:
     sandbox = request.app[SANDBOX]
-    return json_answer(sandbox.order_items_page(*_customer_and_page(request)))
+    return json_response(sandbox.order_items_page(*_customer_and_page(request)))
 
 
 async def _receipt(request: web.Request) -> web.Response:
     identifier = request.match_info["identifier"]
     if not _RECEIPT.fullmatch(identifier):
-        raise openactive("NotFoundError")
+        raise openactive_error("NotFoundError")
     pdf = request.app[SANDBOX].receipt(int(identifier))
     return web.Response(body=pdf, content_type="application/pdf")
 
 
 async def _create_account(request: web.Request) -> web.Response:
-    return json_answer(request.app[SANDBOX].accounts.create(await _json(request)), 201)
+    return json_response(request.app[SANDBOX].accounts.create(await _json(request)), 201)
 
 
 async def _account(request: web.Request) -> web.Response:
-    return json_answer(request.app[SANDBOX].accounts.get(request.match_info["identifier"]))
+    return json_response(request.app[SANDBOX].accounts.get(request.match_info["identifier"]))
 
 
 async def _delete_account(request: web.Request) -> web.Response:
@@ -74,17 +74,17 @@ async def _delete_account(request: web.Request) -> web.Response:
     return web.Response(status=202)
 
 
-async def _act(request: web.Request) -> web.Response:
+async def _apply_action(request: web.Request) -> web.Response:
     identifier = request.match_info["identifier"]
-    return json_answer(request.app[SANDBOX].accounts.act(identifier, await _json(request)))
+    return json_response(request.app[SANDBOX].accounts.act(identifier, await _json(request)))
 
 
 async def _entitlements(_: web.Request) -> web.Response:
-    return json_answer(ENTITLEMENTS)
+    return json_response(ENTITLEMENTS)
 
 
 async def _unknown(_: web.Request) -> web.Response:
-    raise openactive("UnknownOrIncorrectEndpointError")
+    raise openactive_error("UnknownOrIncorrectEndpointError")
 
 
 def _customer_and_page(request: web.Request) -> tuple[str, int]:

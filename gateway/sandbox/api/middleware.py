@@ -1,4 +1,4 @@
-"""What stands before imin's routes: the ledger, the faults, the key check, the error shapes."""
+"""Process every request to imin: log it, inject faults, check the key, write errors."""
 
 import json
 from typing import Any
@@ -7,17 +7,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.sandbox.api.app_keys import SANDBOX
-from gateway.sandbox.api.errors import NO_KEY, WRONG_KEY, Refusal
-from gateway.sandbox.api.responses import json_answer, refuse
+from gateway.sandbox.api.fault_effects import ConnectionClosedError, apply_fault
+from gateway.sandbox.api.responses import error_response, json_response
+from gateway.sandbox.data.error_documents import NO_KEY, WRONG_KEY, IminError
 from gateway.sandbox.data.vocabulary import API_PATH
-from gateway.sandbox.faults.effects import ConnectionCutError, misbehave
 from gateway.sandbox.faults.faults import UNKNOWN_ROUTE
 from gateway.sandbox.state.request_log import LoggedRequest
 
 
 @web.middleware
 async def imin_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Notes every request to imin and answers it, rightly or with the fault that waits for it."""
+    """Log every request to imin and respond to it, with a fault if one applies."""
     if not request.path.startswith(f"{API_PATH}/"):
         return await handler(request)
     sandbox = request.app[SANDBOX]
@@ -25,46 +25,46 @@ async def imin_middleware(request: web.Request, handler: Handler) -> web.StreamR
     sandbox.request_log.record_arrival(entry)
     status = 0
     try:
-        response = await _answer(request, handler, entry.route)
+        response = await _respond(request, handler, entry.route)
         status = response.status
-    except ConnectionCutError:
-        # The transport is gone, so this response never leaves.
+    except ConnectionClosedError:
+        # The connection is closed, so this response is never sent.
         return web.Response()
     finally:
         sandbox.request_log.record_status(entry, status)
     return response
 
 
-async def _answer(request: web.Request, handler: Handler, route: str) -> web.StreamResponse:
-    async def right_answer() -> web.StreamResponse:
-        return _key_refusal(request) or await _handled(request, handler)
+async def _respond(request: web.Request, handler: Handler, route: str) -> web.StreamResponse:
+    async def regular_response() -> web.StreamResponse:
+        return _key_error(request) or await _handle(request, handler)
 
     fault = request.app[SANDBOX].faults.take(route, request.path_qs)
-    return await (misbehave(request, fault, right_answer) if fault else right_answer())
+    return await (apply_fault(request, fault, regular_response) if fault else regular_response())
 
 
-async def _handled(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except Refusal as refusal:
-        return refuse(refusal)
+    except IminError as error:
+        return error_response(error)
 
 
-def _key_refusal(request: web.Request) -> web.Response | None:
+def _key_error(request: web.Request) -> web.Response | None:
     key = request.headers.get("X-API-KEY")
     if key is None:
-        return json_answer(NO_KEY, 401)
-    return None if key == request.app[SANDBOX].settings.api_key else json_answer(WRONG_KEY, 401)
+        return json_response(NO_KEY, 401)
+    return None if key == request.app[SANDBOX].settings.api_key else json_response(WRONG_KEY, 401)
 
 
 async def _entry(request: web.Request) -> LoggedRequest:
     return LoggedRequest(
-        request.method, request.path, dict(request.query), 0, _read(await request.read()), _route(request)
+        request.method, request.path, dict(request.query), 0, _parsed(await request.read()), _route(request)
     )
 
 
 def _route(request: web.Request) -> str:
-    """Method and template, written as imin's documentation does: GET /orders/:id."""
+    """Method and template as in imin's documentation: GET /orders/:id."""
     resource = request.match_info.route.resource
     template = resource.canonical.removeprefix(API_PATH) if resource else ""
     if "{tail}" in template or not template:
@@ -72,7 +72,7 @@ def _route(request: web.Request) -> str:
     return f"{request.method} {template.replace('{identifier}', ':id')}"
 
 
-def _read(body: bytes) -> Any:
+def _parsed(body: bytes) -> Any:
     if not body:
         return None
     try:

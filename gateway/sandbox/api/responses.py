@@ -1,4 +1,4 @@
-"""Documents as HTTP responses."""
+"""Write HTTP responses with JSON bodies."""
 
 import json
 from typing import Any
@@ -6,25 +6,25 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.sandbox.api.errors import Refusal
+from gateway.sandbox.data.error_documents import IminError
 
 
-def json_answer(document: Any, status: int = 200) -> web.Response:
-    """A JSON response as Express writes it."""
+def json_response(document: Any, status: int = 200) -> web.Response:
+    """A JSON response with the headers that Express sends."""
     return web.Response(
         body=json_bytes(document), status=status, content_type="application/json", charset="utf-8"
     )
 
 
 def json_bytes(document: Any) -> bytes:
-    """The text of a document."""
+    """The document as JSON."""
     try:
         return orjson.dumps(document)
     except TypeError:
-        # An order put by a test may hold integers beyond 64 bits.
+        # A test may put an order with integers of more than 64 bits.
         return json.dumps(document).encode()
 
 
-def refuse(refusal: Refusal) -> web.Response:
-    """A refusal as a response."""
-    return json_answer(refusal.body, refusal.status)
+def error_response(error: IminError) -> web.Response:
+    """An error of the simulated imin as its HTTP response."""
+    return json_response(error.body, error.status)

@@ -1,4 +1,4 @@
-"""What can be booked: sessions, online sessions and courts. All invented."""
+"""The invented activities of the sandbox: sessions, online sessions and courts."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,10 @@ Access = Literal["barcode", "image", "pin", "barcode_and_pin", "channel"]
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Something to book. concept: the tail of its id in OpenActive's activity or facility list."""
+    """An activity that customers book.
+
+    concept: the last part of its id in OpenActive's activity list or facility list.
+    """
 
     slug: str
     name: str
@@ -151,7 +154,7 @@ ACTIVITIES = (
     ),
 )
 
-OF_KIND: dict[Kind, tuple[Activity, ...]] = {
+ACTIVITIES_BY_KIND: dict[Kind, tuple[Activity, ...]] = {
     kind: tuple(activity for activity in ACTIVITIES if activity.kind == kind)
     for kind in ("session", "virtual", "slot", "individual_slot")
 }

@@ -1,4 +1,4 @@
-"""Who has booked in the sandbox, and how much."""
+"""The customers of the sandbox and the size of their order histories."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,8 +12,9 @@ Habit = Literal["member", "plain", "facility", "virtual", "group", "receipts", "
 class Customer:
     """A customer whose history is generated.
 
-    numbers: the order numbers, oldest first. habit: what kind of orders. upcoming: how many of the newest
-    orders are for sessions that are still to come.
+    numbers: the order numbers, oldest first.
+    habit: what the orders contain, see booking_habits.py.
+    upcoming: how many of the newest orders are for sessions in the future.
     """
 
     identifier: str
@@ -33,7 +34,7 @@ def _person(given_name: str, family_name: str, email: str, telephone: str) -> Do
     }
 
 
-# imin writes the customer of its documented order so; 1,917 orders is the total of its example page.
+# The customer of imin's documented order. 1,917 orders is imin:totalItems of its example page.
 _DOCUMENTED = _person("Eheuheu", "Eheuheu", "eheuheu@ehuehue.com", "020 811 8055")
 _GEOFF = _person("Geoff", "Capes", "geoffcapes@example.com", "020 811 8055")
 
@@ -87,9 +88,9 @@ CUSTOMERS = (
     Customer("abc", range(20_701, 20_713), "plain", 2, _GEOFF),
 )
 
-BY_IDENTIFIER = {customer.identifier: customer for customer in CUSTOMERS}
+CUSTOMERS_BY_IDENTIFIER = {customer.identifier: customer for customer in CUSTOMERS}
 
 
 def customer_of_order_number(number: int) -> Customer | None:
-    """The customer whose generated history holds this order number."""
+    """The customer whose generated history contains this order number."""
     return next((customer for customer in CUSTOMERS if number in customer.numbers), None)

@@ -1,11 +1,11 @@
-"""Amounts of money: Decimal inside, plain JSON numbers without float noise outside."""
+"""Convert amounts of money between Decimal and JSON numbers, without float noise."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 
 def amount(value: Any) -> Decimal:
-    """The exact amount of a JSON number (or of a text holding one); 0 for anything else."""
+    """The exact amount of a JSON number or numeric text; 0 for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return Decimal(0)
     try:
@@ -16,5 +16,5 @@ def amount(value: Any) -> Decimal:
 
 def number(value: Decimal) -> int | float:
     """A number whose JSON text is exactly `value`: 10, 12.5, 16.992."""
-    # The shortest text that reads back as the float is the decimal it was made from.
+    # A float's shortest text, which JSON uses, is the decimal it was made from.
     return int(value) if value == value.to_integral_value() else float(value)

@@ -1,4 +1,4 @@
-"""Opportunities as imin nests them inside an OrderItem: sessions, online sessions and slots.
+"""Write opportunities as imin nests them in an OrderItem: sessions, online sessions and slots.
 
 Sources: imin docs, Orders and Order History (ScheduledSession); imin's published types (Slot).
 """
@@ -6,9 +6,9 @@ Sources: imin docs, Orders and Order History (ScheduledSession); imin's publishe
 from datetime import datetime
 from typing import Any
 
-from gateway.sandbox.data import dates as moments
+from gateway.sandbox.data import dates
 from gateway.sandbox.data.activities import Activity
-from gateway.sandbox.data.plans import ItemPlan
+from gateway.sandbox.data.order_plan import ItemPlan
 from gateway.sandbox.data.sellers import Seller, Venue
 from gateway.sandbox.data.vocabulary import Document, search_url
 
@@ -16,14 +16,14 @@ EVENT_SCHEDULED = "https://schema.org/EventScheduled"
 
 
 def opportunity(seller: Seller, item: ItemPlan, number: int) -> Document:
-    """The booked opportunity. number: of the order, which gives the opportunity its identifier."""
+    """The booked opportunity. number: makes its identifier unique."""
     if item.activity.kind in {"slot", "individual_slot"}:
         return _slot(seller, item, number)
     return _session(seller, item, number)
 
 
 def organization(seller: Seller) -> Document:
-    """The seller in full, as organizer or provider."""
+    """The seller with all its members, as organizer or provider."""
     return {
         "type": "Organization",
         "id": seller.url,
@@ -36,7 +36,7 @@ def organization(seller: Seller) -> Document:
 
 
 def place(seller: Seller, venue: Venue) -> Document:
-    """A venue."""
+    """A venue as a schema.org Place."""
     return {
         "type": "Place",
         "identifier": venue.identifier,
@@ -67,10 +67,10 @@ def _session(seller: Seller, item: ItemPlan, number: int) -> Document:
         "id": search_url("events-api/v2/scheduled-sessions", identifier),
         "identifier": identifier,
         "eventStatus": EVENT_SCHEDULED,
-        "startDate": moments.utc(item.start),
-        "endDate": moments.utc(item.end),
+        "startDate": dates.utc(item.start),
+        "endDate": dates.utc(item.end),
         "superEvent": series,
-        "duration": moments.duration(activity.minutes),
+        "duration": dates.duration(activity.minutes),
         "maximumAttendeeCapacity": activity.capacity,
         "remainingAttendeeCapacity": activity.capacity - taken,
     }
@@ -85,30 +85,28 @@ def _event_series(seller: Seller, activity: Activity) -> Document:
         "image": [_image(seller, activity)],
     }
     if activity.kind == "virtual":
-        # Online sessions have no location. Source: Open Booking API, eventAttendanceMode.
+        # Source: Open Booking API, eventAttendanceMode. An online session has no location.
         series["eventAttendanceMode"] = "schema:OnlineEventAttendanceMode"
     return series
 
 
 def _slot(seller: Seller, item: ItemPlan, number: int) -> Document:
     activity = item.activity
-    identifier = (
-        f"{seller.open_data}/api/feeds/facility-uses/{activity.slug}/slots/{_in_slot_identifier(item.start)}"
-    )
+    identifier = f"{seller.open_data}/api/feeds/facility-uses/{activity.slug}/slots/{_slot_time(item.start)}"
     slot: dict[str, Any] = {
         "type": "Slot",
         "id": search_url("facilities-api/v2/slots", identifier),
         "identifier": identifier,
-        "startDate": moments.utc(item.start),
-        "endDate": moments.utc(item.end),
-        "duration": moments.duration(activity.minutes),
+        "startDate": dates.utc(item.start),
+        "endDate": dates.utc(item.end),
+        "duration": dates.duration(activity.minutes),
         "remainingUses": max(activity.capacity - 1, 0),
         "maximumUses": activity.capacity,
         "facilityUse": _facility_use(seller, item),
     }
     if activity.kind == "individual_slot":
         slot["facilityUse"] = _individual(seller, item, number)
-    # Slots carry an end, a duration, or both; imin's types require neither.
+    # A slot has an endDate, a duration or both; imin's types require neither.
     absent = (None, "duration", "endDate")[number % 3]
     if absent:
         del slot[absent]
@@ -141,8 +139,8 @@ def _individual(seller: Seller, item: ItemPlan, number: int) -> Document:
     }
 
 
-def _in_slot_identifier(start: datetime) -> str:
-    """2021-06-01T10-00-00: imin writes dates inside slot ids without colons."""
+def _slot_time(start: datetime) -> str:
+    # imin writes dates in slot ids without colons.
     return start.strftime("%Y-%m-%dT%H-%M-%S")
 
 
@@ -157,6 +155,6 @@ def _concept(scheme: str, activity: Activity) -> Document:
 
 def _image(seller: Seller, activity: Activity) -> Document:
     url = f"{seller.url}/images/{activity.slug}"
-    # imin writes the width of a thumbnail as text with a unit.
+    # In imin's data, the width of a thumbnail is a text with a unit.
     thumbnail = {"type": "ImageObject", "url": f"{url}-300.jpg", "width": "300 px"}
     return {"type": "ImageObject", "url": f"{url}.jpg", "thumbnail": [thumbnail]}

@@ -1,15 +1,16 @@
-"""Orders as imin's API writes them. Source: imin docs, Orders and Order History."""
+"""Write an order plan as imin's JSON document. Source: imin docs, Orders and Order History."""
 
 import hashlib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gateway.sandbox.data import dates as moments
+from gateway.sandbox.data import dates
 from gateway.sandbox.data.identifiers import PER_ORDER, item_identifier, receipt_identifier
 from gateway.sandbox.data.money import number as json_number
 from gateway.sandbox.data.opportunities import opportunity
-from gateway.sandbox.data.plans import ItemPlan, OrderPlan
+from gateway.sandbox.data.order_plan import ItemPlan, OrderPlan
+from gateway.sandbox.data.refunds import invoice, refund
 from gateway.sandbox.data.sellers import Seller, Tax
 from gateway.sandbox.data.vocabulary import (
     CANCELLED,
@@ -20,7 +21,6 @@ from gateway.sandbox.data.vocabulary import (
     order_item_url,
     order_url,
 )
-from gateway.sandbox.state.refunds import invoice, refund
 
 VAT = Decimal("0.2")
 
@@ -47,10 +47,10 @@ BOOKING_SERVICE: Document = {
 
 
 def order_document(plan: OrderPlan) -> Document:
-    """The order as it stands after every cancellation that the plan foresees."""
+    """The order after the cancellations in the plan."""
     order = _as_booked(plan)
     for position, item in enumerate(plan.items):
-        _settle_status(plan, order, position, item)
+        _apply_status(plan, order, position, item)
     for path in plan.omitted:
         _omit(order, path)
     return order
@@ -66,7 +66,7 @@ def _as_booked(plan: OrderPlan) -> Document:
         "id": order_url(plan.identifier),
         "identifier": plan.identifier,
         "orderStatus": "OrderDelivered",
-        "orderDate": moments.zulu(plan.order_date),
+        "orderDate": dates.zulu(plan.order_date),
         "imin:receipt": [_first_receipt(plan)],
         "seller": _seller(plan.seller),
         "orderedItem": [_order_item(plan, position) for position in range(len(plan.items))],
@@ -86,7 +86,7 @@ def _as_booked(plan: OrderPlan) -> Document:
     if not plan.receipt:
         del order["imin:receipt"]
     if not total:
-        # Nothing was paid, so there is no payment to name.
+        # A free order has no payment.
         del order["payment"]
     return order
 
@@ -96,7 +96,7 @@ def _first_receipt(plan: OrderPlan) -> Document:
 
 
 def _seller(seller: Seller) -> Document:
-    """Without a name: imin gives that on the organizer or provider only."""
+    # imin names the seller only as the organizer or provider of the opportunity.
     return {
         "type": "Organization",
         "id": seller.url,
@@ -117,7 +117,7 @@ def _payment(identifier: str) -> Document:
 
 
 def _tax(mode: Tax, price: Decimal) -> Decimal:
-    # The reference implementation records price * rate for TaxGross too, so imin's totals need not add up.
+    # As in OpenActive's reference implementation: price * rate for TaxGross too, so the totals do not add up.
     return Decimal(0) if mode == "exempt" else price * VAT
 
 
@@ -151,7 +151,7 @@ def _order_item(plan: OrderPlan, position: int) -> Document:
 
 
 def _opportunity_number(plan: OrderPlan, position: int) -> int:
-    # A group books one and the same session, an item for each attendee.
+    # A group books one session, with an item for each attendee.
     return plan.number * PER_ORDER + (0 if plan.items[position].attendee else position)
 
 
@@ -181,8 +181,8 @@ def _access(plan: OrderPlan, item: ItemPlan, identifier: str) -> Document:
     if item.activity.access == "pin":
         return {"accessCode": [pin]}
     if item.activity.access == "barcode_and_pin":
-        drawn = barcode | {"url": image, "beta:codeType": "code128"}
-        return {"accessPass": [{"@type": "ImageObject", "url": image}, drawn], "accessCode": [pin]}
+        with_image = barcode | {"url": image, "beta:codeType": "code128"}
+        return {"accessPass": [{"@type": "ImageObject", "url": image}, with_image], "accessCode": [pin]}
     return {"accessChannel": _access_channel(plan, digits)}
 
 
@@ -196,21 +196,21 @@ def _access_channel(plan: OrderPlan, digits: str) -> Document:
         "accessCode": digits[::-1],
     }
     if plan.number % 4 == 0:
-        # The link often arrives by a later update, shortly before the session.
+        # imin often adds the link later, shortly before the session.
         del channel["url"]
     return channel
 
 
-def _settle_status(plan: OrderPlan, order: Document, position: int, item: ItemPlan) -> None:
+def _apply_status(plan: OrderPlan, order: Document, position: int, item: ItemPlan) -> None:
     document = order["orderedItem"][position]
     if item.status not in CANCELLED:
         document["orderItemStatus"] = f"{OPENACTIVE}{item.status}"
         return
     if item.message:
         document["cancellationMessage"] = item.message
-    given = len(order.get("imin:receipt", []))
+    existing = len(order.get("imin:receipt", []))
     when: datetime = plan.order_date + timedelta(minutes=10 * (position + 1))
-    refund(order, document, item.status, invoice(receipt_identifier(plan.number, given), when))
+    refund(order, document, item.status, invoice(receipt_identifier(plan.number, existing), when))
 
 
 def _omit(document: Any, path: tuple[str, ...]) -> None:
@@ -218,7 +218,7 @@ def _omit(document: Any, path: tuple[str, ...]) -> None:
         if len(path) == 1:
             one.pop(path[0], None)
         elif path[0] in one:
-            # Parts of the document are shared between orders, so the changed one is a copy.
+            # Orders share these objects, so copy before changing.
             inner = one[path[0]]
             if isinstance(inner, dict):
                 inner = one[path[0]] = dict(inner)

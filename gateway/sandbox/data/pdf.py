@@ -1,11 +1,11 @@
-"""A small valid PDF of one page, written by hand."""
+"""Write a minimal valid PDF of one page."""
 
 LINE_HEIGHT = 24
 _TOP = 780
 
 
 def one_page(lines: list[str]) -> bytes:
-    """A PDF 1.4 file showing these lines (Latin-1) from the top of an A4 page."""
+    """A PDF 1.4 file of one A4 page with these lines (Latin-1), starting at the top."""
     content = _content(lines)
     return _file(
         [
@@ -38,7 +38,7 @@ def _file(objects: list[bytes]) -> bytes:
         offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     start = len(out)
-    # Each entry of the cross-reference table is exactly 20 bytes, its end of line included.
+    # Each entry of the cross-reference table is exactly 20 bytes, including its end of line.
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)

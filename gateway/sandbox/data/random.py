@@ -1,11 +1,11 @@
-"""Deterministic chance: the same seed and key always give the same draw."""
+"""Deterministic randomness: the same seed and key always give the same value."""
 
 import hashlib
 import random
 
 
 def digest(seed: int, *key: object) -> bytes:
-    """Sixteen bytes that depend on the seed and the key only."""
+    """Sixteen bytes that depend only on the seed and the key."""
     return hashlib.blake2b(f"{seed}:{key!r}".encode(), digest_size=16).digest()
 
 
@@ -14,12 +14,12 @@ def fraction(seed: int, *key: object) -> float:
     return int.from_bytes(digest(seed, *key)[:6], "big") / 2**48
 
 
-def chance(seed: int, *key: object) -> random.Random:
-    """A generator of its own for one thing of the world."""
-    return random.Random(digest(seed, *key))  # noqa: S311  # example data, no secret
+def generator(seed: int, *key: object) -> random.Random:
+    """A random number generator for this seed and key."""
+    return random.Random(digest(seed, *key))  # noqa: S311  # example data, not a secret
 
 
 def letters(seed: int, length: int, *key: object) -> str:
-    """An opaque short identifier such as MAlnTNiZut."""
+    """An opaque identifier in the style of MAlnTNiZut."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    return "".join(chance(seed, "letters", *key).choices(alphabet, k=length))
+    return "".join(generator(seed, "letters", *key).choices(alphabet, k=length))

@@ -1,4 +1,4 @@
-"""Leisure trusts and their venues. All invented."""
+"""The invented sellers of the sandbox and their venues."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Tax = Literal["exempt", "gross", "net"]
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A place to do sport."""
+    """A sports venue."""
 
     identifier: str
     name: str
@@ -22,7 +22,10 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """A leisure trust. tax: whether its prices are exempt, include VAT (gross) or come without it (net)."""
+    """A leisure trust.
+
+    tax: whether its prices are exempt from VAT, include it (gross) or exclude it (net).
+    """
 
     slug: str
     name: str
@@ -32,12 +35,12 @@ class Seller:
 
     @property
     def url(self) -> str:
-        """The seller's home page, which imin also uses as its id."""
+        """The seller's home page; imin also uses it as the seller's id."""
         return f"https://{self.slug}.example.org"
 
     @property
     def open_data(self) -> str:
-        """Where the seller publishes its opportunities."""
+        """The base URL of the seller's open data."""
         return f"https://opendata.{self.slug}.example.org"
 
 
@@ -114,7 +117,7 @@ SELLERS = (
                 53.7427,
                 -2.0125,
             ),
-            # imin's test data is full of venues at 0,0.
+            # Many venues in imin's test data have the coordinates 0,0.
             Venue(
                 "8", "Mytholm Recreation Ground", "Church Lane", "Mytholm", "West Yorkshire", "HX7 6DL", 0, 0
             ),

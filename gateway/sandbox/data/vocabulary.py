@@ -1,4 +1,4 @@
-"""The fixed words of imin's API: hosts, contexts, enum values, URLs of its resources."""
+"""Constants of imin's API: hosts, contexts, enum values and the URLs of its resources."""
 
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -21,7 +21,7 @@ SELLER_CANCELLED = "SellerCancelled"
 ATTENDED = "AttendeeAttended"
 ABSENT = "AttendeeAbsent"
 PROPOSED = "OrderItemProposed"
-# Older drafts of the Open Booking API used these three; orders of that age still carry them.
+# From older drafts of the Open Booking API; orders from that time still have them.
 CONFIRMED_2020 = "OrderConfirmed"
 PROPOSED_2020 = "OrderProposed"
 ATTENDED_2021 = "CustomerAttended"
@@ -55,12 +55,12 @@ def order_url(identifier: str) -> str:
 
 
 def order_item_url(order: str, identifier: str) -> str:
-    """The id of an OrderItem, as imin writes it."""
+    """The id of an OrderItem in imin's form."""
     return f"{BOOK}/orders/{order}/order-items/{identifier}"
 
 
 def receipt_url(identifier: int) -> str:
-    """Where imin serves a receipt."""
+    """The URL of a receipt."""
     return f"{BOOK}/receipts/{identifier}"
 
 
@@ -70,12 +70,12 @@ def customer_account_url(identifier: str) -> str:
 
 
 def search_url(collection: str, identifier: str) -> str:
-    """The id of an opportunity on imin's search host: the whole identifier is one path segment."""
+    """The id of an opportunity on imin's search host; the identifier is quoted into one path segment."""
     return f"{SEARCH}/{collection}/{quote(identifier, safe='')}"
 
 
 def tail(value: object) -> str:
-    """The last segment of an enum value, whichever of its spellings it has; "" for anything but text."""
+    """The last segment of an enum value in any spelling (URL, compact, bare); "" for anything but text."""
     if not isinstance(value, str):
         return ""
     return value.replace("#", "/").replace(":", "/").rsplit("/", 1)[-1]

@@ -1,1 +1,1 @@
-"""Ways to misbehave: faults in HTTP, and documents as other systems write them."""
+"""Ways in which the simulated imin deviates: failing requests, and documents in another style."""

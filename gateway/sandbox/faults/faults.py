@@ -1,7 +1,7 @@
-"""The ways in which imin can fail, and which requests are to meet them."""
+"""Faults that the sandbox injects into responses, and the queue that assigns them to requests."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 FaultKind = Literal[
     "delay",
@@ -29,6 +29,32 @@ FaultKind = Literal[
     "gzip_bomb",
     "nan",
 ]
+FAULT_KINDS: dict[FaultKind, str] = {
+    "delay": "Sends the regular response after delay_seconds.",
+    "black_hole": "Accepts the request, has no effect and never responds.",
+    "429": "429 with Kong's body for an exceeded rate limit, and Retry-After if set.",
+    "500": "500 with OpenActive's InternalApplicationError; the request has no effect.",
+    "502_html": "502 with a proxy's HTML page; the request has no effect.",
+    "503": "503 with OpenActive's TemporarilyUnableToUpdateOrderError, and Retry-After if set.",
+    "kong_401": "401 with Kong's body for a wrong API key.",
+    "express_400": "400 with the body of imin's Express code for a bad query parameter.",
+    "reset": "Resets the connection; the request has no effect.",
+    "reset_after": "Resets the connection after the request took effect.",
+    "status_after": "500 with InternalApplicationError after the request took effect.",
+    "half_open": "Never responds, although the request took effect.",
+    "late": "504 with a proxy's HTML page at once; the request takes effect delay_seconds later.",
+    "truncate": "Closes the connection in the middle of the body.",
+    "cut_json": "Sends the first half of the JSON as a complete body.",
+    "html_200": "200 with an HTML maintenance page.",
+    "empty_200": "200 with an empty body.",
+    "huge": "The regular response, padded by `megabytes`.",
+    "redirect": "302 to `location`.",
+    "wrong_page": "The requested page, labelled as the page after it.",
+    "wrong_order": "An order of another customer.",
+    "slow_drip": "Sends the body in pieces of 7 bytes with delay_seconds (default 0.01) between them.",
+    "gzip_bomb": "A small compressed body that inflates to `megabytes`.",
+    "nan": "Replaces each price by NaN, which is not valid JSON.",
+}
 ROUTES = (
     "GET /orders",
     "GET /orders/:id",
@@ -46,65 +72,67 @@ UNKNOWN_ROUTE = "(unknown)"
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with the next requests to a route.
+    """A fault that the next matching requests get instead of their regular response.
 
-    route: one of ROUTES, or "*" for all. times: how many requests, None for every one.
-    match: only requests whose path?query contains this text.
-    delay_seconds: waited before the fault; between two pieces of a slow_drip; by how much late takes effect
-    after its 504 has been answered.
-    retry_after: the Retry-After header of a 429 or 503, left out when None.
-    megabytes: the size of huge and gzip_bomb. location: where redirect points.
+    Raises ValueError or TypeError for a value that no request could match.
     """
 
-    route: str
-    kind: FaultKind
-    times: int | None = 1
-    delay_seconds: float = 0.0
-    retry_after: float | str | None = None
-    match: str | None = None
-    megabytes: int = 16
-    location: str = "https://elsewhere.example.com/api/v2/orders"
+    route: Annotated[str, 'the route it applies to, for example "GET /orders/:id"; "*" for every route']
+    kind: Annotated[FaultKind, "what happens, see the list of faults"]
+    times: Annotated[
+        int | None, "how many requests get it; null: every request until the faults are cleared"
+    ] = 1
+    delay_seconds: Annotated[
+        float,
+        "seconds before the response; slow_drip: between two pieces; late: until the request takes effect",
+    ] = 0.0
+    retry_after: Annotated[float | str | None, "the Retry-After header of a 429 or 503; null: no header"] = (
+        None
+    )
+    match: Annotated[str | None, "applies only to requests whose path and query contain this text"] = None
+    megabytes: Annotated[int, "the size of huge and gzip_bomb"] = 16
+    location: Annotated[str, "the target of redirect"] = "https://elsewhere.example.com/api/v2/orders"
 
     def __post_init__(self) -> None:
         if self.route != "*" and self.route not in ROUTES:
             raise ValueError(f"route must be * or one of {', '.join(ROUTES)}, got {self.route!r}.")
-        if self.kind not in get_args(FaultKind):
-            raise ValueError(f"kind must be one of {', '.join(get_args(FaultKind))}, got {self.kind!r}.")
+        if self.kind not in tuple(FAULT_KINDS):
+            raise ValueError(f"kind must be one of {', '.join(FAULT_KINDS)}, got {self.kind!r}.")
         if self.times is not None:
-            _at_least("times", self.times, 1)
-        _at_least("delay_seconds", self.delay_seconds, 0)
-        _at_least("megabytes", self.megabytes, 1)
+            _check_minimum("times", self.times, 1)
+        _check_minimum("delay_seconds", self.delay_seconds, 0)
+        _check_minimum("megabytes", self.megabytes, 1)
         for name, value in (("match", self.match or ""), ("location", self.location)):
             if not isinstance(value, str):
                 raise TypeError(f"{name} must be a text, got {value!r}.")
 
 
-def _at_least(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
-        raise ValueError(f"{name} must be a number from {least}, got {value!r}.")
+def _check_minimum(name: str, value: Any, minimum: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= minimum:
+        raise ValueError(f"{name} must be a number from {minimum}, got {value!r}.")
 
 
 class Faults:
-    """The faults waiting for their requests; the earliest added that fits goes first."""
+    """The faults that are not used up yet. A request gets the first one added that matches it."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Fault, int | None]] = []
 
     @property
     def waiting(self) -> list[Fault]:
-        """The faults that have not been used up."""
+        """The faults that still apply to requests, in the order they were added."""
         return [fault for fault, _ in self._waiting]
 
     def add(self, fault: Fault) -> None:
-        """Puts a fault in wait."""
+        """Apply this fault to the next requests that match it."""
         self._waiting.append((fault, fault.times))
 
     def clear(self) -> None:
-        """Everything works again."""
+        """Remove every fault."""
         self._waiting.clear()
 
     def take(self, route: str, target: str) -> Fault | None:
-        """The fault this request meets, which uses it up by one. target: path?query."""
+        """The fault of this request, if any; counts as one of its `times`. target: path?query."""
         for index, (fault, left) in enumerate(self._waiting):
             if fault.route not in {"*", route} or (fault.match is not None and fault.match not in target):
                 continue

@@ -1,4 +1,4 @@
-"""Rewrites a document of imin's style into the style that the knobs ask for. Pure: gives a new document."""
+"""Rewrite a document from imin's style into another style. Does not change the given document."""
 
 import math
 import re
@@ -8,19 +8,20 @@ from typing import Any
 
 import orjson
 
-from gateway.sandbox.data import dates as moments
-from gateway.sandbox.data.locations import point_to_location
+from gateway.sandbox.data import dates
+from gateway.sandbox.data.order_items import items_of
 from gateway.sandbox.data.random import fraction
 from gateway.sandbox.data.vocabulary import Document, tail
+from gateway.sandbox.faults.location_pointer import point_to_location
 from gateway.sandbox.faults.style import Style
-from gateway.sandbox.state.cancellation_rules import items_of
 
-Leaf = Callable[[str, Any], Any]
+LeafRewrite = Callable[[str, Any], Any]
+"""(key, value) to the new value."""
 
 _ENUMS = frozenset({"orderItemStatus", "eventStatus", "eventAttendanceMode", "brokerRole", "gender"})
 _NUMERIC_TEXTS = frozenset({"identifier", "orderNumber", "description", "text"})
-# Without these a document is not the kind of thing that was asked for.
-_KEPT = frozenset(
+# Never dropped: without these it would be another kind of document.
+_REQUIRED = frozenset(
     {
         "type",
         "@type",
@@ -38,23 +39,23 @@ _PENCE = Decimal("0.01")
 
 
 def restyle(document: Document, style: Style, seed: int) -> Any:
-    """The document (an Order or an OrderItem) in this style."""
-    if style.is_imins():
+    """The Order or OrderItem in this style. seed: decides the random parts."""
+    if style.is_default():
         return document
     changed = orjson.loads(orjson.dumps(document))
     for item in items_of(changed) or [changed]:
         _restructure(item, style)
     if style.drop_optional:
         changed = _drop(changed, style.drop_optional, seed, str(document.get("identifier")))
-    for leaf in _leaves(style):
-        changed = _map(changed, leaf)
+    for rewrite in _leaf_rewrites(style):
+        changed = _map(changed, rewrite)
     if style.one_or_many:
         changed = _unwrap(changed)
     return restyle_keys(changed, style.keys, seed, str(document.get("identifier")))
 
 
 def restyle_keys(value: Any, keys: str, seed: int, path: str = "") -> Any:
-    """The value with type or @type, id or @id throughout; @context keeps its @."""
+    """The value with its type and id keys as the option `keys` says; @context is not changed."""
     if keys == "type":
         return value
     if isinstance(value, list):
@@ -71,7 +72,7 @@ def _key(key: str, keys: str, seed: int, path: str) -> str:
     name = key.removeprefix("@")
     if name not in {"type", "id"}:
         return key
-    with_at = keys == "@type" or fraction(seed, "key", path, name) < 0.5  # noqa: PLR2004  # a coin
+    with_at = keys == "@type" or fraction(seed, "key", path, name) < 0.5  # noqa: PLR2004  # one half
     return f"@{name}" if with_at else name
 
 
@@ -91,27 +92,27 @@ def _restructure(item: Document, style: Style) -> None:
         point_to_location(booked)
 
 
-def _leaves(style: Style) -> list[Leaf]:
-    leaves: list[Leaf] = []
+def _leaf_rewrites(style: Style) -> list[LeafRewrite]:
+    rewrites: list[LeafRewrite] = []
     if style.date_style != "as_is":
-        leaves.append(lambda _, value: _date(value, style.date_style))
+        rewrites.append(lambda _, value: _date(value, style.date_style))
     if style.enum_style != "url":
-        leaves.append(lambda key, value: _enum(value, style.enum_style) if key in _ENUMS else value)
+        rewrites.append(lambda key, value: _enum(value, style.enum_style) if key in _ENUMS else value)
     if style.float_noise:
-        leaves.append(lambda key, value: _noisy(value) if key == "price" else value)
+        rewrites.append(lambda key, value: _noisy(value) if key == "price" else value)
     if style.strings_as_numbers:
-        leaves.append(lambda key, value: _as_number(value) if key in _NUMERIC_TEXTS else value)
+        rewrites.append(lambda key, value: _as_number(value) if key in _NUMERIC_TEXTS else value)
     if style.numbers_as_strings:
-        leaves.append(_as_string)
-    return leaves
+        rewrites.append(_as_string)
+    return rewrites
 
 
-def _map(value: Any, leaf: Leaf, key: str = "") -> Any:
+def _map(value: Any, rewrite: LeafRewrite, key: str = "") -> Any:
     if isinstance(value, list):
-        return [_map(one, leaf, key) for one in value]
+        return [_map(one, rewrite, key) for one in value]
     if isinstance(value, dict):
-        return {name: _map(inner, leaf, name) for name, inner in value.items()}
-    return leaf(key, value)
+        return {name: _map(inner, rewrite, name) for name, inner in value.items()}
+    return rewrite(key, value)
 
 
 def _drop(value: Any, probability: float, seed: int, path: str) -> Any:
@@ -122,7 +123,7 @@ def _drop(value: Any, probability: float, seed: int, path: str) -> Any:
     return {
         key: _drop(inner, probability, seed, f"{path}/{key}")
         for key, inner in value.items()
-        if key in _KEPT or fraction(seed, "drop", path, key) >= probability
+        if key in _REQUIRED or fraction(seed, "drop", path, key) >= probability
     }
 
 
@@ -135,14 +136,14 @@ def _unwrap(value: Any) -> Any:
 
 
 def _date(value: Any, date_style: str) -> Any:
-    moment = moments.parse(value) if isinstance(value, str) and _DATE_TIME.match(value) else None
-    if moment is None:
+    when = dates.parse(value) if isinstance(value, str) and _DATE_TIME.match(value) else None
+    if when is None:
         return value
     if date_style == "z":
-        return moments.zulu(moment)
+        return dates.zulu(when)
     if date_style == "local":
-        return moment.astimezone(moments.LONDON).replace(tzinfo=None).isoformat(timespec="seconds")
-    return moments.london(moment)
+        return when.astimezone(dates.LONDON).replace(tzinfo=None).isoformat(timespec="seconds")
+    return dates.london(when)
 
 
 def _enum(value: Any, enum_style: str) -> Any:

@@ -1,83 +1,86 @@
-"""Deviations from imin's documented style that a client has to survive."""
+"""The style in which documents are written: imin's documented style and deviations from it."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
-
-CHOICES: dict[str, tuple[str, ...]] = {
-    "keys": ("type", "@type", "mixed"),
-    "id_style": ("imin", "openactive"),
-    "refund_flag_place": ("item", "offer"),
-    "enum_style": ("url", "compact", "bare"),
-    "date_style": ("as_is", "z", "offset_fraction", "local"),
-    "ifu_parent_key": ("facilityUse", "aggregateFacilityUse"),
-    "order_status_in": ("list", "everywhere", "nowhere"),
-}
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 
 @dataclass
 class Style:
-    """How documents are written; set attributes freely, the defaults are imin's style.
+    """How documents are written. The defaults are imin's documented style.
 
-    keys: "type" | "@type" | "mixed" (type or @type, id or @id, drawn for each object).
-    id_style: of order items, "imin" …/order-items/x | "openactive" …#/orderedItems/x.
-    numbers_as_strings: 10 becomes "10.00" in prices, "10" elsewhere.
-    strings_as_numbers: identifiers, order numbers and PINs made of digits become numbers.
-    refund_flag_place: allowCustomerCancellationFullRefund on the "item" | "offer".
-    float_noise: 4.75 becomes 4.750000000000001.
-    enum_style: "url" (as imin writes it) | "compact" oa:X | "bare" X.
-    date_style: "as_is" | "z" | "offset_fraction" …+01:00 with six digits | "local" London without offset.
-    one_or_many: an array of one element becomes the element.
-    drop_optional: the probability, drawn by the seed, that a member is missing.
-    ifu_parent_key: "facilityUse" | "aggregateFacilityUse" for the parent of an IndividualFacilityUse.
-    location_pointer: SessionSeries.location only points into the EventSeries' imin:locationSummary.
-    view_lies: the last page has a next page too, and totalPages is wrong.
-    order_status_in: orderStatus in the "list" only (as documented) | "everywhere" | "nowhere".
-    Raises ValueError for a knob or value that does not exist.
+    Set attributes directly or with `update`. Raises ValueError for an unknown option or value.
     """
 
-    keys: str = "type"
-    id_style: str = "imin"
-    numbers_as_strings: bool = False
-    strings_as_numbers: bool = False
-    refund_flag_place: str = "item"
-    float_noise: bool = False
-    enum_style: str = "url"
-    date_style: str = "as_is"
-    one_or_many: bool = False
-    drop_optional: float = 0.0
-    ifu_parent_key: str = "facilityUse"
-    location_pointer: bool = False
-    view_lies: bool = False
-    order_status_in: str = "list"
+    keys: Annotated[
+        Literal["type", "@type", "mixed"], "type and id, or @type and @id; mixed: at random for each object"
+    ] = "type"
+    id_style: Annotated[
+        Literal["imin", "openactive"], "the id of an order item: …/order-items/x or …#/orderedItems/x"
+    ] = "imin"
+    numbers_as_strings: Annotated[bool, '10 becomes "10.00" in prices and "10" elsewhere'] = False
+    strings_as_numbers: Annotated[bool, "identifiers, order numbers and PINs of digits become numbers"] = (
+        False
+    )
+    refund_flag_place: Annotated[
+        Literal["item", "offer"], "the object that has allowCustomerCancellationFullRefund"
+    ] = "item"
+    float_noise: Annotated[bool, "the price 4.75 becomes 4.750000000000001"] = False
+    enum_style: Annotated[
+        Literal["url", "compact", "bare"], "enum values as in imin's documents, as oa:X and schema:X, or as X"
+    ] = "url"
+    date_style: Annotated[
+        Literal["as_is", "z", "offset_fraction", "local"],
+        "date-times as in imin's documents, with Z, with offset and fraction, or London time without offset",
+    ] = "as_is"
+    one_or_many: Annotated[bool, "an array of one element becomes that element"] = False
+    drop_optional: Annotated[float, "the probability from 0 to 1 that an optional member is missing"] = 0.0
+    ifu_parent_key: Annotated[
+        Literal["facilityUse", "aggregateFacilityUse"], "the key of an IndividualFacilityUse's parent"
+    ] = "facilityUse"
+    location_pointer: Annotated[
+        bool, "the location of a SessionSeries points into imin:locationSummary of its EventSeries"
+    ] = False
+    view_lies: Annotated[bool, "the last page has a next page too, and imin:totalPages is wrong"] = False
+    order_status_in: Annotated[
+        Literal["list", "everywhere", "nowhere"],
+        "orderStatus only in lists as documented, also by id, or never",
+    ] = "list"
 
     def __setattr__(self, name: str, value: Any) -> None:
         _check(name, value)
         object.__setattr__(self, name, value)
 
-    def update(self, knobs: dict[str, Any]) -> None:
-        """Sets several knobs by name, all or none."""
-        for name, value in knobs.items():
+    def update(self, options: dict[str, Any]) -> None:
+        """Set several options by name, either all or none."""
+        for name, value in options.items():
             _check(name, value)
-        for name, value in knobs.items():
+        for name, value in options.items():
             setattr(self, name, value)
 
     def reset(self) -> None:
-        """Back to imin's style."""
+        """Return to imin's documented style."""
         self.update(asdict(Style()))
 
-    def is_imins(self) -> bool:
-        """Whether every knob has its default."""
+    def is_default(self) -> bool:
+        """Whether every option has its default."""
         return self == Style()
 
 
+@cache
+def _types() -> dict[str, Any]:
+    return get_type_hints(Style)
+
+
 def _check(name: str, value: Any) -> None:
-    types = {field.name: field.type for field in fields(Style)}
-    if name not in types:
-        raise ValueError(f"{name} is no style knob; there are {', '.join(types)}.")
-    if name in CHOICES:
-        if value not in CHOICES[name]:
-            raise ValueError(f"{name} must be one of {', '.join(CHOICES[name])}, got {value!r}.")
-    elif types[name] is bool:
+    if name not in _types():
+        raise ValueError(f"{name} is no style option; there are {', '.join(_types())}.")
+    expected = _types()[name]
+    if get_origin(expected) is Literal:
+        choices = get_args(expected)
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
+    elif expected is bool:
         if not isinstance(value, bool):
             raise ValueError(f"{name} must be true or false, got {value!r}.")
     elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

@@ -1,1 +1,1 @@
-"""What the simulated imin knows, and how it changes."""
+"""The state of the simulated imin and the operations that change it."""

@@ -4,9 +4,9 @@ import copy
 from itertools import count
 from typing import Any
 
-from gateway.sandbox.api.errors import Refusal, invalid_body, openactive
-from gateway.sandbox.data import documented
-from gateway.sandbox.data.customers import BY_IDENTIFIER, Customer
+from gateway.sandbox.data.customers import CUSTOMERS_BY_IDENTIFIER, Customer
+from gateway.sandbox.data.documented import documented_account
+from gateway.sandbox.data.error_documents import IminError, invalid_body, openactive_error
 from gateway.sandbox.data.random import letters
 from gateway.sandbox.data.vocabulary import OPENACTIVE, Document, customer_account_url
 
@@ -38,7 +38,7 @@ ENTITLEMENTS: Document = {
 
 
 class Accounts:
-    """The accounts of every customer; the named ones exist from the start."""
+    """The accounts of all customers; those in customers.py exist from the start."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -47,47 +47,47 @@ class Accounts:
         self._numbers = count(1)
 
     def get(self, identifier: str) -> Document:
-        """The account. Raises Refusal (404) when there is none, or none any more."""
+        """The account. Raises IminError (404) when it does not exist or was erased."""
         if identifier in self._erased:
-            raise openactive("NotFoundError")
+            raise openactive_error("NotFoundError")
         if identifier in self._changed:
             return self._changed[identifier]
-        if identifier not in BY_IDENTIFIER:
-            raise openactive("NotFoundError")
-        return _generated(BY_IDENTIFIER[identifier])
+        if identifier not in CUSTOMERS_BY_IDENTIFIER:
+            raise openactive_error("NotFoundError")
+        return _generated(CUSTOMERS_BY_IDENTIFIER[identifier])
 
     def create(self, body: Any) -> Document:
-        """A new account with what the body says. Raises Refusal when a required member is missing."""
+        """Create an account from the body. Raises IminError when a required member is missing."""
         customer = body.get("customer") if isinstance(body, dict) else None
         required = ("email", "givenName", "familyName")
         if not isinstance(customer, dict) or not all(customer.get(name) for name in required):
-            raise openactive("IncompleteCustomerDetailsError")
+            raise openactive_error("IncompleteCustomerDetailsError")
         identifier = letters(self._seed, _IDENTIFIER_LENGTH, next(self._numbers))
         self._changed[identifier] = _account(identifier, customer)
         return self._changed[identifier]
 
     def act(self, identifier: str, action: Any) -> Document:
-        """Applies an action to an account and gives the action as it was completed."""
+        """Apply an action to an account; returns the completed action."""
         account = copy.deepcopy(self.get(identifier))
         if not isinstance(action, dict) or not isinstance(action.get("object"), dict):
             raise invalid_body("An action must have an object.")
-        done = _apply(account, action.get("@type", action.get("type")), action["object"])
+        completed = _apply(account, action.get("@type", action.get("type")), action["object"])
         self._changed[identifier] = account
-        return done
+        return completed
 
     def erase(self, identifier: str) -> None:
-        """Forgets the person; the orders stay. Raises Refusal (404) for an unknown account."""
+        """Erase the personal data; the orders remain. Raises IminError (404) for an unknown account."""
         self.get(identifier)
         self._erased.add(identifier)
 
     def is_erased(self, identifier: str) -> bool:
-        """Whether the person asked to be forgotten."""
+        """Whether the customer's personal data was erased."""
         return identifier in self._erased
 
     def person(self, identifier: str) -> Document | None:
-        """The customer as an order shows them; None for an unknown or erased one."""
+        """The customer as a member of an order; None for an unknown or erased customer."""
         if identifier in self._erased or (
-            identifier not in self._changed and identifier not in BY_IDENTIFIER
+            identifier not in self._changed and identifier not in CUSTOMERS_BY_IDENTIFIER
         ):
             return None
         customer = self.get(identifier)["customer"]
@@ -97,7 +97,7 @@ class Accounts:
 
 def _generated(customer: Customer) -> Document:
     if customer.identifier == "abc":
-        return documented.customer_account()
+        return documented_account()
     person = {key: value for key, value in customer.person.items() if key != "type"}
     return _account(customer.identifier, {"@type": "Person"} | person)
 
@@ -113,20 +113,20 @@ def _account(identifier: str, customer: Document) -> Document:
 
 
 def _apply(account: Document, action_type: Any, change: Document) -> Document:
-    done = {"@context": OPENACTIVE, "@type": action_type}
+    completed = {"@context": OPENACTIVE, "@type": action_type}
     if action_type == "CustomerUpdateAction":
         account["customer"] |= {key: value for key, value in change.items() if key not in {"@type", "type"}}
-        return done | {"actionStatus": "https://schema.org/CompletedActionStatus", "object": change}
+        return completed | {"actionStatus": "https://schema.org/CompletedActionStatus", "object": change}
     if action_type == "imin:AccessPassUpdateAction":
         if not str(change.get("text", "")).startswith(_BARCODE_PREFIX):
             raise _update_failed("Barcode did not include the expected prefix")
         account["accessPass"] = change
-        return done | {"object": change}
+        return completed | {"object": change}
     if action_type == "imin:EntitlementUpdateAction":
         account["entitlement"] = change
-        return done | {"object": change}
+        return completed | {"object": change}
     raise _update_failed(f"Unknown action {action_type!r}")
 
 
-def _update_failed(description: str) -> Refusal:
-    return Refusal(400, {"@context": OPENACTIVE, "@type": "UpdateFailedError", "description": description})
+def _update_failed(description: str) -> IminError:
+    return IminError(400, {"@context": OPENACTIVE, "@type": "UpdateFailedError", "description": description})

@@ -1,14 +1,14 @@
-"""Orders that a test or a developer adds to a customer's history."""
+"""Plan the orders that a test or a developer adds to a customer's history."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
-from gateway.sandbox.data.activities import OF_KIND, Kind
+from gateway.sandbox.data.activities import ACTIVITIES_BY_KIND, Kind
 from gateway.sandbox.data.dates import parse_duration
 from gateway.sandbox.data.identifiers import PER_ORDER, order_identifier
-from gateway.sandbox.data.plans import ItemPlan, OrderPlan
+from gateway.sandbox.data.order_plan import ItemPlan, OrderPlan
 from gateway.sandbox.data.sellers import SELLERS, Tax
 from gateway.sandbox.data.vocabulary import CONFIRMED, STATUSES, Document
 
@@ -18,24 +18,29 @@ _YEAR_DAYS = 366
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What an added order contains: `items` bookings (1 to 8) of the same kind, a day apart.
+    """The contents of an added order: items of the same kind on consecutive days.
 
-    start: of the first; None: `days_ahead` days after the order, at ten in the morning.
-    price: pounds for each item. refundable: None leaves the flag out. window: None leaves it out.
-    status: of every item. tax: what the seller's prices are.
     Raises ValueError, naming the member and its value.
     """
 
-    items: int = 1
-    kind: Kind = "session"
-    start: datetime | None = None
-    days_ahead: float = 7
-    price: Decimal | float | str = "10"
-    refundable: bool | None = True
-    window: str | None = "P1D"
-    status: str = CONFIRMED
-    tax: Tax = "exempt"
-    receipt: bool = True
+    items: Annotated[int, "the number of order items, 1 to 8"] = 1
+    kind: Annotated[Kind, "what is booked"] = "session"
+    start: Annotated[
+        datetime | None, "the start of the first item; null: 10:00 UTC, days_ahead days after the order"
+    ] = None
+    days_ahead: Annotated[float, "see start; negative for a past booking"] = 7
+    price: Annotated[Decimal | float | str, "the price of each item in pounds"] = "10"
+    refundable: Annotated[
+        bool | None, "allowCustomerCancellationFullRefund of each item; null: no such member"
+    ] = True
+    window: Annotated[
+        str | None, "latestCancellationBeforeStartDate, an ISO 8601 duration; null: no such member"
+    ] = "P1D"
+    status: Annotated[str, "the orderItemStatus of each item, for example AttendeeAttended"] = CONFIRMED
+    tax: Annotated[Tax, "whether the seller's prices are exempt from VAT, include it or exclude it"] = (
+        "exempt"
+    )
+    receipt: Annotated[bool, "whether the order has a receipt"] = True
 
     def __post_init__(self) -> None:
         _one_of("items", self.items, tuple(range(1, PER_ORDER + 1)))
@@ -53,7 +58,7 @@ class NewOrder:
 
     @property
     def amount(self) -> Decimal | None:
-        """The price, None when it is none."""
+        """The price; None when it is not a valid amount."""
         try:
             amount = Decimal(str(self.price))
         except InvalidOperation:
@@ -63,7 +68,10 @@ class NewOrder:
 
 @dataclass(frozen=True)
 class Booking:
-    """Who books when. index: counts the orders added to the sandbox, from 0."""
+    """The customer, number and date of an added order.
+
+    index: the number of orders added to the sandbox before.
+    """
 
     index: int
     order_number: str
@@ -71,11 +79,11 @@ class Booking:
     person: Document
 
 
-def plan_added(seed: int, booking: Booking, new: NewOrder) -> OrderPlan:
-    """The plan of an added order."""
+def plan_added_order(seed: int, booking: Booking, new: NewOrder) -> OrderPlan:
+    """The plan of the added order; equal arguments give equal plans."""
     seller = next(seller for seller in SELLERS if seller.tax == new.tax)
-    activities = OF_KIND[new.kind]
-    start = new.start or _ten_in_the_morning(booking.placed + timedelta(days=new.days_ahead))
+    activities = ACTIVITIES_BY_KIND[new.kind]
+    start = new.start or _at_ten(booking.placed + timedelta(days=new.days_ahead))
     items = [
         ItemPlan(
             activities[(booking.index + position) % len(activities)],
@@ -102,11 +110,11 @@ def plan_added(seed: int, booking: Booking, new: NewOrder) -> OrderPlan:
     )
 
 
-def _ten_in_the_morning(day: datetime) -> datetime:
+def _at_ten(day: datetime) -> datetime:
     return day.replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:
-    # 1 == True in Python, yet neither may stand for the other here.
+    # Compare the types too, because 1 == True in Python.
     if not any(value == choice and type(value) is type(choice) for choice in choices):
         raise ValueError(f"{name} must be one of {', '.join(map(str, choices))}, got {value!r}.")

@@ -1,13 +1,13 @@
-"""Reading the PATCH that asks for a cancellation.
+"""Parse the PATCH request that cancels order items.
 
-Source: imin docs, Cancellations; Open Booking API 9.2.8 and the answers its reference implementation gives.
+Source: imin docs, Cancellations; Open Booking API 9.2.8 and the responses of its reference implementation.
 """
 
 import json
 from typing import Any
 from urllib.parse import unquote
 
-from gateway.sandbox.api.errors import invalid_body, openactive
+from gateway.sandbox.data.error_documents import invalid_body, openactive_error
 from gateway.sandbox.data.vocabulary import CUSTOMER_CANCELLED, OPENACTIVE
 
 _ORDER_MEMBERS = frozenset({"@context", "context", "type", "@type", "orderedItem"})
@@ -15,22 +15,27 @@ _ITEM_MEMBERS = frozenset({"type", "@type", "id", "@id", "orderItemStatus"})
 
 
 def requested_items(body: bytes) -> list[str]:
-    """The ids (identifiers or URLs) of the items to cancel, in the order given.
+    """The ids (identifiers or URLs) of the items to cancel, in the order of the request.
 
-    Raises Refusal for malformed JSON, members that a PATCH may not carry, and any status but
+    Raises IminError for malformed JSON, members that are not allowed in a PATCH, and any status other than
     CustomerCancelled.
     """
     order = _object(_parse(body))
-    _only(order, _ORDER_MEMBERS)
+    _check_members(order, _ORDER_MEMBERS)
     items = order.get("orderedItem")
     items = [items] if isinstance(items, dict) else items
     if not isinstance(items, list) or not items:
-        raise openactive("PatchNotAllowedOnPropertyError", "orderedItem must list at least one OrderItem.")
+        raise openactive_error(
+            "PatchNotAllowedOnPropertyError", "orderedItem must list at least one OrderItem."
+        )
     return [_requested_item(_object(item)) for item in items]
 
 
 def split_item_id(identifier: str) -> tuple[str | None, str]:
-    """(order, item) that an item's id names: a URL of imin's or OpenActive's form, or a bare identifier."""
+    """(order identifier, item identifier) of an item's id.
+
+    The id is a URL in imin's or OpenActive's form, or an item identifier; then the order is None.
+    """
     url, hash_mark, fragment = identifier.partition("#")
     if hash_mark:
         return unquote(url.rsplit("/", 1)[-1]), unquote(fragment.rsplit("/", 1)[-1])
@@ -41,15 +46,15 @@ def split_item_id(identifier: str) -> tuple[str | None, str]:
 
 
 def _requested_item(item: dict[str, Any]) -> str:
-    _only(item, _ITEM_MEMBERS)
+    _check_members(item, _ITEM_MEMBERS)
     if item.get("orderItemStatus") != f"{OPENACTIVE}{CUSTOMER_CANCELLED}":
-        raise openactive(
+        raise openactive_error(
             "PatchNotAllowedOnPropertyError",
             f"Only '{OPENACTIVE}{CUSTOMER_CANCELLED}' is permitted for this property.",
         )
     identifier = item.get("id", item.get("@id"))
     if not isinstance(identifier, str):
-        raise openactive("OrderItemIdInvalidError")
+        raise openactive_error("OrderItemIdInvalidError")
     return identifier
 
 
@@ -66,7 +71,7 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _only(document: dict[str, Any], members: frozenset[str]) -> None:
-    # Members of a custom namespace never count. Source: PatchContainsExcessivePropertiesError.
+def _check_members(document: dict[str, Any], members: frozenset[str]) -> None:
+    # Source: PatchContainsExcessivePropertiesError. Members of custom namespaces are ignored.
     if any(key not in members and ":" not in key for key in document):
-        raise openactive("PatchContainsExcessivePropertiesError")
+        raise openactive_error("PatchContainsExcessivePropertiesError")

@@ -1,9 +1,11 @@
-"""The life of a cancellation: asked for, pending, then confirmed or refused by the booking system."""
+"""Cancel order items: a request makes them pending, then the booking system confirms or refuses."""
 
 from datetime import datetime, timedelta
 from itertools import count
 
-from gateway.sandbox.api.errors import cancellation_not_permitted, openactive
+from gateway.sandbox.data.error_documents import cancellation_not_permitted, openactive_error
+from gateway.sandbox.data.order_items import items_of, status_of
+from gateway.sandbox.data.refunds import invoice, refund
 from gateway.sandbox.data.vocabulary import (
     CANCELLED,
     CONFIRMED,
@@ -14,15 +16,17 @@ from gateway.sandbox.data.vocabulary import (
     Document,
 )
 from gateway.sandbox.state.cancellation_request import split_item_id
-from gateway.sandbox.state.cancellation_rules import items_of, refusal, status_of
+from gateway.sandbox.state.cancellation_rules import reason_not_cancellable
 from gateway.sandbox.state.order_store import OrderStore
-from gateway.sandbox.state.refunds import invoice, refund
 
 _FIRST_NEW_RECEIPT = 500_001
 
 
 class Cancellations:
-    """Cancels items of the store's orders. Cancelled items stay cancelled."""
+    """Cancels items of the orders in a store. A cancelled item stays cancelled.
+
+    accepted: each accepted request as (order, items that it made pending); no items for a repeated request.
+    """
 
     def __init__(self, store: OrderStore, confirm_after_seconds: float) -> None:
         self.confirm_after_seconds = confirm_after_seconds
@@ -31,52 +35,54 @@ class Cancellations:
         self._refused: set[str] = set()
         self._refuse_all = False
         self._receipts = count(_FIRST_NEW_RECEIPT)
-        # Every request that was accepted: its order, and the items that it made pending (none on a repeat).
         self.accepted: list[tuple[str, frozenset[str]]] = []
 
     def request(self, order: str, requested: list[str], now: datetime) -> None:
-        """Makes the items pending, all of them or none.
+        """Make all requested items pending, or none.
 
-        Raises Refusal when the order or an item is unknown, or an item may not be cancelled now.
+        Raises IminError when the order or an item is unknown, or an item cannot be cancelled now.
         """
         document = self._store.document(order)
         if not isinstance(document, dict):
-            raise openactive("UnknownOrderError")
+            raise openactive_error("UnknownOrderError")
         items = [_find(self._store, order, document, identifier) for identifier in requested]
-        open_items = [item for item in items if status_of(item) not in {CUSTOMER_CANCELLED, PENDING}]
-        for item in open_items:
-            if reason := refusal(item, now):
+        not_cancelled = [item for item in items if status_of(item) not in {CUSTOMER_CANCELLED, PENDING}]
+        for item in not_cancelled:
+            if reason := reason_not_cancellable(item, now):
                 raise cancellation_not_permitted(reason)
-        wanted = {str(item["identifier"]) for item in open_items}
-        self.accepted.append((order, frozenset(wanted)))
+        pending = {str(item["identifier"]) for item in not_cancelled}
+        self.accepted.append((order, frozenset(pending)))
         due = now + timedelta(seconds=self.confirm_after_seconds)
-        for item in items_of(self._store.changeable(order)) if wanted else ():
-            if item.get("identifier") in wanted:
+        for item in items_of(self._store.for_update(order)) if pending else ():
+            if item.get("identifier") in pending:
                 item["orderItemStatus"] = f"{OPENACTIVE}{PENDING}"
                 self._due[order, item["identifier"]] = due
 
     def settle_due(self, now: datetime) -> None:
-        """Confirms or refuses every pending item whose time has come."""
+        """Confirm or refuse every pending item that is due."""
         for (order, item), due in list(self._due.items()):
             if due <= now:
                 self._settle(order, item, due)
 
     def settle_order(self, order: str, now: datetime) -> None:
-        """Confirms or refuses every pending item of an order at once."""
-        for item in items_of(self._store.changeable(order)):
+        """Confirm or refuse every pending item of an order now."""
+        for item in items_of(self._store.for_update(order)):
             if status_of(item) == PENDING:
                 self._settle(order, item["identifier"], now)
 
     def refuse(self, order: str | None) -> None:
-        """From now on the booking system refuses the cancellations of this order, or (None) of all."""
+        """Refuse the cancellations of this order (None: of every order) when they are due."""
         if order is None:
             self._refuse_all = True
         else:
             self._refused.add(order)
 
     def cancel_by_seller(self, order: str, identifier: str, message: str | None, now: datetime) -> None:
-        """The seller cancels an item, whatever the customer has asked for; money goes back at once."""
-        document = self._store.changeable(order)
+        """Cancel an item on behalf of the seller and refund it, also when a cancellation is pending.
+
+        Raises LookupError for an unknown item, ValueError for one that is already cancelled.
+        """
+        document = self._store.for_update(order)
         item = next((one for one in items_of(document) if one.get("identifier") == identifier), None)
         if item is None:
             raise LookupError(f"order {order} has no item {identifier!r}")
@@ -88,14 +94,14 @@ class Cancellations:
         refund(document, item, SELLER_CANCELLED, self.new_receipt(order, now))
 
     def new_receipt(self, order: str, now: datetime) -> Document:
-        """A receipt of its own for an order, as an entry of imin:receipt."""
+        """A new receipt for an order, as an entry of imin:receipt."""
         identifier = next(self._receipts)
-        self._store.remember_receipt(identifier, order)
+        self._store.index_receipt(identifier, order)
         return invoice(identifier, now)
 
     def _settle(self, order: str, identifier: str, when: datetime) -> None:
         self._due.pop((order, identifier), None)
-        document = self._store.changeable(order)
+        document = self._store.for_update(order)
         for item in items_of(document):
             if item.get("identifier") != identifier or status_of(item) != PENDING:
                 continue
@@ -112,5 +118,5 @@ def _find(store: OrderStore, order: str, document: Document, requested: str) -> 
             return item
     other = store.order_of_item(identifier)
     if other is None:
-        raise openactive("OrderItemIdInvalidError")
-    raise openactive("OrderItemNotWithinOrderError")
+        raise openactive_error("OrderItemIdInvalidError")
+    raise openactive_error("OrderItemNotWithinOrderError")

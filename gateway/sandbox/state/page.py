@@ -1,4 +1,4 @@
-"""imin's paged collections. Source: imin docs, Order History and Upcoming OrderItems."""
+"""Write the envelope of a page of a list. Source: imin docs, Order History and Upcoming OrderItems."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,14 +7,14 @@ from urllib.parse import quote
 from gateway.sandbox.data.vocabulary import BOOK, COLLECTION_CONTEXT, Document
 
 ITEMS_PER_PAGE = 10
-_LYING_TOTAL_PAGES = 192
+_WRONG_TOTAL_PAGES = 192
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a customer's orders or upcoming items. number: from 1. total: items on all pages.
+    """One page of a customer's orders or upcoming items.
 
-    view_lies: a next page after the last, and a wrong number of pages.
+    number: starts at 1. total: the items on all pages. view_lies: as in Style.
     """
 
     path: Literal["orders", "order-items"]
@@ -24,12 +24,12 @@ class Page:
     view_lies: bool = False
 
     @property
-    def part(self) -> slice:
-        """The part of the whole list that stands on this page."""
+    def items(self) -> slice:
+        """The slice of the whole list that is on this page."""
         return slice((self.number - 1) * ITEMS_PER_PAGE, self.number * ITEMS_PER_PAGE)
 
     def envelope(self) -> Document:
-        """The collection around its items, imin:item still missing."""
+        """The page without its items, imin:item."""
         return {
             "@context": COLLECTION_CONTEXT,
             "id": self._url(self.number),
@@ -51,7 +51,7 @@ class Page:
             "urlTemplate": self._url("{page}"),
         }
         if self.view_lies:
-            view["imin:totalPages"] = 1 if pages > 1 else _LYING_TOTAL_PAGES
+            view["imin:totalPages"] = 1 if pages > 1 else _WRONG_TOTAL_PAGES
         if self.number < pages or self.view_lies:
             view["next"] = self._url(self.number + 1)
         if self.number > 1:

@@ -1,4 +1,4 @@
-"""Receipts: which order one belongs to, and what it looks like."""
+"""Find a receipt's order and write the receipt as a PDF."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from gateway.sandbox.state.order_store import OrderStore
 
 
 def receipt_pdf(store: OrderStore, identifier: int) -> bytes | None:
-    """The receipt as a PDF; None when no order has it."""
+    """The receipt as a PDF; None when no order has this receipt."""
     order_identifier = store.order_of_receipt(identifier)
     order = store.document(order_identifier) if order_identifier else None
     if not isinstance(order, dict):

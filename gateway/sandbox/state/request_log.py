@@ -1,4 +1,4 @@
-"""What imin was asked: every request to its routes, in order of arrival."""
+"""Log every request to imin's routes, in order of arrival."""
 
 import asyncio
 from collections import Counter
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(slots=True)
 class LoggedRequest:
-    """One request to imin, noted when it arrives.
+    """One request to imin, logged when it arrives.
 
-    path: as sent, decoded, with /api/v2.
-    status: 0 until answered, and for good when the connection was cut instead.
-    body: the JSON of the request, its text when it is not JSON, None without one.
-    route: method and template, "GET /orders/:id"; "GET (unknown)" for a path imin does not have.
+    path: percent-decoded, including /api/v2.
+    status: the response's; 0 before the response, and when the connection was closed without one.
+    body: the JSON of the request, its text when it is not JSON, None when it is empty.
+    route: method and template, as "GET /orders/:id"; "GET (unknown)" for a path that imin does not have.
     """
 
     method: str
@@ -25,7 +25,7 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """The requests imin received, countable by route; proves batching, caching and single flight."""
+    """The requests that imin received, counted by route. Tests use it to check batching and caching."""
 
     def __init__(self) -> None:
         self.entries: list[LoggedRequest] = []
@@ -34,7 +34,7 @@ class RequestLog:
         self._arrival = asyncio.Event()
 
     def record_arrival(self, entry: LoggedRequest) -> None:
-        """Notes a request before it is answered."""
+        """Log a request before its response."""
         self.entries.append(entry)
         self.in_flight += 1
         self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
@@ -42,25 +42,25 @@ class RequestLog:
         self._arrival = asyncio.Event()
 
     def record_status(self, entry: LoggedRequest, status: int) -> None:
-        """Notes how a request ended; status 0 when without an answer."""
+        """Log the status of the response; 0 when there was none."""
         entry.status = status
         self.in_flight -= 1
 
     async def wait_for(self, route: str, times: int = 1, *, within_seconds: float = 30.0) -> None:
-        """Waits until a route has been asked so often. Raises TimeoutError where that does not happen."""
+        """Wait until a route has received this many requests. Raises TimeoutError after within_seconds."""
         async with asyncio.timeout(within_seconds):
             while self.count(route) < times:
                 await self._arrival.wait()
 
     def count(self, route: str) -> int:
-        """How often a route was asked, "GET /orders/:id" for example."""
+        """The number of requests to a route, for example "GET /orders/:id"."""
         return sum(entry.route == route for entry in self.entries)
 
     def counts(self) -> dict[str, int]:
-        """How often each route was asked; routes never asked are absent."""
+        """The number of requests to each route; routes without requests are absent."""
         return dict(Counter(entry.route for entry in self.entries))
 
     def clear(self) -> None:
-        """Forgets every request so far."""
+        """Delete the entries. Requests in flight still count as in flight."""
         self.entries.clear()
         self.peak_in_flight = self.in_flight

@@ -1,4 +1,4 @@
-"""What a sandbox is created with."""
+"""The settings that a sandbox is created with."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,11 +8,12 @@ EARLIEST = datetime(2023, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """The knobs of a sandbox; the defaults give imin's own example world.
+    """The settings of a sandbox.
 
-    now: pins the sandbox clock; None follows the real clock.
-    confirm_after_seconds: a pending cancellation is confirmed this long after its PATCH (sandbox clock).
-    Raises ValueError when `now` lies before the documented order of November 2022 could be history.
+    seed: the random seed of the generated data.
+    now: pins the sandbox's clock; None follows the real time.
+    confirm_after_seconds: the time from a PATCH to the confirmation of its cancellations, in sandbox time.
+    Raises ValueError when `now` is too early for imin's documented order of November 2022 to be in the past.
     """
 
     api_key: str = "sandbox-key"
@@ -24,6 +25,6 @@ class SandboxSettings:
         if self.now is None:
             return
         if self.now.tzinfo is None:
-            raise ValueError(f"now must carry an offset, got {self.now.isoformat()}.")
+            raise ValueError(f"now must have an offset, got {self.now.isoformat()}.")
         if self.now < EARLIEST:
             raise ValueError(f"now must be {EARLIEST.isoformat()} or later, got {self.now.isoformat()}.")

@@ -1,6 +1,6 @@
-"""imin's local pointers: a session's place written once, in its EventSeries. Changes in place.
+"""Write a session's location as imin's Search API does: once in the EventSeries, with a pointer to it.
 
-Source: a stored payload of imin's Search API.
+Source: a payload of imin's Search API.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from gateway.sandbox.data.vocabulary import Document
 
 
 def point_to_location(opportunity: Document) -> None:
-    """Moves the location of a session's SessionSeries into imin:locationSummary and points to it."""
+    """Replace the location of a SessionSeries by a pointer into imin:locationSummary. Changes in place."""
     series = opportunity.get("superEvent")
     if not isinstance(series, dict) or not isinstance(series.get("superEvent"), dict):
         return

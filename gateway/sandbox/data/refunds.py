@@ -1,4 +1,4 @@
-"""What a settled cancellation does to an order: its status, its totals, its receipts. Changes in place.
+"""Apply a confirmed cancellation to an order document: status, totals and receipts. Changes it in place.
 
 Source: Open Booking API 8.3 and 8.4 (full refund of the item's price; totals drop; a new invoice).
 """
@@ -6,7 +6,7 @@ Source: Open Booking API 8.3 and 8.4 (full refund of the item's price; totals dr
 from datetime import datetime
 from decimal import Decimal
 
-from gateway.sandbox.data import dates as moments
+from gateway.sandbox.data import dates
 from gateway.sandbox.data.money import amount, number
 from gateway.sandbox.data.sellers import SELLERS
 from gateway.sandbox.data.vocabulary import OPENACTIVE, Document, receipt_url, tail
@@ -16,20 +16,20 @@ _NET_SELLERS = frozenset(seller.url for seller in SELLERS if seller.tax == "net"
 
 def invoice(identifier: int, created: datetime) -> Document:
     """An entry of imin:receipt."""
-    return {"type": "Invoice", "url": receipt_url(identifier), "dateCreated": moments.london(created)}
+    return {"type": "Invoice", "url": receipt_url(identifier), "dateCreated": dates.london(created)}
 
 
 def refund(order: Document, item: Document, status: str, receipt: Document) -> None:
-    """Cancels one item for good and gives its money back."""
+    """Cancel an item, reduce the order's totals by its price and prepend the receipt."""
     item["orderItemStatus"] = f"{OPENACTIVE}{status}"
     taxes = [line for line in item.get("unitTaxSpecification", []) if isinstance(line, dict)]
     price = amount(item.get("acceptedOffer", {}).get("price"))
     if _is_net(order):
         price += sum((amount(line.get("price")) for line in taxes), Decimal(0))
     if "totalPaymentDue" in order:
-        order["totalPaymentDue"] = _less(order["totalPaymentDue"], price)
+        order["totalPaymentDue"] = _reduced(order["totalPaymentDue"], price)
     if "totalPaymentTax" in order:
-        order["totalPaymentTax"] = [_less_taxes(line, taxes) for line in order["totalPaymentTax"]]
+        order["totalPaymentTax"] = [_reduced_by_taxes(line, taxes) for line in order["totalPaymentTax"]]
     order["imin:receipt"] = [receipt, *order.get("imin:receipt", [])]
 
 
@@ -38,12 +38,12 @@ def _is_net(order: Document) -> bool:
     return tail(seller.get("taxMode")) == "TaxNet" or seller.get("id") in _NET_SELLERS
 
 
-def _less(line: Document, price: Decimal) -> Document:
+def _reduced(line: Document, price: Decimal) -> Document:
     return line | {"price": number(max(amount(line.get("price")) - price, Decimal(0)))}
 
 
-def _less_taxes(line: Document, taxes: list[Document]) -> Document:
+def _reduced_by_taxes(line: Document, taxes: list[Document]) -> Document:
     same = [
         tax for tax in taxes if (tax.get("name"), tax.get("rate")) == (line.get("name"), line.get("rate"))
     ]
-    return _less(line, sum((amount(tax.get("price")) for tax in same), Decimal(0)))
+    return _reduced(line, sum((amount(tax.get("price")) for tax in same), Decimal(0)))

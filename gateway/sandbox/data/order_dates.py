@@ -1,4 +1,4 @@
-"""When each generated order was placed: strictly later with each number, ending shortly before the epoch."""
+"""Compute the orderDate of a generated order: increasing with its number, up to shortly before the epoch."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,19 +9,19 @@ from gateway.sandbox.data.random import fraction
 FIRST_ORDER = datetime(2022, 9, 5, 8, 0, tzinfo=UTC)
 DOCUMENTED_ORDER = datetime(2022, 11, 15, 15, 24, 26, tzinfo=UTC)
 NEWEST_BEFORE_EPOCH = timedelta(minutes=37)
-PAUSE = timedelta(days=2)
-# Less than half a step, so that neighbours never swap.
+INTERVAL = timedelta(days=2)
+# In steps. Below one step, so the orders stay sorted.
 _JITTER = 0.4
 
 
 def order_date(seed: int, epoch: datetime, customer: Customer, number: int) -> datetime:
-    """When the order was placed, to the second. epoch: when the sandbox was created."""
+    """The orderDate, to the second. epoch: when the sandbox was created."""
     newest = epoch - NEWEST_BEFORE_EPOCH
     last = customer.numbers[-1]
     if customer.habit != "member":
-        # Room between an order and its session where all sessions are past.
-        start = newest if customer.upcoming else newest - PAUSE
-        step, steps = -PAUSE, float(last - number)
+        # When all sessions are past, leave time between the newest order and its session.
+        start = newest if customer.upcoming else newest - INTERVAL
+        step, steps = -INTERVAL, float(last - number)
     elif number <= DOCUMENTED_NUMBER:
         start = FIRST_ORDER
         step = (DOCUMENTED_ORDER - FIRST_ORDER) / (DOCUMENTED_NUMBER - 1)

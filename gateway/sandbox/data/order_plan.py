@@ -1,6 +1,6 @@
-"""What an order is to contain, before it is written as a document."""
+"""The contents of an order before it is written as a document."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,11 +11,12 @@ from gateway.sandbox.data.vocabulary import CONFIRMED, Document
 
 @dataclass(slots=True)
 class ItemPlan:
-    """One thing booked.
+    """The contents of one order item.
 
-    refundable: allowCustomerCancellationFullRefund; None leaves the flag out.
-    window: latestCancellationBeforeStartDate; None leaves it out.
-    status: the OrderItemStatus to end up with. message: the seller's, with a cancellation.
+    refundable: allowCustomerCancellationFullRefund; None omits the member.
+    window: latestCancellationBeforeStartDate; None omits the member.
+    status: the final OrderItemStatus.
+    message: the seller's cancellation message.
     """
 
     activity: Activity
@@ -30,13 +31,15 @@ class ItemPlan:
 
     @property
     def end(self) -> datetime:
-        """When it is over."""
         return self.start + timedelta(minutes=self.activity.minutes)
 
 
 @dataclass(slots=True)
 class OrderPlan:
-    """One order. omitted: members that the document goes without, as a path of keys each."""
+    """The contents of one order.
+
+    omitted: paths of keys; each names a member that the document leaves out.
+    """
 
     number: int
     identifier: str
@@ -46,4 +49,4 @@ class OrderPlan:
     seller: Seller
     items: list[ItemPlan]
     receipt: bool = True
-    omitted: tuple[tuple[str, ...], ...] = field(default=())
+    omitted: tuple[tuple[str, ...], ...] = ()

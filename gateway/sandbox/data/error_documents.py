@@ -1,4 +1,4 @@
-"""The bodies of imin's refusals: OpenActive's, Kong's and Express's."""
+"""The error responses of imin: OpenActive's, Kong's and Express's bodies."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _OPENACTIVE_ERRORS = {
     "UnknownOrderError": (404, "The Booking System has no 'Order' matching the one requested."),
     "UnknownOrIncorrectEndpointError": (
         404,
-        ("The Booking System has no endpoint matching the one requested."),
+        "The Booking System has no endpoint matching the one requested.",
     ),
     "PatchContainsExcessivePropertiesError": (
         400,
@@ -58,8 +58,8 @@ WRONG_KEY: Document = {"message": "Invalid authentication credentials"}
 RATE_LIMITED: Document = {"message": "API rate limit exceeded"}
 
 
-class Refusal(Exception):  # imin's answer to the caller, not a fault of the sandbox
-    """An answer other than the one asked for."""
+class IminError(Exception):
+    """An error response of the simulated imin: its status and JSON body."""
 
     def __init__(self, status: int, body: Any) -> None:
         super().__init__(f"{status} {body}")
@@ -67,28 +67,31 @@ class Refusal(Exception):  # imin's answer to the caller, not a fault of the san
         self.body = body
 
 
-def openactive(error_type: str, description: str | None = None) -> Refusal:
-    """An OpenActive error in the shape the Open Booking API's reference implementation gives."""
+def openactive_error(error_type: str, description: str | None = None) -> IminError:
+    """An OpenActive error in the format of the Open Booking API's reference implementation."""
     status, name = _OPENACTIVE_ERRORS[error_type]
     body: Document = {"@context": OPENACTIVE, "@type": error_type, "name": name, "statusCode": status}
     if description:
         body["description"] = description
-    return Refusal(status, body)
+    return IminError(status, body)
 
 
-def cancellation_not_permitted(description: str) -> Refusal:
-    """The refusal whose description is written for the customer. Source: imin docs, Cancellations."""
-    return Refusal(
+def cancellation_not_permitted(description: str) -> IminError:
+    """The error for a cancellation that is not allowed.
+
+    description: shown to the customer. Source: imin docs, Cancellations.
+    """
+    return IminError(
         400,
         {"@context": OPENACTIVE, "@type": "CancellationNotPermittedError", "description": description},
     )
 
 
-def invalid_query(*details: str) -> Refusal:
-    """A bad parameter, in the shape of imin's shared Express helper."""
-    return Refusal(400, {"error": {"type": "InvalidQuery", "details": list(details)}})
+def invalid_query(*details: str) -> IminError:
+    """The error for a bad query parameter, in the format of imin's shared Express code."""
+    return IminError(400, {"error": {"type": "InvalidQuery", "details": list(details)}})
 
 
-def invalid_body(*details: str) -> Refusal:
-    """A body that cannot be read, in the same shape."""
-    return Refusal(400, {"error": {"type": "InvalidBody", "details": list(details)}})
+def invalid_body(*details: str) -> IminError:
+    """The error for a bad request body, in the same format."""
+    return IminError(400, {"error": {"type": "InvalidBody", "details": list(details)}})

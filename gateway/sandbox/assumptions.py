@@ -1,0 +1,111 @@
+"""What the sandbox assumes about imin where imin's documentation is silent or contradicts itself."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One assumption.
+
+    subject: the part of imin's API. documented: what the documentation says about it.
+    assumed: what the sandbox does.
+    """
+
+    subject: str
+    documented: str
+    assumed: str
+
+
+ASSUMPTIONS = (
+    Assumption(
+        "Unknown customer",
+        "Nothing.",
+        "The lists are empty: 200, imin:totalItems 0, imin:totalPages 0, no imin:item.",
+    ),
+    Assumption(
+        "Page number out of range",
+        "Pages start at 1. Nothing about other numbers.",
+        "A page after the last: 200 with `previous` and without imin:item. Below 1 or not a number: 400 in "
+        "the format of imin's Express code. No page parameter: page 1.",
+    ),
+    Assumption(
+        "Upcoming order items",
+        "Sorted by date, the earliest first. Nothing about when an item leaves the list.",
+        "An item stays until the end of its session; a cancelled item until the start.",
+    ),
+    Assumption(
+        "imin:order of an upcoming item",
+        "It has an identifier; the rest of the example is not visible.",
+        "It has type, id and identifier.",
+    ),
+    Assumption(
+        "Status of a pending cancellation",
+        "The name CustomerCancellationPending, without its URL.",
+        "https://openactive.io/CustomerCancellationPending.",
+    ),
+    Assumption(
+        "Item id in the PATCH",
+        "imin: the item's identifier. The Open Booking API: the item's URL.",
+        "Both are accepted, the URL in imin's and in OpenActive's form.",
+    ),
+    Assumption(
+        "Cancelling an item again",
+        "The Open Booking API: cancelling a cancelled item succeeds. imin: nothing.",
+        "204 without a change for a cancelled or pending item, also after the cancellation window.",
+    ),
+    Assumption(
+        "allowCustomerCancellationFullRefund is missing",
+        "Any member can be missing. Nothing about this one.",
+        "The item is not cancellable.",
+    ),
+    Assumption(
+        "Cancelling at the last allowed moment",
+        "The Open Booking API: not later than latestCancellationBeforeStartDate before the start.",
+        "Exactly at that time is still allowed, as in the reference implementation.",
+    ),
+    Assumption(
+        "The booking system refuses a cancellation",
+        "A 204 does not guarantee the cancellation. Nothing about the status after a refusal.",
+        "The item returns to OrderItemConfirmed.",
+    ),
+    Assumption(
+        "orderStatus",
+        "In the example of the list, not in the example of an order by its id.",
+        "As in the examples.",
+    ),
+    Assumption(
+        "Deleted customer",
+        "Erased before the next working day; orders remain with placeholders, whose text is not documented.",
+        "Erased at once: the account is 404, orders have the placeholders of DELETED_PERSON.",
+    ),
+    Assumption(
+        "Missing or wrong API key",
+        "The header X-API-KEY is required. Nothing about the error.",
+        "401 with the default bodies of Kong, imin's proxy.",
+    ),
+    Assumption(
+        "Body that is not JSON",
+        "Nothing.",
+        "400 in the format of imin's Express code.",
+    ),
+    Assumption(
+        "Receipts",
+        "A successful response is a PDF. Nothing about the content type and unknown receipts.",
+        "application/pdf; an unknown receipt is 404 with OpenActive's NotFoundError.",
+    ),
+    Assumption(
+        "Unknown order, account or path",
+        "Nothing.",
+        "404 with OpenActive's UnknownOrderError, NotFoundError or UnknownOrIncorrectEndpointError.",
+    ),
+    Assumption(
+        "Creating an account",
+        "The required members and the response 201. Nothing about errors and known e-mail addresses.",
+        "A required member is missing: 400 IncompleteCustomerDetailsError. A known address: another account.",
+    ),
+    Assumption(
+        "Actions on an account",
+        "UpdateFailedError for a barcode without the expected prefix.",
+        "The expected prefix is ABC. An unknown action is UpdateFailedError too.",
+    ),
+)
