@@ -1,58 +1,43 @@
-"""The control API: what a developer or another process changes the sandbox with. Loopback only, no key."""
+"""The control API: a developer or another process changes the sandbox. From loopback only, without a key."""
 
 import ipaddress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.sandbox.api.app_keys import SANDBOX
-from gateway.sandbox.api.control_input import (
+from gateway.sandbox.api.control_body import (
+    BodyField,
     InputError,
+    body_fields,
     datetime_field,
     number_field,
-    read_object,
     text_field,
 )
+from gateway.sandbox.api.control_index import index, prefers_html
+from gateway.sandbox.api.control_page import page
+from gateway.sandbox.api.control_request import ControlCall, ControlRequests
 from gateway.sandbox.api.responses import json_response
-from gateway.sandbox.data.customers import CUSTOMERS
 from gateway.sandbox.faults.faults import Fault
+from gateway.sandbox.faults.style import Style
 from gateway.sandbox.state.added_orders import NewOrder
-from gateway.sandbox.state.sandbox import Sandbox
 
 _PREFIX = "/sandbox"
-_DAY = 86_400
+_ORDER = f"{_PREFIX}/orders/{{identifier}}"
+_SECONDS_PER_DAY = 86_400
+
+CONTROL = ControlRequests()
 
 
 def routes() -> list[web.RouteDef]:
-    """Every control endpoint."""
-    order = f"{_PREFIX}/orders/{{identifier}}"
-    return [
-        web.get("/", _home),
-        web.get(_PREFIX, _index),
-        web.get(f"{_PREFIX}/ledger", _ledger),
-        web.delete(f"{_PREFIX}/ledger", _clear_ledger),
-        web.get(f"{_PREFIX}/clock", _clock),
-        web.post(f"{_PREFIX}/clock", _set_clock),
-        web.post(f"{_PREFIX}/orders", _add_order),
-        web.delete(order, _remove_order),
-        web.post(f"{order}/seller-cancel", _seller_cancel),
-        web.post(f"{order}/refuse", _refuse),
-        web.post(f"{order}/confirm", _confirm),
-        web.post(f"{order}/receipts", _add_receipt),
-        web.get(f"{_PREFIX}/faults", _faults),
-        web.post(f"{_PREFIX}/faults", _add_fault),
-        web.delete(f"{_PREFIX}/faults", _clear_faults),
-        web.get(f"{_PREFIX}/style", _style),
-        web.patch(f"{_PREFIX}/style", _set_style),
-        web.patch(f"{_PREFIX}/settings", _set_settings),
-    ]
+    """Every control request, and a pointer to them at /."""
+    return [web.get("/", _home), *CONTROL.routes()]
 
 
 @web.middleware
 async def control_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Keeps strangers out and turns bad input into a 400 that says what is wrong."""
+    """Reject clients that are not on loopback; turn invalid input into a 400 with an explanation."""
     if request.path != _PREFIX and not request.path.startswith(f"{_PREFIX}/"):
         return await handler(request)
     if not _is_loopback(request.remote):
@@ -61,7 +46,7 @@ async def control_middleware(request: web.Request, handler: Handler) -> web.Stre
         return await handler(request)
     except LookupError as error:
         return json_response({"error": str(error)}, 404)
-    except (InputError, ValueError, TypeError) as error:
+    except (InputError, ValueError, TypeError, OverflowError) as error:
         return json_response({"error": str(error)}, 400)
 
 
@@ -69,123 +54,189 @@ def _is_loopback(remote: str | None) -> bool:
     return remote is not None and ipaddress.ip_address(remote).is_loopback
 
 
-async def _home(_: web.Request) -> web.Response:
+async def _home(request: web.Request) -> web.Response:
+    if prefers_html(request):
+        raise web.HTTPFound(_PREFIX)
     return json_response({"sandbox": _PREFIX})
 
 
-async def _index(request: web.Request) -> web.Response:
-    sandbox = request.app[SANDBOX]
-    return json_response(
-        {
-            "what": "A simulated imin booking API under /api/v2 (header X-API-KEY).",
-            "now": sandbox.clock.now().isoformat(),
-            "customers": {customer.identifier: len(customer.numbers) for customer in CUSTOMERS},
-            "control": [f"{route.method} {route.path}" for route in routes() if route.path != "/"],
-        }
-    )
-
-
-async def _ledger(request: web.Request) -> web.Response:
-    ledger = request.app[SANDBOX].request_log
-    return json_response({"counts": ledger.counts(), "entries": [asdict(entry) for entry in ledger.entries]})
-
-
-async def _clear_ledger(request: web.Request) -> web.Response:
-    request.app[SANDBOX].request_log.clear()
-    return web.Response(status=204)
-
-
-async def _clock(request: web.Request) -> web.Response:
-    return json_response({"now": request.app[SANDBOX].clock.now().isoformat()})
-
-
-async def _set_clock(request: web.Request) -> web.Response:
-    body = await read_object(request, "now", "advance_seconds")
-    clock = request.app[SANDBOX].clock
-    if "now" in body:
-        clock.set(datetime_field(body, "now"))
+@CONTROL.declare("GET", _PREFIX, "This list: as HTML for a browser, as JSON for other clients.")
+def _index(call: ControlCall) -> web.Response:
+    document = index(call.sandbox, CONTROL)
+    if prefers_html(call.request):
+        response = web.Response(text=page(document, str(call.request.url.origin())), content_type="text/html")
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     else:
-        clock.advance(number_field(body, "advance_seconds"))
-    return await _clock(request)
+        response = json_response(document)
+    response.headers["Vary"] = "Accept"
+    return response
 
 
-async def _add_order(request: web.Request) -> web.Response:
-    options = await read_object(request, "customer", *(field.name for field in fields(NewOrder)))
-    customer = text_field(options, "customer", "1234")
-    options.pop("customer", None)
-    if "start" in options:
+@CONTROL.declare(
+    "GET",
+    f"{_PREFIX}/requests",
+    "The requests that imin received, in order of arrival, with a count for each route. "
+    "Status 0: not answered yet, or the connection was closed.",
+    aliases=(f"{_PREFIX}/ledger",),
+)
+def _requests(call: ControlCall) -> Any:
+    log = call.sandbox.request_log
+    return {"counts": log.counts(), "entries": [asdict(entry) for entry in log.entries]}
+
+
+@CONTROL.declare(
+    "DELETE", f"{_PREFIX}/requests", "Forget the received requests.", aliases=(f"{_PREFIX}/ledger",)
+)
+def _clear_requests(call: ControlCall) -> None:
+    call.sandbox.request_log.clear()
+
+
+@CONTROL.declare("GET", f"{_PREFIX}/clock", "The time of the sandbox.")
+def _clock(call: ControlCall) -> Any:
+    return {"now": call.sandbox.clock.now().isoformat()}
+
+
+@CONTROL.declare(
+    "POST",
+    f"{_PREFIX}/clock",
+    "Move the clock, or stop it at a given time. Returns the new time.",
+    fields=(
+        BodyField("advance_seconds", "number", "moves the clock forward, or back when negative"),
+        BodyField("now", "date-time with an offset or null", "stops the clock at this time instead", None),
+    ),
+    example={"advance_seconds": 60},
+)
+def _set_clock(call: ControlCall) -> Any:
+    clock = call.sandbox.clock
+    if call.body.get("now") is not None:
+        clock.set(datetime_field(call.body, "now"))
+    else:
+        clock.advance(number_field(call.body, "advance_seconds"))
+    return _clock(call)
+
+
+@CONTROL.declare(
+    "POST",
+    f"{_PREFIX}/orders",
+    "Add an order as the newest of a customer's history. Returns the order as the list shows it.",
+    fields=(BodyField("customer", "text", "the customer's identifier", "1234"), *body_fields(NewOrder)),
+    example={"customer": "empty", "items": 2, "price": "12.50"},
+    status=201,
+)
+def _add_order(call: ControlCall) -> Any:
+    customer = text_field(call.body, "customer", "1234")
+    options = {name: value for name, value in call.body.items() if name != "customer"}
+    if options.get("start") is not None:
         options["start"] = datetime_field(options, "start")
-    return json_response(request.app[SANDBOX].add_order(str(customer), **options), 201)
+    return call.sandbox.add_order(str(customer), **options)
 
 
-async def _remove_order(request: web.Request) -> web.Response:
-    request.app[SANDBOX].remove_order(_identifier(request))
-    return web.Response(status=204)
+@CONTROL.declare("DELETE", _ORDER, "Remove an order: it disappears from the lists and is unknown by its id.")
+def _remove_order(call: ControlCall) -> None:
+    call.sandbox.remove_order(call.identifier)
 
 
-async def _seller_cancel(request: web.Request) -> web.Response:
-    body = await read_object(request, "item", "message")
-    sandbox = request.app[SANDBOX]
-    order = sandbox.order(_identifier(request))
-    item = text_field(body, "item") or order["orderedItem"][0]["identifier"]
-    sandbox.seller_cancel(_identifier(request), item, text_field(body, "message"))
-    return _order(sandbox, request)
+@CONTROL.declare(
+    "POST",
+    f"{_ORDER}/seller-cancel",
+    "Cancel an item on behalf of the seller and refund it. Returns the order.",
+    fields=(
+        BodyField("item", "text or null", "the item's identifier; null: the order's first item", None),
+        BodyField("message", "text or null", "the seller's explanation, in cancellationMessage", None),
+    ),
+    example={"message": "The pool is closed."},
+)
+def _seller_cancel(call: ControlCall) -> Any:
+    order = call.sandbox.order(call.identifier)
+    item = text_field(call.body, "item") or order["orderedItem"][0]["identifier"]
+    call.sandbox.seller_cancel(call.identifier, item, text_field(call.body, "message"))
+    return call.sandbox.order(call.identifier)
 
 
-async def _refuse(request: web.Request) -> web.Response:
-    sandbox = request.app[SANDBOX]
-    sandbox.refuse_cancellations(_identifier(request))
-    return _order(sandbox, request)
+@CONTROL.declare(
+    "POST",
+    f"{_ORDER}/refuse",
+    "Let the booking system refuse the order's cancellations: pending items return to OrderItemConfirmed "
+    "when they are due. Returns the order.",
+)
+def _refuse(call: ControlCall) -> Any:
+    call.sandbox.refuse_cancellations(call.identifier)
+    return call.sandbox.order(call.identifier)
 
 
-async def _confirm(request: web.Request) -> web.Response:
-    sandbox = request.app[SANDBOX]
-    sandbox.confirm_now(_identifier(request))
-    return _order(sandbox, request)
+@CONTROL.declare(
+    "POST",
+    f"{_ORDER}/confirm",
+    "Confirm or refuse the order's pending cancellations now. Returns the order.",
+)
+def _confirm(call: ControlCall) -> Any:
+    call.sandbox.confirm_now(call.identifier)
+    return call.sandbox.order(call.identifier)
 
 
-async def _add_receipt(request: web.Request) -> web.Response:
-    return json_response(request.app[SANDBOX].add_receipt(_identifier(request)), 201)
+@CONTROL.declare(
+    "POST", f"{_ORDER}/receipts", "Add a receipt as the order's newest. Returns its entry.", status=201
+)
+def _add_receipt(call: ControlCall) -> Any:
+    return call.sandbox.add_receipt(call.identifier)
 
 
-async def _faults(request: web.Request) -> web.Response:
-    return json_response({"waiting": [asdict(fault) for fault in request.app[SANDBOX].faults.waiting]})
+@CONTROL.declare("GET", f"{_PREFIX}/faults", "The faults that still apply to requests.")
+def _faults(call: ControlCall) -> Any:
+    return {"waiting": [asdict(fault) for fault in call.sandbox.faults.waiting]}
 
 
-async def _add_fault(request: web.Request) -> web.Response:
-    body = await read_object(request, *(field.name for field in fields(Fault)))
-    fault = Fault(**{"route": "*", "kind": None} | body)
-    request.app[SANDBOX].faults.add(fault)
-    return json_response(asdict(fault), 201)
+@CONTROL.declare(
+    "POST",
+    f"{_PREFIX}/faults",
+    "Let the next matching requests fail. Returns the fault.",
+    fields=body_fields(Fault, route="*"),
+    example={"route": "GET /orders", "kind": "429", "times": 2, "retry_after": 1},
+    status=201,
+)
+def _add_fault(call: ControlCall) -> Any:
+    fault = Fault(**{"route": "*", "kind": None} | call.body)
+    call.sandbox.faults.add(fault)
+    return asdict(fault)
 
 
-async def _clear_faults(request: web.Request) -> web.Response:
-    request.app[SANDBOX].faults.clear()
-    return web.Response(status=204)
+@CONTROL.declare("DELETE", f"{_PREFIX}/faults", "Remove every fault.")
+def _clear_faults(call: ControlCall) -> None:
+    call.sandbox.faults.clear()
 
 
-async def _style(request: web.Request) -> web.Response:
-    return json_response(asdict(request.app[SANDBOX].style))
+@CONTROL.declare("GET", f"{_PREFIX}/style", "The style in which documents are written.")
+def _style(call: ControlCall) -> Any:
+    return asdict(call.sandbox.style)
 
 
-async def _set_style(request: web.Request) -> web.Response:
-    request.app[SANDBOX].style.update(await read_object(request))
-    return await _style(request)
+@CONTROL.declare(
+    "PATCH",
+    f"{_PREFIX}/style",
+    "Change the style in which documents are written; options that are not sent stay as they are. "
+    "Returns the style.",
+    fields=body_fields(Style),
+    example={"keys": "@type", "enum_style": "compact"},
+)
+def _set_style(call: ControlCall) -> Any:
+    call.sandbox.style.update(call.body)
+    return _style(call)
 
 
-async def _set_settings(request: web.Request) -> web.Response:
-    body = await read_object(request, "confirm_after_seconds")
-    seconds = number_field(body, "confirm_after_seconds")
-    if not 0 <= seconds <= _DAY:
-        raise InputError(f"confirm_after_seconds must be 0 to {_DAY}, got {seconds}.")
-    request.app[SANDBOX].cancellations.confirm_after_seconds = seconds
-    return json_response({"confirm_after_seconds": seconds})
-
-
-def _identifier(request: web.Request) -> str:
-    return request.match_info["identifier"]
-
-
-def _order(sandbox: Sandbox, request: web.Request) -> web.Response:
-    document: Any = sandbox.order(_identifier(request))
-    return json_response(document)
+@CONTROL.declare(
+    "PATCH",
+    f"{_PREFIX}/settings",
+    "Change how long a cancellation stays pending. Returns the setting.",
+    fields=(
+        BodyField(
+            "confirm_after_seconds", "number", f"seconds of the sandbox's clock, 0 to {_SECONDS_PER_DAY}"
+        ),
+    ),
+    example={"confirm_after_seconds": 5},
+)
+def _set_settings(call: ControlCall) -> Any:
+    seconds = number_field(call.body, "confirm_after_seconds")
+    if not 0 <= seconds <= _SECONDS_PER_DAY:
+        raise InputError(f"confirm_after_seconds must be 0 to {_SECONDS_PER_DAY}, got {seconds}.")
+    call.sandbox.cancellations.confirm_after_seconds = seconds
+    return {"confirm_after_seconds": seconds}

@@ -1,0 +1,36 @@
+"""Describe the sandbox to developers: its API key, customers, control requests, faults and assumptions."""
+
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from gateway.sandbox.api.control_request import ControlRequests
+from gateway.sandbox.assumptions import ASSUMPTIONS
+from gateway.sandbox.data.customers import CUSTOMERS
+from gateway.sandbox.data.vocabulary import API_PATH
+from gateway.sandbox.faults.faults import FAULT_KINDS, ROUTES
+from gateway.sandbox.state.sandbox import Sandbox
+
+
+def index(sandbox: Sandbox, requests: ControlRequests) -> dict[str, Any]:
+    """The description as a JSON object. customers: identifier to number of generated orders."""
+    return {
+        "description": "A simulated imin booking API with invented data.",
+        "api": {
+            "path": API_PATH,
+            "headers": {"X-API-KEY": sandbox.settings.api_key},
+            "routes": list(ROUTES),
+        },
+        "now": sandbox.clock.now().isoformat(),
+        "customers": {customer.identifier: len(customer.numbers) for customer in CUSTOMERS},
+        "control": [request.as_document() for request in requests],
+        "faults": FAULT_KINDS,
+        "assumptions": [asdict(assumption) for assumption in ASSUMPTIONS],
+    }
+
+
+def prefers_html(request: web.Request) -> bool:
+    """Whether the client is a browser: its Accept header names text/html before application/json."""
+    accepted = [part.partition(";")[0].strip() for part in request.headers.get("Accept", "").split(",")]
+    return "text/html" in accepted and "application/json" not in accepted[: accepted.index("text/html")]
