@@ -1,4 +1,4 @@
-"""A simulated imin for each test, its clock standing still."""
+"""A sandbox with a pinned clock for each test."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,14 +22,14 @@ CONFIRMED = "https://openactive.io/OrderItemConfirmed"
 
 @dataclass
 class Imin:
-    """The sandbox as seen by a client, and the hands to change it."""
+    """A running sandbox: its state, its server and a client."""
 
     sandbox: Sandbox
     server: BaseTestServer
     http: aiohttp.ClientSession
 
     async def call(self, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
-        """(status, JSON, text or bytes) of one request."""
+        """(status, body) of one request. The body is parsed JSON, or bytes when it is not JSON."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         options.setdefault("headers", {"X-API-KEY": "sandbox-key"})
         async with self.http.request(method, self.server.make_url(path), data=data, **options) as response:
@@ -39,7 +39,7 @@ class Imin:
             return response.status, raw
 
     async def get(self, path: str) -> Any:
-        """The document at a path of imin's API, which must be there."""
+        """The document at a path of imin's API; fails when the status is not 200."""
         status, document = await self.call("GET", f"/api/v2{path}")
         assert status == 200
         return document
@@ -49,20 +49,20 @@ class Imin:
         return await self.get(f"/orders?customerIdentifier={customer}&page={page}")
 
     async def cancel(self, order: str, *items: Any, **extra: Any) -> tuple[int, Any]:
-        """The answer to a cancellation."""
-        body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": [*map(_wanted, items)]}
+        """(status, body) of a cancellation of these items, given as ids or as documents."""
+        requested = [item if isinstance(item, dict) else cancelled_item(item) for item in items]
+        body = {"@context": "https://openactive.io/", "type": "Order", "orderedItem": requested}
         return await self.call("PATCH", f"/api/v2/orders/{order}", body | extra)
 
 
-def _wanted(item: Any) -> Any:
-    if isinstance(item, dict):
-        return item
-    return {"type": "OrderItem", "id": item, "orderItemStatus": CANCELLED}
+def cancelled_item(identifier: Any) -> dict[str, Any]:
+    """The member of a cancellation for one item."""
+    return {"type": "OrderItem", "id": identifier, "orderItemStatus": CANCELLED}
 
 
 @pytest.fixture
 async def imin() -> AsyncIterator[Imin]:
-    """A sandbox of its own, its clock standing still."""
+    """A new sandbox with its clock pinned at NOW."""
     app = create_sandbox(SandboxSettings(now=NOW))
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         yield Imin(app[SANDBOX], server, http)

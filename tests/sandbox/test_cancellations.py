@@ -1,21 +1,21 @@
-"""The life of a cancellation in the simulated imin."""
+"""Cancelling order items in the simulated imin."""
 
 from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import BOOK, CANCELLED, CONFIRMED, PENDING, Imin, _wanted
+from tests.sandbox.conftest import BOOK, CANCELLED, CONFIRMED, PENDING, Imin, cancelled_item
 
 
 async def test_cancellation_life(imin: Imin) -> None:
-    """204, pending at once everywhere, then cancelled with lower totals and a new receipt first."""
+    """A cancellation is 204, then pending in all lists, then cancelled with lower totals and a new receipt."""
     order = imin.sandbox.add_order("empty", items=2, tax="gross", price="12.50")
     identifier = order["identifier"]
     item = order["orderedItem"][0]["identifier"]
 
-    answer = await imin.cancel(identifier, item)
+    response = await imin.cancel(identifier, item)
 
-    assert answer == (204, b"")
+    assert response == (204, b"")
     pending = await imin.get(f"/orders/{identifier}")
     assert [one["orderItemStatus"] for one in pending["orderedItem"]] == [PENDING, CONFIRMED]
     assert pending["totalPaymentDue"]["price"] == 25
@@ -40,7 +40,7 @@ async def test_cancellation_life(imin: Imin) -> None:
 
 
 async def test_net_refund(imin: Imin) -> None:
-    """Net prices give their tax back too."""
+    """With net prices, the tax is refunded too."""
     order = imin.sandbox.add_order("empty", items=2, tax="net", price="14.16")
     await imin.cancel(order["identifier"], order["orderedItem"][1]["identifier"])
 
@@ -57,7 +57,7 @@ async def test_net_refund(imin: Imin) -> None:
 )
 @pytest.mark.parametrize("key", ["id", "@id"])
 async def test_item_id_forms(imin: Imin, form: str, key: str) -> None:
-    """An item may be named by identifier, imin's URL or OpenActive's URL."""
+    """An item's id can be its identifier, imin's URL or OpenActive's URL."""
     order = imin.sandbox.add_order("empty")
     name = form.format(order=order["identifier"], item=order["orderedItem"][0]["identifier"])
 
@@ -68,7 +68,7 @@ async def test_item_id_forms(imin: Imin, form: str, key: str) -> None:
 
 
 async def test_cancelling_again(imin: Imin) -> None:
-    """Cancelling what is pending or cancelled is 204 again and changes nothing."""
+    """Cancelling a pending or cancelled item is 204 again and changes nothing."""
     order = imin.sandbox.add_order("empty")
     item = order["orderedItem"][0]["identifier"]
     await imin.cancel(order["identifier"], item)
@@ -101,13 +101,13 @@ async def test_cancelling_again(imin: Imin) -> None:
     ],
 )
 async def test_not_permitted(imin: Imin, options: dict[str, Any], description: str) -> None:
-    """A refusal says why in the customer's words and changes nothing."""
+    """A refusal explains the reason to the customer and changes nothing."""
     order = imin.sandbox.add_order("empty", **options)
     before = await imin.get(f"/orders/{order['identifier']}")
 
-    answer = await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
+    response = await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
 
-    assert answer == (
+    assert response == (
         400,
         {
             "@context": "https://openactive.io/",
@@ -119,7 +119,7 @@ async def test_not_permitted(imin: Imin, options: dict[str, Any], description: s
 
 
 async def test_all_or_none(imin: Imin) -> None:
-    """One unknown item among several leaves every item as it was."""
+    """A request with one unknown item changes no item."""
     order = imin.sandbox.add_order("empty", items=2)
 
     status, _ = await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"], "zzzz")
@@ -130,15 +130,16 @@ async def test_all_or_none(imin: Imin) -> None:
 
 
 async def test_unknown_items(imin: Imin) -> None:
-    """An unknown item and an item of another order are imin's own kind of 500."""
+    """An unknown item and an item of another order are 500, each with its own OpenActive error."""
     order = imin.sandbox.add_order("empty")["identifier"]
-    elsewhere = (await imin.orders("small"))["imin:item"][0]["orderedItem"][0]
+    other_item = (await imin.orders("small"))["imin:item"][0]["orderedItem"][0]
 
-    answers = [
-        await imin.cancel(order, item) for item in ("zzzz", elsewhere["identifier"], elsewhere["id"], "abcd")
+    responses = [
+        await imin.cancel(order, item)
+        for item in ("zzzz", other_item["identifier"], other_item["id"], "abcd")
     ]
 
-    assert [(status, body["@type"]) for status, body in answers] == [
+    assert [(status, body["@type"]) for status, body in responses] == [
         (500, "OrderItemIdInvalidError"),
         (500, "OrderItemNotWithinOrderError"),
         (500, "OrderItemNotWithinOrderError"),
@@ -147,20 +148,20 @@ async def test_unknown_items(imin: Imin) -> None:
 
 
 async def test_bad_patches(imin: Imin) -> None:
-    """A PATCH may say nothing but CustomerCancelled about items."""
+    """A PATCH can only set the status CustomerCancelled; members of custom namespaces are ignored."""
     order = imin.sandbox.add_order("empty")
     identifier, item = order["identifier"], order["orderedItem"][0]["identifier"]
     confirm = {"type": "OrderItem", "id": item, "orderItemStatus": CONFIRMED}
 
-    answers = [
+    responses = [
         await imin.cancel(identifier, item, **{"@id": "excessive"}),
-        await imin.cancel(identifier, _wanted(item) | {"position": 1}),
+        await imin.cancel(identifier, cancelled_item(item) | {"position": 1}),
         await imin.cancel(identifier, confirm),
         await imin.cancel(identifier),
         await imin.cancel(identifier, item, **{"ext:note": "ignored"}),
     ]
 
-    assert [(status, body["@type"] if body else None) for status, body in answers] == [
+    assert [(status, body["@type"] if body else None) for status, body in responses] == [
         (400, "PatchContainsExcessivePropertiesError"),
         (400, "PatchContainsExcessivePropertiesError"),
         (400, "PatchNotAllowedOnPropertyError"),
@@ -170,18 +171,18 @@ async def test_bad_patches(imin: Imin) -> None:
 
 
 async def test_patch_that_is_not_json(imin: Imin) -> None:
-    """Malformed JSON is 400, an unknown order 404."""
+    """Malformed JSON is 400, an unknown order is 404."""
     order = imin.sandbox.add_order("empty")["identifier"]
 
     status, body = await imin.call("PATCH", f"/api/v2/orders/{order}", b'{"type": ')
-    unknown, error = await imin.cancel("nobody's", "abcd")
+    unknown, error = await imin.cancel("unknown", "abcd")
 
     assert (status, body["error"]["type"]) == (400, "InvalidBody")
     assert (unknown, error["@type"]) == (404, "UnknownOrderError")
 
 
 async def test_booking_system_refuses(imin: Imin) -> None:
-    """A refused cancellation returns to confirmed when its time comes."""
+    """A cancellation that the booking system refuses returns to confirmed when it is due."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.refuse_cancellations(order["identifier"])
     await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
@@ -192,7 +193,7 @@ async def test_booking_system_refuses(imin: Imin) -> None:
 
 
 async def test_seller_cancels(imin: Imin) -> None:
-    """The seller's cancellation carries a message, refunds, and overtakes a pending one."""
+    """A seller's cancellation has a message, is refunded and replaces a pending cancellation."""
     order = imin.sandbox.add_order("empty")
     identifier, item = order["identifier"], order["orderedItem"][0]["identifier"]
     await imin.cancel(identifier, item)
@@ -208,7 +209,7 @@ async def test_seller_cancels(imin: Imin) -> None:
 
 
 async def test_generated_order_can_be_cancelled(imin: Imin) -> None:
-    """The newest order of customer 1234 has two items that can be cancelled."""
+    """The two items of customer 1234's newest order can be cancelled."""
     order = (await imin.orders())["imin:item"][0]
 
     status, _ = await imin.cancel(order["identifier"], *[item["identifier"] for item in order["orderedItem"]])

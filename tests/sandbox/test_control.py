@@ -1,4 +1,4 @@
-"""The hands of a developer, over HTTP."""
+"""Changing the sandbox through its control API."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,18 +12,8 @@ from gateway.sandbox import SandboxSettings, create_sandbox
 from tests.sandbox.conftest import CANCELLED, CONFIRMED, Imin
 
 
-async def test_control_index(imin: Imin) -> None:
-    """The index names the customers and the control endpoints, without a key."""
-    status, index = await imin.call("GET", "/sandbox", headers={})
-
-    assert status == 200
-    assert index["customers"]["1234"] == 1917
-    assert "POST /sandbox/orders/{identifier}/seller-cancel" in index["control"]
-    assert await imin.call("GET", "/", headers={}) == (200, {"sandbox": "/sandbox"})
-
-
-async def test_control_clock_and_orders(imin: Imin) -> None:
-    """An order can be added, cancelled by its seller and removed over HTTP; the clock moves."""
+async def test_clock_and_orders(imin: Imin) -> None:
+    """The clock can be moved, and an order added, cancelled by its seller and removed."""
     clock = await imin.call("POST", "/sandbox/clock", {"advanceSeconds": 60})
     status, order = await imin.call("POST", "/sandbox/orders", {"customer": "empty", "items": 2})
     path = f"/sandbox/orders/{order['identifier']}"
@@ -39,8 +29,25 @@ async def test_control_clock_and_orders(imin: Imin) -> None:
     assert (removed, (await imin.orders("empty"))["imin:totalItems"]) == ((204, b""), 0)
 
 
-async def test_control_cancellations(imin: Imin) -> None:
-    """Pending cancellations can be refused, confirmed and timed over HTTP."""
+async def test_stopped_clock(imin: Imin) -> None:
+    """The clock can be stopped at a given time."""
+    stopped = await imin.call("POST", "/sandbox/clock", {"now": "2025-07-01T10:00:00+01:00"})
+
+    assert stopped == (200, {"now": "2025-07-01T09:00:00+00:00"})
+    assert await imin.call("GET", "/sandbox/clock") == stopped
+
+
+async def test_start_of_an_added_order(imin: Imin) -> None:
+    """The start of an added order can be given, or be null for the default."""
+    _, given = await imin.call("POST", "/sandbox/orders", {"start": "2025-06-20T18:00:00+01:00"})
+    _, default = await imin.call("POST", "/sandbox/orders", {"start": None})
+
+    starts = [order["orderedItem"][0]["orderedItem"]["startDate"] for order in (given, default)]
+    assert starts == ["2025-06-20T17:00:00+00:00", "2025-06-09T10:00:00+00:00"]
+
+
+async def test_cancellations(imin: Imin) -> None:
+    """Pending cancellations can be refused and confirmed, and their duration set."""
     first, second = (imin.sandbox.add_order("empty")["identifier"] for _ in range(2))
     for order in (first, second):
         item = (await imin.get(f"/orders/{order}"))["orderedItem"][0]["identifier"]
@@ -56,19 +63,20 @@ async def test_control_cancellations(imin: Imin) -> None:
     assert settings == (200, {"confirm_after_seconds": 0.5})
 
 
-async def test_control_faults_style_ledger(imin: Imin) -> None:
-    """Faults, style and ledger can be read and changed over HTTP."""
+@pytest.mark.parametrize("log_path", ["/sandbox/requests", "/sandbox/ledger"])
+async def test_faults_style_and_requests(imin: Imin, log_path: str) -> None:
+    """Faults, style and the request log can be read and changed; the log under its old path too."""
     added = await imin.call("POST", "/sandbox/faults", {"kind": "429", "retryAfter": 2, "times": None})
     failed = await imin.call("GET", "/api/v2/entitlements")
     await imin.call("DELETE", "/sandbox/faults")
     style = await imin.call("PATCH", "/sandbox/style", {"idStyle": "openactive"})
-    ledger = await imin.call("GET", "/sandbox/ledger")
-    cleared = await imin.call("DELETE", "/sandbox/ledger")
+    log = await imin.call("GET", log_path)
+    cleared = await imin.call("DELETE", log_path)
 
     assert (added[0], failed[0]) == (201, 429)
     assert imin.sandbox.faults.waiting == []
     assert (style[1]["id_style"], imin.sandbox.style.id_style) == ("openactive", "openactive")
-    assert ledger[1] == {
+    assert log[1] == {
         "counts": {"GET /entitlements": 1},
         "entries": [
             {
@@ -94,53 +102,62 @@ async def test_control_faults_style_ledger(imin: Imin) -> None:
             "now must be an ISO 8601 date-time with an offset, got 'noon'.",
         ),
         ("POST", "/sandbox/clock", {"advanceSeconds": "1"}, "advance_seconds must be a number, got '1'."),
+        ("POST", "/sandbox/clock", {}, "advance_seconds must be a number, got None."),
+        (
+            "POST",
+            "/sandbox/clock",
+            {"advanceSeconds": 1e300},
+            "advance_seconds must be at most 316224000, got 1e+300.",
+        ),
         ("POST", "/sandbox/clock", b"now", "but it is not JSON"),
+        ("POST", "/sandbox/clock", b"[]", "The body must be a JSON object, got []."),
         ("POST", "/sandbox/orders", {"custommer": "x"}, "custommer is no field here; there are customer,"),
         ("POST", "/sandbox/orders", {"price": "much"}, "price must be pounds from 0, got 'much'."),
         ("POST", "/sandbox/faults", {"kind": "boom"}, "got 'boom'."),
+        ("POST", "/sandbox/faults", {"kind": []}, "got []."),
         ("POST", "/sandbox/faults", {"kind": "500", "times": "x"}, "times must be a number from 1, got 'x'."),
         ("PATCH", "/sandbox/style", {"keys": 1}, "keys must be one of type, @type, mixed, got 1."),
         ("PATCH", "/sandbox/settings", {"confirmAfterSeconds": -1}, "must be 0 to 86400, got -1."),
     ],
 )
-async def test_bad_control_input(imin: Imin, method: str, path: str, body: Any, message: str) -> None:
-    """Bad input is 400 and the message names field and value."""
-    status, answer = await imin.call(method, path, body)
+async def test_invalid_input(imin: Imin, method: str, path: str, body: Any, message: str) -> None:
+    """Invalid input is 400; the message names the field and its value."""
+    status, response = await imin.call(method, path, body)
 
     assert status == 400
-    assert message in answer["error"]
+    assert message in response["error"]
 
 
-async def test_control_of_an_unknown_order(imin: Imin) -> None:
-    """Control of an order that is not there is 404."""
-    answer = await imin.call("DELETE", "/sandbox/orders/nothing")
+async def test_unknown_order(imin: Imin) -> None:
+    """A control request for an unknown order is 404."""
+    response = await imin.call("DELETE", "/sandbox/orders/nothing")
 
-    assert answer == (404, {"error": "there is no order 'nothing'"})
+    assert response == (404, {"error": "there is no order 'nothing'"})
 
 
-async def test_control_is_for_loopback() -> None:
-    """A client from elsewhere gets no control."""
+async def test_only_from_loopback() -> None:
+    """A client that is not on loopback is refused."""
 
     @web.middleware
-    async def from_elsewhere(request: web.Request, handler: Any) -> web.StreamResponse:
-        answer: web.StreamResponse = await handler(request.clone(remote="203.0.113.7"))
-        return answer
+    async def from_another_host(request: web.Request, handler: Any) -> web.StreamResponse:
+        response: web.StreamResponse = await handler(request.clone(remote="203.0.113.7"))
+        return response
 
     app = create_sandbox()
-    app.middlewares.insert(0, from_elsewhere)
+    app.middlewares.insert(0, from_another_host)
     async with (
         TestServer(app) as server,
         aiohttp.ClientSession() as http,
         http.get(server.make_url("/sandbox")) as response,
     ):
-        answer = (response.status, await response.json())
+        refusal = (response.status, await response.json())
 
-    assert answer == (403, {"error": "The control API answers to loopback clients only."})
+    assert refusal == (403, {"error": "The control API accepts requests from loopback only."})
 
 
 def test_settings() -> None:
-    """A clock that the world could not be built around is refused."""
+    """A sandbox cannot be created with a time before its data or without an offset."""
     with pytest.raises(ValueError, match="now must be 2023-01-01T00:00:00\\+00:00 or later"):
         SandboxSettings(now=datetime(2022, 1, 1, tzinfo=UTC))
     with pytest.raises(ValueError, match="now must have an offset"):
-        SandboxSettings(now=datetime(2025, 1, 1))  # noqa: DTZ001  # the point of the test
+        SandboxSettings(now=datetime(2025, 1, 1))  # noqa: DTZ001  # without an offset on purpose

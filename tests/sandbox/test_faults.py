@@ -1,4 +1,4 @@
-"""Every way in which the simulated imin can fail."""
+"""The faults of the simulated imin."""
 
 import asyncio
 import json
@@ -26,13 +26,13 @@ from tests.sandbox.conftest import BOOK, DOCUMENTED, PENDING, Imin
         ("redirect", 302, b""),
     ],
 )
-async def test_answer_instead(imin: Imin, kind: FaultKind, status: int, body: Any) -> None:
-    """A fault is met once, then imin is itself again."""
+async def test_replaced_response(imin: Imin, kind: FaultKind, status: int, body: Any) -> None:
+    """A fault applies to one request; the next one gets its regular response."""
     imin.sandbox.faults.add(Fault("GET /orders", kind))
 
-    answer = await imin.call("GET", "/api/v2/orders?customerIdentifier=small", allow_redirects=False)
+    response = await imin.call("GET", "/api/v2/orders?customerIdentifier=small", allow_redirects=False)
 
-    assert answer == (status, body)
+    assert response == (status, body)
     assert (await imin.orders("small"))["imin:totalItems"] == 3
 
 
@@ -41,16 +41,16 @@ async def test_answer_instead(imin: Imin, kind: FaultKind, status: int, body: An
     [("500", 500, "InternalApplicationError"), ("503", 503, "TemporarilyUnableToUpdateOrderError")],
 )
 async def test_openactive_faults(imin: Imin, kind: FaultKind, status: int, error: str) -> None:
-    """The 5xx that come from imin itself are OpenActive errors."""
+    """500 and 503 have OpenActive errors as bodies."""
     imin.sandbox.faults.add(Fault("*", kind))
 
-    answer = await imin.call("GET", f"/api/v2/orders/{DOCUMENTED}")
+    response = await imin.call("GET", f"/api/v2/orders/{DOCUMENTED}")
 
-    assert (answer[0], answer[1]["@type"]) == (status, error)
+    assert (response[0], response[1]["@type"]) == (status, error)
 
 
 async def test_retry_after(imin: Imin) -> None:
-    """429 carries the Retry-After it was given."""
+    """A 429 has the Retry-After of the fault."""
     imin.sandbox.faults.add(Fault("*", "429", retry_after=3))
     url = imin.server.make_url("/api/v2/entitlements")
 
@@ -60,28 +60,28 @@ async def test_retry_after(imin: Imin) -> None:
 
 @pytest.mark.parametrize(("kind", "status"), [("502_html", 502), ("html_200", 200)])
 async def test_html(imin: Imin, kind: FaultKind, status: int) -> None:
-    """A proxy's page is HTML, whatever its status."""
+    """The responses of a proxy are HTML, with 502 and with 200."""
     imin.sandbox.faults.add(Fault("*", kind))
 
-    answer = await imin.call("GET", "/api/v2/entitlements")
+    response = await imin.call("GET", "/api/v2/entitlements")
 
-    assert (answer[0], answer[1][:6]) == (status, b"<html>")
+    assert (response[0], response[1][:6]) == (status, b"<html>")
 
 
 async def test_fault_times_and_match(imin: Imin) -> None:
-    """A fault meets only matching requests, as many as it says."""
+    """A fault applies only to matching requests, and only to `times` of them."""
     imin.sandbox.faults.add(Fault("GET /orders", "500", times=2, match="page=2"))
 
     pages = [1, 2, 1, 2, 2]
-    answers = [
+    responses = [
         await imin.call("GET", f"/api/v2/orders?customerIdentifier=1234&page={page}") for page in pages
     ]
 
-    assert [status for status, _ in answers] == [200, 500, 200, 500, 200]
+    assert [status for status, _ in responses] == [200, 500, 200, 500, 200]
 
 
-async def test_standing_fault(imin: Imin) -> None:
-    """times=None lasts until it is cleared."""
+async def test_permanent_fault(imin: Imin) -> None:
+    """A fault with times=None applies until it is cleared."""
     imin.sandbox.faults.add(Fault("*", "500", times=None))
 
     broken = [(await imin.call("GET", "/api/v2/entitlements"))[0] for _ in range(3)]
@@ -92,7 +92,7 @@ async def test_standing_fault(imin: Imin) -> None:
 
 
 async def test_reset(imin: Imin) -> None:
-    """A reset connection has no answer and no effect; the ledger shows status 0."""
+    """A reset request has no response and no effect; its logged status is 0."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
 
@@ -104,7 +104,7 @@ async def test_reset(imin: Imin) -> None:
 
 
 async def test_reset_after(imin: Imin) -> None:
-    """reset_after applies the cancellation before it cuts the connection."""
+    """reset_after applies the cancellation, then resets the connection."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.faults.add(Fault("PATCH /orders/:id", "reset_after"))
 
@@ -115,7 +115,7 @@ async def test_reset_after(imin: Imin) -> None:
 
 
 async def test_status_after(imin: Imin) -> None:
-    """status_after applies the cancellation and still answers 500."""
+    """status_after applies the cancellation, then responds with 500."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.faults.add(Fault("PATCH /orders/:id", "status_after"))
 
@@ -126,7 +126,7 @@ async def test_status_after(imin: Imin) -> None:
 
 
 async def test_half_open(imin: Imin) -> None:
-    """half_open applies the cancellation and never answers."""
+    """half_open applies the cancellation and never responds."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.faults.add(Fault("PATCH /orders/:id", "half_open"))
 
@@ -138,14 +138,14 @@ async def test_half_open(imin: Imin) -> None:
 
 
 async def test_late(imin: Imin) -> None:
-    """late answers 504 at once, and applies the cancellation afterwards."""
+    """late responds with 504 at once and applies the cancellation afterwards."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.faults.add(Fault("PATCH /orders/:id", "late", delay_seconds=0.1))
 
     status, _ = await imin.cancel(order["identifier"], order["orderedItem"][0]["identifier"])
     at_once = list(imin.sandbox.cancellations.accepted)
     async with asyncio.timeout(5):
-        while not imin.sandbox.cancellations.accepted:  # noqa: ASYNC110  # it happens behind a proxy's back
+        while not imin.sandbox.cancellations.accepted:  # noqa: ASYNC110  # the effect comes after the response
             await asyncio.sleep(0.01)
 
     assert (status, at_once) == (504, [])
@@ -162,7 +162,7 @@ async def test_truncate(imin: Imin) -> None:
 
 @pytest.mark.parametrize("kind", ["cut_json", "nan"])
 async def test_bad_json(imin: Imin, kind: FaultKind) -> None:
-    """Cut and NaN bodies are no strict JSON."""
+    """A cut body and a body with NaN are not valid JSON."""
     imin.sandbox.faults.add(Fault("GET /orders", kind))
     url = imin.server.make_url("/api/v2/orders?customerIdentifier=small")
 
@@ -170,16 +170,16 @@ async def test_bad_json(imin: Imin, kind: FaultKind) -> None:
         text = await response.text()
 
     with pytest.raises(ValueError, match=r"NaN|Expecting|Unterminated"):
-        json.loads(text, parse_constant=_refuse_constant)
+        json.loads(text, parse_constant=_reject_constant)
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(name)
 
 
 @pytest.mark.parametrize("kind", ["huge", "gzip_bomb"])
-async def test_too_big(imin: Imin, kind: FaultKind) -> None:
-    """Huge bodies are valid JSON of the size asked for."""
+async def test_huge_body(imin: Imin, kind: FaultKind) -> None:
+    """A huge body is valid JSON of the requested size."""
     imin.sandbox.faults.add(Fault("GET /orders", kind, megabytes=1))
 
     page = await imin.orders()
@@ -188,7 +188,7 @@ async def test_too_big(imin: Imin, kind: FaultKind) -> None:
 
 
 async def test_wrong_page(imin: Imin) -> None:
-    """wrong_page claims to be the page after the one asked for."""
+    """wrong_page labels the requested page as the page after it."""
     imin.sandbox.faults.add(Fault("GET /orders", "wrong_page"))
 
     page = await imin.orders(page=3)
@@ -198,7 +198,7 @@ async def test_wrong_page(imin: Imin) -> None:
 
 
 async def test_wrong_order(imin: Imin) -> None:
-    """wrong_order gives someone else's order."""
+    """wrong_order returns an order of another customer."""
     imin.sandbox.faults.add(Fault("GET /orders/:id", "wrong_order"))
 
     order = await imin.get(f"/orders/{DOCUMENTED}")
@@ -207,7 +207,7 @@ async def test_wrong_order(imin: Imin) -> None:
 
 
 async def test_slow_drip(imin: Imin) -> None:
-    """A dripping body arrives whole in the end."""
+    """A body sent by slow_drip arrives completely."""
     imin.sandbox.faults.add(Fault("GET /orders", "slow_drip", delay_seconds=0.0001))
 
     page = await imin.orders("empty")
@@ -216,7 +216,7 @@ async def test_slow_drip(imin: Imin) -> None:
 
 
 async def test_delay(imin: Imin) -> None:
-    """A delayed answer is the right answer, later."""
+    """A delayed response is the regular response, later."""
     imin.sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.01))
     loop = asyncio.get_running_loop()
     before = loop.time()
@@ -228,7 +228,7 @@ async def test_delay(imin: Imin) -> None:
 
 
 async def test_black_hole_ends_with_the_client(imin: Imin) -> None:
-    """A black hole lets go when its client gives up."""
+    """A black hole ends when its client disconnects."""
     imin.sandbox.faults.add(Fault("*", "black_hole"))
 
     with pytest.raises(TimeoutError):
@@ -238,7 +238,7 @@ async def test_black_hole_ends_with_the_client(imin: Imin) -> None:
 
 
 async def test_black_hole_ends_with_the_sandbox() -> None:
-    """A black hole lets go when the sandbox stops."""
+    """A black hole ends when the sandbox stops."""
     app = create_sandbox()
     app[SANDBOX].faults.add(Fault("*", "black_hole"))
     async with aiohttp.ClientSession() as http, TestServer(app) as server:
@@ -263,6 +263,6 @@ async def test_black_hole_ends_with_the_sandbox() -> None:
     ],
 )
 def test_bad_fault(options: dict[str, Any], message: str) -> None:
-    """A fault that could never be met is refused at once."""
+    """A fault that no request could get is rejected when it is created."""
     with pytest.raises(ValueError, match=message):
         Fault(**options)

@@ -1,4 +1,4 @@
-"""Pages of the simulated imin."""
+"""The pages of imin's lists."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.sandbox.conftest import BOOK, Imin
 
 
 async def test_first_page(imin: Imin) -> None:
-    """The envelope of customer 1234's first page is imin's documented one."""
+    """The envelope of customer 1234's first page is the documented example."""
     page = await imin.orders()
 
     url = f"{BOOK}/orders?customerIdentifier=1234&page="
@@ -31,7 +31,7 @@ async def test_first_page(imin: Imin) -> None:
 
 
 async def test_last_page(imin: Imin) -> None:
-    """The last page holds the rest and has a previous page only."""
+    """The last page has the remaining orders, a previous page and no next page."""
     page = await imin.orders(page=192)
 
     assert [order["orderNumber"] for order in page["imin:item"]] == ["7", "6", "5", "4", "3", "2", "1"]
@@ -47,7 +47,7 @@ async def test_page_after_the_last(imin: Imin) -> None:
     assert page["imin:totalItems"] == 3
 
 
-@pytest.mark.parametrize("customer", ["empty", "nobody"])
+@pytest.mark.parametrize("customer", ["empty", "unknown"])
 async def test_nothing_booked(imin: Imin, customer: str) -> None:
     """Without orders imin:item is absent and the total is 0."""
     page = await imin.orders(customer)
@@ -67,12 +67,12 @@ async def test_nothing_booked(imin: Imin, customer: str) -> None:
 )
 @pytest.mark.parametrize("path", ["orders", "order-items"])
 async def test_bad_query(imin: Imin, path: str, query: str, detail: str) -> None:
-    """A bad parameter is refused in Express's shape."""
-    answer = await imin.call("GET", f"/api/v2/{path}{query}")
+    """A bad parameter is 400 in the format of imin's Express code."""
+    response = await imin.call("GET", f"/api/v2/{path}{query}")
 
-    assert answer == (400, {"error": {"type": "InvalidQuery", "details": [detail]}})
+    assert response == (400, {"error": {"type": "InvalidQuery", "details": [detail]}})
 
 
 async def test_missing_page(imin: Imin) -> None:
-    """Without a page parameter the first page is meant."""
+    """A request without a page parameter returns the first page."""
     assert await imin.get("/orders?customerIdentifier=small") == await imin.orders("small")

@@ -1,10 +1,10 @@
-"""The record of the requests that were received."""
+"""The log of received requests."""
 
 from tests.sandbox.conftest import Imin
 
 
-async def test_ledger(imin: Imin) -> None:
-    """Every request to imin is noted with its route, query, status and body."""
+async def test_logged_requests(imin: Imin) -> None:
+    """Every request to imin is logged with its route, query, status and body."""
     order = imin.sandbox.add_order("empty")["identifier"]
     await imin.orders("small")
     await imin.call("PATCH", f"/api/v2/orders/{order}", {"orderedItem": []})

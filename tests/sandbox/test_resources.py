@@ -8,9 +8,9 @@ from tests.sandbox.conftest import BOOK, Imin
 
 async def test_unknown_order(imin: Imin) -> None:
     """An unknown order is OpenActive's 404."""
-    answer = await imin.call("GET", "/api/v2/orders/00000000-0000-4000-8000-000000000000")
+    response = await imin.call("GET", "/api/v2/orders/00000000-0000-4000-8000-000000000000")
 
-    assert answer == (
+    assert response == (
         404,
         {
             "@context": "https://openactive.io/",
@@ -35,10 +35,10 @@ async def test_unknown_path(imin: Imin, method: str) -> None:
     [({}, "No API key found in request"), ({"X-Api-Key": "wrong"}, "Invalid authentication credentials")],
 )
 async def test_key(imin: Imin, headers: dict[str, str], message: str) -> None:
-    """Without the right key Kong answers, not imin."""
-    answer = await imin.call("GET", "/api/v2/orders?customerIdentifier=1234", headers=headers)
+    """A request without the right key gets Kong's 401."""
+    response = await imin.call("GET", "/api/v2/orders?customerIdentifier=1234", headers=headers)
 
-    assert answer == (401, {"message": message})
+    assert response == (401, {"message": message})
 
 
 async def test_receipt_is_a_valid_pdf(imin: Imin) -> None:
@@ -62,14 +62,14 @@ async def test_receipt_is_a_valid_pdf(imin: Imin) -> None:
 
 @pytest.mark.parametrize("identifier", ["2", "999999999", "abc", "-1"])
 async def test_unknown_receipt(imin: Imin, identifier: str) -> None:
-    """A receipt no order has is 404."""
+    """An unknown receipt is 404."""
     status, body = await imin.call("GET", f"/api/v2/receipts/{identifier}")
 
     assert (status, body["@type"]) == (404, "NotFoundError")
 
 
 async def test_every_receipt_opens(imin: Imin) -> None:
-    """Whatever receipt an order names can be fetched."""
+    """Every receipt of an order can be fetched."""
     added = imin.sandbox.add_order("receipts")
     entry = imin.sandbox.add_receipt(added["identifier"])
     orders = (await imin.orders("receipts"))["imin:item"]
@@ -91,7 +91,7 @@ async def test_documented_account(imin: Imin) -> None:
 
 
 async def test_account_life(imin: Imin) -> None:
-    """An account can be created, read, changed and deleted; afterwards it is 404."""
+    """An account can be created, read, changed and deleted; a deleted account is 404."""
     person = {"@type": "Person", "email": "a@example.com", "givenName": "Ann", "familyName": "Lee"}
     status, created = await imin.call(
         "POST", "/api/v2/customer-accounts", {"@type": "CustomerAccount", "customer": person}
@@ -109,7 +109,7 @@ async def test_account_life(imin: Imin) -> None:
 
 
 async def test_erased_customer(imin: Imin) -> None:
-    """After erasure the orders remain, with placeholders for the person."""
+    """The orders of an erased customer remain, with placeholders for personal data."""
     imin.sandbox.erase_customer("group")
 
     orders = (await imin.orders("group"))["imin:item"]

@@ -1,4 +1,4 @@
-"""Every way in which imin and OpenActive are known to write."""
+"""The styles in which the sandbox can write documents."""
 
 import json
 from typing import Any
@@ -9,13 +9,13 @@ from gateway.sandbox import SANDBOX, create_sandbox
 from tests.sandbox.conftest import BOOK, CONFIRMED, Imin
 
 
-async def _styled(imin: Imin, customer: str = "small", **knobs: Any) -> Any:
-    imin.sandbox.style.update(knobs)
+async def _styled(imin: Imin, customer: str = "small", **options: Any) -> Any:
+    imin.sandbox.style.update(options)
     return (await imin.orders(customer))["imin:item"][0]
 
 
 async def test_at_keys(imin: Imin) -> None:
-    """keys="@type" writes @type and @id throughout, the envelope too."""
+    """keys="@type" writes @type and @id everywhere, also in the envelope."""
     imin.sandbox.style.keys = "@type"
 
     page = await imin.orders("small")
@@ -34,7 +34,7 @@ async def test_mixed_keys(imin: Imin) -> None:
 
 
 async def test_id_style(imin: Imin) -> None:
-    """id_style="openactive" names items by a fragment."""
+    """id_style="openactive" writes the ids of items with a fragment."""
     order = await _styled(imin, id_style="openactive")
 
     item = order["orderedItem"][0]
@@ -50,7 +50,7 @@ async def test_refund_flag_place(imin: Imin) -> None:
 
 
 async def test_numbers_and_strings(imin: Imin) -> None:
-    """Numbers become texts and digits become numbers where asked for."""
+    """numbers_as_strings turns numbers into texts, strings_as_numbers turns digits into numbers."""
     imin.sandbox.add_order("small", price="4.75")
 
     texts = await _styled(imin, numbers_as_strings=True)
@@ -63,7 +63,7 @@ async def test_numbers_and_strings(imin: Imin) -> None:
 
 
 async def test_float_noise(imin: Imin) -> None:
-    """float_noise spoils prices as binary arithmetic does."""
+    """float_noise adds the error of binary arithmetic to prices."""
     imin.sandbox.add_order("small", price="4.75")
 
     order = await _styled(imin, float_noise=True)
@@ -80,7 +80,7 @@ async def test_float_noise(imin: Imin) -> None:
     ],
 )
 async def test_enum_style(imin: Imin, enum_style: str, status: str, event_status: str) -> None:
-    """Enum values come as URL, compact or bare."""
+    """enum_style writes enum values as URLs, compact or bare."""
     item = (await _styled(imin, enum_style=enum_style))["orderedItem"][0]
 
     assert (item["orderItemStatus"], item["orderedItem"]["eventStatus"]) == (status, event_status)
@@ -96,14 +96,14 @@ async def test_enum_style(imin: Imin, enum_style: str, status: str, event_status
     ],
 )
 async def test_date_style(imin: Imin, date_style: str, order_date: str) -> None:
-    """Dates come with Z, with offset and fraction, or in London time without an offset."""
+    """date_style writes dates with Z, with offset and fraction, or in London time without offset."""
     imin.sandbox.add_order("small")
 
     assert (await _styled(imin, date_style=date_style))["orderDate"] == order_date
 
 
 async def test_one_or_many(imin: Imin) -> None:
-    """one_or_many writes an array of one as its element."""
+    """one_or_many writes an array of one element as that element."""
     imin.sandbox.add_order("small")
 
     order = await _styled(imin, one_or_many=True)
@@ -113,16 +113,16 @@ async def test_one_or_many(imin: Imin) -> None:
 
 
 async def test_drop_optional(imin: Imin) -> None:
-    """drop_optional=1 leaves the bones, the same for the same seed."""
+    """drop_optional removes optional members, all at 1, and always the same for the same seed."""
     imin.sandbox.add_order("small")
 
-    bones = await _styled(imin, drop_optional=1.0)
+    minimal = await _styled(imin, drop_optional=1.0)
     some = await _styled(imin, drop_optional=0.3)
 
-    assert list(bones) == ["type", "id", "identifier", "orderDate", "orderedItem"]
-    assert list(bones["orderedItem"][0]) == ["type", "id", "identifier", "orderedItem", "orderItemStatus"]
+    assert list(minimal) == ["type", "id", "identifier", "orderDate", "orderedItem"]
+    assert list(minimal["orderedItem"][0]) == ["type", "id", "identifier", "orderedItem", "orderItemStatus"]
     assert some == await _styled(imin, drop_optional=0.3)
-    assert some != bones
+    assert some != minimal
 
 
 async def test_facility_parent(imin: Imin) -> None:
@@ -135,7 +135,7 @@ async def test_facility_parent(imin: Imin) -> None:
 
 
 async def test_location_pointer(imin: Imin) -> None:
-    """location_pointer moves the place to the EventSeries and points to it."""
+    """location_pointer moves the location to the EventSeries and points to it."""
     series = (await _styled(imin, location_pointer=True))["orderedItem"][0]["orderedItem"]["superEvent"]
 
     place = series["superEvent"]["imin:locationSummary"][0]
@@ -144,8 +144,8 @@ async def test_location_pointer(imin: Imin) -> None:
     assert place["type"] == "Place"
 
 
-async def test_lying_view(imin: Imin) -> None:
-    """view_lies promises a page after the last and miscounts the pages."""
+async def test_wrong_view(imin: Imin) -> None:
+    """view_lies writes a next page on the last page and a wrong number of pages."""
     imin.sandbox.style.view_lies = True
 
     last = await imin.orders(page=192)
@@ -155,7 +155,7 @@ async def test_lying_view(imin: Imin) -> None:
 
 
 def test_bad_style() -> None:
-    """A knob or value that does not exist is refused and names itself."""
+    """An unknown option or value is rejected with a message that names it."""
     style = create_sandbox()[SANDBOX].style
 
     with pytest.raises(ValueError, match="keys must be one of type, @type, mixed, got 'id'"):

@@ -10,7 +10,7 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h3 { margin: 2rem 0 0 }
 h3 code { font-size: 1rem }
-code, pre { font-family: ui-monospace, monospace; font-size: .875rem }
+code, pre { font-family: ui-monospace, monospace; font-size: .875rem; overflow-wrap: anywhere }
 pre { background: #f3f3f3; padding: .5rem .75rem; overflow-x: auto }
 table { border-collapse: collapse; margin: .5rem 0; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
@@ -74,12 +74,17 @@ def _request(request: dict[str, Any], origin: str) -> str:
         for field in request["body"]
     )
     parts = [
-        f"<h3>{_code(request['method'] + ' ' + request['path'])}</h3>",
+        f"<h3>{_address(request)}</h3>",
         f"<p>{escape(request['description'])}</p>",
         _table(("Field", "Type", "Default", "Meaning"), fields) if request["body"] else "",
         _curl(request, origin) if "example" in request else "",
     ]
     return "\n".join(filter(None, parts))
+
+
+def _address(request: dict[str, Any]) -> str:
+    address = _code(f"{request['method']} {request['path']}")
+    return f'<a href="{escape(request["path"])}">{address}</a>' if request["method"] == "GET" else address
 
 
 def _curl(request: dict[str, Any], origin: str) -> str:

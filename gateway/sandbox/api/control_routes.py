@@ -26,6 +26,7 @@ from gateway.sandbox.state.added_orders import NewOrder
 _PREFIX = "/sandbox"
 _ORDER = f"{_PREFIX}/orders/{{identifier}}"
 _SECONDS_PER_DAY = 86_400
+_LONGEST_ADVANCE_SECONDS = 3_660 * _SECONDS_PER_DAY
 
 CONTROL = ControlRequests()
 
@@ -41,7 +42,7 @@ async def control_middleware(request: web.Request, handler: Handler) -> web.Stre
     if request.path != _PREFIX and not request.path.startswith(f"{_PREFIX}/"):
         return await handler(request)
     if not _is_loopback(request.remote):
-        return json_response({"error": "The control API answers to loopback clients only."}, 403)
+        return json_response({"error": "The control API accepts requests from loopback only."}, 403)
     try:
         return await handler(request)
     except LookupError as error:
@@ -101,7 +102,9 @@ def _clock(call: ControlCall) -> Any:
     f"{_PREFIX}/clock",
     "Move the clock, or stop it at a given time. Returns the new time.",
     fields=(
-        BodyField("advance_seconds", "number", "moves the clock forward, or back when negative"),
+        BodyField(
+            "advance_seconds", "number", "moves the clock forward, or back when negative; not needed with now"
+        ),
         BodyField("now", "date-time with an offset or null", "stops the clock at this time instead", None),
     ),
     example={"advance_seconds": 60},
@@ -111,7 +114,10 @@ def _set_clock(call: ControlCall) -> Any:
     if call.body.get("now") is not None:
         clock.set(datetime_field(call.body, "now"))
     else:
-        clock.advance(number_field(call.body, "advance_seconds"))
+        seconds = number_field(call.body, "advance_seconds")
+        if not abs(seconds) <= _LONGEST_ADVANCE_SECONDS:
+            raise InputError(f"advance_seconds must be at most {_LONGEST_ADVANCE_SECONDS}, got {seconds}.")
+        clock.advance(seconds)
     return _clock(call)
 
 

@@ -1,4 +1,4 @@
-"""What the simulated imin has on its books."""
+"""The generated customers, orders and items."""
 
 import json
 from datetime import timedelta
@@ -10,7 +10,7 @@ from tests.sandbox.conftest import BOOK, DOCUMENTED, NOW, Imin
 
 
 async def test_whole_history(imin: Imin) -> None:
-    """The history is ordered strictly by orderDate, numbered, and has no identifier twice."""
+    """The history is strictly sorted by orderDate and numbered; every identifier is unique."""
     orders = [imin.sandbox.store.document(one) for one in imin.sandbox.store.identifiers("1234")]
 
     dates = [order["orderDate"] for order in orders]
@@ -24,19 +24,19 @@ async def test_whole_history(imin: Imin) -> None:
 
 
 async def test_nothing_null_or_empty(imin: Imin) -> None:
-    """No null: imin removes null members and empty arrays, so none is ever written."""
+    """No document has null members or empty arrays, as imin removes both."""
     store = imin.sandbox.store
 
-    def bare(value: Any) -> bool:
+    def has_empty_member(value: Any) -> bool:
         if isinstance(value, dict):
-            return any(inner is None or inner == [] or bare(inner) for inner in value.values())
-        return isinstance(value, list) and any(map(bare, value))
+            return any(inner is None or inner == [] or has_empty_member(inner) for inner in value.values())
+        return isinstance(value, list) and any(map(has_empty_member, value))
 
-    assert [one for one in store.identifiers("1234")[::5] if bare(store.document(one))] == []
+    assert [one for one in store.identifiers("1234")[::5] if has_empty_member(store.document(one))] == []
 
 
 async def test_documented_order_by_id(imin: Imin) -> None:
-    """Order 29 by its id is imin's documented example, cancellability computed for today."""
+    """Order 29 by its id is imin's documented example, with imin:isPresentlyCancellable for the present."""
     expected = documented_order()
     expected["orderedItem"][0]["imin:isPresentlyCancellable"] = False
     del expected["orderStatus"]
@@ -52,16 +52,16 @@ async def test_documented_order_by_id(imin: Imin) -> None:
     assert order["totalPaymentDue"] == {"type": "PriceSpecification", "price": 10, "priceCurrency": "GBP"}
 
 
-async def test_documented_order_in_its_place(imin: Imin) -> None:
-    """Order 29 stands on page 189 and carries orderStatus there."""
+async def test_documented_order_in_the_list(imin: Imin) -> None:
+    """Order 29 is on page 189 and has an orderStatus there."""
     page = await imin.orders(page=189)
 
     order = page["imin:item"][8]
     assert (order["identifier"], order["orderStatus"]) == (DOCUMENTED, "OrderDelivered")
 
 
-async def test_same_seed_same_world(imin: Imin) -> None:
-    """Two sandboxes of one seed and clock give the same bytes, another seed gives others."""
+async def test_same_seed_same_data(imin: Imin) -> None:
+    """Sandboxes with the same seed and clock have the same data; another seed gives other data."""
     same, other = (
         create_sandbox(SandboxSettings(now=NOW, seed=seed))[SANDBOX].orders_page("1234", 7)
         for seed in (1917, 7)
@@ -76,7 +76,7 @@ async def test_same_seed_same_world(imin: Imin) -> None:
 
 
 async def test_upcoming_items(imin: Imin) -> None:
-    """Customer 1234 has 19 upcoming items on two pages, earliest first, each with its order."""
+    """Customer 1234 has 19 upcoming items on two pages, earliest first, each with its imin:order."""
     first = await imin.get("/order-items?customerIdentifier=1234&page=1")
     second = await imin.get("/order-items?customerIdentifier=1234&page=2")
 
@@ -91,7 +91,7 @@ async def test_upcoming_items(imin: Imin) -> None:
 
 
 async def test_upcoming_until_the_end(imin: Imin) -> None:
-    """An item stays upcoming until its end, a cancelled one until its start."""
+    """An item is upcoming until its end, a cancelled item until its start."""
     start = NOW + timedelta(hours=2)
     imin.sandbox.add_order("empty", start=start)
     imin.sandbox.add_order("empty", start=start, status="SellerCancelled")
@@ -150,7 +150,7 @@ async def test_receipts_of_an_order(imin: Imin) -> None:
 
 
 async def test_group(imin: Imin) -> None:
-    """A group books one session with an item and an attendee each."""
+    """A group booking has one session, and an item for each attendee."""
     order = (await imin.orders("group"))["imin:item"][0]
 
     assert [item["attendee"]["givenName"] for item in order["orderedItem"]] == [
@@ -163,7 +163,7 @@ async def test_group(imin: Imin) -> None:
 
 
 async def test_virtual(imin: Imin) -> None:
-    """An online session has no location; its mode stands on the EventSeries, its link on the item."""
+    """An online session has no location; its mode is in the EventSeries, its link in the item."""
     item = (await imin.orders("virtual"))["imin:item"][0]["orderedItem"][0]
 
     series = item["orderedItem"]["superEvent"]
@@ -183,7 +183,7 @@ async def test_facilities(imin: Imin) -> None:
 
 
 async def test_net_prices(imin: Imin) -> None:
-    """A net price of 14.16 comes to exactly 16.992 with its tax of 2.832."""
+    """A net price of 14.16 and its tax of 2.832 are exactly 16.992."""
     order = imin.sandbox.add_order("empty", tax="net", price="14.16")
 
     _, raw = await imin.call("GET", f"/api/v2/orders/{order['identifier']}")

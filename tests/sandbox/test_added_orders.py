@@ -1,4 +1,4 @@
-"""Bookings that come and go."""
+"""Adding, replacing and removing orders."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from tests.sandbox.conftest import Imin
 
 
 async def test_added_order(imin: Imin) -> None:
-    """A new order goes to the head and moves everything after it down by one."""
+    """An added order is the first of the history and moves the others down by one."""
     before = await imin.orders()
 
     added = imin.sandbox.add_order("1234", price=Decimal("4.75"))
@@ -23,7 +23,7 @@ async def test_added_order(imin: Imin) -> None:
 
 
 async def test_removed_order(imin: Imin) -> None:
-    """A removed order is in no list and 404 by id."""
+    """A removed order is missing from the lists and 404 by its id."""
     orders = (await imin.orders("small"))["imin:item"]
 
     imin.sandbox.remove_order(orders[1]["identifier"])
@@ -36,7 +36,7 @@ async def test_removed_order(imin: Imin) -> None:
     "document", [None, 42, [], {"identifier": "odd", "orderedItem": 7}, {"price": 10**30}]
 )
 async def test_exact_document(imin: Imin, document: Any) -> None:
-    """Any JSON value is served exactly as it was put, in the list and by id, in every style."""
+    """Any JSON value is served exactly as it was put, in the list and by its id, in every style."""
     imin.sandbox.style.keys = "@type"
 
     identifier = imin.sandbox.put_order("small", document)
@@ -48,7 +48,7 @@ async def test_exact_document(imin: Imin, document: Any) -> None:
 
 
 async def test_put_in_place(imin: Imin) -> None:
-    """A known identifier keeps its place in the history."""
+    """An order put under a known identifier replaces that order at its position in the history."""
     order = (await imin.orders("small"))["imin:item"][1]
 
     imin.sandbox.put_order("small", {"identifier": order["identifier"], "odd": True})
