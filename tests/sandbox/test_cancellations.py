@@ -8,7 +8,7 @@ from tests.sandbox.conftest import BOOK, CANCELLED, CONFIRMED, PENDING, Imin, ca
 
 
 async def test_cancellation_life(imin: Imin) -> None:
-    """A cancellation is 204, then pending in all lists, then cancelled with lower totals and a new receipt."""
+    """A cancellation is 204 and pending in all lists, then cancelled with lower totals and a new receipt."""
     order = imin.sandbox.add_order("empty", items=2, tax="gross", price="12.50")
     identifier = order["identifier"]
     item = order["orderedItem"][0]["identifier"]

@@ -111,7 +111,12 @@ async def test_faults_style_and_requests(imin: Imin, log_path: str) -> None:
         ),
         ("POST", "/sandbox/clock", b"now", "but it is not JSON"),
         ("POST", "/sandbox/clock", b"[]", "The body must be a JSON object, got []."),
-        ("POST", "/sandbox/orders", {"custommer": "x"}, "custommer is no field here; there are customer,"),
+        (
+            "POST",
+            "/sandbox/orders",
+            {"custommer": "x"},
+            "custommer is not a field of this request; it has customer,",
+        ),
         ("POST", "/sandbox/orders", {"price": "much"}, "price must be pounds from 0, got 'much'."),
         ("POST", "/sandbox/faults", {"kind": "boom"}, "got 'boom'."),
         ("POST", "/sandbox/faults", {"kind": []}, "got []."),

@@ -121,7 +121,7 @@ async def test_field_that_is_not_listed(imin: Imin, declared: Any) -> None:
     )
 
     assert status == 400
-    assert body["error"].startswith("unlisted is no field here; there are ")
+    assert body["error"].startswith("unlisted is not a field of this request; it has ")
     assert await imin.get(f"/orders/{order}") == before
 
 

@@ -160,6 +160,6 @@ def test_bad_style() -> None:
 
     with pytest.raises(ValueError, match="keys must be one of type, @type, mixed, got 'id'"):
         style.keys = "id"  # type: ignore[assignment]  # not one of its values
-    with pytest.raises(ValueError, match="kyes is no style option"):
+    with pytest.raises(ValueError, match="kyes is not a style option"):
         style.update({"float_noise": True, "kyes": "type"})
     assert style.is_default()

@@ -86,7 +86,7 @@ async def read_object(request: web.Request, *names: str) -> dict[str, Any]:
     values = {_snake_case(key): value for key, value in body.items()}
     for key in values:
         if key not in names:
-            raise InputError(f"{key} is no field here; there are {', '.join(names) or 'none'}.")
+            raise InputError(f"{key} is not a field of this request; it has {', '.join(names) or 'none'}.")
     return values
 
 

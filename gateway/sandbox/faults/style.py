@@ -74,7 +74,7 @@ def _types() -> dict[str, Any]:
 
 def _check(name: str, value: Any) -> None:
     if name not in _types():
-        raise ValueError(f"{name} is no style option; there are {', '.join(_types())}.")
+        raise ValueError(f"{name} is not a style option; the options are {', '.join(_types())}.")
     expected = _types()[name]
     if get_origin(expected) is Literal:
         choices = get_args(expected)

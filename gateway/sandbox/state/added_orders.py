@@ -31,10 +31,10 @@ class NewOrder:
     days_ahead: Annotated[float, "see start; negative for a past booking"] = 7
     price: Annotated[Decimal | float | str, "the price of each item in pounds"] = "10"
     refundable: Annotated[
-        bool | None, "allowCustomerCancellationFullRefund of each item; null: no such member"
+        bool | None, "allowCustomerCancellationFullRefund of each item; null: leaves the member out"
     ] = True
     window: Annotated[
-        str | None, "latestCancellationBeforeStartDate, an ISO 8601 duration; null: no such member"
+        str | None, "latestCancellationBeforeStartDate, an ISO 8601 duration; null: leaves the member out"
     ] = "P1D"
     status: Annotated[str, "the orderItemStatus of each item, for example AttendeeAttended"] = CONFIRMED
     tax: Annotated[Tax, "whether the seller's prices are exempt from VAT, include it or exclude it"] = (
