@@ -44,10 +44,14 @@ _UPCOMING: tuple[tuple[tuple[int, bool | None, str | None, str], ...], ...] = (
 )
 _MEMBER_KINDS: tuple[Kind, ...] = ("session",) * 6 + ("slot", "individual_slot", "virtual")
 _PAST_STATUSES = (CONFIRMED,) * 8 + (ATTENDED,) * 6 + (ABSENT, CUSTOMER_CANCELLED, SELLER_CANCELLED)
+# Orders with a lower number have ATTENDED_2021 instead of ATTENDED.
 _FIRST_NUMBER_WITH_NEW_STATUS = 200
+# Of each four upcoming orders, this one may also have slots and online sessions.
 _UPCOMING_OF_ANY_KIND = 3
+# Of each nine orders, this one has no receipt.
 _RECEIPT_CYCLE = 9
 _WITHOUT_RECEIPT = 4
+# Of each thirteen past orders, one lacks the members of one of _OMISSIONS.
 _OMISSION_CYCLE = 13
 # Members missing from some orders. Source: imin docs, Defensive rules ("any property can be missing").
 _OMISSIONS: tuple[tuple[tuple[str, ...], ...], ...] = (
