@@ -10,7 +10,7 @@ BLEED ?= 10000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check faults bench fuzz soak schema graphiql clean
+.PHONY: help run test check fix faults bench fuzz soak schema graphiql clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,9 +18,12 @@ help: ## Print this list
 run: .venv/runtime ## Start the gateway over the sandbox on http://127.0.0.1:8000 (PORT, SANDBOX_PORT)
 	$(BIN)/python -m gateway demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
-test: .venv/dev ## Run the whole suite; installs a browser and Node where it may
+test: .venv/dev ## Run the whole suite and print its coverage; installs a browser and Node where it may
 	sh tests/install_programs.sh
-	$(BIN)/pytest
+	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
+	    $(BIN)/pytest --cov --cov-report=
+	@echo "Coverage: $$($(BIN)/coverage report --format=total --precision=1) % of the lines of gateway/ ran in the tests' own process."
+	@echo "Child processes (the commands, the workers) and replays of random input are not counted. By file: $(BIN)/coverage report"
 
 check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python alone
 	$(BIN)/ruff format --check .
@@ -29,6 +32,10 @@ check: .venv/dev ## Lint, types, imports, schema, and the tests that need Python
 	$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
 	$(BIN)/pytest --ignore tests/clients/test_clients.py --ignore tests/browser/test_graphiql.py
+
+fix: .venv/dev ## Format the code, and correct what the linter can correct
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 faults: .venv/dev ## Cancel under N random faults and double clicks, KILLS times with kill -9; every fault; a brownout; what caches save (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
@@ -62,11 +69,10 @@ clean: ## Remove what make has installed
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/runtime: requirements/runtime.lock | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+.venv/runtime: requirements/runtime.lock requirements/build.lock requirements/install.sh pyproject.toml | .venv/bin/python
+	@sh requirements/install.sh runtime
 	@touch $@
 
-.venv/dev: requirements/dev.lock pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+.venv/dev: requirements/dev.lock requirements/install.sh pyproject.toml | .venv/bin/python
+	@sh requirements/install.sh dev
 	@touch $@ .venv/runtime

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renews both lock files: versions and hashes, no registry's address. Needs uv.
+# Renews the lock files: versions and hashes, no registry's address. Needs uv.
 set -eu
 cd "$(dirname "$0")/.."
 options="--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet"
@@ -7,3 +7,5 @@ options="--universal --python-version 3.11 --generate-hashes --no-header --no-an
 uv pip compile $options "$@" pyproject.toml -o requirements/runtime.lock
 # shellcheck disable=SC2086
 uv pip compile $options "$@" --group dev pyproject.toml -o requirements/dev.lock
+# shellcheck disable=SC2086
+uv pip compile $options "$@" --group build -o requirements/build.lock

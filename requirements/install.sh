@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs a lock file and the project itself into .venv, and shows how far it is.
+# Usage: sh requirements/install.sh runtime|dev
+set -eu
+cd "$(dirname "$0")/.."
+pip=.venv/bin/pip
+failed=.venv/install-failed
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1
+
+set -- "requirements/$1.lock"
+# The runtime lock has nothing that builds packages; the `gateway` command is written by flit_core.
+[ "$1" = requirements/dev.lock ] || set -- "$1" requirements/build.lock
+total=$(cat "$@" | grep -c '^[a-z0-9].*==')
+echo "Installing $total packages into .venv: about half a minute, once."
+
+# A pipe has the status of its last command, so a file says that pip failed.
+rm -f "$failed"
+{ $pip install --progress-bar off --require-hashes $(printf -- '-r %s ' "$@") || touch "$failed"; } | {
+    number=0
+    while read -r what package _; do
+        case $what in
+        Collecting | Processing) number=$((number + 1)) && echo "  $number/$total ${package##*/}" ;; # by name, or a local file
+        Installing) echo "  unpacking" ;;
+        esac
+    done
+}
+[ ! -e "$failed" ]
+$pip install --quiet --no-deps --no-build-isolation --editable .
