@@ -11,7 +11,7 @@ set -- "requirements/$1.lock"
 # The runtime lock has nothing that builds packages; the `gateway` command is written by flit_core.
 [ "$1" = requirements/dev.lock ] || set -- "$1" requirements/build.lock
 total=$(cat "$@" | grep -c '^[a-z0-9].*==')
-echo "Installing $total packages into .venv: about half a minute, once."
+echo "Installing $total packages into .venv; the first time takes about half a minute."
 
 # A pipe has the status of its last command, so a file says that pip failed.
 rm -f "$failed"
@@ -19,7 +19,10 @@ rm -f "$failed"
     number=0
     while read -r what package _; do
         case $what in
-        Collecting | Processing) number=$((number + 1)) && echo "  $number/$total ${package##*/}" ;; # by name, or a local file
+        Collecting | Processing) # a package by its name, or a file that pip finds locally
+            number=$((number + 1))
+            echo "  $number/$total ${package##*/}"
+            ;;
         Installing) echo "  unpacking" ;;
         esac
     done

@@ -6,7 +6,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-RUNTIME, DEV = ((PROJECT / "requirements" / f"{name}.lock").read_text() for name in ("runtime", "dev"))
+RUNTIME, BUILD, DEV = (
+    (PROJECT / "requirements" / f"{name}.lock").read_text() for name in ("runtime", "build", "dev")
+)
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 
 
@@ -16,7 +18,9 @@ def names(lock: str) -> set[str]:
 
 def test_dependencies_bounded() -> None:
     """Every direct dependency says from which version and up to which."""
-    direct = PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"]
+    groups = PYPROJECT["dependency-groups"]
+    direct = [*PYPROJECT["project"]["dependencies"], *groups["build"], *groups["dev"]]
+    direct.remove({"include-group": "build"})
 
     assert [line for line in direct if not (">=" in line and "<" in line)] == []
 
@@ -29,10 +33,17 @@ def test_locks() -> None:
     }
 
     assert direct <= names(RUNTIME) < names(DEV)
-    assert "://" not in RUNTIME + DEV
-    assert all(
-        "--hash=sha256:" in block for block in re.split(r"\n(?=[a-z])", RUNTIME + DEV) if "==" in block
-    )
+    locks = RUNTIME + BUILD + DEV
+    assert "://" not in locks
+    assert all("--hash=sha256:" in block for block in re.split(r"\n(?=[a-z])", locks) if "==" in block)
+
+
+def test_build_is_locked() -> None:
+    """What builds the package is locked apart, in the version that developers have, and not deployed."""
+    assert PYPROJECT["dependency-groups"]["build"] == PYPROJECT["build-system"]["requires"]
+    assert BUILD in DEV
+    assert not names(BUILD) & names(RUNTIME)
+    assert "build.lock" not in DOCKERFILE
 
 
 def test_image() -> None:

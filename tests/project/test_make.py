@@ -1,0 +1,43 @@
+"""What make does, read from its dry run."""
+
+import re
+import subprocess
+
+from tests.project.tree import PROJECT
+
+MAKEFILE = (PROJECT / "Makefile").read_text()
+
+
+def dry_run(*arguments: str) -> list[str]:
+    """The commands that make would run, once everything is installed."""
+    command = ["make", "--dry-run", "--old-file=.venv/runtime", "--old-file=.venv/dev", *arguments]
+    made = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603  # ours
+    return [line for line in made.stdout.splitlines() if not line.startswith("make")]
+
+
+def test_help() -> None:
+    """Bare make lists every target that a person may ask for."""
+    phony = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+
+    assert re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE) == phony[0].split()
+
+
+def test_ports_of_run() -> None:
+    """PORT and SANDBOX_PORT, which the message about a port in use recommends, reach the command."""
+    (command,) = dry_run("run", "PORT=8010", "SANDBOX_PORT=8011")
+
+    assert command == ".venv/bin/python -m gateway demo --port 8010 --sandbox-port 8011"
+
+
+def test_fix_does_what_check_asks_for() -> None:
+    """What `make fix` runs is what `make check` runs first, with permission to write."""
+    check = [re.sub(r" --check", "", command) for command in dry_run("check")]
+
+    assert [command.replace(" --fix", "") for command in dry_run("fix")] == check[:2]
+
+
+def test_coverage() -> None:
+    """The whole suite is measured, and its total is printed."""
+    commands = "\n".join(dry_run("test"))
+
+    assert re.search(r"pytest --cov .*\n.*coverage report --format=total", commands)
