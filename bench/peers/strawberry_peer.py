@@ -22,8 +22,8 @@ def tail(iri: str) -> str:
     return iri.rpartition("/")[2]
 
 
-def term(iri: str | None) -> str | None:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", tail(iri)).upper() if iri else None
+def term(iri: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", tail(iri)).upper()
 
 
 def inherited(event: Any, name: str) -> Any:
@@ -155,7 +155,7 @@ class Order:
         return Order(
             identifier=order["identifier"],
             order_number=order.get("orderNumber"),
-            status=term(order.get("orderStatus")),
+            status=term(order["orderStatus"]) if order.get("orderStatus") else None,
             order_date=order.get("orderDate"),
             total_payment_due=Money.of(order.get("totalPaymentDue")),
             seller=Seller(
@@ -231,7 +231,7 @@ class Query:
 HTTP = web.AppKey("http", aiohttp.ClientSession)
 
 
-class View(GraphQLView):  # type: ignore[type-arg]  # no context type
+class View(GraphQLView):
     async def get_context(self, request: web.Request, response: Any) -> Any:
         http = request.app[HTTP]
 
