@@ -50,12 +50,13 @@ async def test_inherited(reader: Reader, keys: tuple[str, ...]) -> None:
         "eventStatus": "https://schema.org/EventCancelled",
         "leader": [{"name": "Jo"}],
         "ageRange": {"minValue": 16},
+        "meetingPoint": "Reception",
     }
 
     session = await reader.session(
         nested(document, *keys),
         "{ name venue { name } organizer { name } eventStatus leaders { name } "
-        "ageRange { minValue maxValue } }",
+        "ageRange { minValue maxValue } meetingPoint }",
     )
 
     assert session == {
@@ -65,6 +66,7 @@ async def test_inherited(reader: Reader, keys: tuple[str, ...]) -> None:
         "eventStatus": "EVENT_CANCELLED",
         "leaders": [{"name": "Jo"}],
         "ageRange": {"minValue": 16, "maxValue": None},
+        "meetingPoint": "Reception",
     }
 
 
