@@ -62,7 +62,7 @@ graphiql: ## Build the GraphiQL page anew into gateway/http/static (needs Node)
 	cd graphiql && npm ci && npm run build
 
 clean: ## Remove what make has installed
-	rm -rf .venv graphiql/node_modules tests/browser/node_modules tests/clients/node_modules
+	rm -rf .venv .coverage graphiql/node_modules tests/browser/node_modules tests/clients/node_modules
 
 # Virtual environments: one, filled with what runs, and on demand with what tests and checks.
 .venv/bin/python:

@@ -21,7 +21,8 @@ rm -f "$failed"
         case $what in
         Collecting | Processing) # a package by its name, or a file that pip finds locally
             number=$((number + 1))
-            echo "  $number/$total ${package##*/}"
+            package=${package##*/}
+            echo "  $number/$total ${package%%-[cp][py][0-9]*}"
             ;;
         Installing) echo "  unpacking" ;;
         esac
