@@ -1,8 +1,8 @@
-"""imin's documents as Structs, with the properties that walk them.
+"""imin's documents as Structs, with properties that navigate them.
 
-They are read straight from JSON and returned by resolvers as they are: there is
-no other representation. Attributes named `own_…` hold what one JSON object says;
-the property of the plain name adds what other objects say.
+They are decoded straight from JSON, and resolvers return them as they are: there is
+no other representation. An attribute named `own_…` holds what one JSON object states;
+the property of the plain name adds what other objects state.
 """
 
 from gateway.imin.documents.account import CustomerAccount, Entitlement

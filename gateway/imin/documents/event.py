@@ -1,51 +1,46 @@
 """What is booked: sessions and slots, and the series and facilities above them.
 
-One Struct reads every level, since OpenActive lets a level leave out what the
-one above it says. In imin's data the name and the organizer stand two levels up
+One Struct serves for every level, since OpenActive lets a level leave out what the
+level above it states. In imin's data the name and the organizer are stated two levels up
 and the location one level up; in plain OpenActive data one level up.
 Source: OpenActive Modelling Specification, "Inheritance"; imin docs, Order History.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import field
 from msgspec.structs import replace
 
 from gateway.imin.dates import add_duration, format_duration, parse_date_time, parse_duration
 from gateway.imin.documents.agent import AccessChannel, Agent
+from gateway.imin.documents.expression_property import ExpressionProperty
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
-from gateway.imin.documents.thing import Concept, Identified, Image, QuantitativeValue
+from gateway.imin.documents.thing import IS_ZERO, Concept, Identified, Image, QuantitativeValue
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
 from gateway.imin.jsonld import Int
 
 T = TypeVar("T")
 
-_EMPTY: tuple[Any, ...] = ((), "")
 
-
-class Inherited(Generic[T]):
-    """A property that takes the first value found on the event itself or on a level above it."""
+class Inherited(ExpressionProperty[T]):
+    """The value of an attribute on the nearest level that states one: the event itself or one above it."""
 
     def __init__(self, attribute: str) -> None:
-        self.attribute = attribute
-        # What each level has as a rule is written out; what is empty is left to the whole of it.
-        self.expression = (
-            f"value if (value := self.{attribute}) else "
-            f"value if (above := self.super_event) and (value := above.{attribute}) else "
-            f"value if above and (above := above.super_event) and (value := above.{attribute}) else "
-            f"self.inherited({attribute!r})"
+        # The usual three levels are written out, since calling `inherited` takes longer.
+        super().__init__(
+            f"value if (value := self.{attribute}) or {IS_ZERO} else "
+            f"value if (above := self.super_event) and ((value := above.{attribute}) or {IS_ZERO}) else "
+            f"value if above and (above := above.super_event) "
+            f"and ((value := above.{attribute}) or {IS_ZERO}) else "
+            f"self.inherited({attribute!r})",
         )
-
-    def __get__(self, event: "Event", _owner: type["Event"] | None = None) -> T:
-        value: T = event.inherited(self.attribute)
-        return value
 
 
 class Event(Identified, kw_only=True, gc=False, rename="camel"):
-    """A session, a slot, a series or a facility use; see the module's text."""
+    """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states."""
 
     own_name: str | None = field(default=None, name="name")
     own_description: str | None = field(default=None, name="description")
@@ -94,7 +89,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
 
     name = Inherited[str | None]("own_name")
-    """Title: own, or that of the nearest level above that has one."""
+    """Title, inherited."""
     description = Inherited[str | None]("own_description")
     """Plain-text description, inherited."""
     formatted_description = Inherited[str | None]("own_formatted_description")
@@ -102,7 +97,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     url = Inherited[str | None]("own_url")
     """Web page for customers, inherited."""
     virtual_location = Inherited[AccessChannel | None]("own_virtual_location")
-    """Where a virtual session can be joined, inherited."""
+    """Where to join a virtual session, inherited."""
     leaders = Inherited[tuple[Agent, ...]]("own_leaders")
     """Who leads it, inherited."""
     images = Inherited[tuple[Image, ...]]("own_images")
@@ -112,13 +107,13 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     facility_types = Inherited[tuple[Concept, ...]]("own_facility_types")
     """Kinds of facility, inherited."""
     categories = Inherited[tuple[Concept, ...]]("own_categories")
-    """Free categories, inherited."""
+    """Categories outside any controlled list, inherited."""
     sports_activity_locations = Inherited[tuple[Concept, ...]]("own_sports_locations")
     """Parts of the venue it takes place in, inherited."""
     age_range = Inherited[QuantitativeValue | None]("own_age_range")
-    """Ages it is meant for, inherited."""
+    """Ages it is intended for, inherited."""
     is_coached = Inherited[bool | None]("own_is_coached")
-    """Whether a coach is there, inherited."""
+    """Whether it is led by a coach, inherited."""
     is_accessible_for_free = Inherited[bool | None]("own_is_accessible_for_free")
     """Whether it is free for everybody, inherited."""
     attendee_instructions = Inherited[str | None]("own_attendee_instructions")
@@ -128,13 +123,13 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     accessibility_information = Inherited[str | None]("own_accessibility_information")
     """What disabled people need to know, inherited."""
     accessibility_support = Inherited[tuple[Concept, ...]]("own_accessibility_support")
-    """Disabilities that are catered for, inherited."""
+    """Disabilities that it supports, inherited."""
     skill_levels = Inherited[tuple[Concept, ...]]("own_levels")
-    """Levels of experience it is meant for, inherited."""
+    """Levels of experience it is intended for, inherited."""
 
     @property
     def parent(self) -> "Event | None":
-        """Level above. An IndividualFacilityUse names its FacilityUse under either key."""
+        """Level above. An IndividualFacilityUse refers to its FacilityUse by either of two keys."""
         return self.super_event or self.facility_use or self.aggregate_facility_use
 
     def levels(self) -> Iterator["Event"]:
@@ -145,27 +140,27 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
             level = level.parent
 
     def inherited(self, attribute: str) -> Any:
-        """First value that the event itself or a level above it has; None, or empty, where none has."""
+        """The value on the nearest level that states one; None, or empty, if no level does."""
         level: Event | None = self
         value = None
         while level is not None:
             value = getattr(level, attribute)
-            if value is not None and value not in _EMPTY:
+            if value or (value is not None and value == 0):
                 return value
             level = level.parent
         return value
 
     @property
     def organizer(self) -> Agent | None:
-        """Who runs it: the organizer of a session, the provider of a facility; inherited."""
+        """The organizer of a session or the provider of a facility, inherited."""
         organizer: Agent | None = self.inherited("own_organizer") or self.inherited("own_provider")
         return organizer
 
     @property
     def venue(self) -> Place | None:
-        """Place of the nearest level that has one, local pointers resolved.
+        """Place of the nearest level that has one; a local pointer is resolved.
 
-        A series without a location may still list its only place in `imin:locationSummary`.
+        A series without a location may list its only place in `imin:locationSummary`.
         """
         place = self._place("own_location")
         if place is not None or any(level.own_location for level in self.levels()):
@@ -175,18 +170,21 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def affiliated_location(self) -> Place | None:
-        """Place a virtual session is run from, inherited."""
+        """Place where a virtual session is run from, inherited."""
         return self._place("own_affiliated_location")
 
     def _place(self, attribute: str) -> Place | None:
-        """Nearest place under that name. A local pointer stands for a place that any level may list."""
+        """Place in that attribute of the nearest level that has one.
+
+        A local pointer stands for a place that any level may list.
+        """
         level: Event | None = self
         while level is not None:
             place: Place | None = getattr(level, attribute)
-            # As a rule a place has a name, and so is no pointer.
+            # A place with a name, which is the usual case, is no pointer.
             if place is not None and not place.name and (pointer := place.pointer):
-                listed = (known for above in self.levels() for known in above.location_summary)
-                place = next((known for known in listed if known.iri == pointer), None)
+                listed = (place for above in self.levels() for place in above.location_summary)
+                place = next((place for place in listed if place.iri == pointer), None)
             if place is not None:
                 return place
             level = level.parent
@@ -194,29 +192,29 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def sub_events(self) -> tuple["Event", ...]:
-        """Events below, which inherit from this one."""
+        """Events one level below, which inherit from this one."""
         return tuple(sub if sub.parent else replace(sub, super_event=self) for sub in self.own_sub_events)
 
     @property
     def own_levels(self) -> tuple[Concept, ...]:
-        """Levels of experience under either name."""
+        """Levels of experience under OpenActive's and imin's name."""
         return self.own_openactive_levels + self.own_imin_levels
 
     @property
     def data_source(self) -> str | None:
-        """Identifier of the feed its data came from, inherited."""
+        """Identifier of the feed that its data came from, inherited."""
         source: Identified | None = self.inherited("own_data_source")
         return source.identifier if source else None
 
     @property
     def event_status(self) -> EventStatus | None:
-        """Status, inherited; scheduled where no level says anything, None where nothing is known of it."""
+        """Status, inherited; scheduled if no level states one, None if nothing is known of the event."""
         scheduled = EventStatus.EVENT_SCHEDULED if self.start_date else None
         return EventStatus.of(self.inherited("own_event_status")) or scheduled
 
     @property
     def attendance_mode(self) -> AttendanceMode | None:
-        """Mode, inherited; offline where no level says anything, None where nothing is known of the event."""
+        """Mode, inherited; offline if no level states one, None if nothing is known of the event."""
         offline = AttendanceMode.OFFLINE_EVENT_ATTENDANCE_MODE if self.start_date else None
         return AttendanceMode.of(self.inherited("own_attendance_mode")) or offline
 
@@ -232,20 +230,20 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def end_date(self) -> str | None:
-        """End; start plus duration where imin leaves it out."""
-        return self.own_end_date if self.own_end_date or not self.start_date else self._told_end()
+        """End; start plus duration if imin leaves it out."""
+        return self.own_end_date if self.own_end_date or not self.start_date else self._calculated_end()
 
-    def _told_end(self) -> str | None:
+    def _calculated_end(self) -> str | None:
         length = self.inherited("own_duration")
         ends = add_duration(self.start_date, length) if parse_duration(length) else None
         return ends.isoformat() if ends else None
 
     @property
     def duration(self) -> str | None:
-        """Length; end minus start where imin leaves it out."""
-        return self.own_duration or self._told_duration()
+        """Length; end minus start if imin leaves it out."""
+        return self.own_duration or self._calculated_duration()
 
-    def _told_duration(self) -> str | None:
+    def _calculated_duration(self) -> str | None:
         ends, starts = parse_date_time(self.own_end_date), self.starts
         if starts and ends:
             return format_duration(ends - starts)

@@ -1,15 +1,16 @@
 """Orders, their receipts and sellers."""
 
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
 from gateway.hints import pure
 from gateway.imin.dates import parse_date_time
 from gateway.imin.documents.agent import Address, Agent, BookingService, Terms
+from gateway.imin.documents.expression_property import ExpressionProperty
 from gateway.imin.documents.order_item import OrderItem
-from gateway.imin.documents.thing import Image, Owned, Owner, Priced, TaxCharge
+from gateway.imin.documents.thing import IS_ZERO, Image, Owned, Owner, Priced, TaxCharge
 from gateway.imin.documents.vocabulary import (
     BrokerRole,
     OrderStatus,
@@ -21,12 +22,11 @@ from gateway.imin.jsonld import iri_tail
 
 T = TypeVar("T")
 
-_MOST_REMEMBERED = 4_096
-_EMPTY: tuple[Any, ...] = ((), "")
+_CACHE_SIZE = 4_096
 
 
 class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
-    """A proof of payment: a PDF that imin serves to holders of the API key only."""
+    """A proof of payment: a PDF that imin serves only to holders of the API key."""
 
     own_url: str | None = field(default=None, name="url")
     date_created: str | None = None
@@ -34,7 +34,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def identifier(self) -> str | None:
-        """Imin's number of the receipt, by which it can be fetched: the end of its URL."""
+        """Number by which imin serves the receipt: the end of its URL."""
         return _number(self)
 
     @property
@@ -45,7 +45,7 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def url(self) -> str:
-        """This gateway's address of the PDF."""
+        """Address of the PDF on this gateway."""
         owner: Owner = self.owner
         return owner.receipt_url(self.order_identifier, _number(self) or "")
 
@@ -56,7 +56,7 @@ def _number(receipt: Receipt) -> str | None:
 
 
 class Order(Owned, kw_only=True, gc=False, rename="camel"):
-    """A booking: what was bought, from whom, for how much. The payment provider's reference is not read."""
+    """A booking: what was bought, from which seller, at what price. The payment reference is not decoded."""
 
     order_number: str | int | None = None
     own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
@@ -76,7 +76,7 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def identifier(self) -> str:
-        """Imin's identifier: own, or the end of the IRI; "" where the document cannot be an order's."""
+        """The identifier, or the end of the IRI; "" if there is neither, so that it cannot be an order."""
         return str(self.own_identifier) if self.own_identifier is not None else _tail_of(self.iri)
 
     @property
@@ -87,32 +87,32 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def items(self) -> tuple[OrderItem, ...]:
-        """What was booked."""
+        """The booked items."""
         return self.own_items
 
     @property
     def status(self) -> OrderStatus | None:
-        """Status of the whole."""
+        """Status of the order as a whole."""
         return OrderStatus.of(self.order_status)
 
     @property
     def proposal_status(self) -> ProposalStatus | None:
-        """Where the seller's approval stands, where one was needed."""
+        """Status of the seller's approval, if one was needed."""
         return ProposalStatus.of(self.own_proposal_status)
 
     @property
     def broker_role(self) -> BrokerRole | None:
-        """What the broker is to the customer."""
+        """Role of the broker towards the customer."""
         return BrokerRole.of(self.own_broker_role)
 
     @property
     def confirmation_number(self) -> str | int | None:
-        """The number to quote; imin's text calls it so, its example calls it orderNumber."""
+        """Number to quote. imin's documentation calls it confirmationNumber, its example orderNumber."""
         return self.order_number if self.own_confirmation_number is None else self.own_confirmation_number
 
     @property
     def total_payment_due(self) -> Priced | None:
-        """What is paid for the items that are not cancelled."""
+        """Price of the items that are not cancelled."""
         return self.payment_due.money if self.payment_due else None
 
     @property
@@ -122,43 +122,43 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
-        """Receipts that can be opened, newest first."""
+        """Receipts that have a number and so can be opened, newest first."""
         own = self.own_receipts
-        if not own or (len(own) == 1 and _number(own[0])):  # as a rule
+        if not own or (len(own) == 1 and _number(own[0])):  # the usual case
             return own
         receipts = [receipt for receipt in own if _number(receipt)]
         return tuple(sorted(receipts, key=_created, reverse=True))
 
     @property
     def seller(self) -> "Seller | None":
-        """Who sold it, completed from the organizer or provider of the items."""
+        """The seller, completed from the organizer or provider of the items."""
         return Seller(self.own_seller, self) if self.own_seller is not None else None
 
-    def told_of(self, seller: Agent, attribute: str) -> Any:
-        """What an organizer or provider, at any level of any item, that is the same as the seller says.
+    def stated_on_sessions(self, seller: Agent, attribute: str) -> Any:
+        """What the seller states as organizer or provider, on any level of any item; None if nothing.
 
-        None where none says anything.
+        Those with the seller's IRI are the seller.
         """
         iri = seller.iri
         for item in self.own_items if iri else ():
             level = item.session
             while level is not None:
-                like = level.own_organizer
-                if like is not None and (like.plain_id or like.at_id) == iri:
-                    value = getattr(like, attribute)
-                    if value is not None and value not in _EMPTY:
+                agent = level.own_organizer
+                if agent is not None and (agent.plain_id or agent.at_id) == iri:
+                    value = getattr(agent, attribute)
+                    if value or (value is not None and value == 0):
                         return value
-                like = level.own_provider
-                if like is not None and (like.plain_id or like.at_id) == iri:
-                    value = getattr(like, attribute)
-                    if value is not None and value not in _EMPTY:
+                agent = level.own_provider
+                if agent is not None and (agent.plain_id or agent.at_id) == iri:
+                    value = getattr(agent, attribute)
+                    if value or (value is not None and value == 0):
                         return value
                 level = level.super_event or level.facility_use or level.aggregate_facility_use
         return None
 
 
 def bind_order(order: Order, owner: Owner) -> None:
-    """Tell an order, its items and its receipts whose they are."""
+    """Set the owner of an order, its items and its receipts, and what they need to know of each other."""
     order.owner = owner
     identifier = order.identifier
     for index, item in enumerate(order.own_items):
@@ -172,7 +172,7 @@ def _created(receipt: Receipt) -> float:
 
 
 @pure
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _seconds(text: str | None) -> float:
     moment = parse_date_time(text)
     return moment.timestamp() if moment else 0.0
@@ -182,70 +182,62 @@ def _tail_of(iri: str | None) -> str:
     return iri_tail(iri) if iri else ""
 
 
-class Completed(Generic[T]):
-    """What the order says of its seller, or where it says nothing, what an organizer like it says."""
+class SellerAttribute(ExpressionProperty[T]):
+    """What the order states of its seller, else what its sessions state of the same agent."""
 
     def __init__(self, attribute: str) -> None:
-        self.attribute = attribute
-        self.expression = (
-            f"stated if (stated := self.agent.{attribute}) or (stated is not None and stated not in _EMPTY) "
-            f"else stated if (told := self.order.told_of(self.agent, {attribute!r})) is None else told"
+        super().__init__(
+            f"value if (value := self.agent.{attribute}) or {IS_ZERO} else "
+            f"value if (more := self.order.stated_on_sessions(self.agent, {attribute!r})) is None else more",
         )
-
-    def __get__(self, seller: "Seller", _owner: type["Seller"] | None = None) -> T:
-        stated: T = getattr(seller.agent, self.attribute)
-        if stated is not None and stated not in _EMPTY:
-            return stated
-        told: T | None = seller.order.told_of(seller.agent, self.attribute)
-        return stated if told is None else told
 
 
 class Seller(Struct, frozen=True):
-    """An organization as seller: what the order says of it, completed from what its sessions say.
+    """The seller of an order: what the order states of it, completed from the order's sessions.
 
-    imin's orders name a seller by id and terms alone; name, logo and telephone
-    stand on the organizer. Source: imin docs, Order History.
+    imin's orders give only the seller's id and terms; name, logo and telephone are given with
+    the organizer. Source: imin docs, Order History.
     """
 
     agent: Agent
     order: Order
 
-    type = Completed[str | None]("type")
+    type = SellerAttribute[str | None]("type")
     """Organization or Person."""
-    name = Completed[str | None]("name")
-    """Name to show."""
-    given_name = Completed[str | None]("given_name")
+    name = SellerAttribute[str | None]("name")
+    """Display name."""
+    given_name = SellerAttribute[str | None]("given_name")
     """First name, of a person."""
-    family_name = Completed[str | None]("family_name")
+    family_name = SellerAttribute[str | None]("family_name")
     """Last name, of a person."""
-    legal_name = Completed[str | None]("legal_name")
-    """Name in law."""
-    description = Completed[str | None]("description")
-    """About the seller."""
-    url = Completed[str | None]("url")
-    """The seller's site."""
-    logo = Completed[Image | None]("logo")
-    """The seller's logo."""
-    image = Completed[Image | None]("image")
+    legal_name = SellerAttribute[str | None]("legal_name")
+    """Legal name."""
+    description = SellerAttribute[str | None]("description")
+    """Description."""
+    url = SellerAttribute[str | None]("url")
+    """Web site."""
+    logo = SellerAttribute[Image | None]("logo")
+    """Logo."""
+    image = SellerAttribute[Image | None]("image")
     """Picture."""
-    telephone = Completed[str | None]("telephone")
-    """Number to call."""
-    email = Completed[str | None]("email")
-    """Address to write to."""
-    address = Completed[Address | None]("address")
+    telephone = SellerAttribute[str | None]("telephone")
+    """Telephone number."""
+    email = SellerAttribute[str | None]("email")
+    """E-mail address."""
+    address = SellerAttribute[Address | None]("address")
     """Postal address."""
-    vat_id = Completed[str | None]("vat_id")
+    vat_id = SellerAttribute[str | None]("vat_id")
     """VAT number."""
-    tax_mode = Completed[TaxMode | None]("tax_mode")
+    tax_mode = SellerAttribute[TaxMode | None]("tax_mode")
     """Whether the seller's prices contain the tax."""
-    is_open_booking_allowed = Completed[bool | None]("is_open_booking_allowed")
+    is_open_booking_allowed = SellerAttribute[bool | None]("is_open_booking_allowed")
     """Whether the seller takes open bookings."""
-    same_as = Completed[tuple[str, ...]]("same_as")
-    """The seller elsewhere on the web."""
-    terms_of_service = Completed[tuple[Terms, ...]]("terms_of_service")
+    same_as = SellerAttribute[tuple[str, ...]]("same_as")
+    """Other web pages of the seller."""
+    terms_of_service = SellerAttribute[tuple[Terms, ...]]("terms_of_service")
     """The seller's terms."""
-    own_identifier = Completed[str | int | None]("own_identifier")
-    """The booking system's identifier, as imin wrote it."""
+    own_identifier = SellerAttribute[str | int | None]("own_identifier")
+    """Identifier in the booking system, as imin wrote it."""
 
     @property
     def id(self) -> str:
@@ -255,11 +247,11 @@ class Seller(Struct, frozen=True):
 
     @property
     def identifier(self) -> str | None:
-        """The seller's own IRI."""
+        """IRI of the seller, or its identifier in the booking system."""
         return self.agent.iri or self.local_identifier
 
     @property
     def local_identifier(self) -> str | None:
-        """The booking system's identifier beside the IRI."""
-        stated = self.own_identifier
-        return None if stated is None else str(stated)
+        """Identifier in the booking system, besides the IRI."""
+        identifier = self.own_identifier
+        return None if identifier is None else str(identifier)

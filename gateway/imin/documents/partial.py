@@ -1,31 +1,30 @@
-"""Excerpts: documents of which only that is read which will be looked at.
+"""Partial documents: instances of generated classes that have only the fields an operation needs.
 
-Who knows beforehand what is looked at names the attributes. What their properties read in turn is told by
-the code of those properties: every name in it counts, in whichever branch. An excerpt's class stands for the
-document's: it has the same properties, and of the fields only those. So most of imin's page is passed over
-instead of made into objects. What is not read is no empty value: it is `NOT_READ`, which is of no use.
+msgspec skips every other part of imin's JSON, which is most of a page, instead of creating objects of it. A
+partial class counts as the document's class and has the same properties. Reading a field that it leaves out
+raises NotRead: the field is not empty, nothing is known of it.
 """
 
-import inspect
-import re
-from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
-from functools import cache, lru_cache
-from types import CodeType, FunctionType, UnionType
-from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin
+from collections.abc import Container, Iterable
+from functools import lru_cache
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, field
 
+from gateway.imin.documents.code_values import Call, Kind
+from gateway.imin.documents.function_source import Code, Unclear
 from gateway.imin.documents.order import Seller, bind_order
 from gateway.imin.documents.order_item import bind_upcoming_item
-from gateway.imin.documents.thing import STANDS_FOR, Thing
+from gateway.imin.documents.property_reads import PropertyReads
+from gateway.imin.documents.thing import GATEWAY_PREFIX, PARTIAL_OF, Thing
 
 S = TypeVar("S", bound=Struct)
 
 Attributes = frozenset[str]
 
-ALWAYS = (
+ALWAYS_READ = (
     "identifier",
     "named_order",
     "order_date",
@@ -36,175 +35,120 @@ ALWAYS = (
     "unreadable",
     "owner",
 )
-"""What paging, the proof of ownership and the choice of a type look at, besides binding."""
+"""What pagination, the proof of ownership and the choice of a GraphQL type read, besides binding."""
 
-_BINDING: tuple[Any, ...] = (bind_order, bind_upcoming_item)
-_MOST_EXCERPTS = 128
+_BINDING = (
+    Call(cast("Code", bind_order), (("order", Kind.DOCUMENT), ("owner", Kind.DATA))),
+    Call(cast("Code", bind_upcoming_item), (("item", Kind.DOCUMENT), ("owner", Kind.DATA))),
+)
+_MAX_PARTIAL_CLASSES = 128
 """Each takes some 50 KB, and 2 ms to make."""
-_OURS = "gateway:"
-"""Fields under such names hold what the gateway adds."""
-_PACKAGE = "gateway.imin"
-_WORD = re.compile(r"\w+")
 
 
 class NotRead(RuntimeError):
-    """A part of a document is looked at that was not read."""
+    """A field is read that the partial document does not have."""
 
 
-class _NotRead:
-    def _refuse(self, *_: Any) -> NoReturn:
-        raise NotRead("this part of the document was not read")
+class _LeftOut:
+    """Stands for a field that a partial document does not have."""
 
-    __bool__ = __iter__ = __len__ = __str__ = __getattr__ = __getitem__ = __add__ = _refuse
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, document: object, _owner: type | None = None) -> "_LeftOut":
+        if document is None:
+            return self
+        raise NotRead(f"{type(document).__name__}.{self._name} was not decoded")
 
 
-NOT_READ: Any = _NotRead()
+def fields_read_by(attributes: Iterable[str]) -> Attributes | None:
+    """The fields that are read when these attributes of documents are read; None if it may be any field."""
+    try:
+        return property_reads().fields({*ALWAYS_READ, *attributes}, _BINDING)
+    except Unclear:
+        return None
 
 
-def fields_read_by(attributes: Iterable[str]) -> Attributes:
-    """The fields that documents look at when these attributes of them are asked for."""
-    known: set[str] = set()
-    waiting = {*ALWAYS, *attributes}
-    for bind in _BINDING:
-        waiting |= _names_in(bind)
-    index = _looked_at()
+def property_reads() -> PropertyReads:
+    """What the properties of all documents read."""
+    classes: dict[type[Struct], None] = {Seller: None}
+    waiting: list[type[Struct]] = [Thing]
     while waiting:
-        name = waiting.pop()
-        known.add(name)
-        waiting |= index.get(name, set()) - known
-    return frozenset(known & _field_names())
+        cls = waiting.pop()
+        if cls not in classes:
+            classes[cls] = None
+            waiting += cls.__subclasses__()
+    return _property_reads(tuple(classes))
 
 
-@lru_cache(_MOST_EXCERPTS)
-def partial_document(document: type[S], wanted: Attributes | None) -> type[S]:
-    """The class of a document's excerpts. wanted: fields, as `fields_read_by` tells; None for all of it."""
-    return document if wanted is None else _Excerpts(wanted).of(document)
+@lru_cache(1)
+def _property_reads(classes: tuple[type[Struct], ...]) -> PropertyReads:
+    return PropertyReads(classes)
 
 
-class _Excerpts:
-    """Classes of one excerpt, made together as they refer to each other."""
+@lru_cache(_MAX_PARTIAL_CLASSES)
+def partial_document(document: type[S], fields: Attributes | None) -> type[S]:
+    """The partial class of a document with the given fields; the document's own class if they are None."""
+    return document if fields is None else _PartialClasses(fields).of(document)
 
-    def __init__(self, wanted: Attributes) -> None:
-        self._wanted = wanted
-        self._made: dict[type[Struct], Any] = {}
+
+class _PartialClasses:
+    """The partial classes for one set of fields, made together because they refer to each other."""
+
+    def __init__(self, fields: Attributes) -> None:
+        self._fields = fields
+        self._classes: dict[type[Struct], Any] = {}
 
     def of(self, document: type[S]) -> type[S]:
-        """The class that stands for a document's."""
-        if (made := self._made.get(document)) is not None:
-            return cast("type[S]", made)
-        # By a name until it is made: an event is above an event.
-        name = self._made[document] = f"{document.__name__}Excerpt"
-        read = {one.name: one for one in msgspec.structs.fields(document) if self._is_read(one)}
-        made = msgspec.defstruct(
+        """The partial class of a document."""
+        if (known := self._classes.get(document)) is not None:
+            return cast("type[S]", known)
+        # Others refer to it by this name until it is made: an event may hold an event.
+        name = self._classes[document] = f"Partial{document.__name__}"
+        decoded = {one.name: one for one in msgspec.structs.fields(document) if self._is_decoded(one)}
+        partial = msgspec.defstruct(
             document.__name__,
-            [self._redefined(one) for one in read.values()],
-            namespace=_members(document, read),
+            [(one.name, self._type(one.type), _default(one)) for one in decoded.values()],
+            namespace=_members(document, decoded),
             kw_only=True,
             gc=False,
             module=document.__module__,
         )
-        setattr(made, name, made)  # msgspec looks names up there, after the module's
-        self._made[document] = made
-        return cast("type[S]", made)
+        setattr(partial, name, partial)  # msgspec looks up names there too
+        self._classes[document] = partial
+        return cast("type[S]", partial)
 
-    def _is_read(self, one: msgspec.structs.FieldInfo) -> bool:
-        return one.name in self._wanted or one.encode_name.startswith(_OURS)
+    def _is_decoded(self, one: msgspec.structs.FieldInfo) -> bool:
+        return one.name in self._fields or one.encode_name.startswith(GATEWAY_PREFIX)
 
-    def _redefined(self, one: msgspec.structs.FieldInfo) -> tuple[str, Any, Any]:
-        """A field as the excerpt has it."""
-        return one.name, self._replaced(one.type), field(default=one.default, name=one.encode_name)
-
-    def _replaced(self, expected: Any) -> Any:
-        """A field's type, excerpts in place of documents; as text where one of them is not made yet."""
-        if isinstance(expected, type) and issubclass(expected, Struct):
-            return self.of(expected)
-        of = get_args(expected)
-        if get_origin(expected) is tuple:
-            one = self._replaced(of[0])
-            if one is of[0]:
-                return expected
-            return f"tuple[{one}, ...]" if isinstance(one, str) else tuple[one, ...]  # type: ignore[valid-type]  # made
-        if get_origin(expected) in {Union, UnionType}:
-            replaced = [self._replaced(option) for option in of]
-            if all(new is old for new, old in zip(replaced, of, strict=True)):
-                return expected
-            names = [option for option in replaced if isinstance(option, str)]
-            return f"{names[0]} | None" if names else Union[tuple(replaced)]  # noqa: UP007  # made of a list
-        return expected
+    def _type(self, declared: Any) -> Any:
+        """A field's type with partial classes in place of documents; a text if one of them is being made."""
+        if isinstance(declared, type) and issubclass(declared, Struct):
+            return self.of(declared)
+        options = get_args(declared)
+        if get_origin(declared) is tuple:
+            element = self._type(options[0])
+            if element is options[0]:
+                return declared
+            return f"tuple[{element}, ...]" if isinstance(element, str) else tuple[element, ...]  # type: ignore[valid-type]  # made at run time
+        if get_origin(declared) in {Union, UnionType}:
+            partial = [self._type(option) for option in options]
+            if all(new is old for new, old in zip(partial, options, strict=True)):
+                return declared
+            names = [option for option in partial if isinstance(option, str)]
+            return f"{names[0]} | None" if names else Union[tuple(partial)]  # noqa: UP007  # made of a list
+        return declared
 
 
-def _members(document: type[Struct], read: Container[str]) -> dict[str, Any]:
-    """What a document's class has besides what is read: its properties, and `NOT_READ` for other fields."""
+def _default(one: msgspec.structs.FieldInfo) -> Any:
+    return field(default=one.default, name=one.encode_name)
+
+
+def _members(document: type[Struct], decoded: Container[str]) -> dict[str, Any]:
+    """Members of a partial class besides its fields: properties, methods, stand-ins for other fields."""
     members: dict[str, Any] = {}
     for cls in reversed(document.__mro__[: document.__mro__.index(Struct)]):
         members |= {name: member for name, member in vars(cls).items() if not name.startswith("__")}
-    fields = document.__struct_fields__
-    members |= {name: NOT_READ for name in fields if name not in read}
-    members[STANDS_FOR] = document.__mro__
-    return {name: member for name, member in members.items() if name not in read}
-
-
-@cache
-def _documents() -> tuple[type, ...]:
-    """Every class of documents."""
-    found: dict[type, None] = {Seller: None}
-    waiting: list[type] = [Thing]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found[one] = None
-            waiting += one.__subclasses__()
-    return tuple(found)
-
-
-@cache
-def _field_names() -> Attributes:
-    return frozenset(name for one in _documents() for name in getattr(one, "__struct_fields__", ()))
-
-
-@cache
-def _looked_at() -> dict[str, set[str]]:
-    """What the attribute of each name looks at, of whichever documents it is."""
-    index: dict[str, set[str]] = defaultdict(set)
-    for document in _documents():
-        for name, attribute in vars(document).items():
-            index[name] |= _looked_at_by(attribute)
-    return dict(index)
-
-
-def _looked_at_by(attribute: Any) -> set[str]:
-    if isinstance(attribute, property):
-        attribute = attribute.fget
-    if isinstance(attribute, FunctionType):
-        return _names_in(attribute)
-    getter = getattr(type(attribute), "__get__", None)
-    # A descriptor of ours may hold the names of what it reads, or code that reads it.
-    return _names_in(getter) | _names_held(attribute) if isinstance(getter, FunctionType) else set()
-
-
-def _names_held(descriptor: Any) -> set[str]:
-    held = getattr(descriptor, "__dict__", {}).values()
-    return {
-        word for value in held for word in _WORD.findall(value if isinstance(value, str) else repr(value))
-    }
-
-
-def _names_in(function: FunctionType) -> set[str]:
-    """Every name that a function, or one of ours that it calls, may look up."""
-    return set(_names(function.__code__, function.__globals__, set()))
-
-
-def _names(code: CodeType, scope: dict[str, Any], seen: set[CodeType]) -> Iterator[str]:
-    if code in seen:
-        return
-    seen.add(code)
-    for name in code.co_names:
-        yield name
-        called = inspect.unwrap(scope[name]) if callable(scope.get(name)) else None
-        if isinstance(called, FunctionType) and called.__module__.startswith(_PACKAGE):
-            yield from _names(called.__code__, called.__globals__, seen)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant, scope, seen)
-        elif isinstance(constant, str):
-            yield constant
+    members |= {name: _LeftOut(name) for name in document.__struct_fields__}
+    members[PARTIAL_OF] = document.__mro__
+    return {name: member for name, member in members.items() if name not in decoded}

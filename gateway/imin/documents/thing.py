@@ -1,4 +1,4 @@
-"""What every JSON-LD object has, and the small objects that occur everywhere."""
+"""What all JSON-LD objects have in common, and the small objects that occur everywhere."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -15,19 +15,29 @@ _as_json = Encoder(decimal_format="number")
 # Assumption: imin sells in pounds only, so a price without a currency is in pounds.
 DEFAULT_CURRENCY = "GBP"
 
+GATEWAY_PREFIX = "gateway:"
+"""JSON names of fields that the gateway sets; imin uses no such names."""
 
-STANDS_FOR = "stands_for"
+PARTIAL_OF = "partial_of"
+"""Attribute of a partial class: the document's class that it stands for, and the bases of that."""
 
 
-class Document(StructMeta):
-    """The class of documents' classes: an excerpt, which has a class of its own, counts as one of them."""
+class DocumentMeta(StructMeta):
+    """Metaclass of documents: an instance of a partial class counts as one of the document's class."""
 
     def __instancecheck__(self, instance: object) -> bool:
-        return type.__instancecheck__(self, instance) or self in getattr(type(instance), STANDS_FOR, ())
+        return type.__instancecheck__(self, instance) or self in getattr(type(instance), PARTIAL_OF, ())
 
 
-class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=Document):
-    """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some mix them."""
+IS_ZERO = "(value is not None and value == 0)"
+"""For expressions that take the first `value` that is stated: one that is true, or False, or 0.
+
+Null, an empty text and an empty list state nothing. Written out, since calling a function would take longer.
+"""
+
+
+class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=DocumentMeta):
+    """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some do both."""
 
     plain_type: str | None = field(default=None, name="type")
     at_type: str | None = field(default=None, name="@type")
@@ -36,33 +46,33 @@ class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=Document):
 
     @property
     def type_name(self) -> str | None:
-        """Name of the object's type as imin wrote it."""
+        """Name of the type as imin wrote it."""
         return self.plain_type or self.at_type
 
     @property
     def type(self) -> str | None:
-        """Name of the object's type without its namespace, such as `Barcode`."""
+        """Name of the type without its namespace, for example `Barcode`."""
         return iri_tail(name) if (name := self.plain_type or self.at_type) else None
 
     @property
     def iri(self) -> str | None:
-        """Identifying IRI of the object."""
+        """The IRI that identifies the object."""
         return self.plain_id or self.at_id
 
 
 class Identified(Thing, kw_only=True, gc=False, rename="camel"):
-    """A thing with an identifier of its own beside its IRI."""
+    """A thing that may have an identifier besides its IRI."""
 
     own_identifier: str | int | None = field(default=None, name="identifier")
 
     @property
     def identifier(self) -> str | None:
-        """The identifier; where there is none, the IRI."""
+        """The identifier, or the IRI if there is none."""
         return self.iri if self.own_identifier is None else str(self.own_identifier)
 
 
 class Priced(Identified, kw_only=True, gc=False, rename="camel"):
-    """A thing with a price. Serves as its own money: amount and currency."""
+    """A thing with a price. It is also the amount of money: `amount` and `currency`."""
 
     price: Decimal | None = None
     price_currency: str | None = None
@@ -70,12 +80,12 @@ class Priced(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def money(self) -> "Priced | None":
-        """The price with its currency; None where there is no price."""
+        """The price with its currency; None if there is no price."""
         return None if self.price is None else self
 
     @property
     def prepayment(self) -> Prepayment | None:
-        """Whether payment in advance is asked for."""
+        """Whether payment in advance is required."""
         return Prepayment.of(self.open_booking_prepayment)
 
     @property
@@ -97,7 +107,7 @@ class TaxCharge(Priced, kw_only=True, gc=False, rename="camel"):
 
 
 class Image(Thing, kw_only=True, gc=False, rename="camel"):
-    """An image, maybe with smaller versions of it."""
+    """An image, possibly with smaller versions of it."""
 
     own_url: str | None = field(default=None, name="url")
     caption: str | None = None
@@ -107,12 +117,12 @@ class Image(Thing, kw_only=True, gc=False, rename="camel"):
 
     @property
     def url(self) -> str | None:
-        """Where the image is."""
+        """Address of the image."""
         return self.own_url or self.iri
 
 
 class Concept(Identified, kw_only=True, gc=False, rename="camel"):
-    """A term of a controlled list, such as an activity."""
+    """A term of a controlled list, for example an activity."""
 
     own_label: str | None = field(default=None, name="prefLabel")
     own_name: str | None = field(default=None, name="name")
@@ -120,7 +130,7 @@ class Concept(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def pref_label(self) -> str | None:
-        """Name of the concept. A bare text in place of a concept is its name."""
+        """Name of the concept. A plain text in place of the object is its name."""
         bare = self.iri if self.iri and "://" not in self.iri else None
         return self.own_label or self.own_name or bare
 
@@ -149,25 +159,25 @@ class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class Owner(Protocol):
-    """Whoever a document belongs to, as far as documents need to know."""
+    """The customer to whom a document belongs, as far as documents need to know."""
 
     def global_id(self, kind: str, *parts: str) -> str:
-        """Opaque id of one of the owner's things."""
+        """Opaque id of something that belongs to the owner."""
 
     def seller_id(self, iri: str | None, order_identifier: str) -> str:
         """Opaque id of a seller, the same on every order of the owner."""
 
     def now(self) -> datetime:
-        """The present time, by the clock that documents are read by."""
+        """The present time, by the gateway's clock."""
 
     def receipt_url(self, order_identifier: str, identifier: str) -> str:
-        """Where a browser can open a receipt of an order."""
+        """Address at which a browser can open a receipt of an order."""
 
 
 class Owned(Identified, kw_only=True, gc=False, rename="camel"):
     """A document that belongs to a customer.
 
-    owner: hands out global ids; put there by `bind`, whatever imin may have written under that name.
+    owner: creates global ids; set by the binding functions, whatever imin may have sent under that name.
     unreadable: paths of what could not be read in it.
     """
 
