@@ -12,7 +12,13 @@ from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.order import Order, Receipt, Seller, bind_order
 from gateway.imin.documents.order_item import IntakeFormField, ItemError, OrderItem, bind_upcoming_item
-from gateway.imin.documents.page import PAGE_SIZE, Page, orders_apart, read_order_item_page, read_order_page
+from gateway.imin.documents.page import (
+    PAGE_SIZE,
+    Page,
+    read_order_item_page,
+    read_order_page,
+    split_order_page,
+)
 from gateway.imin.documents.partial import Attributes, fields_read_by, partial_document
 from gateway.imin.documents.place import Amenity, OpeningHours, Place
 from gateway.imin.documents.thing import (
@@ -63,8 +69,8 @@ __all__ = [
     "bind_order",
     "bind_upcoming_item",
     "fields_read_by",
-    "orders_apart",
     "partial_document",
     "read_order_item_page",
     "read_order_page",
+    "split_order_page",
 ]

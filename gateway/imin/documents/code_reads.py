@@ -145,11 +145,13 @@ class CodeReads:
         return value
 
     def _compare(self, node: ast.Compare) -> Value:
-        sides = [self._read(side) for side in (node.left, *node.comparators)]
-        for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
-            # Two documents are compared by all their fields, a document and data by none.
-            if left is right is Kind.DOCUMENT and not isinstance(operator, ast.Is | ast.IsNot):
-                self._give_up(node, f"compares two documents in {ast.unparse(node)}")
+        sides = [node.left, *node.comparators]
+        has_document = Kind.DOCUMENT in [self._read(side) for side in sides]
+        is_identity = all(isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops)
+        has_constant = any(isinstance(side, ast.Constant) for side in sides)
+        # Two documents are compared by all their fields; a document and a constant by none.
+        if has_document and not is_identity and not (has_constant and len(sides) == 2):  # noqa: PLR2004  # a pair
+            self._give_up(node, f"compares documents in {ast.unparse(node)}")
         return Kind.DATA
 
     def _unary(self, node: ast.UnaryOp) -> Value:
@@ -184,7 +186,7 @@ class CodeReads:
         function = self._global(node.func)
         if function is getattr and len(arguments) > 1:
             return self._getattr(node, arguments)
-        if function is not _MISSING and has_document:
+        if function is not _MISSING and (has_document or self._documents.has_class(function)):
             return self._pass_document(node, function, arguments, keywords)
         if function in _REACH_THE_CALLER:
             self._give_up(node, f"calls {function.__name__}()")

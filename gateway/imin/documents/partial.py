@@ -18,7 +18,7 @@ from gateway.imin.documents.function_source import Code, Unclear
 from gateway.imin.documents.order import Seller, bind_order
 from gateway.imin.documents.order_item import bind_upcoming_item
 from gateway.imin.documents.property_reads import PropertyReads
-from gateway.imin.documents.thing import GATEWAY_PREFIX, PARTIAL_OF, Thing
+from gateway.imin.documents.thing import GATEWAY_PREFIX, PARTIAL_OF, Envelope, Thing
 
 S = TypeVar("S", bound=Struct)
 
@@ -41,8 +41,8 @@ _BINDING = (
     Call(cast("Code", bind_order), (("order", Kind.DOCUMENT), ("owner", Kind.DATA))),
     Call(cast("Code", bind_upcoming_item), (("item", Kind.DOCUMENT), ("owner", Kind.DATA))),
 )
-_MAX_PARTIAL_CLASSES = 128
-"""Each takes some 50 KB, and 2 ms to make."""
+_MAX_SELECTIONS = 128
+"""The classes for each take some 50 KB, and 2 ms to make."""
 
 
 class NotRead(RuntimeError):
@@ -86,10 +86,14 @@ def _property_reads(classes: tuple[type[Struct], ...]) -> PropertyReads:
     return PropertyReads(classes)
 
 
-@lru_cache(_MAX_PARTIAL_CLASSES)
 def partial_document(document: type[S], fields: Attributes | None) -> type[S]:
     """The partial class of a document with the given fields; the document's own class if they are None."""
-    return document if fields is None else _PartialClasses(fields).of(document)
+    return document if fields is None else _partial_classes(fields).of(document)
+
+
+@lru_cache(_MAX_SELECTIONS)
+def _partial_classes(fields: Attributes) -> "_PartialClasses":
+    return _PartialClasses(fields)
 
 
 class _PartialClasses:
@@ -105,7 +109,9 @@ class _PartialClasses:
             return cast("type[S]", known)
         # Others refer to it by this name until it is made: an event may hold an event.
         name = self._classes[document] = f"Partial{document.__name__}"
-        decoded = {one.name: one for one in msgspec.structs.fields(document) if self._is_decoded(one)}
+        is_envelope = issubclass(document, Envelope)
+        fields = msgspec.structs.fields(document)
+        decoded = {one.name: one for one in fields if is_envelope or self._is_decoded(one)}
         partial = msgspec.defstruct(
             document.__name__,
             [(one.name, self._type(one.type), _default(one)) for one in decoded.values()],

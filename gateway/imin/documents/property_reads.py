@@ -38,7 +38,7 @@ class PropertyReads:
     """What the properties of some classes of documents read. The results are cached."""
 
     def __init__(self, documents: Iterable[type[Struct]]) -> None:
-        self._documents = tuple(documents)
+        self.classes = tuple(documents)
         self._fields: dict[str, Kind] = {}
         self._members: dict[str, dict[str, Any]] = defaultdict(dict)
         """By the attribute's name, and by that of the class and the attribute."""
@@ -48,8 +48,8 @@ class PropertyReads:
         self._waiting: set[Call] = set()
         self._sources: dict[Code, Source] = {}
         self._current: Call
-        for document in self._documents:
-            self._add(document)
+        for cls in self.classes:
+            self._add(cls)
 
     def fields(self, attributes: Iterable[str], calls: Iterable[Call] = ()) -> frozenset[str]:
         """The fields that are read by reading these attributes, and by these calls.
@@ -121,7 +121,7 @@ class PropertyReads:
 
     def has_class(self, cls: Any) -> bool:
         """Whether it is the class of a document."""
-        return cls in self._documents
+        return cls in self.classes
 
     def methods(self, name: str) -> list[FunctionType]:
         """Methods of that name in all classes. Raises Unclear if it is another kind of attribute in one."""

@@ -60,6 +60,10 @@ class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=DocumentMe
         return self.plain_id or self.at_id
 
 
+class Envelope(Thing, kw_only=True, gc=False, rename="camel"):
+    """What surrounds documents on a page. All its fields are decoded, also around partial documents."""
+
+
 class Identified(Thing, kw_only=True, gc=False, rename="camel"):
     """A thing that may have an identifier besides its IRI."""
 

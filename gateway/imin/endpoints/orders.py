@@ -13,10 +13,10 @@ from gateway.imin.documents import (
     Page,
     bind_order,
     bind_upcoming_item,
-    orders_apart,
     partial_document,
     read_order_item_page,
     read_order_page,
+    split_order_page,
 )
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.endpoints.declaration import CustomerOrder, CustomerPage, Endpoint, Parts
@@ -94,7 +94,7 @@ ORDER_PAGE: Endpoint[CustomerPage, Page[Order]] = Endpoint(
     bind=_bind_orders,
     orders=lambda page: [order.identifier for order in page.items],
     is_cacheable=lambda page: _are_orders_cacheable(page.items),
-    parts=Parts(ORDER, lambda page: [(order.identifier, order) for order in page.items], orders_apart),
+    parts=Parts(ORDER, lambda page: [(order.identifier, order) for order in page.items], split_order_page),
 )
 """Page of a customer's orders, newest first. Ten a page, from 1; assumption: none for an unknown customer."""
 

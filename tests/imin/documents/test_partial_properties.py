@@ -1,0 +1,126 @@
+"""Every property of every document, read of a document that has only the fields derived for it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.global_ids import CustomerOwner, IdSigner
+from gateway.imin import jsonld
+from gateway.imin.documents import (
+    CustomerAccount,
+    Event,
+    Order,
+    OrderItem,
+    Seller,
+    bind_order,
+    bind_upcoming_item,
+)
+from gateway.imin.documents.partial import fields_read_by, partial_document, property_reads
+from gateway.imin.documents.thing import Thing
+from tests.examples.files import FILES, HERE, plain
+
+NOW = datetime(2021, 5, 1, tzinfo=UTC)
+OWNER = CustomerOwner("1234", IdSigner((b"secret",)), "http://gateway", lambda: NOW, 600)
+
+
+def documents_in(value: Any) -> Iterator[Thing]:
+    """Every document in a value, itself included."""
+    if isinstance(value, tuple):
+        for one in value:
+            yield from documents_in(one)
+    if isinstance(value, Thing):
+        yield value
+        for name in value.__struct_fields__:
+            yield from documents_in(getattr(value, name))
+
+
+def bodies() -> dict[type[Any], set[bytes]]:
+    """The JSON of every object in the example files, by the class that it is read as."""
+    found: dict[type[Any], set[bytes]] = defaultdict(set)
+    for path in FILES:
+        body = plain(str(path.relative_to(HERE)))
+        items = body.get("imin:item", [body]) if isinstance(body, dict) else []
+        for item, cls in [
+            (item, cls) for item in items for cls in (Order, OrderItem, CustomerAccount, Event)
+        ]:
+            document, _ = jsonld.read(cls, msgspec.json.encode(item))
+            for one in documents_in(document):
+                found[type(one)].add(msgspec.json.encode(one))
+    return found
+
+
+BODIES = bodies()
+
+
+def properties(cls: type) -> list[str]:
+    """The names of all that can be read of a document besides its fields."""
+    fields = set(cls.__struct_fields__)  # type: ignore[attr-defined]  # of a Struct
+    members = {name: member for base in cls.__mro__[:-2] for name, member in vars(base).items()}
+    return [
+        name
+        for name, member in members.items()
+        if name not in fields and name[0] != "_" and hasattr(type(member), "__get__") and not callable(member)
+    ]
+
+
+def shape(value: Any) -> Any:
+    """The value, documents in it replaced by their class: each has a test of its own."""
+    if isinstance(value, tuple):
+        return tuple(shape(one) for one in value)
+    return type(value).__name__ if isinstance(value, Thing | Seller) else value
+
+
+def bound(document: Any) -> Any:
+    """The document, as it is after reading a page; an order is bound with its items and receipts."""
+    if isinstance(document, Order):
+        bind_order(document, OWNER)
+    elif isinstance(document, OrderItem):
+        bind_upcoming_item(document, OWNER)
+    elif "owner" in document.__struct_fields__:
+        document.owner = OWNER
+    return document
+
+
+CASES = [(cls, name) for cls in BODIES for name in properties(cls)]
+
+
+def test_every_class() -> None:
+    """The example files hold documents of every class, base classes and parts of pages apart."""
+    classes = {
+        cls for cls in property_reads().classes if cls.__module__.startswith("gateway.imin.documents.")
+    }
+
+    apart = {cls.__name__ for cls in classes - BODIES.keys()}
+    assert apart == {"Thing", "Owned", "Seller", "Envelope", "View", "_Collection", "_Orders", "_OrderItems"}
+
+
+@pytest.mark.parametrize(("cls", "name"), CASES, ids=lambda value: getattr(value, "__name__", value))
+def test_same_value(cls: type[Any], name: str) -> None:
+    """A document with no more than the derived fields gives a property the value that the whole one gives."""
+    fields = fields_read_by([name])
+    assert fields is not None
+    partial = partial_document(cls, fields)
+
+    for body in BODIES[cls]:
+        whole = bound(msgspec.json.decode(body, type=cls))
+        assert shape(getattr(bound(msgspec.json.decode(body, type=partial)), name)) == shape(
+            getattr(whole, name)
+        )
+
+
+@pytest.mark.parametrize("name", properties(Seller))
+def test_same_value_of_seller(name: str) -> None:
+    """The same of a seller, which is made of an order."""
+    fields = fields_read_by(["seller", name])
+    assert fields is not None
+    partial = partial_document(Order, fields)
+
+    for body in BODIES[Order]:
+        whole = bound(msgspec.json.decode(body, type=Order)).seller
+        seller = bound(msgspec.json.decode(body, type=partial)).seller
+        assert (seller is None) == (whole is None)
+        assert whole is None or shape(getattr(seller, name)) == shape(getattr(whole, name))
