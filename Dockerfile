@@ -1,4 +1,4 @@
-# The gateway alone: nothing of the tests, no compiler, no root.
+# The gateway alone: no tests, no compiler, no root user.
 FROM python:3.14-slim AS build
 WORKDIR /build
 COPY requirements/runtime.lock requirements/
@@ -17,7 +17,7 @@ ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     GATEWAY_HOST=0.0.0.0 GATEWAY_PORT=8000 GATEWAY_PROFILE=production \
     GATEWAY_STATE_PATH=/state/gateway.sqlite3
 USER 10001
-# What was asked of imin must outlive the container.
+# The journal of cancellations must survive the container.
 VOLUME /state
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

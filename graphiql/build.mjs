@@ -29,9 +29,9 @@ const page = {
   loader: { ".graphql": "text", ".json": "text", ".woff2": "file", ".ttf": "file" },
   assetNames: "[name]",
   alias: {
-    // A CommonJS plugin would bring a second graphql, whose types are strangers to the first's.
+    // One copy of graphql: a CommonJS plugin would add a second one, and graphql rejects types of another copy.
     graphql: join(modules, "graphql", "index.mjs"),
-    // GraphiQL imports the same plugin under two names.
+    // GraphiQL imports one prettier plugin under two names.
     "prettier/parser-graphql": "prettier/plugins/graphql",
     "prettier/parser-babel": "./src/json-formatter.js",
     "prettier/plugins/estree": "./src/json-formatter.js",
@@ -55,11 +55,11 @@ for (const name of ["index.html", "favicon.svg"]) await copyFile(join(here, "src
 await writeFile(join(out, "THIRD_PARTY_LICENSES.txt"), await licences(built.map(({ metafile }) => metafile)));
 await report();
 
-/** The licence of every package that left something in the bundles. */
+/** The licences of all packages with code in the bundles. */
 async function licences(metafiles) {
   const inputs = metafiles.flatMap(({ outputs }) => Object.values(outputs)).flatMap((o) => Object.keys(o.inputs));
   const folders = new Set(inputs.map(packageOf).filter(Boolean));
-  // A set again: two packages may each carry their own copy of a third.
+  // A set, because a package may be installed twice, below two others.
   const texts = new Set(await Promise.all([...folders].map(licenceOf)));
   return `The GraphiQL page contains parts of these packages.\n\n${[...texts].sort().join("\n")}`;
 }
@@ -79,9 +79,9 @@ async function licenceOf(folder) {
   return `${line}\n${title}\n${line}\n\n${body.replaceAll("\r\n", "\n").trim()}\n`;
 }
 
-/** Some packages name their licence and leave its text in their repository. */
+/** The licence text of a package that only names its licence. */
 async function standardText({ name, license, author, repository }) {
-  if (license !== "MIT") throw new Error(`${name} carries no licence text, and ${license} is not known here`);
+  if (license !== "MIT") throw new Error(`${name} contains no licence text, and there is no standard text for ${license}`);
   const holder = author?.name ?? author ?? `the authors of ${name}`;
   const text = await readFile(join(here, "src", "MIT.txt"), "utf8");
   return `Copyright (c) ${holder}\n${repository?.url ?? repository ?? ""}\n\n${text}`;
@@ -94,5 +94,5 @@ async function report() {
     total += size;
     console.log(`${String(size).padStart(9)}  ${name}`);
   }
-  console.log(`${String(total).padStart(9)}  in all`);
+  console.log(`${String(total).padStart(9)}  total`);
 }

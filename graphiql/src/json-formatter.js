@@ -1,5 +1,5 @@
-// GraphiQL formats variables and headers with prettier's JavaScript parser and printer: 550 kB
-// for a little JSON. This module takes the place of both (see `alias` in build.mjs).
+// Replaces prettier's JavaScript parser and printer, 550 kB, which GraphiQL uses to format the JSON of
+// variables and headers (see `alias` in build.mjs).
 import { applyEdits, format } from "jsonc-parser";
 
 const AST_FORMAT = "jsonc-text";

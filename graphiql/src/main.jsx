@@ -14,8 +14,8 @@ const endpoint = new URL(location.pathname, location.href);
 const socket = new URL(endpoint);
 socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
-// A subscription opens its own socket when it starts, so that it carries the headers
-// typed by then (as the payload of connection_init), and nobody else pays for one.
+// A subscription opens its own WebSocket when it starts, so that its connection_init carries the headers
+// that are in the editor then. A page without subscriptions opens none.
 const fetcher = createGraphiQLFetcher({
   url: endpoint.href,
   subscriptionUrl: socket.href,
@@ -24,7 +24,7 @@ const fetcher = createGraphiQLFetcher({
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 
-/** Monaco reads the system's theme once, the rest of the page follows it: keep them together. */
+/** Monaco reads the system's theme only once; set it again when the theme of the rest of the page changes. */
 function FollowSystemTheme() {
   const { setTheme } = useGraphiQLActions();
   const theme = useGraphiQL((state) => state.theme);

@@ -4,14 +4,14 @@ import history from "./operations/history.graphql";
 import oneOrder from "./operations/one-order.graphql";
 import oneOrderVariables from "./operations/one-order.json";
 
-/** The tabs of a first visit. GraphiQL titles a tab with its operation's name. */
+/** The tabs of a first visit. GraphiQL names a tab after its operation. */
 export const defaultTabs = [
   tab(history),
   tab(oneOrder, oneOrderVariables),
   tab(cancel, cancelVariables),
 ];
 
-/** Without a file's last line break, which the editors show as one more line. */
+/** Without the final line break of a file, which the editor would show as an empty line. */
 function tab(query, variables = "") {
   return { query: query.trimEnd(), variables: variables.trimEnd() };
 }

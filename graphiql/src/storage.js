@@ -15,10 +15,7 @@ export const storage = {
   },
 };
 
-/**
- * Lets a new release's examples replace the old ones of a visitor who never touched them,
- * and leaves everybody else's tabs alone.
- */
+/** Replaces the example tabs by those of a new release, unless the visitor has changed them. */
 export function refreshUntouchedTabs() {
   const current = JSON.stringify(defaultTabs);
   const previous = localStorage.getItem(DEFAULTS_KEY);

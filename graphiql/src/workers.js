@@ -1,4 +1,4 @@
-// The set-ups that GraphiQL ships load these workers from a CDN or need another bundler.
+// GraphiQL's own setup modules load these workers from a CDN, or need another bundler.
 const FILES = { graphql: "graphql.worker.js", json: "json.worker.js" };
 
 globalThis.MonacoEnvironment = {
