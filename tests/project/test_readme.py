@@ -1,31 +1,39 @@
-"""The README keeps its promises."""
+"""The README shows what the gateway does, and leads through its code."""
 
 import json
 import re
-from pathlib import Path
+from itertools import pairwise
 
+from bench.call_trace import traced
 from tests.conftest import Gateway
+from tests.project.tree import PROJECT
 
-PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text()
 
 
 async def test_query_and_answer(gateway: Gateway) -> None:
-    """The query that README shows has the answer that README shows."""
-    query, answer = (re.search(rf"```{kind}\n(.*?)```", README, re.DOTALL) for kind in ("graphql", "json"))
+    """The query in the README gets the response in the README."""
+    query, response = (re.search(rf"```{kind}\n(.*?)```", README, re.DOTALL) for kind in ("graphql", "json"))
 
     assert query
-    assert answer
-    assert await gateway.answer(query[1]) == json.loads(answer[1])
+    assert response
+    assert await gateway.answer(query[1]) == json.loads(response[1])
 
 
-def test_links() -> None:
-    """Every file that README and CONTRIBUTING point to is there."""
-    text = README + (PROJECT / "CONTRIBUTING.md").read_text()
-    links = [link for link in re.findall(r"\]\(([^)#\"]+)\)", text) if "://" not in link]
+async def test_tour() -> None:
+    """The query of "Reading the code" passes the files of each step, and the steps in their order."""
+    tour = README.partition("## Reading the code")[2].partition("Beside this path")[0]
+    query = re.search(r"`(\{.+\})`", tour)
+    steps = [
+        re.findall(r"\]\(gateway/(.+?\.py)\)", step) for step in re.split(r"^\d\. ", tour, flags=re.MULTILINE)
+    ]
+    assert query
 
-    assert len(links) > 8
-    assert [link for link in links if not (PROJECT / link).exists()] == []
+    entered = [file for file, _ in (await traced(query[1], requests=1)).entries]
+
+    linked = [file for step in steps for file in step if not file.endswith("__init__.py")]
+    assert set(linked) - set(entered) == set()
+    assert all(entered.index(one[0]) < entered.index(other[0]) for one, other in pairwise(steps[1:]))
 
 
 def test_make_targets() -> None:
