@@ -1,4 +1,4 @@
-"""The real parts: a sandbox and a gateway over it, both on loopback."""
+"""Fixtures: a real sandbox and a real gateway over it, on loopback."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -19,20 +19,20 @@ from gateway.settings.model import Settings
 
 @dataclass
 class Gateway:
-    """A running gateway and a client of it."""
+    """A running gateway, and a client for it."""
 
     url: str
     http: aiohttp.ClientSession
 
     async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The whole answer to a query, errors and all."""
+        """The whole response to a query, with its errors."""
         body = {"query": query, "variables": variables}
         async with self.http.post(f"{self.url}/graphql", json=body) as response:
             answer: dict[str, Any] = await response.json()
             return answer
 
     async def data(self, query: str, **variables: Any) -> Any:
-        """The data of an answer that must have no errors."""
+        """The data of a response that must have no errors."""
         answer = await self.answer(query, **variables)
         assert list(answer) == ["data"], answer
         return answer["data"]
@@ -40,9 +40,9 @@ class Gateway:
 
 @pytest.fixture(autouse=True, scope="module")
 def short_collections() -> None:
-    """Leave what earlier modules made out of collections: they would take a second, in tests with deadlines.
+    """Exclude objects of earlier modules from garbage collection, which would take a second of a deadline.
 
-    aiohttp remembers the handlers of each application, and with them the application.
+    They stay alive because aiohttp caches each application's handlers, which refer to the application.
     """
     gc.collect()
     gc.freeze()
@@ -63,7 +63,7 @@ def sandbox(imin: tuple[Sandbox, str]) -> Sandbox:
 
 @pytest.fixture
 def settings(imin: tuple[Sandbox, str]) -> Settings:
-    """The cache is off, so that every question to imin is seen; tests of the cache turn it on."""
+    """The cache is off, so that the sandbox sees every read; tests of the cache turn it on."""
     return Settings(
         port=0,
         imin_base_url=imin[1],
@@ -78,7 +78,7 @@ def settings(imin: tuple[Sandbox, str]) -> Settings:
 
 @pytest.fixture
 async def gateway(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Gateway]:
-    """A gateway over the sandbox, in the sandbox's time."""
+    """A gateway over the sandbox, with the sandbox's clock."""
     running = gateway_listening(settings, demo_caller, sandbox.clock.now)
     async with running as url, aiohttp.ClientSession() as http:
         yield Gateway(url, http)
@@ -86,7 +86,7 @@ async def gateway(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Gateway
 
 @pytest.fixture
 async def production(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> AsyncIterator[Gateway]:
-    """A gateway as it runs for real; a customer asks."""
+    """A gateway with the production profile; customer 1234 is the caller."""
 
     async def customer(_request: object) -> Caller:
         return Caller("1234")

@@ -1,4 +1,4 @@
-"""A client that cancels bookings, and the answers that several tests expect."""
+"""A client that cancels bookings, and the results that several tests expect."""
 
 from typing import Any
 
@@ -34,11 +34,11 @@ UNCONFIRMED = {
     "Please look at the booking again in a moment.",
 }
 READ_PATCH_READ = {"GET /orders/:id": 2, "PATCH /orders/:id": 1}
-"""The requests to imin of an ordinary cancellation."""
+"""Requests to imin for an ordinary cancellation."""
 
 
 async def booked(gateway: Gateway, index: int = 0) -> tuple[str, list[str]]:
-    """Id of an order of customer 1234 and ids of its items; the newest has two that can be cancelled."""
+    """Ids of an order of customer 1234 and of its items. The newest has two that can be cancelled."""
     data = await gateway.data("{ viewer { orders(first: 100) { nodes { id items { id } } } } }")
     order = data["viewer"]["orders"]["nodes"][index]
     return order["id"], [item["id"] for item in order["items"]]

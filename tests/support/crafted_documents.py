@@ -1,4 +1,4 @@
-"""Hostile documents: those of graphql-cop, and those that attacks on this gateway found."""
+"""Hostile documents: those of graphql-cop, and others that were found by attacking this gateway."""
 
 
 def names(template: str, count: int) -> str:
@@ -6,14 +6,14 @@ def names(template: str, count: int) -> str:
 
 
 def crafted(parts: int = 1) -> dict[str, str]:
-    """Documents by what is hostile in them. The number in a name is divided by `parts`."""
+    """Documents by what is hostile in them. The numbers in the names are divided by `parts`."""
     return {
         "101 aliases": "{ " + names("alias%d: __typename", 101 // parts) + " }",
         "500 equal fields": "{ " + "__typename " * (500 // parts) + "}",
         "ten unknown directives": "{ __typename @aa@aa@aa@aa@aa@aa@aa@aa@aa@aa }",
         "directives everywhere": "query " + "@a " * (900 // parts) + "{ viewer { id } }",
-        "a circle of fragments": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
-        "a circle of introspection": "{ __schema { types { "
+        "a cycle of fragments": "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "recursive introspection": "{ __schema { types { "
         + "fields { type { " * 5
         + "name"
         + " } }" * 5
@@ -50,7 +50,7 @@ def crafted(parts: int = 1) -> dict[str, str]:
         "950 unknown fragments": "{ viewer { " + names("...F%d", 950 // parts) + " } }",
         "600 comments": "#\n" * (600 // parts) + "{ viewer { id } }",
         "a schema": "extend type Query { x: Int } { viewer { id } }",
-        "an exception asked for": "qwerty cop { abc }",
+        "a syntax error": "qwerty cop { abc }",
     }
 
 

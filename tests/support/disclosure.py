@@ -4,10 +4,7 @@ import re
 
 
 def disclosed(text: str, *secrets: str) -> list[str]:
-    """The secrets that a text contains. A number counts only as a whole word.
-
-    Random ids, hashes and times contain any sequence of digits.
-    """
+    """The secrets in a text. A number must be a whole word, because random ids and times contain digits."""
     return [secret for secret in secrets if secret in text and _stands_alone(secret, text)]
 
 

@@ -1,4 +1,4 @@
-"""imin's resources, read as the gateway reads them but without a cache; all endpoints with example keys."""
+"""imin's resources, read as the gateway reads them, but without a cache; example keys for all endpoints."""
 
 import importlib
 import pkgutil
@@ -16,7 +16,7 @@ from gateway.imin.endpoints.orders import ORDER, ORDER_PAGE
 from gateway.imin.repository import Repository
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
-"""An order of imin's documentation, which the sandbox has."""
+"""Identifier of the order in imin's documentation. The sandbox has it."""
 
 _EXAMPLES: dict[str, Key] = {
     "": (PUBLIC,),
@@ -36,7 +36,7 @@ def declared_endpoints() -> list[Endpoint[Any, Any]]:
 
 
 def example_key(endpoint: Endpoint[Any, Any]) -> Any:
-    """A key of a resource that the sandbox has."""
+    """Key of a resource of that endpoint which the sandbox has."""
     names = re.findall(r"\{(?!customer_accounts)(\w+)\}", endpoint.path)
     return _EXAMPLES[names[-1] if names else ""]
 
@@ -44,14 +44,14 @@ def example_key(endpoint: Endpoint[Any, Any]) -> Any:
 def repository(
     client: IminClient, now: Callable[[], datetime] = lambda: datetime(2026, 11, 1, tzinfo=UTC)
 ) -> Repository:
-    """Reads with that client. now: the time by which documents are read."""
+    """A repository over that client. now: the clock of the documents' owner."""
     return Repository(
         client, lambda customer, is_shared: CustomerOwner(customer, _SIGNER, "", now, 60, is_shared)
     )
 
 
 async def read_order(client: IminClient, identifier: str) -> Order:
-    """An order that imin has. Raises IminError."""
+    """An order that exists in imin. Raises IminError."""
     order = await repository(client).get_now(ORDER, ("", identifier))
     assert order is not None
     return order

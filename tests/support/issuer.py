@@ -20,7 +20,7 @@ PrivateKey = RSAKey | ECKey | OKPKey
 
 
 class _AnyAlgorithm(jws.JWSRegistry):
-    """Signs with any algorithm, which joserfc alone would refuse."""
+    """Signs with any algorithm, also those that joserfc refuses."""
 
     max_header_length = 100_000
 
@@ -50,16 +50,20 @@ def claims(customer: str = "abc", **changes: Any) -> dict[str, Any]:
 
 
 def token(
-    key: Any, said: dict[str, Any] | None = None, *, alg: str = "RS256", header: dict[str, Any] | None = None
+    key: Any,
+    content: dict[str, Any] | None = None,
+    *,
+    alg: str = "RS256",
+    header: dict[str, Any] | None = None,
 ) -> str:
-    """A token, signed."""
+    """A signed token. content: its claims; those of `claims()` if None."""
     headers = {"alg": alg, **({"kid": key.kid} if key.kid else {}), **(header or {})}
-    return jwt.encode(headers, claims() if said is None else said, key, registry=_AnyAlgorithm())
+    return jwt.encode(headers, claims() if content is None else content, key, registry=_AnyAlgorithm())
 
 
 @dataclass
 class Issuer:
-    """Publishes keys. body and status replace its normal answer; requests counts what it received."""
+    """Publishes keys. body, status: replace its normal response. requests: how many it has received."""
 
     keys: list[PrivateKey]
     url: str = ""
@@ -68,7 +72,7 @@ class Issuer:
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     released: asyncio.Event | None = None
-    """While set to an event, answers wait for it."""
+    """If set, responses wait for this event."""
 
     async def handle(self, _request: web.Request) -> web.Response:
         self.requests += 1

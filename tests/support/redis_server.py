@@ -20,7 +20,7 @@ needs_redis = pytest.mark.skipif(PROGRAM is None, reason="there is no redis-serv
 
 @dataclass
 class RedisServer:
-    """process: None before it is started."""
+    """A server process on a port of its own. process: None before the start."""
 
     port: int
     process: Process | None = None
@@ -30,7 +30,7 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     async def start(self) -> None:
-        """Start the process and wait until it answers."""
+        """Start the process, and wait until it responds."""
         assert PROGRAM
         self.process = await asyncio.create_subprocess_exec(
             PROGRAM,
@@ -50,7 +50,7 @@ class RedisServer:
             await self.process.wait()
 
     def freeze(self) -> None:
-        """From now on it accepts connections and commands, but does not answer."""
+        """Suspend the process: the system still establishes connections to it, but it does not respond."""
         assert self.process
         self.process.send_signal(signal.SIGSTOP)
 

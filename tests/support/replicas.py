@@ -29,7 +29,7 @@ async def two_replicas(
     authenticate: Authenticate = demo_caller,
     **changes: Any,
 ) -> AsyncIterator[list[Gateway]]:
-    """Two gateways. Each has a cache, a journal and locks of its own; `gateway` gives the HTTP session."""
+    """Two gateways, each with its own cache, journal and locks. gateway: lends its HTTP session."""
     shared = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
     changed = settings.but(**shared | changes)
     async with AsyncExitStack() as stack:
@@ -39,7 +39,7 @@ async def two_replicas(
 
 @asynccontextmanager
 async def client_of(redis: RedisServer, timeout_seconds: float = 1) -> AsyncIterator[RedisClient]:
-    """The gateway's own Redis client."""
+    """A client of the class that the gateway uses."""
     client = RedisClient(redis.url, timeout_seconds)
     try:
         yield client

@@ -43,7 +43,7 @@ class ServedList:
         return Page(number, 10, len(self.entries), tuple(self.entries[number * 10 - 10 : number * 10]))
 
     def window(self, **arguments: Any) -> Window[Entry]:
-        """The window for first, after, last and before, as of a list of orders."""
+        """The window for `first`, `after`, `last` and `before`, if this is a list of orders."""
         return self.window_of(ORDERS, **arguments)
 
     def window_of(self, paged_list: PagedList[Entry], **arguments: Any) -> Window[Entry]:
@@ -63,7 +63,7 @@ class ServedList:
 
 @dataclass
 class UnreliableList(ServedList):
-    """A list whose pages state any total, or none, and may have another size."""
+    """A list whose pages state a wrong total or none, and may have another size."""
 
     stated_total: int | None = None
     page_size: int = 10
@@ -85,7 +85,7 @@ def names(window: Window[Entry]) -> list[str]:
 def cursor(position: int, total: int, *, names_above: bool = True) -> str:
     """Cursor of the entry at a position of ServedList.of(total).
 
-    names_above: false for a cursor of the first item of a window, which does not know the item above.
+    names_above: False for the cursor of the first item of a window, which does not hold the item above.
     """
     number = total - position
     above = (str(number + 1),) if position % 10 == 0 and position and names_above else ()

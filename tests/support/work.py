@@ -1,4 +1,4 @@
-"""Work, counted: the same on a slow machine, and while others use the machine."""
+"""Measures of work that do not depend on the speed of the machine, nor on its other load."""
 
 import itertools
 import sys
@@ -14,31 +14,31 @@ LARGEST = DOCUMENTS["1,900 unknown fields"]
 
 _NUMBERS = itertools.count()
 
-# The dearest document that is made to hurt takes 41 calls a character, the smallest request 4,200 in all.
+# The most expensive hostile document takes 41 calls per character, the smallest request 4,200 in total.
 _CALLS = 10_000
 _CALLS_PER_CHARACTER = 60
 MOST_PARSES = 12
-"""The dearest takes 5."""
+"""The most expensive hostile document takes 5."""
 
 
 def most_calls(query: str) -> int:
-    """So many function calls a refusal may take, client and all."""
+    """The function calls that a refusal may take, including those of the client."""
     return _CALLS + _CALLS_PER_CHARACTER * len(query)
 
 
 async def calls_for(gateway: Gateway, query: str) -> int:
-    """Functions called, of Python and of C, for a document that the gateway has not seen before.
+    """Calls of Python and C functions for a document that the gateway has not seen before.
 
-    Gateway, sandbox and client run in this thread, so all of theirs count.
+    Gateway, sandbox and client run in this thread, so the calls of all three are counted.
     """
     calls = 0
 
-    def note(_frame: FrameType, event: str, _argument: object) -> None:
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
         nonlocal calls
         calls += event in {"call", "c_call"}
 
     document = _unseen(query)
-    sys.setprofile(note)
+    sys.setprofile(count)
     try:
         await gateway.answer(document)
     finally:
@@ -47,18 +47,18 @@ async def calls_for(gateway: Gateway, query: str) -> int:
 
 
 async def parses_for(gateway: Gateway, query: str) -> float:
-    """Processor time of the same in this thread, in parses of a document as large as any that is parsed."""
-    seconds, parsing = [], []
+    """Processor time of this thread for such a document, in units of the time to parse the largest one."""
+    seconds, parse_seconds = [], []
     for _ in range(3):
-        document, began = _unseen(query), time.thread_time()
+        document, started = _unseen(query), time.thread_time()
         await gateway.answer(document)
-        between = time.thread_time()
+        answered = time.thread_time()
         parse(LARGEST)
-        parsing.append(time.thread_time() - between)
-        seconds.append(between - began)
-    return min(seconds) / min(parsing)
+        parse_seconds.append(time.thread_time() - answered)
+        seconds.append(answered - started)
+    return min(seconds) / min(parse_seconds)
 
 
 def _unseen(query: str) -> str:
-    """The document with a comment that makes it another text."""
+    """The document, with a comment that makes its text new."""
     return f"{query}#{next(_NUMBERS)}"
