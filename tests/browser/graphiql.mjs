@@ -1,10 +1,10 @@
-// Tries the GraphiQL page as a person would, in a real browser.
+// Uses the GraphiQL page as a person would, in a real browser.
 //
 //   node graphiql.mjs <base url> [--query <one line>] [--dark] [--screenshot <file.png>]
 //
-// Prints one line of JSON on stdout. When a step fails: one line on stderr, exit code 1.
-// The query is one operation, named otherwise than the tabs are.
-// The environment variable CHROMIUM names another browser than the first one found on the PATH.
+// Prints one line of JSON on stdout. If a step fails, prints one line on stderr and exits with 1.
+// The query is one operation, with another name than the tabs have.
+// The environment variable CHROMIUM names the browser; without it, the first one found on the PATH is used.
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,12 +14,12 @@ const WHOLE_RUN_MS = 55_000;
 const ONE_STEP_MS = 20_000;
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
 const FLAGS = [
-  // Without a sandbox of its own Chromium also starts as root, as in most containers.
+  // With its own sandbox, Chromium does not start as root, for example in a container.
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
-  // A browser that phones home waits for hosts that a closed network refuses.
+  // Without these flags, requests to its vendor delay the browser in a closed network.
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
@@ -59,7 +59,7 @@ async function inBrowser({ dark, screenshot }, use) {
     try {
       return await use(page);
     } finally {
-      // Also after a failure: that is when a picture says most.
+      // Also after a failure, when a screenshot helps most.
       if (screenshot) await page.screenshot({ path: screenshot });
     }
   } finally {
@@ -76,7 +76,7 @@ function browserPath() {
 }
 
 async function tryPage(page, base, query) {
-  const seen = await watch(page);
+  const seen = await recordEvents(page);
   await open(page, new URL("/graphql", base).href);
   const firstAnswer = await run(page);
   const orderNumber = firstAnswer.match(/"orderNumber": "([^"]*)"/)?.[1] ?? null;
@@ -97,8 +97,8 @@ async function open(page, url) {
   }
 }
 
-/** What the page asks for and complains about: the lists fill as it happens. */
-async function watch(page) {
+/** Record the page's requests, policy violations and console errors, in lists that grow while it runs. */
+async function recordEvents(page) {
   const seen = { requests: [], cspViolations: [], consoleErrors: [] };
   page.context().on("request", (request) => seen.requests.push(request.url()));
   page.on("websocket", (socket) => seen.requests.push(socket.url()));
@@ -115,7 +115,7 @@ async function watch(page) {
   return seen;
 }
 
-/** Presses the run button; gives the text that appears in the response pane. A subscription opens a socket. */
+/** Press the run button; returns the text that appears in the response pane. A subscription opens a WebSocket. */
 async function run(page, query = "") {
   const before = await shownIn(page, ".graphiql-response");
   await Promise.all([
@@ -127,7 +127,7 @@ async function run(page, query = "") {
   return changed(() => shownIn(page, ".graphiql-response"), before);
 }
 
-/** Another text than before, once it stays: the editor draws an answer in several steps. */
+/** The new text, once it no longer changes: the editor draws a response in several steps. */
 async function changed(read, before) {
   let last = before;
   for (const end = Date.now() + ONE_STEP_MS; Date.now() < end; ) {
@@ -136,11 +136,11 @@ async function changed(read, before) {
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`the response pane showed no new answer within ${ONE_STEP_MS} ms`);
+  throw new Error(`the response pane showed no new response within ${ONE_STEP_MS} ms`);
 }
 
 async function typeQuery(page, query) {
-  // A line break would accept the completion that is on offer.
+  // A line break would accept the suggested completion.
   const line = query.trim().replace(/\s+/g, " ");
   await page.locator(".graphiql-query-editor .monaco-editor").first().click();
   await page.keyboard.press("Control+A");
@@ -149,12 +149,12 @@ async function typeQuery(page, query) {
   await page.keyboard.press("Escape");
   const shown = await shownIn(page, ".graphiql-query-editor");
   if (shown !== line) throw new Error(`typed ${JSON.stringify(line)}, the editor shows ${JSON.stringify(shown)}`);
-  // GraphiQL reads the operation a moment after the last key, then names the tab: before that it would run the old one.
+  // GraphiQL reads the operation some time after the last key, then names the tab. Until then it would run the old one.
   const name = line.match(/^(?:query|mutation|subscription)\s+(\w+)/)?.[1] ?? "<untitled>";
   await page.locator(".graphiql-tab-active .graphiql-tab-button", { hasText: name }).waitFor();
 }
 
-/** The lines that an editor shows now, from the top. It keeps only those in view, in no fixed order. */
+/** The lines that an editor shows, from the top. Its DOM has only the visible ones, in no fixed order. */
 async function shownIn(page, pane) {
   const lines = await page.locator(`${pane} .view-line`).evaluateAll((elements) =>
     elements

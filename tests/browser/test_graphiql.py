@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests.clients.running import REPOSITORY, installed, run_script, running_demo
+from tests.support.processes import REPOSITORY, installed, run_script, running_demo
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,14 +37,14 @@ BROWSER_ACCEPTS = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 @pytest.fixture(scope="module")
 def demo_url() -> Iterator[str]:
-    """A demo that the tests of this file share: none of them changes anything."""
+    """A demo that the tests of this file share, since none of them changes anything."""
     with running_demo() as url:
         yield url
 
 
 @pytest.fixture
-async def browserless(demo_url: str) -> AsyncIterator[aiohttp.ClientSession]:
-    """HTTP against the demo, bytes as they come: without decompressing."""
+async def http(demo_url: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of the demo that does not decompress."""
     async with aiohttp.ClientSession(demo_url, auto_decompress=False) as http:
         yield http
 
@@ -54,14 +54,14 @@ async def browserless(demo_url: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def folder() -> Path:
-    """The npm project that drives the browser. Skips the test where there is none."""
+    """The npm project that drives the browser. Skips the test if there is no browser."""
     if not os.environ.get("CHROMIUM") and not any(map(shutil.which, BROWSERS)):
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH, and CHROMIUM is not set")
     return installed(Path(__file__).parent)
 
 
 def test_in_a_browser(folder: Path, demo_url: str) -> None:
-    """The page runs its first tab and a typed query, asks no other host, and breaks no policy of its own."""
+    """The page runs its first tab and a typed query, without requests to other hosts or policy violations."""
     query = "query Typed { viewer { orders(last: 1) { totalCount nodes { orderNumber } } } }"
 
     seen = run_script(folder, "graphiql.mjs", demo_url, "--query", query)
@@ -77,8 +77,8 @@ def test_in_a_browser(folder: Path, demo_url: str) -> None:
 
 
 def test_subscription(folder: Path, demo_url: str) -> None:
-    """A subscription in the page opens its socket at the page's own path, and shows the order as it is."""
-    query = f'subscription Followed {{ orderChanged(id: "{DOCUMENTED}") {{ orderNumber }} }}'
+    """A subscription in the page opens a WebSocket at the page's own path, and shows the current order."""
+    query = f'subscription Watched {{ orderChanged(id: "{DOCUMENTED}") {{ orderNumber }} }}'
 
     seen = run_script(folder, "graphiql.mjs", demo_url, "--query", query)
 
@@ -92,9 +92,9 @@ def test_subscription(folder: Path, demo_url: str) -> None:
 # The page
 
 
-async def test_page(browserless: aiohttp.ClientSession) -> None:
-    """A browser that asks for /graphql gets the page, under a policy that allows this host alone."""
-    async with browserless.get("/graphql", headers={"Accept": BROWSER_ACCEPTS}) as response:
+async def test_page(http: aiohttp.ClientSession) -> None:
+    """A browser that opens /graphql gets the page, with a policy that allows only this host."""
+    async with http.get("/graphql", headers={"Accept": BROWSER_ACCEPTS}) as response:
         page = await response.text()
 
     assert response.status == 200
@@ -107,31 +107,31 @@ async def test_page(browserless: aiohttp.ClientSession) -> None:
     assert page == (BUILT / "index.html").read_text(encoding="utf-8")
 
 
-async def test_program_without_a_query(browserless: aiohttp.ClientSession) -> None:
-    """A program that asks for /graphql without a query gets a refusal in JSON, not the page."""
-    async with browserless.get("/graphql", headers={"Accept": "application/json"}) as response:
+async def test_program_without_a_query(http: aiohttp.ClientSession) -> None:
+    """A program that sends no query to /graphql gets an error in JSON, not the page."""
+    async with http.get("/graphql", headers={"Accept": "application/json"}) as response:
         answer = await response.json()
 
     assert response.status == 400
     assert answer == {"errors": [{"message": "query is missing.", "extensions": {"code": "BAD_REQUEST"}}]}
 
 
-async def test_browser_with_a_query(browserless: aiohttp.ClientSession) -> None:
-    """A query in the address is answered, also to a browser."""
+async def test_browser_with_a_query(http: aiohttp.ClientSession) -> None:
+    """A query in the URL is answered, also for a browser."""
     query = {"query": "{ __typename }"}
-    async with browserless.get("/graphql", params=query, headers={"Accept": BROWSER_ACCEPTS}) as response:
+    async with http.get("/graphql", params=query, headers={"Accept": BROWSER_ACCEPTS}) as response:
         answer = await response.json()
 
     assert answer == {"data": {"__typename": "Query"}}
 
 
-def test_own_addresses_only() -> None:
-    """Every address in the page is one of the built files, relative to the page."""
+def test_relative_urls_only() -> None:
+    """Every URL in the page is one of the built files, relative to the page."""
     page = (BUILT / "index.html").read_text(encoding="utf-8")
 
-    addresses = re.findall(r"""(?:href|src|action|content)=["']([^"']*/[^"']*)["']""", page)
+    urls = re.findall(r"""(?:href|src|action|content)=["']([^"']*/[^"']*)["']""", page)
 
-    assert addresses == [
+    assert urls == [
         "graphiql/static/favicon.svg",
         "graphiql/static/graphiql.css",
         "graphiql/static/graphiql.js",
@@ -143,11 +143,9 @@ def test_own_addresses_only() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_file(browserless: aiohttp.ClientSession, name: str) -> None:
-    """A file comes whole, with its type, to be asked for again each time."""
-    async with browserless.get(
-        f"/graphiql/static/{name}", headers={"Accept-Encoding": "identity"}
-    ) as response:
+async def test_file(http: aiohttp.ClientSession, name: str) -> None:
+    """A file is sent whole, with its type, and browsers must revalidate it each time."""
+    async with http.get(f"/graphiql/static/{name}", headers={"Accept-Encoding": "identity"}) as response:
         body = await response.read()
 
     assert response.status == 200
@@ -160,24 +158,24 @@ async def test_file(browserless: aiohttp.ClientSession, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_file_known_already(browserless: aiohttp.ClientSession, name: str) -> None:
-    """A browser that has the file is told so, without the file."""
+async def test_file_not_modified(http: aiohttp.ClientSession, name: str) -> None:
+    """A browser that has cached the file gets a 304 without a body."""
     path = f"/graphiql/static/{name}"
-    async with browserless.get(path) as response:
+    async with http.get(path) as response:
         etag = response.headers["ETag"]
 
-    async with browserless.get(path, headers={"If-None-Match": etag}) as again:
-        body = await again.read()
+    async with http.get(path, headers={"If-None-Match": etag}) as second:
+        body = await second.read()
 
-    assert again.status == 304
-    assert again.headers["ETag"] == etag
+    assert second.status == 304
+    assert second.headers["ETag"] == etag
     assert body == b""
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_file_gzipped(browserless: aiohttp.ClientSession, name: str) -> None:
-    """A file that gains by it is compressed for a browser that takes that; the others come as they are."""
-    async with browserless.get(f"/graphiql/static/{name}", headers={"Accept-Encoding": "gzip"}) as response:
+async def test_file_gzipped(http: aiohttp.ClientSession, name: str) -> None:
+    """A file that compresses well is sent with gzip if the browser accepts it; others are sent unchanged."""
+    async with http.get(f"/graphiql/static/{name}", headers={"Accept-Encoding": "gzip"}) as response:
         body = await response.read()
 
     is_gzipped = Path(name).suffix in GZIPPED
@@ -186,9 +184,9 @@ async def test_file_gzipped(browserless: aiohttp.ClientSession, name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["nothing.js", "index.html", "..%2Fgraphiql.py", "%2E%2E%2Fgraphiql.py"])
-async def test_no_such_file(browserless: aiohttp.ClientSession, name: str) -> None:
-    """Whatever is not one of the built files is not found, in JSON."""
-    async with browserless.get(URL(f"/graphiql/static/{name}", encoded=True)) as response:
+async def test_no_such_file(http: aiohttp.ClientSession, name: str) -> None:
+    """Every other path gives a 404 in JSON."""
+    async with http.get(URL(f"/graphiql/static/{name}", encoded=True)) as response:
         answer = await response.json()
 
     assert response.status == 404

@@ -1,30 +1,39 @@
-// Apollo Client with its normalized cache: pages of the history, then a cancellation seen by the open query.
+// Apollo Client with its normalised cache: pages of the history, then a cancellation seen by the open query.
 //
 //   node apollo.mjs <url of the endpoint>
 import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { command } from "./command.mjs";
-import { CANCEL, HISTORY, complaints, firstCancellable, introspection, itemOf, noted, ordersOf } from "./gateway.mjs";
+import {
+  CANCEL,
+  HISTORY,
+  consoleMessages,
+  firstCancellable,
+  introspection,
+  itemOf,
+  ordersOf,
+  recordingFetch,
+} from "./gateway.mjs";
 
 await command("<url>", async (url) => {
   const cache = new InMemoryCache({
     possibleTypes: possibleTypes(await introspection(url)),
     typePolicies: { Customer: { fields: { orders: relayStylePagination() } } },
   });
-  const warnings = complaints();
-  const wire = noted();
-  const client = new ApolloClient({ link: new HttpLink({ uri: url, fetch: wire.fetch }), cache });
+  const warnings = consoleMessages();
+  const recorder = recordingFetch();
+  const client = new ApolloClient({ link: new HttpLink({ uri: url, fetch: recorder.fetch }), cache });
   const history = client.watchQuery({ query: gql(HISTORY), variables: { first: 5 } });
-  const shown = watched(history);
-  const { data: firstPage } = await shown.until((data) => ordersOf(data).length === 5);
+  const results = observed(history);
+  const { data: firstPage } = await results.until((data) => ordersOf(data).length === 5);
   await history.fetchMore({ variables: { after: firstPage.viewer.orders.pageInfo.endCursor } });
-  const { data: bothPages } = await shown.until((data) => ordersOf(data).length === 10);
+  const { data: bothPages } = await results.until((data) => ordersOf(data).length === 10);
 
   const { order, item } = firstCancellable(ordersOf(bothPages));
   const input = { orderId: order.id, orderItemIds: [item.id] };
   const { data: cancelled } = await client.mutate({ mutation: gql(CANCEL), variables: { input } });
-  const { data: afterwards } = await shown.until((data) => itemOf(data, item.id).status !== item.status);
-  shown.stop();
+  const { data: afterwards } = await results.until((data) => itemOf(data, item.id).status !== item.status);
+  results.stop();
   client.stop();
 
   return {
@@ -33,7 +42,7 @@ await command("<url>", async (url) => {
     outcome: cancelled.cancelOrderItems.result.__typename,
     statusBefore: item.status,
     statusAfterwards: itemOf(afterwards, item.id).status,
-    exchanges: wire.exchanges,
+    exchanges: recorder.exchanges,
     warnings,
   };
 });
@@ -43,8 +52,8 @@ function possibleTypes({ __schema: { types } }) {
   return Object.fromEntries(abstract.map((type) => [type.name, type.possibleTypes.map(({ name }) => name)]));
 }
 
-/** The states that a component bound to the query would draw. */
-function watched(query) {
+/** The results that a component bound to the query would render. */
+function observed(query) {
   let last;
   const waiting = [];
   const subscription = query.subscribe((result) => {

@@ -1,4 +1,4 @@
-// The audits of graphql-http: what the GraphQL-over-HTTP specification asks of a server.
+// Runs the audits of graphql-http, which test a server against the GraphQL over HTTP specification.
 import { auditServer } from 'graphql-http';
 
 const [url] = process.argv.slice(2);

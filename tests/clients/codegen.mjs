@@ -1,5 +1,5 @@
-// GraphQL Code Generator's TypeScript. Prints {"missing": [<name>, …], "operations": [<name>, …]}:
-// the schema's types that it gives no type for, and the types it gives for the operations.
+// Generates TypeScript with GraphQL Code Generator. Prints {"missing": [<name>, …], "operations": [<name>, …]}:
+// the types of the schema that have no TypeScript type, and the TypeScript types of the operations.
 //
 //   node codegen.mjs <schema file> <folder of .graphql files>
 import { readFileSync, readdirSync } from "node:fs";
@@ -19,7 +19,7 @@ const DECLARATIONS = [
   Kind.UNION_TYPE_DEFINITION,
 ];
 const CONFIG = {
-  // A scalar that is not named here is an error instead of `any`.
+  // Report a scalar that is not listed, instead of using `any`.
   strictScalars: true,
   scalars: SCALARS,
 };

@@ -1,4 +1,4 @@
-// The running gateway as the caches' scripts see it.
+// Queries of the running gateway, and recorders of what a client does with them.
 import { getIntrospectionQuery } from "graphql";
 
 export const HISTORY = /* GraphQL */ `
@@ -54,7 +54,7 @@ export const CANCEL = /* GraphQL */ `
   }
 `;
 
-/** What clients that know the schema are given; asked for as they advise. */
+/** The introspection result that some clients need, requested as their documentation advises. */
 export async function introspection(url) {
   const response = await fetch(url, {
     method: "POST",
@@ -64,8 +64,8 @@ export async function introspection(url) {
   return (await response.json()).data;
 }
 
-/** A fetch that notes what went over the wire. */
-export function noted() {
+/** A fetch that records each exchange. */
+export function recordingFetch() {
   const exchanges = [];
   return {
     exchanges,
@@ -78,24 +78,24 @@ export function noted() {
   };
 }
 
-/** What the client complains about, collected from here on. */
-export function complaints() {
-  const heard = [];
-  for (const level of ["warn", "error"]) console[level] = (...words) => heard.push(words.join(" "));
-  return heard;
+/** The warnings and errors that the client writes to the console from now on. */
+export function consoleMessages() {
+  const messages = [];
+  for (const level of ["warn", "error"]) console[level] = (...words) => messages.push(words.join(" "));
+  return messages;
 }
 
 export function ordersOf(data) {
   return data.viewer.orders.edges.map((edge) => edge.node);
 }
 
-/** The first item that may be cancelled, with its order. */
+/** The first item that can be cancelled, with its order. */
 export function firstCancellable(orders) {
   for (const order of orders) {
     const item = order.items.find(({ isPresentlyCancellable }) => isPresentlyCancellable);
     if (item) return { order, item };
   }
-  throw new Error("no order has an item that may be cancelled");
+  throw new Error("no order has an item that can be cancelled");
 }
 
 export function itemOf(data, id) {

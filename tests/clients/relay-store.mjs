@@ -1,38 +1,38 @@
-// Relay's runtime with what relay.mjs compiled: pages of the history, then a cancellation seen in the store.
+// Relay's runtime with the artifacts of relay.mjs: pages of the history, then a cancellation seen in the store.
 //
 //   node relay-store.mjs <url of the endpoint> <folder that relay.mjs filled>
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import relay from "relay-runtime";
 import { command } from "./command.mjs";
-import { complaints, firstCancellable, noted } from "./gateway.mjs";
+import { consoleMessages, firstCancellable, recordingFetch } from "./gateway.mjs";
 
 await command("<url> <folder>", async (url, folder) => {
-  const warnings = complaints();
-  const wire = noted();
+  const warnings = consoleMessages();
+  const recorder = recordingFetch();
   const artifact = artifactsIn(folder);
   const environment = new relay.Environment({
-    network: network(url, wire.fetch),
+    network: network(url, recorder.fetch),
     store: new relay.Store(new relay.RecordSource()),
   });
   const read = (name, reference) =>
     environment.lookup(relay.getSingularSelector(artifact(name), reference)).data;
-  const ask = (name, variables) => relay.fetchQuery(environment, artifact(name), variables).toPromise();
+  const request = (name, variables) => relay.fetchQuery(environment, artifact(name), variables).toPromise();
 
   const history = relay.createOperationDescriptor(artifact("HistoryQuery"), { first: 5 });
   environment.retain(history);
-  await ask("HistoryQuery", { first: 5 });
+  await request("HistoryQuery", { first: 5 });
   const { viewer } = environment.lookup(history.fragment).data;
   const { endCursor } = read("History_customer", viewer).orders.pageInfo;
-  await ask("HistoryPageQuery", { id: viewer.__id, first: 5, after: endCursor });
+  await request("HistoryPageQuery", { id: viewer.__id, first: 5, after: endCursor });
   const { edges, totalCount } = read("History_customer", viewer).orders;
 
   const { order, item } = firstCancellable(edges.map(({ node }) => withItems(node, read)));
   const input = { orderId: order.__id, orderItemIds: [item.id] };
   const { cancelOrderItems } = await commit(environment, artifact("OrderItemRowCancelMutation"), { input });
-  const shown = () => read("OrderItemRow_item", item.reference).status;
-  const statusAfterwards = shown();
-  await ask("OrderItemRowRefetchQuery", { id: item.id });
+  const currentStatus = () => read("OrderItemRow_item", item.reference).status;
+  const statusAfterwards = currentStatus();
+  await request("OrderItemRowRefetchQuery", { id: item.id });
 
   return {
     totalCount,
@@ -40,8 +40,8 @@ await command("<url> <folder>", async (url, folder) => {
     outcome: cancelOrderItems.result.__typename,
     statusBefore: item.status,
     statusAfterwards,
-    statusRefetched: shown(),
-    exchanges: wire.exchanges,
+    statusRefetched: currentStatus(),
+    exchanges: recorder.exchanges,
     warnings,
   };
 });
@@ -62,7 +62,7 @@ function network(url, fetch) {
   });
 }
 
-/** Relay masks what a fragment selects: each is read through its own. */
+/** Relay masks data: what a fragment selects can be read through that fragment only. */
 function withItems(order, read) {
   const { items } = read("OrderCard_order", order);
   return {

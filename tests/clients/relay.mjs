@@ -1,5 +1,5 @@
-// Relay's compiler over the front end in relay/, in a folder of its own. Prints {"status": <exit code>,
-// "complaints": [<line>, …], "artifacts": [<name>, …]}: all it says beyond information, and what it writes.
+// Compiles the front end of relay/ with Relay's compiler, in another folder. Prints {"status": <exit code>,
+// "complaints": [<line>, …], "artifacts": [<name>, …]}: its warnings and errors, and the files it writes.
 //
 //   node relay.mjs <schema file> <empty folder>
 import { spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ const CONFIG = {
   schema: "schema.graphql",
   artifactDirectory: "artifacts",
   language: "javascript",
-  // CommonJS: what relay-store.mjs loads.
+  // CommonJS, so that relay-store.mjs can load the artifacts.
   eagerEsModules: false,
   customScalarTypes: SCALARS,
   requireCustomScalarTypes: true,

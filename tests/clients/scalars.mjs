@@ -1,2 +1,2 @@
-// The gateway's scalars, and what a front end without a parser of its own has of them: text.
+// The gateway's scalars as front ends without parsers of their own see them: text.
 export const SCALARS = { Date: "string", DateTime: "string", Decimal: "string", Duration: "string", URL: "string" };

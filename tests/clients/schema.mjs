@@ -1,4 +1,5 @@
-// What front ends ask of a schema beyond its being valid. Prints {"types": <how many>, "faults": [<sentence>, …]}.
+// Checks that a schema is valid, and follows the rules that front ends rely on.
+// Prints {"types": <count>, "faults": [<text>, …]}.
 //
 //   node schema.mjs <schema file>
 import { readFileSync } from "node:fs";
@@ -20,9 +21,9 @@ import {
 } from "graphql";
 import { command } from "./command.mjs";
 
-// Everything else mirrors a vocabulary of imin's, which may grow without a word.
+// All other enums mirror imin's vocabularies, which may grow without notice.
 const ENUMS_OF_OUR_OWN = ["ErrorCode", "CancellationState"];
-// Swift and the tools that generate for it cannot have fields of these names.
+// Not possible as names of fields in Swift and its code generators.
 const FORBIDDEN_NAMES = ["self", "Type"];
 const WINDOW = { first: "Int", after: "String", last: "Int", before: "String" };
 const ERROR = { code: "ErrorCode!", message: "String!" };
@@ -58,7 +59,7 @@ function fieldsOf(type) {
   return type && "getFields" in type ? Object.values(type.getFields()) : [];
 }
 
-/** Every type, field, argument, enum value and directive is described: the schema is the manual. */
+/** Every type, field, argument, enum value and directive has a description: the schema is the manual. */
 function undescribed(schema, types) {
   const described = [];
   const add = (path, thing) => described.push([path, thing.description]);
@@ -90,7 +91,7 @@ function ofScalarsAndEnums(type) {
   return [];
 }
 
-/** Types that one selection may meet give a same-named field one type. Behind Node stands everything: left out. */
+/** Possible types of an abstract type give fields of one name one type. Not for Node, behind which is any type. */
 function ofSharedFields(schema, type) {
   if (!isAbstractType(type) || type.name === "Node") return [];
   const first = new Map();
@@ -107,18 +108,18 @@ function ofSharedFields(schema, type) {
   return faults;
 }
 
-/** What a union calls an error can be read as one, also by a front end that does not know it yet. */
+/** Every …Error of a union implements Error, so that front ends can also show errors they do not know yet. */
 function ofErrors(schema, type) {
   if (type.name === "Error") {
     return isInterfaceType(type) ? ofFields(type, ERROR) : ["Error is no interface"];
   }
   if (!isUnionType(type)) return [];
   const errors = type.getTypes().filter(({ name }) => name.endsWith("Error"));
-  const strangers = errors.filter((member) => !member.getInterfaces().includes(schema.getType("Error")));
-  return strangers.map((member) => `${member.name} of ${type.name} does not implement Error`);
+  const others = errors.filter((member) => !member.getInterfaces().includes(schema.getType("Error")));
+  return others.map((member) => `${member.name} of ${type.name} does not implement Error`);
 }
 
-/** One argument `input`; a payload of its own that may be null, since null must not take its siblings along. */
+/** One argument `input`, and a nullable payload, since an error in it must not make other mutations null. */
 function ofMutations(schema) {
   return fieldsOf(schema.getMutationType()).flatMap(({ name, args, type }) => {
     const [input, ...others] = args;
@@ -164,13 +165,13 @@ function ofConnections(schema, type) {
 function ofFields(type, expected) {
   if (!type) return [`a type with ${Object.keys(expected).join(", ")} is missing`];
   return Object.entries(expected)
-    .filter(([name, wanted]) => String(type.getFields()[name]?.type) !== wanted)
-    .map(([name, wanted]) => `${type.name}.${name} must be ${wanted}`);
+    .filter(([name, expectedType]) => String(type.getFields()[name]?.type) !== expectedType)
+    .map(([name, expectedType]) => `${type.name}.${name} must be ${expectedType}`);
 }
 
 function ofArguments(type, name, expected) {
   const given = new Map((type?.getFields()[name]?.args ?? []).map((each) => [each.name, String(each.type)]));
   return Object.entries(expected)
-    .filter(([argument, wanted]) => given.get(argument) !== wanted)
-    .map(([argument, wanted]) => `${type?.name}.${name}(${argument}:) must be ${wanted}`);
+    .filter(([argument, expectedType]) => given.get(argument) !== expectedType)
+    .map(([argument, expectedType]) => `${type?.name}.${name}(${argument}:) must be ${expectedType}`);
 }

@@ -1,4 +1,4 @@
-"""Real front-end tools take the schema as it is printed and the gateway as it runs."""
+"""Real front-end tools work with the printed schema and with the running gateway."""
 
 import subprocess
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, validate_schema
 
-from tests.clients.running import (
+from tests.support.processes import (
     REPOSITORY,
     clean_environment,
     gateway_command,
@@ -41,14 +41,14 @@ def clients() -> Path:
 
 @pytest.fixture(scope="module")
 def demo_endpoint() -> Iterator[str]:
-    """Where a demo answers GraphQL; the tests of this file share it, each cancels another item."""
+    """The GraphQL URL of a demo. The tests of this file share it; each cancels another item."""
     with running_demo() as url:
         yield f"{url}/graphql"
 
 
 @pytest.fixture(scope="module")
 def printed_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with what `gateway schema` prints."""
+    """A file with the output of `gateway schema`."""
     file = tmp_path_factory.mktemp("schema") / "schema.graphql"
     with file.open("w", encoding="utf-8") as output:
         subprocess.run(  # noqa: S603  # our own command
@@ -61,21 +61,21 @@ def printed_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_schema_by_graphql_core(printed_schema: Path) -> None:
-    """The printed schema is valid by itself, in Python."""
+    """The printed schema is valid for graphql-core."""
     schema = build_schema(printed_schema.read_text(encoding="utf-8"))
 
     assert validate_schema(schema) == []
 
 
 def test_schema_by_graphql_js(clients: Path, printed_schema: Path) -> None:
-    """The printed schema is valid in JavaScript and keeps every rule that front ends ask for."""
+    """The printed schema is valid for graphql-js, and follows every rule that front ends rely on."""
     checked = run_script(clients, "schema.mjs", printed_schema)
 
     assert checked["faults"] == []
 
 
 def test_faulty_schema(clients: Path) -> None:
-    """Each of those rules finds the schema that breaks it."""
+    """Each of those rules finds a schema that breaks it."""
     checked = run_script(clients, "schema.mjs", "faulty.graphql")
 
     assert checked["faults"] == [
@@ -105,14 +105,14 @@ def test_faulty_schema(clients: Path) -> None:
 
 
 def test_relay_compiler(clients: Path, printed_schema: Path, tmp_path: Path) -> None:
-    """Relay's compiler takes connections, fragments refetched by node and the mutation, without a warning."""
+    """Relay's compiler accepts connections, refetchable fragments and the mutation, without a warning."""
     compiled = run_script(clients, "relay.mjs", printed_schema, tmp_path)
 
     assert compiled == {"status": 0, "complaints": [], "artifacts": ARTIFACTS}
 
 
 def test_code_generator(clients: Path, printed_schema: Path) -> None:
-    """GraphQL Code Generator has types for the whole schema and for each operation that GraphiQL offers."""
+    """GraphQL Code Generator writes types for the whole schema, and for each operation in GraphiQL's tabs."""
     operations = REPOSITORY / "graphiql" / "src" / "operations"
 
     generated = run_script(clients, "codegen.mjs", printed_schema, operations)
@@ -134,7 +134,7 @@ def test_code_generator(clients: Path, printed_schema: Path) -> None:
 
 
 def test_apollo_client(clients: Path, demo_endpoint: str) -> None:
-    """Apollo Client appends a page to its cached list, and an open query sees a cancellation unasked."""
+    """Apollo Client appends a page to its cached list, and an open query sees a cancellation by itself."""
     seen = run_script(clients, "apollo.mjs", demo_endpoint)
 
     assert seen == {
@@ -149,7 +149,7 @@ def test_apollo_client(clients: Path, demo_endpoint: str) -> None:
 
 
 def test_urql(clients: Path, demo_endpoint: str) -> None:
-    """urql, which asks by GET, joins pages in its cache and sees a cancellation there without a request."""
+    """urql, which queries by GET, joins pages in its cache, and sees a cancellation there by itself."""
     seen = run_script(clients, "urql.mjs", demo_endpoint)
 
     assert seen == {
@@ -164,8 +164,8 @@ def test_urql(clients: Path, demo_endpoint: str) -> None:
 
 
 def test_graphql_ws(clients: Path, demo_endpoint: str) -> None:
-    """graphql-ws follows an order, cancels over the same socket, and is told of the new state unasked."""
-    seen = run_script(clients, "follow.mjs", demo_endpoint)
+    """graphql-ws watches an order, cancels it over the same WebSocket, and then receives the new state."""
+    seen = run_script(clients, "graphql-ws.mjs", demo_endpoint)
 
     assert seen == {
         "states": ["ORDER_ITEM_CONFIRMED", "CancellationPending", "CUSTOMER_CANCELLATION_PENDING"],
@@ -174,7 +174,7 @@ def test_graphql_ws(clients: Path, demo_endpoint: str) -> None:
 
 
 def test_relay_store(clients: Path, demo_endpoint: str, printed_schema: Path, tmp_path: Path) -> None:
-    """Relay pages through node(id:), sees a cancellation in its store, and can fetch the item again."""
+    """Relay pages through node(id:), sees a cancellation in its store, and can refetch the item."""
     run_script(clients, "relay.mjs", printed_schema, tmp_path)
 
     seen = run_script(clients, "relay-store.mjs", demo_endpoint, tmp_path)
@@ -192,8 +192,8 @@ def test_relay_store(clients: Path, demo_endpoint: str, printed_schema: Path, tm
 
 
 def test_audits(clients: Path, demo_endpoint: str) -> None:
-    """The gateway does all that GraphQL over HTTP asks of a server: 61 of graphql-http's 61 audits."""
+    """The gateway passes all of graphql-http's 61 audits of the GraphQL over HTTP specification."""
     audits = run_script(clients, "audits.mjs", demo_endpoint)
-    print(f"graphql-http audits: {audits['passed']}/{audits['total']}")  # noqa: T201  # the figure, for those who run it
+    print(f"graphql-http audits: {audits['passed']}/{audits['total']}")  # noqa: T201  # shown with pytest -s
 
     assert audits == {"passed": 61, "total": 61, "failed": []}

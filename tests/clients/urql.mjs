@@ -1,23 +1,32 @@
-// urql with graphcache, its normalized cache: pages of the history, then a cancellation seen by the open query.
+// urql with graphcache, its normalised cache: pages of the history, then a cancellation seen by the open query.
 //
 //   node urql.mjs <url of the endpoint>
 import { Client, fetchExchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
 import { command } from "./command.mjs";
-import { CANCEL, HISTORY, complaints, firstCancellable, introspection, itemOf, noted, ordersOf } from "./gateway.mjs";
+import {
+  CANCEL,
+  HISTORY,
+  consoleMessages,
+  firstCancellable,
+  introspection,
+  itemOf,
+  ordersOf,
+  recordingFetch,
+} from "./gateway.mjs";
 
 await command("<url>", async (url) => {
   const schema = await introspection(url);
-  const warnings = complaints();
-  const wire = noted();
-  const client = new Client({ url, fetch: wire.fetch, exchanges: [cache(schema), fetchExchange] });
+  const warnings = consoleMessages();
+  const recorder = recordingFetch();
+  const client = new Client({ url, fetch: recorder.fetch, exchanges: [cache(schema), fetchExchange] });
   const { endCursor } = (await query(client, { first: 5 })).viewer.orders.pageInfo;
   const bothPages = await query(client, { first: 5, after: endCursor });
 
   const { order, item } = firstCancellable(ordersOf(bothPages));
   const input = { orderId: order.id, orderItemIds: [item.id] };
-  const cancelled = await answer(client.mutation(CANCEL, { input }));
+  const cancelled = await dataOf(client.mutation(CANCEL, { input }));
   const afterwards = await query(client, { first: 5, after: endCursor }, { requestPolicy: "cache-only" });
 
   return {
@@ -26,7 +35,7 @@ await command("<url>", async (url) => {
     outcome: cancelled.cancelOrderItems.result.__typename,
     statusBefore: item.status,
     statusAfterwards: itemOf(afterwards, item.id).status,
-    exchanges: wire.exchanges,
+    exchanges: recorder.exchanges,
     warnings,
   };
 });
@@ -41,10 +50,10 @@ function cache(schema) {
 }
 
 function query(client, variables, options) {
-  return answer(client.query(HISTORY, variables, options));
+  return dataOf(client.query(HISTORY, variables, options));
 }
 
-async function answer(source) {
+async function dataOf(source) {
   const { data, error } = await source.toPromise();
   if (error) throw error;
   return data;

@@ -1,4 +1,4 @@
-// A screen of bookings as a Relay front end declares it. Only compiled, never run.
+// A screen of bookings as a Relay front end declares it.
 graphql`
   query HistoryQuery($first: Int!, $after: String) {
     viewer {

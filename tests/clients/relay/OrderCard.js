@@ -1,4 +1,4 @@
-// One order, and one line of it: each can be fetched again by its id alone.
+// One order. It can be fetched again by its id alone.
 graphql`
   fragment OrderCard_order on Order @refetchable(queryName: "OrderCardRefetchQuery") {
     confirmationNumber

@@ -1,4 +1,4 @@
-// One item with its button to cancel.
+// One item, with its cancel button.
 graphql`
   fragment OrderItemRow_item on OrderItem @refetchable(queryName: "OrderItemRowRefetchQuery") {
     id

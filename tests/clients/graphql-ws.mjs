@@ -1,13 +1,13 @@
-// graphql-ws, the client that front ends use: an order is followed while it is cancelled over the same socket.
+// graphql-ws, the usual client for subscriptions: watches an order, and cancels it over the same WebSocket.
 //
-//   node follow.mjs <url of the endpoint>
+//   node graphql-ws.mjs <url of the endpoint>
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { command } from "./command.mjs";
 import { CANCEL, HISTORY, firstCancellable, ordersOf } from "./gateway.mjs";
 
-const FOLLOW = /* GraphQL */ `
-  subscription Follow($id: ID!) {
+const ORDER_CHANGED = /* GraphQL */ `
+  subscription OrderChanged($id: ID!) {
     orderChanged(id: $id) {
       id
       items {
@@ -23,7 +23,7 @@ await command("<url>", async (url) => {
   const client = createClient({
     url: url.replace(/^http/, "ws"),
     webSocketImpl: WebSocket,
-    connectionParams: { Authorization: "Bearer of-nobody" },
+    connectionParams: { Authorization: "Bearer ignored-by-the-demo" },
     retryAttempts: 0,
     lazy: false,
     on: { connected: () => sockets++ },
@@ -32,7 +32,7 @@ await command("<url>", async (url) => {
   const { order, item } = firstCancellable(ordersOf(history));
 
   const states = [];
-  const changes = client.iterate({ query: FOLLOW, variables: { id: order.id } });
+  const changes = client.iterate({ query: ORDER_CHANGED, variables: { id: order.id } });
   for await (const { data, errors } of changes) {
     if (errors) throw new Error(errors[0].message);
     const { status } = data.orderChanged.items.find(({ id }) => id === item.id);

@@ -1,4 +1,4 @@
-"""What the tests of real clients have in common: the demo as a process, and scripts of Node."""
+"""Processes for tests of real clients: the demo, and Node scripts."""
 
 import json
 import os
@@ -22,18 +22,18 @@ _INSTALL_SECONDS = 300.0
 
 
 def gateway_command(*arguments: str) -> list[str]:
-    """A command of the gateway's, by this Python."""
+    """The command line of a gateway command, with this Python."""
     return [sys.executable, "-m", "gateway", *arguments]
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without settings of the gateway's: a test must not depend on the developer's."""
+    """The environment without the developer's gateway settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
 
 
 @contextmanager
 def running_demo() -> Iterator[str]:
-    """`gateway demo` on free ports, from when it says that it is ready; gives the gateway's address."""
+    """Run `gateway demo` on free ports; yields the gateway's URL when it is ready."""
     process = subprocess.Popen(  # noqa: S603  # our own command
         gateway_command("demo", "--port", "0", "--sandbox-port", "0"),
         cwd=REPOSITORY,
@@ -54,7 +54,7 @@ def running_demo() -> Iterator[str]:
 
 
 def installed(folder: Path) -> Path:
-    """The folder with the packages of its lock file. Skips the test where there is no Node."""
+    """Install the packages of the folder's lock file. Skips the test if there is no Node."""
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not on the PATH")
@@ -65,17 +65,17 @@ def installed(folder: Path) -> Path:
 
 
 def run_script(folder: Path, script: str, *arguments: str | Path) -> Any:
-    """What a script prints: one line of JSON. A script that fails says why on stderr."""
+    """The JSON that a script prints. If it fails, the assertion shows its stderr."""
     return json.loads(_run("node", script, *map(str, arguments), folder=folder, seconds=_SCRIPT_SECONDS))
 
 
 def _run(program: str, *arguments: str, folder: Path, seconds: float) -> str:
     command = [shutil.which(program) or program, *arguments]
-    done = subprocess.run(  # noqa: S603  # our own scripts
+    process = subprocess.run(  # noqa: S603  # our own scripts
         command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 def _ready_url(process: subprocess.Popen[str]) -> str:
