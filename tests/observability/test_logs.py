@@ -1,4 +1,4 @@
-"""Logs: one JSON line a request that names nobody, whatever was asked and whatever failed."""
+"""Logs: one JSON line per request without personal data, whatever was requested and whatever failed."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ KEY = rsa_key()
 
 
 def hostile_requests() -> list[tuple[dict[str, str], bytes]]:
-    """Headers and bodies with all that must not be logged, in every place there is."""
+    """Headers and bodies with the secrets in every possible position."""
     everything = " ".join(SECRETS)
     literal = json.dumps("literal-in-the-query jo.doe@example.com")
     bodies: list[Any] = [
@@ -63,7 +63,7 @@ def hostile_requests() -> list[tuple[dict[str, str], bytes]]:
 
 
 async def test_nothing_personal() -> None:
-    """No variable, literal, token, key or customer is logged, one JSON line of at most 2 KB a request."""
+    """Each request has one JSON log line, 2 KB at most, without variables, literals, tokens or customers."""
     bearer = token(KEY, claims("customer-of-ours", email="jo.doe@example.com"))
     environment = TRUST | {"GATEWAY_AUTH_PUBLIC_KEY": KEY.as_pem(private=False).decode()}
     async with started("sandbox", "--port", "0") as (_, sandbox_lines):
@@ -87,7 +87,7 @@ async def test_nothing_personal() -> None:
 
 
 async def _send_all(url: yarl.URL, bearer: str) -> int:
-    """Send every request on a connection of its own; gives how many."""
+    """Send each hostile request over a connection of its own. Returns their number."""
     count = 0
     for headers, body in hostile_requests():
         reader, writer = await asyncio.open_connection(url.host, url.port)
@@ -106,10 +106,10 @@ async def _send_all(url: yarl.URL, bearer: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("level", "told"), [("INFO", ["request", "imin failed", "request"]), ("WARNING", ["imin failed"])]
+    ("level", "events"), [("INFO", ["request", "imin failed", "request"]), ("WARNING", ["imin failed"])]
 )
-async def test_levels(sandbox: Sandbox, settings: Settings, level: str, told: list[str]) -> None:
-    """Each request has its line where that is wanted; what goes wrong has one at any level."""
+async def test_levels(sandbox: Sandbox, settings: Settings, level: str, events: list[str]) -> None:
+    """Requests are logged at INFO only; failures are logged at every level."""
     sandbox.faults.add(Fault("GET /order-items", "500", times=None))
     environment = {
         "GATEWAY_LOG_LEVEL": level,
@@ -126,14 +126,14 @@ async def test_levels(sandbox: Sandbox, settings: Settings, level: str, told: li
         assert process.stderr
         logged = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
 
-    assert [json.loads(line)["event"] for line in logged.splitlines()] == told
+    assert [json.loads(line)["event"] for line in logged.splitlines()] == events
 
 
 @pytest.mark.parametrize("name", ["a\nb", 'x","level":"error', "\x1b[2J"])
-async def test_no_line_can_be_made_up(
+async def test_forged_lines(
     gateway: Any, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    """What a client sends cannot begin a line of the log."""
+    """Nothing that a client sends can begin a log line."""
     sandbox.faults.add(Fault("GET /orders", "503", times=None))
     body = {"query": "{ viewer { orders { totalCount } } }", "operationName": name}
     headers = {"X-Request-Id": "forged-id"}
@@ -146,21 +146,21 @@ async def test_no_line_can_be_made_up(
     assert len(written.splitlines()) == 1
 
 
-async def test_others_go_on() -> None:
-    """A failure that two requests share is told by one of them while the other goes on behind it."""
-    failure, gate = UpstreamUnavailable("GET /orders answered 503"), asyncio.Event()
+async def test_shared_failure() -> None:
+    """One request logs a failure that it shares with another, which still runs and then continues."""
+    failure, event = UpstreamUnavailable("GET /orders answered 503"), asyncio.Event()
 
     async def other_request() -> str:
         try:
             raise failure
         except UpstreamUnavailable:
-            await gate.wait()
-        return "went on"
+            await event.wait()
+        return "continued"
 
     other = asyncio.create_task(other_request())
     await asyncio.sleep(0)
     log_failures([GraphQLError("failed", original_error=failure)], "a-request")
-    gate.set()
+    event.set()
 
-    assert await other == "went on"
+    assert await other == "continued"
     assert failure.__traceback__ is None

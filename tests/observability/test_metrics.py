@@ -1,4 +1,4 @@
-"""Metrics and readiness: what operators see, and that no name, address or argument is in it."""
+"""Metrics and readiness, without names, addresses or arguments."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -16,7 +16,7 @@ CANCEL = """mutation ($order: ID!, $items: [ID!]!) {
 
 
 async def metrics(gateway: Gateway) -> dict[tuple[str, tuple[str, ...]], float]:
-    """Every sample by name and label values, the operation's hash left out."""
+    """All samples by name and label values, without the hash of the operation."""
     async with gateway.http.get(f"{gateway.url}/metrics") as response:
         assert response.content_type == "text/plain"
         text = await response.text()
@@ -32,7 +32,7 @@ async def metrics(gateway: Gateway) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 async def test_metrics(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """Requests, calls of imin, repeats and cache are counted as they happened."""
+    """Requests, requests to imin, retries and cache reads are counted."""
     async with gateway_listening(settings.but(cache_enabled=True), demo_caller) as url:
         cached = Gateway(url, gateway.http)
         sandbox.faults.add(Fault("GET /orders", "503", times=1))
@@ -40,7 +40,7 @@ async def test_metrics(settings: Settings, gateway: Gateway, sandbox: Sandbox) -
         await cached.data(LIST)
         sandbox.faults.add(Fault("GET /order-items", "html_200"))
         await cached.answer("{ viewer { upcomingOrderItems { totalCount } } }")
-        seen = await metrics(cached)
+        samples = await metrics(cached)
 
     expected = {
         ("gateway_requests_total", ("ok",)): 2,
@@ -58,38 +58,38 @@ async def test_metrics(settings: Settings, gateway: Gateway, sandbox: Sandbox) -
         ("gateway_cache_reads_total", ("miss",)): 2,
         ("gateway_cache_reads_total", ("fresh",)): 1,
     }
-    assert {name: seen.get(name) for name in expected} == expected
-    assert seen["gateway_imin_bytes_total", ("GET /orders",)] > 10_000
-    assert seen["gateway_cache_bytes", ("memory",)] > 30_000
+    assert {name: samples.get(name) for name in expected} == expected
+    assert samples["gateway_imin_bytes_total", ("GET /orders",)] > 10_000
+    assert samples["gateway_cache_bytes", ("memory",)] > 30_000
 
 
 async def test_failing_endpoint(gateway: Gateway, sandbox: Sandbox) -> None:
-    """A breaker that is open shows in the metrics and in readiness; the gateway stays ready."""
+    """An open circuit breaker shows in the metrics and in readiness; the gateway stays ready."""
     sandbox.faults.add(Fault("GET /orders", "500", times=None))
     for _ in range(5):
         await gateway.answer(LIST)
 
     async with gateway.http.get(f"{gateway.url}/health/ready") as response:
         ready = (response.status, await response.json())
-    seen = await metrics(gateway)
+    samples = await metrics(gateway)
 
     assert ready == (200, {"status": "degraded", "failingEndpoints": ["GET /orders"], "redis": "off"})
-    assert seen["gateway_imin_breaker", ("GET /orders",)] in {1, 2}
-    assert seen["gateway_imin_attempts_total", ("GET /orders",)] == 5
+    assert samples["gateway_imin_breaker", ("GET /orders",)] in {1, 2}
+    assert samples["gateway_imin_attempts_total", ("GET /orders",)] == 5
 
 
 async def test_cancellations(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Cancellations are counted by outcome, operations by the way they were executed."""
+    """Cancellations are counted by outcome, and operations by whether they ran compiled."""
     sandbox.add_order("1234")
     query = "{ viewer { orders(first: 1) { nodes { id items { id } } } } }"
     (order,) = (await gateway.data(query))["viewer"]["orders"]["nodes"]
     items = [item["id"] for item in order["items"]]
     await gateway.data(CANCEL, order=order["id"], items=items)
-    seen = await metrics(gateway)
+    samples = await metrics(gateway)
 
     cancellations = {
-        name[1]: value for name, value in seen.items() if name[0] == "gateway_cancellations_total"
+        name[1]: value for name, value in samples.items() if name[0] == "gateway_cancellations_total"
     }
     assert sum(cancellations.values()) == 1
-    assert seen["gateway_executions_total", ("planned",)] == 1
-    assert seen["gateway_executions_total", ("unplanned",)] == 1
+    assert samples["gateway_executions_total", ("planned",)] == 1
+    assert samples["gateway_executions_total", ("unplanned",)] == 1

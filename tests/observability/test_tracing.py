@@ -1,4 +1,4 @@
-"""Traces: what a collector receives, over real HTTP, and that nobody's data is in it."""
+"""Traces, as a collector receives them over HTTP, without personal data."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ QUERY = "query Secret { viewer { identifier orders(first: 7, after: null) { tota
     ],
 )
 async def test_traces(variables: dict[str, str], service: str) -> None:
-    """A span for the request and one below it for the request to imin; no argument, name or address."""
+    """A request has a span, and below it one for the request to imin; neither holds personal data."""
     received: list[bytes] = []
     arrived = asyncio.Event()
 

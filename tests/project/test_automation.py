@@ -1,4 +1,4 @@
-"""What runs outside the suite: the workflow, the commit hooks, the development container, the templates."""
+"""The workflow, the commit hooks, the development container and the templates."""
 
 import fnmatch
 import json
@@ -41,7 +41,7 @@ def steps(workflow: Any) -> list[dict[str, Any]]:
 
 
 def make_targets(command: str) -> list[str]:
-    """The targets that a shell command asks make for."""
+    """The make targets that a shell command runs."""
     return re.findall(r"\bmake ([./\w-]+)", command)
 
 
@@ -50,7 +50,7 @@ def is_target(name: str) -> bool:
 
 
 def test_workflow() -> None:
-    """The workflow runs what README names, on the oldest supported Python and on the image's."""
+    """The workflow runs `make check` and `make test`, on the oldest supported Python and on the image's."""
     workflow = read(GITHUB / "workflows" / "checks.yml")
     (job,) = workflow["jobs"].values()
     targets = [target for step in steps(workflow) for target in make_targets(step.get("run", ""))]
@@ -65,7 +65,7 @@ def test_workflow() -> None:
 
 
 def test_workflows_are_safe() -> None:
-    """Workflows may only read, and use actions of a stated major version."""
+    """Workflows have read access only, and use actions of a fixed major version."""
     for path in WORKFLOWS:
         workflow = read(path)
         actions = [step["uses"] for step in steps(workflow) if "uses" in step]
@@ -77,7 +77,7 @@ def test_workflows_are_safe() -> None:
 
 
 def test_hooks() -> None:
-    """The commit hooks need no network: each calls a locked program from .venv."""
+    """The commit hooks need no network: each runs a locked program from .venv."""
     (repository,) = read(PROJECT / ".pre-commit-config.yaml")["repos"]
     locked = set(
         re.findall(r"^([a-z0-9-]+)==", (PROJECT / "requirements/dev.lock").read_text(), re.MULTILINE)
@@ -92,7 +92,7 @@ def test_hooks() -> None:
 
 
 def test_hooks_are_part_of_check() -> None:
-    """A commit that the hooks accept is not refused by the same programs in `make check`."""
+    """The commit hooks run the same commands as `make check`, so that both accept the same commits."""
     (repository,) = read(PROJECT / ".pre-commit-config.yaml")["repos"]
     commands = [hook["entry"].replace(" --force-exclude", "") for hook in repository["hooks"]]
     checks = MAKEFILE.replace("$(BIN)", ".venv/bin").replace("--check .", "")
@@ -102,7 +102,7 @@ def test_hooks_are_part_of_check() -> None:
 
 
 def test_development_container() -> None:
-    """The container has the image's Python and Node, installs by a make target, and shows both ports."""
+    """The container has the image's Python and Node, installs with a make target, and forwards both ports."""
     container = json.loads((PROJECT / ".devcontainer" / "devcontainer.json").read_text())
     image = re.search(r"^FROM (python:[\d.]+)-slim", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
     ports = [int(port) for port in re.findall(r"^(?:SANDBOX_)?PORT \?= (\d+)$", MAKEFILE, re.MULTILINE)]
@@ -115,7 +115,7 @@ def test_development_container() -> None:
 
 
 def test_issue_forms() -> None:
-    """Each form has what GitHub requires: a name, a description, and fields with ids of their own."""
+    """Each form has what GitHub requires: a name, a description, and fields with unique ids."""
     forms = [path for path in (GITHUB / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"]
 
     assert {path.stem for path in forms} == {"bug", "feature"}
@@ -137,7 +137,7 @@ def test_pull_request_template() -> None:
 
 
 def test_editor_settings() -> None:
-    """Text files follow .editorconfig: LF, no trailing blanks, a final newline."""
+    """Text files follow .editorconfig: LF, no trailing whitespace, a final newline."""
     config = (PROJECT / ".editorconfig").read_text()
     untouched = re.search(r"^\[\{(.+)\}\]$", config, re.MULTILINE)
     assert untouched

@@ -1,4 +1,4 @@
-"""What deploys the gateway: sound by Kubernetes' own schemas, safe by ours, and in step with the code."""
+"""Deployment files: valid by Kubernetes' schemas, hardened, and in step with the code."""
 
 import json
 import re
@@ -26,12 +26,12 @@ def of_kind(kind: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda manifest: str(manifest["kind"]))
 def test_manifests(manifest: dict[str, Any]) -> None:
-    """Every manifest fits its schema, and has no field that the schema does not know."""
+    """Every manifest fits its schema, without unknown fields."""
     kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
 
 
-def test_validator_objects() -> None:
-    """The validator does find fault: a misspelt field is one."""
+def test_validator_finds_faults() -> None:
+    """The validator rejects a misspelt field."""
     broken = json.loads(json.dumps(of_kind("Deployment")))
     broken["spec"]["template"]["spec"]["containers"][0]["readynessProbe"] = {}
 
@@ -40,7 +40,7 @@ def test_validator_objects() -> None:
 
 
 def test_pods() -> None:
-    """Pods run without root on a read-only disk within limits, and are asked how they are."""
+    """Pods run without root, with a read-only file system, resource limits and probes."""
     pod = of_kind("Deployment")["spec"]["template"]["spec"]
     (container,) = pod["containers"]
 
@@ -57,8 +57,8 @@ def test_pods() -> None:
     assert of_kind("PodDisruptionBudget")["spec"]["minAvailable"] == 1
 
 
-def test_ingress_keeps_operations_inside() -> None:
-    """Neither metrics nor health can be reached from outside."""
+def test_ingress_paths() -> None:
+    """The ingress exposes neither metrics nor health checks."""
     (rule,) = of_kind("Ingress")["spec"]["rules"]
 
     paths = [path["path"] for path in rule["http"]["paths"]]
@@ -66,7 +66,7 @@ def test_ingress_keeps_operations_inside() -> None:
 
 
 def test_variables_exist() -> None:
-    """Every variable that is set anywhere is a setting of the gateway."""
+    """Every variable that the manifests or the compose file set is a setting of the gateway."""
     used = set(of_kind("ConfigMap")["data"])
     for service in COMPOSE["services"].values():
         used |= set(service.get("environment", {}))
@@ -75,13 +75,13 @@ def test_variables_exist() -> None:
 
 
 def test_compose() -> None:
-    """Two gateways share one Redis and one sandbox; only the proxy and Prometheus are seen, on loopback."""
+    """Two gateways share a Redis and a sandbox; only the proxy and Prometheus are published, on loopback."""
     services = COMPOSE["services"]
-    seen = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
 
     assert set(services) == {"gateway-1", "gateway-2", "sandbox", "redis", "proxy", "prometheus"}
-    assert all(port.startswith("127.0.0.1:") for ports in seen.values() for port in ports)
-    assert set(seen) == {"proxy", "prometheus"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+    assert set(published) == {"proxy", "prometheus"}
     assert services["gateway-1"]["environment"] == services["gateway-2"]["environment"]
     assert services["gateway-1"]["read_only"] is True
     targets = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
@@ -92,7 +92,7 @@ def test_compose() -> None:
 
 
 def test_dashboard() -> None:
-    """The dashboard shows every metric that there is, and none that there is not."""
+    """The dashboard shows every metric, and no metric that does not exist."""
     dashboard = json.loads((DEPLOY / "grafana/dashboard.json").read_text())
     expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     shown = {

@@ -1,4 +1,4 @@
-"""The documentation: every page is listed, and every link leads somewhere."""
+"""Documentation: every page is listed, and every link leads to a file."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ DECISIONS = sorted(DOCS.glob("decisions/[0-9]*.md"))
 
 
 def links(page: Path) -> list[str]:
-    """Targets of a page's Markdown links, relative to the page; code is left out."""
+    """Targets of a page's Markdown links, relative to the page. Ignores code."""
     prose = re.sub(r"^ *```.*?^ *```|`[^`]*`", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     return [link for link in re.findall(r"\]\(([^)#\s]+)", prose) if "://" not in link]
 
@@ -61,7 +61,7 @@ def test_decisions_follow_the_template() -> None:
 
 
 def test_changelog() -> None:
-    """The changelog has the sections of Keep a Changelog, newest first, and the present version."""
+    """The changelog has the sections of Keep a Changelog, newest first, and the current version."""
     changelog = (PROJECT / "CHANGELOG.md").read_text()
     releases = headings(PROJECT / "CHANGELOG.md")
     kinds = set(re.findall(r"^### (.+)$", changelog, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""What is shipped: locked, bounded, without what only developers need."""
+"""Packaging: locked dependencies, the image, the licence."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ def names(lock: str) -> set[str]:
 
 
 def test_dependencies_bounded() -> None:
-    """Every direct dependency says from which version and up to which."""
+    """Every direct dependency has a lower and an upper bound."""
     groups = PYPROJECT["dependency-groups"]
     direct = [*PYPROJECT["project"]["dependencies"], *groups["build"], *groups["dev"]]
     direct.remove({"include-group": "build"})
@@ -26,7 +26,7 @@ def test_dependencies_bounded() -> None:
 
 
 def test_locks() -> None:
-    """The locks hold every direct dependency with hashes, and no registry's address."""
+    """The lock files hold every direct dependency with hashes, and no URL of a registry."""
     direct = {
         re.split(r"[>=<;\[ ]", line)[0].lower().replace("_", "-")
         for line in PYPROJECT["project"]["dependencies"]
@@ -47,7 +47,7 @@ def test_build_is_locked() -> None:
 
 
 def test_image() -> None:
-    """The image is slim, made of locked wheels, without root or developer tools, and tells its health."""
+    """The image is slim and has locked wheels, a user other than root, and a health check."""
     assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:3.14-slim"] * 2
     assert "--require-hashes --only-binary :all: -r requirements/runtime.lock" in DOCKERFILE
     assert "dev.lock" not in DOCKERFILE
@@ -55,8 +55,8 @@ def test_image() -> None:
     assert re.search(r"^HEALTHCHECK .*\n.*health/live", DOCKERFILE, re.MULTILINE)
 
 
-def test_nothing_of_one_machine() -> None:
-    """No lock file of npm names a registry."""
+def test_npm_locks() -> None:
+    """No npm lock file names a registry."""
     locks = [path for path in PROJECT.glob("**/package-lock.json") if "node_modules" not in path.parts]
 
     assert len(locks) == 4

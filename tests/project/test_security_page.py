@@ -1,4 +1,4 @@
-"""docs/security.md names tests that are there."""
+"""docs/security.md names existing tests."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The files of the repository, without those that are installed, built or cached."""
+"""The files of the repository, without installed, built and cached ones."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The command line: what starts, what it prints and how it ends."""
+"""The command line: what each command prints, serves and refuses."""
 
 import ast
 import asyncio
@@ -46,7 +46,7 @@ async def start(*arguments: str, **environment: str) -> Process:
 
 @asynccontextmanager
 async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Process, list[str]]]:
-    """The process and what it printed up to its ready line. Ended with SIGTERM."""
+    """A process and the lines it has printed up to its ready line. Ended with SIGTERM."""
     process = await start(*arguments, **environment)
     try:
         assert process.stdout
@@ -63,7 +63,7 @@ async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Pr
 
 
 async def test_demo() -> None:
-    """The demo needs no configuration, says once when it is ready, and ends when it is told to."""
+    """The demo needs no configuration, prints one ready line, and ends with 0 on SIGTERM."""
     async with (
         started("demo", "--port", "0", "--sandbox-port", "0") as (process, lines),
         aiohttp.ClientSession() as http,
@@ -83,7 +83,7 @@ async def test_demo() -> None:
 
 
 async def test_demo_over_another_imin() -> None:
-    """Something can be put between the demo and its sandbox."""
+    """The demo uses another imin, for example a proxy, if GATEWAY_IMIN_BASE_URL names one."""
     async with (
         started("sandbox", "--port", "0") as (_, lines),
         started(
@@ -101,7 +101,7 @@ async def test_demo_over_another_imin() -> None:
 
 
 async def test_serve() -> None:
-    """The gateway proper serves a customer who brings a token, and nobody else."""
+    """`gateway serve` serves a customer with a token, and no request without one."""
     key = rsa_key()
     async with (
         issuing(key) as issuer,
@@ -130,7 +130,7 @@ async def test_serve() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "complaint"),
+    ("arguments", "environment", "message"),
     [
         (
             ["serve"],
@@ -149,14 +149,14 @@ async def test_serve() -> None:
         ([], {}, "the following arguments are required: command"),
     ],
 )
-async def test_refuses_to_start(arguments: list[str], environment: dict[str, str], complaint: str) -> None:
-    """What cannot work does not start, and says which variable or argument is to blame."""
+async def test_refuses_to_start(arguments: list[str], environment: dict[str, str], message: str) -> None:
+    """A command that cannot work does not start, and names the variable or argument that is wrong."""
     process = await start(*arguments, **environment)
 
     output, errors = await asyncio.wait_for(process.communicate(), 20)
 
     assert process.returncode == 2
-    assert complaint in errors.decode()
+    assert message in errors.decode()
     assert output == b""
 
 
@@ -197,7 +197,7 @@ async def test_host_unknown() -> None:
 
 
 async def run_without_packages(*arguments: str) -> tuple[int | None, str, str]:
-    """Exit status, output and errors of a Python that finds the checkout and the standard library alone."""
+    """Exit status, output and errors of a Python that finds only the repository and the standard library."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-E", "-S", *arguments, cwd=PROJECT, stdout=PIPE, stderr=PIPE
     )
@@ -218,7 +218,7 @@ async def test_dependencies_missing() -> None:
 
 
 async def test_python_too_old() -> None:
-    """An old Python is named in one line, together with the version that is needed."""
+    """On an old Python, one line names its version and the one that is needed."""
     program = """
 import runpy, sys
 sys.version_info = (3, 9, 18, "final", 0)
@@ -234,7 +234,7 @@ runpy.run_module("gateway", run_name="__main__", alter_sys=True)
 
 
 def test_old_pythons_can_parse_the_entry() -> None:
-    """What an old Python reads before it can print that line has no newer syntax."""
+    """The files that an old Python parses before it prints that line have no newer syntax."""
     for name in ("__init__.py", "__main__.py"):
         ast.parse((PROJECT / "gateway" / name).read_text(), feature_version=(3, 7))
 

@@ -1,4 +1,4 @@
-"""What a worker does not load: libraries of features that its settings do not ask for."""
+"""A worker does not load the libraries of features that its settings leave off."""
 
 import asyncio
 import json
@@ -24,34 +24,34 @@ async def main():
 
 asyncio.run(main())
 """
-SELDOM = {
+OPTIONAL = {
     "cryptography": "bearer tokens",
     "gateway.sandbox": "a demo",
     "joserfc": "bearer tokens",
     "opentelemetry.sdk.trace": "GATEWAY_TRACES_ENABLED",
     "redis": "GATEWAY_REDIS_URL",
 }
-"""Top modules, by what they are for."""
+"""Modules, and what needs them."""
 
 
 async def loaded(command: str, **environment: str) -> set[str]:
-    """Those of SELDOM that a gateway has loaded when it accepts requests."""
+    """The modules of OPTIONAL that a gateway has loaded when it accepts requests."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WORKER, command, cwd=PROJECT, env=clean | environment, stdout=PIPE
     )
-    written, _ = await asyncio.wait_for(process.communicate(), 30)
-    return SELDOM.keys() & set(json.loads(written))
+    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    return OPTIONAL.keys() & set(json.loads(output))
 
 
 @pytest.mark.parametrize("profile", ["development", "production"])
-async def test_nothing_needless(profile: str) -> None:
-    """With no feature asked for, none of them is there."""
+async def test_nothing_enabled(profile: str) -> None:
+    """If no setting enables a feature, none of its modules is loaded."""
     assert await loaded("demo", GATEWAY_PROFILE=profile) == set()
 
 
 async def test_tokens() -> None:
-    """Cryptography comes with bearer tokens, before the first is checked."""
+    """Bearer tokens load cryptography at startup, before the first token is checked."""
     assert await loaded("serve") == {"cryptography", "joserfc"}
 
 
@@ -62,6 +62,6 @@ async def test_tokens() -> None:
         ("TRACES_ENABLED", "true", {"opentelemetry.sdk.trace"}),
     ],
 )
-async def test_asked_for(name: str, value: str, libraries: set[str]) -> None:
-    """What a setting asks for is there before the first request, which need not wait for it."""
+async def test_enabled(name: str, value: str, libraries: set[str]) -> None:
+    """A setting loads its libraries at startup, so that no request waits for them."""
     assert await loaded("demo", **{f"GATEWAY_{name}": value}) == libraries

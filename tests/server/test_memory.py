@@ -1,4 +1,4 @@
-"""What requests leave behind in memory: nothing, not even for the garbage collector."""
+"""Requests leave nothing behind in memory, not even cycles for the garbage collector."""
 
 import gc
 import resource
@@ -18,32 +18,35 @@ from gateway.server.memory import run
 from tests.conftest import Gateway
 
 QUERIES = Path(__file__).parents[2] / "bench" / "queries"
-BIG = "{ viewer { orders(first: %s) { totalCount } } }" % ("9" * 5_000)  # braces all over
+MANY_DIGITS = "{ viewer { orders(first: %s) { totalCount } } }" % ("9" * 5_000)
 DOCUMENTS = {path.stem: path.read_text() for path in sorted(QUERIES.glob("W*.graphql"))}
 
 
 @contextmanager
-def nothing_collected() -> Iterator[Callable[[], list[str]]]:
-    """No garbage collection inside; gives what tells the names of what requests have left alive since."""
+def without_collector() -> Iterator[Callable[[], list[str]]]:
+    """Turn garbage collection off; yields a function that names the objects of requests still alive."""
     gc.collect()
-    before = alive()
+    before = request_objects()
     gc.disable()
     try:
-        yield lambda: [type(one).__name__ for one in alive() if not any(one is other for other in before)]
+        yield lambda: [
+            type(value).__name__ for value in request_objects() if not any(value is other for other in before)
+        ]
     finally:
         gc.enable()
 
 
-def alive() -> list[object]:
-    """What there is of that which belongs to a request.
+def request_objects() -> list[object]:
+    """The contexts and pages that are alive.
 
-    aiohttp remembers handlers of applications that ended, so caches of other tests' gateways may be among it.
+    aiohttp caches the handlers of ended applications, so the pages cached by gateways of other tests may be
+    among them.
     """
-    return [one for one in gc.get_objects() if isinstance(one, Context | Page)]
+    return [value for value in gc.get_objects() if isinstance(value, Context | Page)]
 
 
 async def test_no_cycles(gateway: Gateway, sandbox: Sandbox) -> None:
-    """With no garbage collector, nothing of a request that was answered is alive."""
+    """Without the garbage collector, no object of an answered request stays alive."""
     orders = [order["identifier"] for order in sandbox.orders_page("1234", 1)["imin:item"]]
     variables = {
         "W1": {"customer": "1234"},
@@ -51,37 +54,39 @@ async def test_no_cycles(gateway: Gateway, sandbox: Sandbox) -> None:
         "W3": dict(zip("abcdefghij", orders, strict=True)),
         "W4": {"customer": "1234"},
     }
-    with nothing_collected() as left:
+    with without_collector() as leaked:
         for name, text in DOCUMENTS.items():
             for _ in range(3):
                 await gateway.data(text, **variables[name])
-            assert left() == []
+            assert leaked() == []
 
 
-@pytest.mark.parametrize("text", ["{ viewer { ", "{ nothing }", "{" + "a{" * 300, "mutation { id }", BIG])
-async def test_nothing_kept_with_refusals(gateway: Gateway, text: str) -> None:
-    """What is remembered of a document that may not run holds nothing of the request that it came with."""
-    with nothing_collected() as left:
+@pytest.mark.parametrize(
+    "text", ["{ viewer { ", "{ nothing }", "{" + "a{" * 300, "mutation { id }", MANY_DIGITS]
+)
+async def test_no_cycles_after_refusals(gateway: Gateway, text: str) -> None:
+    """The cached errors of an invalid document refer to no object of the request that sent it."""
+    with without_collector() as leaked:
         await gateway.answer(text)
-        assert left() == []
+        assert leaked() == []
 
 
 async def test_no_cycles_after_errors(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Nor of one whose fields failed."""
+    """Nor does an object of a request whose fields failed."""
     sandbox.faults.add(Fault("GET /orders", "html_200", times=None))
-    with nothing_collected() as left:
+    with without_collector() as leaked:
         for _ in range(3):
             await gateway.answer("{ viewer { orders(first: 100) { nodes { id items { id } } } } }")
-        assert left() == []
+        assert leaked() == []
 
 
-def pages_taken(depth: int) -> int:
-    """Pages of memory that a thousand calls take, made from that deep."""
+def page_faults(depth: int) -> int:
+    """Page faults of a thousand calls that are made at that depth of the stack."""
     if depth:
-        return pages_taken(depth - 1)
+        return page_faults(depth - 1)
 
-    def called(left: int) -> int:
-        return called(left - 1) if left else 0
+    def called(more: int) -> int:
+        return called(more - 1) if more else 0
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     for _ in range(1000):
@@ -89,15 +94,15 @@ def pages_taken(depth: int) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
-async def most_pages_taken() -> int:
-    return max(pages_taken(depth) for depth in range(0, 400, 2))
+async def most_page_faults() -> int:
+    return max(page_faults(depth) for depth in range(0, 400, 2))
 
 
-def test_room_on_the_stack() -> None:
-    """Calls take no memory anew, however deep in the loop they are made; in a plain loop they would."""
-    assert run(most_pages_taken()) < 100
+def test_stack_chunk() -> None:
+    """In our event loop calls allocate no memory at any depth of the stack; in a plain loop they do."""
+    assert run(most_page_faults()) < 100
     if sys.version_info < (3, 13):
-        assert uvloop.run(most_pages_taken()) >= 1000
+        assert uvloop.run(most_page_faults()) >= 1000
 
 
 SETTLED = """
@@ -117,11 +122,11 @@ gateway.app.build_schema()
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="tells from /proc what is mapped")
-def test_libraries_let_go() -> None:
-    """Of the libraries' files a process that has settled holds less than half, and goes on as before."""
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_library_pages_released() -> None:
+    """A process that has settled holds less than half of the libraries' files in memory, and still works."""
     command = [sys.executable, "-c", SETTLED]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # ours
+    process = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # ours
 
-    before, after = map(int, told.stdout.split())
+    before, after = map(int, process.stdout.split())
     assert after < before / 2

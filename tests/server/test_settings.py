@@ -1,4 +1,4 @@
-"""Settings: their documentation, what is refused, and that secrets stay secret."""
+"""Settings: their documentation, invalid values, and secrets."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def test_readme_lists_every_setting() -> None:
-    """README's table lists every setting with its default and description, and nothing else."""
+    """README's table lists every setting with its default and description, and no other."""
     rows = re.findall(r"^\| `(GATEWAY_\w+)` \| (.*?) \| (.*?) \|$", README.read_text(), re.MULTILINE)
 
     expected = []
@@ -76,7 +76,7 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
 
 
 def test_what_serve_needs() -> None:
-    """`gateway serve` requires imin's key, keys for tokens, an issuer and an audience."""
+    """`gateway serve` requires imin's key, keys to verify tokens, an issuer and an audience."""
     needed = ["IMIN_API_KEY", "AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"]
     whole = Settings(
         imin_api_key="k", auth_jwks_url="https://id.example.com/keys", auth_issuer="i", auth_audience="a"
