@@ -1,4 +1,4 @@
-"""The query for everything: written from the schema, so that no field can be forgotten."""
+"""Writes queries that select every field, from the schema, so that no field can be forgotten."""
 
 from graphql import (
     GraphQLInterfaceType,
@@ -10,13 +10,13 @@ from graphql import (
 )
 
 REPEATED = {"SuperEvent": 2, "FacilityUse": 2, "Image": 2}
-"""How often a type may occur on one path; others once."""
+"""How often a type may occur on one path. All others: once."""
 
 
 class Everything:
-    """All fields of a type, as deep as the types allow; what occurs twice is a fragment.
+    """Selects all fields of a type, recursively. A selection that occurs twice becomes a fragment.
 
-    sub_events: how many levels of subEvents are followed.
+    sub_events: how many levels of subEvents are selected.
     """
 
     def __init__(self, schema: GraphQLSchema, *, sub_events: int = 0) -> None:
@@ -25,7 +25,7 @@ class Everything:
         self._fragments: dict[str, str] = {}
 
     def inside(self, operation: str, type_name: str, *, without: tuple[str, ...] = ()) -> str:
-        """The document: the operation with all fields of the type in place of its `%s`."""
+        """The operation, with all fields of the type instead of its `%s`, and the fragments."""
         named = self._schema.type_map[type_name]
         assert isinstance(named, GraphQLObjectType | GraphQLInterfaceType)
         selection = self._of(named, (type_name,), (), without)

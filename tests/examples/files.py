@@ -1,4 +1,4 @@
-"""The example files, unwrapped."""
+"""Reads the example files."""
 
 import json
 from decimal import Decimal
@@ -10,17 +10,17 @@ FILES = sorted(path for path in HERE.rglob("*.json"))
 
 
 def load(name: str) -> Any:
-    """A file's JSON as it stands; its numbers exact."""
+    """A file's JSON, with exact numbers."""
     return json.loads((HERE / name).read_text(), parse_float=Decimal)
 
 
 def plain(name: str) -> Any:
-    """The document in a file, out of its wrapper, as it can be served."""
+    """The document in a file, without its wrapper, as it can be served."""
     return _unwrapped(json.loads((HERE / name).read_text()))
 
 
 def exact(name: str) -> Any:
-    """The document in a file, out of its wrapper, its numbers exact."""
+    """The document in a file, without its wrapper, with exact numbers."""
     return _unwrapped(load(name))
 
 
@@ -30,5 +30,5 @@ def _unwrapped(document: Any) -> Any:
 
 
 def in_folder(*folders: str) -> list[str]:
-    """Names of the files in some folders."""
+    """Names of the files in these folders."""
     return [str(path.relative_to(HERE)) for path in FILES if path.parent.name in folders]

@@ -1,4 +1,4 @@
-"""Whether every value of a document is in an answer, under the name that the graph has for it."""
+"""Checks that every value of a document is in a response, under its name in the schema."""
 
 import re
 from collections import defaultdict
@@ -25,19 +25,19 @@ RENAMED = {
     "valueOption": {"valueOptions"},
     "expires": {"validThrough"},
 }
-"""Names in the graph of what imin names otherwise; the rest keeps its name without its namespace."""
+"""Names in the schema by imin's names. All others have imin's name, without its namespace."""
 
-TOLD_BY_THEIR_PLACE = {
+IMPLIED_TYPES = {
     *("Order", "OrderItem", "CustomerAccount", "Invoice", "Place", "PostalAddress", "GeoCoordinates"),
     *("ImageObject", "Offer", "AggregateOffer", "PriceSpecification", "TaxChargeSpecification"),
     *("PropertyValue", "VirtualLocation", "OpeningHoursSpecification", "QuantitativeValue", "WebAPI"),
     *("BookingService", "PartialSchedule", "Entitlement"),
 }
-"""Types that a client knows from the field: an address is a PostalAddress."""
+"""Types that follow from the field: an address is a PostalAddress."""
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every scalar of a document, with where it stands."""
+    """Every scalar of a document, with its path."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, (*path, key))
@@ -49,30 +49,30 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def is_left_out(path: Path, value: Any) -> bool:
-    """Whether the graph leaves a value out on purpose."""
+    """Whether the schema omits a value on purpose."""
     keys = [part for part in path if isinstance(part, str)]
     if "@context" in keys:
-        return True  # meaning of the names; the gateway reads by meaning already
+        return True  # says what the names mean, which the gateway knows
     if keys[0] in {"payment", "_note"}:
-        return True  # the payment provider's reference is not for browsers; a note of whoever kept the file
+        return True  # the payment provider's reference is not for browsers; `_note` is a remark on the file
     if "imin:distanceFromGeoQueryCenter" in keys:
-        return True  # belongs to a search, not to a booking
+        return True  # is about a search, not a booking
     if keys[-1] in {"type", "@type"}:
+        is_implied = str(value).rpartition(":")[2] in IMPLIED_TYPES
         # The flat account of 2020 is a Person itself.
-        told = str(value).rpartition(":")[2] in TOLD_BY_THEIR_PLACE
-        return told or (len(keys) == 1 and value == "Person")
+        return is_implied or (len(keys) == 1 and value == "Person")
     if keys[-1] in {"id", "@id"}:
-        # An order's, an item's, an account's own URL: the identifier is its end, the global id its stand-in.
+        # The URL of an order, item or account: it ends in the identifier, and the schema has a global id.
         return keys[:-1] in ([], ["orderedItem"])
-    return keys == ["imin:receipt", "url"]  # needs the API key; the graph has a URL of the gateway instead
+    return keys == ["imin:receipt", "url"]  # needs the API key; the schema has a URL of the gateway instead
 
 
 def missing(document: Any, answer: Any) -> list[str]:
-    """The values of a document that an answer has not. An item's values must be found in that item."""
+    """The values of a document that a response lacks. An item's values must be in that item."""
     lost = []
     whole = _values(answer)
     items = [_values(item) for item in answer.get("items", ())]
-    for path, value in wanted(document):
+    for path, value in expected_values(document):
         in_item = path[0] == "orderedItem" and isinstance(path[1], int)
         found = items[int(path[1])] if in_item else whole
         if not any(_forms(value) & found[name] for name in _names(path)):
@@ -80,8 +80,8 @@ def missing(document: Any, answer: Any) -> list[str]:
     return lost
 
 
-def wanted(document: Any) -> Iterator[tuple[Path, Any]]:
-    """Every value of a document that the graph is to have."""
+def expected_values(document: Any) -> Iterator[tuple[Path, Any]]:
+    """Every value of a document that the schema has, with its path."""
     return ((path, value) for path, value in leaves(document) if not is_left_out(path, value))
 
 
@@ -94,7 +94,7 @@ def _names(path: Path) -> set[str]:
 
 
 def _values(answer: Any) -> dict[str, set[str]]:
-    """Values of an answer by the name of their field."""
+    """Values of a response by the names of their fields."""
     found: dict[str, set[str]] = defaultdict(set)
     for path, value in leaves(answer):
         name = next(part for part in reversed(path) if isinstance(part, str))
@@ -105,7 +105,7 @@ def _values(answer: Any) -> dict[str, set[str]]:
 
 
 def _forms(value: Any) -> set[str]:
-    """What may stand in the graph for a value of a document: the same, or the enum's value of an IRI."""
+    """The forms that a value may have in a response: the value itself, or the enum value for an IRI."""
     if not isinstance(value, str):
         return _texts(value)
     tail = re.split(r"[/#:]", value)[-1]

@@ -1,4 +1,4 @@
-"""A gateway over an imin that answers, byte for byte, what a test lays out for it."""
+"""A gateway over an imin that responds, byte for byte, with what a test gives it."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,17 +22,17 @@ from tests.examples.everything import Everything
 
 @dataclass
 class Upstream:
-    """imin as far as these tests need it: bodies by path, 404 for every other."""
+    """Stands for imin: responds with the body of the path, and to other paths with 404."""
 
     bodies: dict[str, bytes] = field(default_factory=dict)
 
     def serve_page(self, *items: Any, **envelope: Any) -> None:
-        """A page of orders, and of upcoming items, that holds these."""
+        """Serve a page with these items, both of orders and of upcoming items."""
         page = {"imin:totalItems": len(items), "imin:item": list(items), **envelope}
         self.serve(json.dumps(page).encode())
 
     def serve(self, body: bytes) -> None:
-        """The body of every page."""
+        """Serve this body for every page."""
         self.bodies = {"/orders": body, "/order-items": body}
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -43,7 +43,7 @@ class Upstream:
 
 @dataclass
 class Reader:
-    """A client of a gateway, and what the gateway says of its own schema."""
+    """A client of a gateway. schema: from the gateway's introspection."""
 
     url: str
     http: aiohttp.ClientSession
@@ -51,49 +51,49 @@ class Reader:
     upstream: Upstream = field(default_factory=Upstream)
 
     async def answer(self, query: str, **variables: Any) -> Any:
-        """The whole answer; its numbers exact."""
+        """The whole response, with exact numbers."""
         body = {"query": query, "variables": variables}
         async with self.http.post(f"{self.url}/graphql", json=body) as response:
             return json.loads(await response.read(), parse_float=Decimal)
 
     async def data(self, query: str, **variables: Any) -> Any:
-        """The data of an answer without errors."""
+        """The data of a response that must have no errors."""
         answer = await self.answer(query, **variables)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
     async def orders(self, selection: str | None = None) -> Any:
-        """The whole answer to a query for the ten newest orders."""
+        """The whole response to a query for the ten newest orders. selection: None for all fields."""
         operation = "{ viewer { orders { totalCount nodes %s } } }"
         if selection is None:
             return await self.answer(Everything(self.schema).inside(operation, "Order"))
         return await self.answer(operation % selection)
 
     async def order(self, document: Any, selection: str) -> Any:
-        """What is selected of an order that stands alone on its page, read without an error."""
+        """The selection on the only order of a page, which must be read without errors."""
         self.upstream.serve_page({"identifier": "1", **document})
         answer = await self.orders(selection)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]["viewer"]["orders"]["nodes"][0]
 
     async def item(self, document: Any, selection: str) -> Any:
-        """What is selected of the only item of an order, read without an error."""
+        """The selection on the only item of an order, which must be read without errors."""
         order = await self.order({"orderedItem": [document]}, f"{{ items {selection} }}")
         return order["items"][0]
 
     async def session(self, document: Any, selection: str) -> Any:
-        """What is selected of a booked session, read without an error."""
+        """The selection on a booked session, which must be read without errors."""
         return (await self.item({"orderedItem": document}, f"{{ session {selection} }}"))["session"]
 
 
 def before_all_examples() -> datetime:
-    """A time when no window for cancelling had closed."""
+    """A time at which all items of the examples could still be cancelled."""
     return datetime(2018, 1, 1, tzinfo=UTC)
 
 
 @asynccontextmanager
 async def reader_over(imin: str) -> AsyncIterator[Reader]:
-    """A gateway over an imin at that address."""
+    """A gateway over the imin at that URL."""
     settings = Settings(
         port=0,
         cache_enabled=False,
@@ -110,7 +110,7 @@ async def reader_over(imin: str) -> AsyncIterator[Reader]:
 
 @asynccontextmanager
 async def reader_of_bodies() -> AsyncIterator[Reader]:
-    """A gateway over an Upstream."""
+    """A gateway over an `Upstream`."""
     upstream = Upstream()
     app = web.Application()
     app.router.add_get("/{tail:.*}", upstream.answer)

@@ -13,7 +13,7 @@ from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.server.listen import listening
 from tests.examples.everything import Everything
 from tests.examples.files import FILES, HERE, exact, in_folder, load, plain
-from tests.examples.reachable import leaves, missing, wanted
+from tests.examples.reachable import expected_values, leaves, missing
 from tests.examples.upstream import Reader, reader_of_bodies, reader_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -197,6 +197,6 @@ async def test_every_value() -> None:
     documents = [*map(exact, [*ORDERS, *SESSIONS, *ACCOUNTS]), *pages]
 
     values = sum(len(list(leaves(document))) for document in documents)
-    of_the_graph = sum(len(list(wanted(document))) for document in documents)
+    of_the_graph = sum(len(list(expected_values(document))) for document in documents)
 
     assert (of_the_graph, values) == (13_022, 16_104)
