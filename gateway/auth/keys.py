@@ -34,7 +34,7 @@ class Keys(Protocol):
     generation: int
 
     async def current(self) -> tuple[PublicKey, ...]:
-        """The keys at hand. Raises KeysUnavailable."""
+        """The current keys. Raises KeysUnavailable."""
 
     async def refreshed(self) -> tuple[PublicKey, ...]:
         """The keys after a refresh, if one is due; for a token that no current key verifies."""
@@ -98,7 +98,7 @@ class PublishedKeys:
     async def refreshed(self) -> tuple[PublicKey, ...]:
         """The keys, fetched again unless that happened within the last two seconds.
 
-        While the issuer hangs, the answer is the keys at hand; the fetch goes on in the background.
+        If the issuer hangs, returns the current keys; the fetch continues in the background.
         """
         self._fetch_if_due(_PAUSE_SECONDS)
         await self._fetch_done(_UNKNOWN_KEY_SECONDS)

@@ -1,4 +1,4 @@
-"""The window that was found: its items, their cursors, and where it stands in the list."""
+"""The window that was found: its items, their cursors, and its position in the list."""
 
 from dataclasses import dataclass
 from functools import cached_property

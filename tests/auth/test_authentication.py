@@ -41,12 +41,12 @@ class Served:
         self.url, self.http, self.issuer = url, http, issuer
 
     async def ask(self, *authorization: str, query: dict[str, Any] = VIEWER) -> Answer:
-        """Status, challenge and answer."""
+        """Status, WWW-Authenticate header and body of the response."""
         headers = [("Authorization", value) for value in authorization]
         async with self.http.post(f"{self.url}/graphql", json=query, headers=headers) as response:
             return response.status, response.headers.get("WWW-Authenticate"), await response.json()
 
-    async def is_let_in(self, token_: str) -> bool:
+    async def accepts(self, token_: str) -> bool:
         return (await self.ask(f"Bearer {token_}"))[0] == 200
 
 
@@ -57,7 +57,7 @@ async def serving(
     broken: tuple[int, bytes, dict[str, str]] | None = None,
     **changes: object,
 ) -> AsyncIterator[Served]:
-    """A gateway and its issuer. broken: what the issuer answers from the start instead of its keys."""
+    """A gateway and its issuer. broken: the response of the issuer instead of its keys."""
     async with AsyncExitStack() as running:
         issuer = await running.enter_async_context(issuing(*keys))
         if broken:
@@ -182,7 +182,7 @@ async def test_forgeries(settings: Settings, sandbox: Sandbox, kind: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "answer"),
+    ("changes", "answer"),
     [
         (lambda now: {"exp": now - 60}, EXPIRED),
         (lambda now: {"exp": now - 10}, viewer("abc")),
@@ -192,11 +192,11 @@ async def test_forgeries(settings: Settings, sandbox: Sandbox, kind: str) -> Non
     ],
 )
 async def test_times_and_audiences(
-    settings: Settings, said: Callable[[int], dict[str, Any]], answer: Answer
+    settings: Settings, changes: Callable[[int], dict[str, Any]], answer: Answer
 ) -> None:
     """Clocks may differ by 30 seconds; the audience may be one of several."""
     async with serving(settings, KEY) as served:
-        text = token(KEY, claims(**said(int(time.time()))))
+        text = token(KEY, claims(**changes(int(time.time()))))
         assert await served.ask(f"Bearer {text}") == answer
 
 
@@ -228,6 +228,9 @@ async def test_header_alone(settings: Settings, query: str) -> None:
             assert response.status == 401
 
 
+NO_CUSTOMER = refused(
+    403, "The token does not identify a customer.", "FORBIDDEN", 'Bearer error="insufficient_scope"'
+)
 NO_IDENTIFIERS: list[Any] = [
     *("", "../1234", "1234\n", "1234?customerIdentifier=2", "x" * 200),
     *(True, ["1234"], {}, None),
@@ -235,21 +238,17 @@ NO_IDENTIFIERS: list[Any] = [
 
 
 @pytest.mark.parametrize(
-    ("said", "answer"),
+    ("content", "answer"),
     [
         (claims(customer_id="1234"), viewer("1234")),
         (claims(customer_id=1234), viewer("1234")),
-        *((claims(customer_id=value), "nobody") for value in NO_IDENTIFIERS),
+        *((claims(customer_id=value), NO_CUSTOMER) for value in NO_IDENTIFIERS),
     ],
 )
-async def test_customer_claim(settings: Settings, said: dict[str, Any], answer: Answer | str) -> None:
+async def test_customer_claim(settings: Settings, content: dict[str, Any], answer: Answer) -> None:
     """The customer claim is configurable; a value that cannot be an identifier is refused."""
-    nobody = refused(
-        403, "The token does not identify a customer.", "FORBIDDEN", 'Bearer error="insufficient_scope"'
-    )
-
     async with serving(settings, KEY, auth_customer_claim="customer_id") as served:
-        assert await served.ask(f"Bearer {token(KEY, said)}") == (nobody if answer == "nobody" else answer)
+        assert await served.ask(f"Bearer {token(KEY, content)}") == answer
 
 
 @pytest.mark.parametrize(
@@ -281,8 +280,8 @@ async def test_service_scope(settings: Settings, scopes: dict[str, Any], *, is_s
 async def test_nbf_may_be_waived(settings: Settings) -> None:
     """nbf may be left out if the settings allow it; if present it is checked."""
     async with serving(settings, KEY, auth_nbf_required=False) as served:
-        assert await served.is_let_in(token(KEY, claims(nbf=None)))
-        assert not await served.is_let_in(token(KEY, claims(nbf=int(time.time()) + 120)))
+        assert await served.accepts(token(KEY, claims(nbf=None)))
+        assert not await served.accepts(token(KEY, claims(nbf=int(time.time()) + 120)))
 
 
 async def test_long_tokens() -> None:
@@ -335,7 +334,7 @@ async def test_connection_init() -> None:
     body=st.binary(max_size=40),
     signature=st.binary(max_size=300),
 )
-def test_any_nonsense(header: dict[str, Any], body: bytes, signature: bytes) -> None:
+def test_arbitrary_text(header: dict[str, Any], body: bytes, signature: bytes) -> None:
     """Arbitrary text is never accepted as a token, and always refused the same way."""
     parts = (json.dumps(header).encode(), body, signature)
     nonsense = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
