@@ -8,12 +8,12 @@ failed=.venv/install-failed
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1
 
 set -- "requirements/$1.lock"
-# The runtime lock has nothing that builds packages; the `gateway` command is written by flit_core.
+# The runtime lock lacks flit_core, which writes the `gateway` command.
 [ "$1" = requirements/dev.lock ] || set -- "$1" requirements/build.lock
 total=$(cat "$@" | grep -c '^[a-z0-9].*==')
 echo "Installing $total packages into .venv; the first time takes about half a minute."
 
-# A pipe has the status of its last command, so a file says that pip failed.
+# The status of a pipe is that of its last command, so a file records that pip failed.
 rm -f "$failed"
 { $pip install --progress-bar off --require-hashes $(printf -- '-r %s ' "$@") || touch "$failed"; } | {
     number=0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renews the lock files: versions and hashes, no registry's address. Needs uv.
+# Updates the lock files: versions and hashes, without the URL of a registry. Needs uv.
 set -eu
 cd "$(dirname "$0")/.."
 options="--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the browser, client and Redis tests need, where it may: as root on Debian.
-# Elsewhere those tests are skipped and say why.
+# Installs what the browser, client and Redis tests need, if it runs as root on Debian.
+# Elsewhere those tests are skipped, and say why.
 set -u
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
 has_browser() { command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1; }
@@ -17,6 +17,6 @@ if may_install; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null ||
         echo "could not install$missing: the tests that need them are skipped"
 else
-    echo "not there, and not mine to install:$missing; the tests that need them are skipped"
+    echo "missing, and installed only for root on Debian:$missing; the tests that need them are skipped"
 fi
 exit 0
