@@ -37,7 +37,7 @@ _UNUSABLE: dict[type[Exception], str] = {
     StateUnusable: "STATE_PATH",
     TracesMissing: "TRACES_ENABLED",
 }
-"""What is wrong with a setting that looked right, by the setting."""
+"""Errors that a valid setting can still cause at startup, with the name of the setting."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -59,11 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def serve(settings: Settings, _options: argparse.Namespace) -> None:
-    """The gateway, over the imin that the settings name."""
+    """Serve the gateway, over the imin of the settings."""
     missing = missing_for_serve(settings)
     if missing:
         _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
-    from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # 9 MB that the others need not
+    from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # 9 MB that other commands do not need
 
     if settings.workers == 1:
         sock = _bind(settings.host, settings.port, "--port or GATEWAY_PORT")
@@ -76,10 +76,10 @@ def serve(settings: Settings, _options: argparse.Namespace) -> None:
         supervisor = Supervisor(
             settings.workers,
             sock,
-            lambda its, ready, lifeline: run(
-                _serve(settings, bearer_authentication(settings), its, lambda _: ready(), lifeline)
+            lambda its_sock, ready, lifeline: run(
+                _serve(settings, bearer_authentication(settings), its_sock, lambda _: ready(), lifeline)
             ),
-            lambda: _say(f"ready {url}"),
+            lambda: _print_line(f"ready {url}"),
         )
         status = supervisor.run()
     sys.exit(status)
@@ -92,26 +92,26 @@ async def _serve(
     ready: Callable[[str], None],
     lifeline: int | None = None,
 ) -> None:
-    """Serve until told to stop. ready: told the line to print. lifeline: closes when the parent is gone."""
+    """Serve until a signal. ready: called with the line to print. lifeline: closes when the parent ends."""
     async with AsyncExitStack() as running:
         try:
             authenticate = await running.enter_async_context(authentication)
         except ValueError as error:
             _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
         settings = settings.but(state_path=settings.state_path or STATE_FILE)
-        coming = gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
-        url = await _started(running, coming)
+        gateway = gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
+        url = await _start(running, gateway)
         settle()
         ready(f"ready {url}")
         await _until_stopped(lifeline)
 
 
 async def demo(settings: Settings, options: argparse.Namespace) -> None:
-    """A sandbox and a gateway over it. The caller is the sandbox's customer 1234.
+    """Serve a sandbox, and a gateway over it whose caller is the sandbox's customer 1234.
 
-    GATEWAY_IMIN_BASE_URL puts something between the two, such as a proxy.
+    With GATEWAY_IMIN_BASE_URL the gateway uses another imin, for example a proxy in front of the sandbox.
     """
-    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # a gateway that serves has none
+    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # `serve` has no sandbox
     from gateway.sandbox.state.settings import SandboxSettings  # noqa: PLC0415  # as above
 
     sandbox_settings = SandboxSettings()
@@ -126,20 +126,20 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
         settings = _without_cache(settings)
-        url = await _started(running, gateway_listening(settings, demo_caller, sock=sock))
-        _say(f"sandbox  {upstream}")
-        _say(f"GraphiQL {url}/graphql")
-        _say(f"ready {url}")
+        url = await _start(running, gateway_listening(settings, demo_caller, sock=sock))
+        _print_line(f"sandbox  {upstream}")
+        _print_line(f"GraphiQL {url}/graphql")
+        _print_line(f"ready {url}")
         await _until_stopped()
 
 
 async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
-    """The simulated imin alone."""
+    """Serve the simulated imin alone."""
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as in demo
 
     sock = _bind(settings.host, options.port or 0, "--port")
     async with listening(create_sandbox(), settings.host, sock=sock) as url:
-        _say(f"ready {url}")
+        _print_line(f"ready {url}")
         await _until_stopped()
 
 
@@ -152,9 +152,9 @@ async def gateway_listening(
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
 ) -> AsyncIterator[str]:
-    """The gateway, accepting requests; gives its address. As listening.
+    """Run a gateway; yields its URL. See `listening`.
 
-    Links to receipts need the port beforehand.
+    It is bound to its port before the app is created, because receipt links contain the port.
     """
     sock = sock or bind(settings.host, settings.port)
     app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
@@ -165,7 +165,7 @@ async def gateway_listening(
 
 
 def _bind(host: str, port: int, option: str) -> socket.socket:
-    """A listening socket, or the end of the process. option: what chooses another port."""
+    """A listening socket. Ends the process if that is impossible. option: chooses another port."""
     try:
         return bind(host, port)
     except OSError as error:
@@ -177,10 +177,10 @@ def _bind(host: str, port: int, option: str) -> socket.socket:
         _refuse(reason)
 
 
-async def _started(running: AsyncExitStack, coming: AbstractAsyncContextManager[str]) -> str:
-    """Address of a gateway that listens from here on; a setting that cannot be used ends the process."""
+async def _start(running: AsyncExitStack, gateway: AbstractAsyncContextManager[str]) -> str:
+    """Start a gateway and return its URL. Ends the process if a setting turns out to be unusable."""
     try:
-        return await running.enter_async_context(coming)
+        return await running.enter_async_context(gateway)
     except tuple(_UNUSABLE) as error:
         _refuse(f"GATEWAY_{_UNUSABLE[type(error)]}: {error}")
 
@@ -197,19 +197,19 @@ async def _until_stopped(lifeline: int | None = None) -> None:
 
 def _warn_of_unknown_variables() -> None:
     if in_metrics_directory():
-        return  # this process has replaced itself, and said it before
+        return  # this process has replaced itself, and has warned before
     for problem in unknown_variables():
         log.warning("unknown setting", reason=problem)
 
 
 def _address(options: argparse.Namespace) -> dict[str, object]:
-    """Settings that the command line says."""
-    given = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
-    return {name: value for name, value in given.items() if value is not None}
+    """Settings from the command line."""
+    values = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _without_cache(settings: Settings) -> Settings:
-    """Whoever changes the sandbox wants to see it: nothing is kept, unless the settings say otherwise."""
+    """Without cached responses, unless the settings ask for them, changes of the sandbox show at once."""
     ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
     return settings.but(**dict.fromkeys(ages, 0.0))
 
@@ -236,12 +236,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004  # the last port there is
+    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004  # the highest port
         raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {text!r}")
     return int(text)
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
