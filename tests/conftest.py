@@ -15,6 +15,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
+from tests.support.waiting import PLENTY
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Gateway:
 
 @pytest.fixture(autouse=True, scope="module")
 def short_collections() -> None:
-    """Exclude objects of earlier modules from garbage collection, which would take a second of a deadline.
+    """Exclude objects of earlier modules from garbage collection, which would take a second each time.
 
     They stay alive because aiohttp caches each application's handlers, which refer to the application.
     """
@@ -62,18 +63,29 @@ def sandbox(imin: tuple[Sandbox, str]) -> Sandbox:
 
 
 @pytest.fixture
-def settings(imin: tuple[Sandbox, str]) -> Settings:
-    """The cache is off, so that the sandbox sees every read; tests of the cache turn it on."""
+def settings(imin: tuple[Sandbox, str], request: pytest.FixtureRequest) -> Settings:
+    """The cache is off, so that the sandbox sees every read; tests of the cache turn it on.
+
+    No timeout is ever reached; a test that waits for one sets it with `@pytest.mark.settings(...)`.
+    """
+    changes = request.node.get_closest_marker("settings")
     return Settings(
         port=0,
         imin_base_url=imin[1],
         imin_api_key=SecretStr("sandbox-key"),
-        imin_timeout_seconds=3,
+        imin_timeout_seconds=PLENTY,
+        imin_cancel_timeout_seconds=PLENTY,
+        request_timeout_seconds=PLENTY,
+        header_timeout_seconds=PLENTY,
+        body_timeout_seconds=PLENTY,
+        write_timeout_seconds=PLENTY,
+        follow_init_seconds=PLENTY,
+        redis_timeout_seconds=PLENTY,
         cache_enabled=False,
-        cancel_deadline_seconds=1,
+        cancel_deadline_seconds=PLENTY,
         follow_first_seconds=0.02,
         follow_longest_seconds=0.1,
-    )
+    ).but(**(changes.kwargs if changes else {}))
 
 
 @pytest.fixture

@@ -58,14 +58,14 @@ async def test_verified_tokens_are_cached() -> None:
     """A token is verified once, and refused once it has expired."""
     keys = _CountingKeys(PEM)
     tokens = BearerTokens(keys, replace(RULES, skew_seconds=0))
-    text = token(KEY, claims(exp=time.time() + 1))
+    lasting, short = (token(KEY, claims(exp=time.time() + seconds)) for seconds in (3_600, 2))
     for _ in range(20):
-        assert (await tokens.caller(text)).customer == "abc"
+        assert (await tokens.caller(lasting)).customer == "abc"
     assert keys.reads == 1
 
     async def ask_for_ever() -> None:
         while True:
-            await tokens.caller(text)
+            await tokens.caller(short)
 
     with pytest.raises(InvalidToken, match="expired"):
         await ask_for_ever()

@@ -43,6 +43,7 @@ async def run(gateway: Gateway, sandbox_url: str, example: str) -> list[tuple[An
     return answers
 
 
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 @pytest.mark.parametrize("outcome", EXAMPLES)
 async def test_example(gateway: Gateway, imin: tuple[Sandbox, str], outcome: str) -> None:
     """Every call of an example gives the answer that the page shows; the last one is the outcome's."""

@@ -15,6 +15,7 @@ from tests.support.cancellations import (
     cancel,
     statuses,
 )
+from tests.support.waiting import held
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "status_after"])
@@ -31,6 +32,7 @@ async def test_answer_lost(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
     assert sandbox.request_log.counts() == READ_PATCH_READ
 
 
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 @pytest.mark.parametrize("kind", ["500", "503", "502_html", "429", "kong_401", "express_400", "redirect"])
 async def test_failed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
     """If imin answers the PATCH with a failure and the order is unchanged, nothing was cancelled."""
@@ -74,6 +76,7 @@ async def test_try_again(gateway: Gateway, sandbox: Sandbox) -> None:
     assert sandbox.request_log.count("PATCH /orders/:id") == 2
 
 
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 @pytest.mark.parametrize("kind", ["reset", "black_hole"])
 async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> None:
     """If nothing shows whether a PATCH arrived, it is unconfirmed, and nothing else is sent for its items."""
@@ -89,6 +92,7 @@ async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, kind: Any) -> Non
     assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 async def test_other_items(gateway: Gateway, sandbox: Sandbox) -> None:
     """Other items of the order can be cancelled while one is unconfirmed."""
     order, items = await booked(gateway)
@@ -101,6 +105,7 @@ async def test_other_items(gateway: Gateway, sandbox: Sandbox) -> None:
     assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED", "CUSTOMER_CANCELLATION_PENDING"]
 
 
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
     """Once imin can no longer act on a lost PATCH, the next call reads the order and may send another."""
     order, items = await booked(gateway)
@@ -127,12 +132,14 @@ async def test_unreadable_before(gateway: Gateway, sandbox: Sandbox, kind: Any) 
     assert sandbox.request_log.count("PATCH /orders/:id") == 0
 
 
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 async def test_unreadable_after(gateway: Gateway, sandbox: Sandbox) -> None:
     """If imin accepted the PATCH and the order cannot be read afterwards, its items are shown as pending."""
     order, items = await booked(gateway)
-    sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+    sandbox.faults.add(held("PATCH /orders/:id"))
     call = asyncio.ensure_future(cancel(gateway, order, items))
     await sandbox.request_log.wait_for("PATCH /orders/:id")
+    sandbox.faults.clear()
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
     result = await call

@@ -12,6 +12,7 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.cancellations import CANCEL, READ_PATCH_READ, UNAVAILABLE, booked, cancel, statuses
 from tests.support.subscriptions import socket_of
+from tests.support.waiting import HANGS_AFTER, PLENTY, held
 
 
 async def test_double_click(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -29,15 +30,17 @@ async def test_double_click(gateway: Gateway, sandbox: Sandbox) -> None:
 async def test_client_disconnects(gateway: Gateway, sandbox: Sandbox) -> None:
     """A cancellation runs to its end although its client has disconnected."""
     order, items = await booked(gateway)
-    sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+    sandbox.faults.add(held("PATCH /orders/:id"))
     sandbox.request_log.clear()
     call = asyncio.ensure_future(cancel(gateway, order, items))
     await sandbox.request_log.wait_for("PATCH /orders/:id")
 
     call.cancel()
-    await sandbox.request_log.wait_for("GET /orders/:id", 2)
+    assert await statuses(gateway, order) == ["ORDER_ITEM_CONFIRMED"] * 2
+    sandbox.faults.clear()
+    await sandbox.request_log.wait_for("GET /orders/:id", 3)
 
-    assert sandbox.request_log.counts() == READ_PATCH_READ
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 3, "PATCH /orders/:id": 1}
     assert await statuses(gateway, order) == ["CUSTOMER_CANCELLATION_PENDING"] * 2
 
 
@@ -45,18 +48,20 @@ async def test_subscriber_of_a_client_that_disconnects(
     settings: Settings, gateway: Gateway, sandbox: Sandbox
 ) -> None:
     """A cancellation whose client has disconnected reaches subscribers at once, not with the next poll."""
-    rare_polls = settings.but(follow_first_seconds=30, follow_longest_seconds=60)
+    rare_polls = settings.but(follow_first_seconds=PLENTY, follow_longest_seconds=PLENTY)
     async with gateway_listening(rare_polls, demo_caller, sandbox.clock.now) as url:
         rarely = Gateway(url, gateway.http)
         order, items = await booked(rarely)
-        async with asyncio.timeout(10), socket_of(rarely) as socket:
+        async with asyncio.timeout(HANGS_AFTER), socket_of(rarely) as socket:
             await socket.connect()
             await socket.subscribe(order)
             await socket.next_state()
-            sandbox.faults.add(Fault("PATCH /orders/:id", "delay", delay_seconds=0.1))
+            sandbox.faults.add(held("PATCH /orders/:id"))
             call = asyncio.ensure_future(cancel(rarely, order, items))
             await sandbox.request_log.wait_for("PATCH /orders/:id")
             call.cancel()
+            await rarely.data("{ viewer { identifier } }")  # by now the gateway has noticed
+            sandbox.faults.clear()
             state = await socket.next_state()
 
     assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}

@@ -15,13 +15,16 @@ from gateway.sandbox import SANDBOX, Fault, FaultKind, Sandbox, SandboxSettings,
 from gateway.server.listen import listening
 from tests.faults.plan import PATCH, READ, Plan
 from tests.faults.run import SUCCESS, Run, Verdict
+from tests.support.waiting import HANGS_AFTER
 
 _DOUBT_SECONDS = 1.0
 _MOST_TRIES = 12
 
 
 @asynccontextmanager
-async def gateway_process(imin: str, state: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def gateway_process(
+    imin: str, state: Path, **environment: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """A gateway in a process of its own, and its address."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
     process = await asyncio.create_subprocess_exec(
@@ -33,12 +36,13 @@ async def gateway_process(imin: str, state: Path) -> AsyncIterator[tuple[asyncio
             "GATEWAY_CANCEL_DOUBT_SECONDS": str(_DOUBT_SECONDS),
             "GATEWAY_FOLLOW_FIRST_SECONDS": "0.2",
             "GATEWAY_LOG_LEVEL": "ERROR",
-        },
+        }
+        | environment,
         stdout=asyncio.subprocess.PIPE,
     )
     try:
         assert process.stdout
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_AFTER):
             async for line in process.stdout:
                 if line.startswith(b"ready "):
                     yield process, line.decode().split()[1]

@@ -28,7 +28,9 @@ INVALID = "The booking system sent a response that cannot be read."
         ("429", "UPSTREAM_UNAVAILABLE", UNAVAILABLE),
         ("reset", "UPSTREAM_UNAVAILABLE", UNAVAILABLE),
         ("kong_401", "UPSTREAM_UNAVAILABLE", UNAVAILABLE),
-        ("black_hole", "UPSTREAM_TIMEOUT", TIMEOUT),
+        pytest.param(
+            *("black_hole", "UPSTREAM_TIMEOUT", TIMEOUT), marks=pytest.mark.settings(imin_timeout_seconds=2)
+        ),
         ("html_200", "UPSTREAM_INVALID", INVALID),
         ("empty_200", "UPSTREAM_INVALID", INVALID),
         ("nan", "UPSTREAM_INVALID", INVALID),

@@ -18,6 +18,7 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.raw_http import QUERY
 from tests.support.subscriptions import socket_of
+from tests.support.waiting import HANGS_AFTER
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
@@ -37,7 +38,7 @@ async def send(gateway: Gateway, sent: bytes, *, to_the_end: bool = False) -> by
     writer.write(sent)
     received = b""
     with suppress(ConnectionError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANGS_AFTER):
             while piece := await reader.read(65_536):
                 received += piece
                 if _is_complete(received) and not to_the_end:

@@ -21,6 +21,7 @@ from gateway.http.lifecycle import LIFECYCLE
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.support.raw_http import QUERY, post
+from tests.support.waiting import HANGS_AFTER
 
 UNUSUAL = b"TE: trailers"
 """Changes nothing, but makes a request unusual, so that aiohttp answers it."""
@@ -77,7 +78,7 @@ async def loop_turns() -> None:
 
 async def read_response(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of the next response."""
-    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).decode()
+    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HANGS_AFTER)).decode()
     first, *lines = head.split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines if line)
     return int(first.split()[1]), headers, await reader.readexactly(int(headers["Content-Length"]))
@@ -208,7 +209,7 @@ async def test_shutdown_during_a_request(settings: Settings, sandbox: Sandbox) -
         await sandbox.request_log.wait_for("GET /orders")
         await gateway.app[LIFECYCLE].stop()
         status, headers, _ = await read_response(reader)
-        end = await asyncio.wait_for(reader.read(), 5)
+        end = await asyncio.wait_for(reader.read(), HANGS_AFTER)
 
     assert (status, headers["Connection"], end) == (200, "close", b"")
 
@@ -220,7 +221,7 @@ async def test_shutdown_when_idle(settings: Settings) -> None:
         await read_response(reader)
         await gateway.runner.cleanup()
 
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), HANGS_AFTER) == b""
 
 
 async def test_client_disconnects(settings: Settings, sandbox: Sandbox) -> None:

@@ -27,6 +27,7 @@ from tests.support.subscriptions import (
     statuses,
     stream,
 )
+from tests.support.waiting import HANGS_AFTER
 
 
 async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -148,7 +149,7 @@ async def test_drained_on_shutdown(settings: Settings) -> None:
             response = await stream(gateway, order)
             await event(response)
             stopping = asyncio.ensure_future(running.__aexit__(None, None, None))
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(HANGS_AFTER):
                 while isinstance(await socket.receive(), dict):
                     pass
                 rest = await response.content.read()
@@ -240,7 +241,7 @@ async def test_change_while_the_first_result_is_sent(imin: tuple[Sandbox, str], 
         await sandbox.request_log.wait_for(
             "GET /orders/:id", sandbox.request_log.count("GET /orders/:id") + 2
         )
-        second = await asyncio.wait_for(anext(changes), 5)
+        second = await asyncio.wait_for(anext(changes), HANGS_AFTER)
         await changes.aclose()
 
     assert first

@@ -12,6 +12,7 @@ from gateway.commands import gateway_listening
 from gateway.http.persisted_documents import InvalidManifest, read_manifest
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.support.waiting import HANGS_AFTER
 
 QUERY = "{ viewer { identifier } }"
 OTHER = "{ viewer { id } }"
@@ -126,11 +127,11 @@ async def test_only_trusted_over_websockets(settings: Settings, gateway: Gateway
         gateway.http.ws_connect(f"{url}/graphql", protocols=("graphql-transport-ws",)) as socket,
     ):
         await socket.send_json({"type": "connection_init"})
-        assert (await socket.receive_json(timeout=5))["type"] == "connection_ack"
+        assert (await socket.receive_json(timeout=HANGS_AFTER))["type"] == "connection_ack"
         messages = []
         for payload in ({"query": OTHER}, {"documentId": digest(QUERY)}):
             await socket.send_json({"id": "1", "type": "subscribe", "payload": payload})
-            messages.append(await socket.receive_json(timeout=5))
+            messages.append(await socket.receive_json(timeout=HANGS_AFTER))
 
     assert messages[0]["payload"] == UNTRUSTED[1]["errors"]
     assert messages[1] == {"id": "1", "type": "next", "payload": DATA}

@@ -67,7 +67,9 @@ async def test_too_large(settings: Settings, sandbox: Sandbox, gateway: Gateway)
     [
         ("html_200", 502, "UPSTREAM_INVALID"),
         ("503", 503, "UPSTREAM_UNAVAILABLE"),
-        ("black_hole", 504, "UPSTREAM_TIMEOUT"),
+        pytest.param(
+            *("black_hole", 504, "UPSTREAM_TIMEOUT"), marks=pytest.mark.settings(imin_timeout_seconds=2)
+        ),
     ],
 )
 async def test_imin_fails(gateway: Gateway, sandbox: Sandbox, fault: str, status: int, code: str) -> None:

@@ -18,6 +18,7 @@ from gateway.commands import gateway_listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.raw_http import QUERY, UPGRADE, post, raw
+from tests.support.waiting import HANGS_AFTER
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def test_slow_headers(impatient: Gateway, head: bytes) -> None:
 
     trickling = asyncio.create_task(trickle())
     try:
-        assert await asyncio.wait_for(reader.read(), 3) == b""
+        assert await asyncio.wait_for(reader.read(), HANGS_AFTER) == b""
     except ConnectionResetError:
         pass
     finally:
@@ -56,7 +57,7 @@ async def test_idle_after_a_response(impatient: Gateway) -> None:
     reader, writer = await asyncio.open_connection(url.host, url.port)
     for _ in range(2):
         writer.write(post(QUERY))
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HANGS_AFTER)
         length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         assert await reader.readexactly(length) == b'{"data":{"viewer":{"identifier":"1234"}}}'
         await asyncio.sleep(0.3)

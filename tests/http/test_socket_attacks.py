@@ -12,6 +12,7 @@ from tests.conftest import Gateway
 from tests.http.test_attacks import UPGRADE
 from tests.support.crafted_documents import DOCUMENTS
 from tests.support.subscriptions import PROTOCOL, Socket, socket_of
+from tests.support.waiting import HANGS_AFTER
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
 
     writer.write(sent)
-    received = await asyncio.wait_for(reader.readexactly(4), 5)
+    received = await asyncio.wait_for(reader.readexactly(4), HANGS_AFTER)
     writer.close()
 
     assert received[:1] == b"\x88"
@@ -72,7 +73,7 @@ async def test_bomb_in_a_message(gateway: Gateway) -> None:
     async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], compress=15) as ws:
         await Socket(ws).connect()
         await ws.send_str(" " * 50_000_000)
-        message = await ws.receive(timeout=5)
+        message = await ws.receive(timeout=HANGS_AFTER)
 
     assert message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED}
     assert ws.close_code == 1009

@@ -11,6 +11,7 @@ from tests.server.test_command_line import TRUST, started
 from tests.support.disclosure import disclosed
 from tests.support.issuer import claims, rsa_key, token
 from tests.support.subscriptions import socket_of
+from tests.support.waiting import HANGS_AFTER
 
 KEY = rsa_key()
 
@@ -27,7 +28,7 @@ async def test_logged() -> None:
                 await _run_operations(Gateway(lines[-1].removeprefix("ready "), http), bearer)
             process.terminate()
             assert process.stderr
-            logged = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+            logged = (await asyncio.wait_for(process.stderr.read(), HANGS_AFTER)).decode()
 
     entries = [json.loads(line) for line in logged.splitlines()]
     lines_of_requests = [

@@ -1,20 +1,19 @@
-"""Every way in which imin can fail, at every operation: answered in time, rightly coded, nothing leaked."""
+"""Every way in which imin can fail, at every operation: answered, rightly coded, nothing leaked."""
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import aiohttp
 import pytest
 
 from gateway.sandbox import Fault, FaultKind, Sandbox
-from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.disclosure import disclosed
+from tests.support.waiting import HANGS_AFTER
 
 SECRETS = ("sandbox-key", "127.0.0.1", "http", "1234")
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
@@ -103,7 +102,6 @@ class Told:
     errors: str
 
 
-T = TypeVar("T")
 Ask = Callable[[Gateway, Things], Awaitable[Told]]
 
 
@@ -190,10 +188,8 @@ EXPECTED = {"cancelOrderItems": {kind: {DOWN} for kind in CODES}}
 """Codes of operations that tell every failure in the same way."""
 
 
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """As the gateway has it where nothing else is set; but cancellations have one second instead of four."""
-    return settings.but(imin_timeout_seconds=1.5)
+NEVER_WHOLE = ("black_hole", "half_open", "slow_drip")
+"""Faults that end in a timeout, for which the test waits."""
 
 
 @pytest.fixture
@@ -215,17 +211,30 @@ def memory_mib() -> float:
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) / 1024
 
 
-@pytest.mark.parametrize("kind", CODES)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(
+            kind, marks=[pytest.mark.settings(imin_timeout_seconds=1.5)] if kind in NEVER_WHOLE else []
+        )
+        for kind in CODES
+    ],
+)
 async def test_fault(gateway: Gateway, sandbox: Sandbox, things: Things, kind: Any) -> None:
-    """Whatever goes wrong at one endpoint: what needs it fails with a code, within 3 s, and nothing else."""
+    """Whatever goes wrong at one endpoint: what needs it fails with a code, and nothing else.
+
+    After a timeout the request is not repeated: the time includes the retry.
+    """
     before = memory_mib()
     for route, operations in OPERATIONS.items():
+        sandbox.request_log.clear()
         sandbox.faults.add(Fault(route, kind, times=None, megabytes=16))
-        results = await asyncio.gather(*(_timed(ask(gateway, things)) for ask in operations.values()))
+        async with asyncio.timeout(HANGS_AFTER):
+            results = await asyncio.gather(*(ask(gateway, things) for ask in operations.values()))
         sandbox.faults.clear()
-        for name, (told, seconds) in zip(operations, results, strict=True):
-            assert seconds < 3, name
+        for name, told in zip(operations, results, strict=True):
             check(told, kind, route, name)
+        assert kind not in NEVER_WHOLE or sandbox.request_log.count(route) <= len(operations)
 
     assert memory_mib() - before < 50
 
@@ -240,22 +249,16 @@ def check(told: Told, kind: str, route: str, name: str) -> None:
     assert disclosed(told.errors, *SECRETS) == []
 
 
-async def _timed(telling: Awaitable[T]) -> tuple[T, float]:
-    began = time.monotonic()
-    return await telling, time.monotonic() - began
-
-
+@pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 @pytest.mark.parametrize("kind", CODES)
-async def test_cancellation(
-    settings: Settings, gateway: Gateway, sandbox: Sandbox, things: Things, kind: Any
-) -> None:
-    """Whatever goes wrong with the PATCH, it is sent once, and the answer is in time and true."""
+async def test_cancellation(gateway: Gateway, sandbox: Sandbox, things: Things, kind: Any) -> None:
+    """Whatever goes wrong with the PATCH, it is sent once, and the answer comes and is true."""
     before = memory_mib()
     sandbox.faults.add(Fault(PATCH, kind, times=None, megabytes=16))
-    result, seconds = await _timed(cancel(gateway, things))
+    async with asyncio.timeout(HANGS_AFTER):
+        result = await cancel(gateway, things)
 
     assert result["code"] == OUTCOMES[kind]
-    assert seconds < settings.cancel_deadline_seconds + 0.5
     assert sandbox.request_log.count(PATCH) == 1
     assert len(sandbox.cancellations.accepted) == (result["code"] == PENDING)
     assert disclosed(json.dumps(result), *SECRETS) == []

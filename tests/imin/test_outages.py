@@ -21,12 +21,6 @@ from tests.server.test_command_line import started
 DOWN, INVALID = "UPSTREAM_UNAVAILABLE", "UPSTREAM_INVALID"
 
 
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """The gateway's default timeout, instead of the tests'."""
-    return settings.but(imin_timeout_seconds=1.5)
-
-
 async def test_missing_page_is_an_error(gateway: Gateway, sandbox: Sandbox) -> None:
     """If one page of a window fails the connection is null with an error: no gap looks like the end."""
     sandbox.faults.add(Fault("GET /orders", "500", times=None, match="page=3"))

@@ -16,6 +16,7 @@ from gateway.settings.model import Settings
 from tests.server.test_command_line import TRUST, started
 from tests.support.disclosure import disclosed
 from tests.support.issuer import claims, rsa_key, token
+from tests.support.waiting import HANGS_AFTER
 
 SECRETS = [
     "jo.doe@example.com",
@@ -74,7 +75,7 @@ async def test_nothing_personal() -> None:
             count = await _send_all(url, bearer)
             process.terminate()
             assert process.stderr
-            logged = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+            logged = (await asyncio.wait_for(process.stderr.read(), HANGS_AFTER)).decode()
 
     entries = [json.loads(line) for line in logged.splitlines()]
     requests = [entry for entry in entries if entry["event"] == "request"]
@@ -99,7 +100,7 @@ async def _send_all(url: yarl.URL, bearer: str) -> int:
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in (sent | headers).items())
         writer.write(f"POST /graphql?secret=jo.doe@example.com HTTP/1.1\r\n{head}\r\n".encode() + body)
-        assert (await asyncio.wait_for(reader.read(), 10)).startswith(b"HTTP/1.1 ")
+        assert (await asyncio.wait_for(reader.read(), HANGS_AFTER)).startswith(b"HTTP/1.1 ")
         writer.close()
         count += 1
     return count
@@ -124,7 +125,7 @@ async def test_levels(sandbox: Sandbox, settings: Settings, level: str, events: 
                     assert response.status == 200
         process.terminate()
         assert process.stderr
-        logged = (await asyncio.wait_for(process.stderr.read(), 20)).decode()
+        logged = (await asyncio.wait_for(process.stderr.read(), HANGS_AFTER)).decode()
 
     assert [json.loads(line)["event"] for line in logged.splitlines()] == events
 

@@ -10,6 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from gateway.server.listen import listening
 from tests.server.test_workers import serving
 from tests.support.disclosure import disclosed
+from tests.support.waiting import HANGS_AFTER
 
 QUERY = "query Secret { viewer { identifier orders(first: 7, after: null) { totalCount } } }"
 
@@ -44,7 +45,7 @@ async def test_traces(variables: dict[str, str], service: str) -> None:
         async with serving(**environment) as gateway, aiohttp.ClientSession(headers=gateway.headers) as http:
             async with http.post(f"{gateway.url}/graphql", json={"query": QUERY}) as response:
                 assert (await response.json())["data"]["viewer"]["orders"] == {"totalCount": 1917}
-            await asyncio.wait_for(arrived.wait(), 10)
+            await asyncio.wait_for(arrived.wait(), HANGS_AFTER)
 
     resources = [
         resource.resource

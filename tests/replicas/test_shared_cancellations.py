@@ -16,10 +16,11 @@ from tests.support.cancellations import booked
 from tests.support.redis_server import RedisServer, needs_redis
 from tests.support.replicas import CANCEL, FIRST, client_of, two_replicas, until
 from tests.support.subscriptions import Socket, socket_of
+from tests.support.waiting import HANGS_AFTER, PLENTY
 
 pytestmark = needs_redis
 
-RARE_POLLS: dict[str, Any] = {"follow_first_seconds": 30, "follow_longest_seconds": 60}
+RARE_POLLS: dict[str, Any] = {"follow_first_seconds": PLENTY, "follow_longest_seconds": PLENTY}
 
 
 async def test_same_key_on_both(
@@ -80,7 +81,10 @@ async def test_subscribed_while_redis_is_down(
     settings: Settings, gateway: Gateway, redis: RedisServer
 ) -> None:
     """A cancellation while Redis is down is announced to the other replica's subscribers when it is back."""
-    async with two_replicas(settings, gateway, redis, **RARE_POLLS) as (one, other):
+    async with two_replicas(settings, gateway, redis, redis_timeout_seconds=0.5, **RARE_POLLS) as (
+        one,
+        other,
+    ):
         order, items = await booked(one)
         async with subscribed(other, order, redis) as socket:
             redis.freeze()
@@ -93,8 +97,8 @@ async def test_subscribed_while_redis_is_down(
 
 @asynccontextmanager
 async def subscribed(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIterator[Socket]:
-    """A socket with a subscription to a confirmed order, for ten seconds at most."""
-    async with asyncio.timeout(10), socket_of(gateway) as socket:
+    """A socket with a subscription to a confirmed order."""
+    async with asyncio.timeout(HANGS_AFTER), socket_of(gateway) as socket:
         await until(redis, _listening_replicas, lambda count: count == 2)
         await socket.connect()
         await socket.subscribe(order)

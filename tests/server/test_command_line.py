@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 
 from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
+from tests.support.waiting import HANGS_AFTER
 
 PROJECT = Path(__file__).parents[2]
 QUERY = {"query": "{ viewer { orders(first: 1) { totalCount nodes { orderNumber } } } }"}
@@ -52,14 +53,14 @@ async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Pr
         assert process.stdout
         lines: list[str] = []
         while not lines or not lines[-1].startswith("ready "):
-            line = await asyncio.wait_for(process.stdout.readline(), 20)
+            line = await asyncio.wait_for(process.stdout.readline(), HANGS_AFTER)
             assert line, (await process.communicate())[1].decode()
             lines.append(line.decode().strip())
         yield process, lines
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), 20)
+        await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
 
 async def test_demo() -> None:
@@ -153,7 +154,7 @@ async def test_refuses_to_start(arguments: list[str], environment: dict[str, str
     """A command that cannot work does not start, and names the variable or argument that is wrong."""
     process = await start(*arguments, **environment)
 
-    output, errors = await asyncio.wait_for(process.communicate(), 20)
+    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
     assert process.returncode == 2
     assert message in errors.decode()
@@ -176,7 +177,7 @@ async def test_port_taken(arguments: list[str], environment: dict[str, str], opt
         port = str(taken.getsockname()[1])
 
         process = await start(*arguments, port, **environment)
-        output, errors = await asyncio.wait_for(process.communicate(), 20)
+        output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
     assert process.returncode == 2
     assert output == b""
@@ -190,7 +191,7 @@ async def test_host_unknown() -> None:
     """A host that cannot be listened on is named, without advice about ports."""
     process = await start("sandbox", "--host", "192.0.2.1", "--port", "0")
 
-    _, errors = await asyncio.wait_for(process.communicate(), 20)
+    _, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
     assert process.returncode == 2
     assert errors.decode() == "gateway: cannot listen on 192.0.2.1:0: Cannot assign requested address.\n"
@@ -201,7 +202,7 @@ async def run_without_packages(*arguments: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-E", "-S", *arguments, cwd=PROJECT, stdout=PIPE, stderr=PIPE
     )
-    output, errors = await asyncio.wait_for(process.communicate(), 20)
+    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
     return process.returncode, output.decode(), errors.decode()
 
 
@@ -249,7 +250,7 @@ async def test_misspelt_variable(workers: str) -> None:
     }
     async with started("serve", "--workers", workers, **TRUST | options) as (process, _):
         process.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(process.communicate(), 30)
+        _, log = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
     lines = [json.loads(line) for line in log.decode().splitlines()]
     assert [(line["level"], line["event"], line["reason"]) for line in lines] == [

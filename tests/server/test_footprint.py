@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import HANGS_AFTER
+
 PROJECT = Path(__file__).parents[2]
 WORKER = """
 import asyncio, json, sys
@@ -40,7 +42,7 @@ async def loaded(command: str, **environment: str) -> set[str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WORKER, command, cwd=PROJECT, env=clean | environment, stdout=PIPE
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    output, _ = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
     return OPTIONAL.keys() & set(json.loads(output))
 
 

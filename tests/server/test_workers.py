@@ -24,6 +24,7 @@ from gateway.http.lifecycle import LIFECYCLE, add_lifecycle, close_connections_o
 from gateway.server.listen import listening
 from tests.server.test_command_line import ANSWER, QUERY, TRUST, started
 from tests.support.issuer import claims, rsa_key, token
+from tests.support.waiting import HANGS_AFTER
 
 KEY = rsa_key()
 FOLLOW = 'subscription { orderChanged(id: "0bac05e5-b207-4794-80b8-6c94211643c5") { id } }'
@@ -99,7 +100,7 @@ async def test_workers() -> None:
             await gateway.ask(http)
         began = time.monotonic()
         gateway.process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(gateway.process.wait(), 10)
+        await asyncio.wait_for(gateway.process.wait(), HANGS_AFTER)
         took = time.monotonic() - began
 
     assert len(first) == 2
@@ -167,7 +168,7 @@ async def test_stop_waits_for_what_runs(workers: str) -> None:
             assert not request.done()
         gateway.process.send_signal(signal.SIGTERM)
         await request
-        await asyncio.wait_for(gateway.process.wait(), 10)
+        await asyncio.wait_for(gateway.process.wait(), HANGS_AFTER)
 
     assert gateway.answers == [ANSWER]
     assert gateway.process.returncode == 0

@@ -6,6 +6,7 @@ from contextlib import suppress
 import yarl
 
 from tests.conftest import Gateway
+from tests.support.waiting import HANGS_AFTER
 
 QUERY = b'{"query": "{ viewer { identifier } }"}'
 UPGRADE = (
@@ -23,10 +24,10 @@ async def raw(gateway: Gateway, *pieces: bytes) -> tuple[int, dict[str, str], by
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HANGS_AFTER)
         lines = head.decode().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines[1:] if line)
-        content = await asyncio.wait_for(reader.readexactly(int(headers["Content-Length"])), 5)
+        content = await asyncio.wait_for(reader.readexactly(int(headers["Content-Length"])), HANGS_AFTER)
         return int(lines[0].split()[1]), headers, content
     finally:
         writer.close()

@@ -13,6 +13,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from tests.support.waiting import HANGS_AFTER
+
 PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
 
 needs_redis = pytest.mark.skipif(PROGRAM is None, reason="there is no redis-server on this machine")
@@ -37,7 +39,7 @@ class RedisServer:
             *("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
             stdout=DEVNULL,
         )
-        async with asyncio.timeout(10), Redis.from_url(self.url) as redis:
+        async with asyncio.timeout(HANGS_AFTER), Redis.from_url(self.url) as redis:
             while True:
                 with suppress(RedisError):
                     await redis.ping()

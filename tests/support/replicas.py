@@ -13,6 +13,7 @@ from gateway.replicas.redis_client import RedisClient
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.redis_server import RedisServer
+from tests.support.waiting import HANGS_AFTER, PLENTY
 
 FIRST = "{ viewer { orders(first: 1) { nodes { id identifier items { id status } } } } }"
 LIST = "{ viewer { orders(first: 10) { totalCount nodes { id identifier } } } }"
@@ -38,7 +39,7 @@ async def two_replicas(
 
 
 @asynccontextmanager
-async def client_of(redis: RedisServer, timeout_seconds: float = 1) -> AsyncIterator[RedisClient]:
+async def client_of(redis: RedisServer, timeout_seconds: float = PLENTY) -> AsyncIterator[RedisClient]:
     """A client of the class that the gateway uses."""
     client = RedisClient(redis.url, timeout_seconds)
     try:
@@ -48,8 +49,8 @@ async def client_of(redis: RedisServer, timeout_seconds: float = 1) -> AsyncIter
 
 
 async def until(redis: RedisServer, command: Callable[[Any], Any], is_reached: Callable[[Any], bool]) -> None:
-    """Repeat a Redis command until its result is as expected, for five seconds at most."""
-    async with asyncio.timeout(5), client_of(redis) as client:
+    """Repeat a Redis command until its result is as expected."""
+    async with asyncio.timeout(HANGS_AFTER), client_of(redis) as client:
         while not is_reached(await client.execute(command)):  # noqa: ASYNC110  # Redis sends no event
             await asyncio.sleep(0.01)
 

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType
 
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
+from tests.support.waiting import HANGS_AFTER
 
 ORDER_CHANGED = """
 subscription ($id: ID!) {
@@ -33,7 +34,7 @@ class Socket:
 
     async def receive(self) -> Any:
         """The next message; for a close frame, its code and reason."""
-        message = await self.ws.receive(timeout=10)
+        message = await self.ws.receive(timeout=HANGS_AFTER)
         if message.type is WSMsgType.TEXT:
             return json.loads(message.data)
         return message.data, message.extra
@@ -77,4 +78,4 @@ async def stream(gateway: Gateway, order: str, accept: str = "text/event-stream"
 
 async def event(response: aiohttp.ClientResponse) -> bytes:
     """The next server-sent event, with its closing blank line."""
-    return await asyncio.wait_for(response.content.readuntil(b"\n\n"), 10)
+    return await asyncio.wait_for(response.content.readuntil(b"\n\n"), HANGS_AFTER)

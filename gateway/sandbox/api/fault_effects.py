@@ -42,7 +42,7 @@ async def apply_fault(request: web.Request, fault: Fault, respond: Respond) -> w
     if fault.kind == "slow_drip":
         return await _drip(request, await _body(respond), fault.delay_seconds or _DRIP_SECONDS)
     if fault.delay_seconds and fault.kind != "late":
-        await _wait(request, fault.delay_seconds)
+        await _delay(request, fault.delay_seconds)
     if fault.kind in _REPLACEMENTS:
         return _REPLACEMENTS[fault.kind](fault)
     if fault.kind in _CONNECTION_FAULTS:
@@ -147,9 +147,10 @@ async def _half_open(request: web.Request, fault: Fault, respond: Respond) -> we
 
 
 async def _late(request: web.Request, fault: Fault, respond: Respond) -> web.StreamResponse:
+    are_cleared = _cleared_since_now(request)
+
     async def take_effect() -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(request.app[CLOSING].wait(), fault.delay_seconds)
+        await _wait_until(request, fault.delay_seconds, are_cleared)
         if not request.app[CLOSING].is_set():
             await respond()
 
@@ -242,10 +243,28 @@ def _reset_connection(request: web.Request) -> web.StreamResponse:
 
 async def _wait(request: web.Request, seconds: float) -> None:
     """Wait, but end when the client disconnects or the sandbox shuts down."""
+    await _wait_until(request, seconds, lambda: request.transport is None)
+
+
+async def _delay(request: web.Request, seconds: float) -> None:
+    """Wait, but end also when the faults are cleared."""
+    are_cleared = _cleared_since_now(request)
+    await _wait_until(request, seconds, lambda: request.transport is None or are_cleared())
+
+
+def _cleared_since_now(request: web.Request) -> Callable[[], bool]:
+    """A function that returns whether the faults have been cleared after this call."""
+    faults = request.app[SANDBOX].faults
+    before = faults.times_cleared
+    return lambda: faults.times_cleared != before
+
+
+async def _wait_until(request: web.Request, seconds: float, is_over: Callable[[], bool]) -> None:
+    """Wait, but end when `is_over` or the sandbox shuts down."""
     closing = request.app[CLOSING]
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    while request.transport and not closing.is_set() and (left := until - loop.time()) > 0:
+    while not (is_over() or closing.is_set()) and (left := until - loop.time()) > 0:
         with suppress(TimeoutError):
             await asyncio.wait_for(closing.wait(), min(left, _POLL_SECONDS))
 

@@ -30,7 +30,7 @@ FaultKind = Literal[
     "nan",
 ]
 FAULT_KINDS: dict[FaultKind, str] = {
-    "delay": "Sends the regular response after delay_seconds.",
+    "delay": "Sends the regular response after delay_seconds, or once the faults are cleared.",
     "black_hole": "Accepts the request, has no effect and never responds.",
     "429": "429 with Kong's body for an exceeded rate limit, and Retry-After if set.",
     "500": "500 with OpenActive's InternalApplicationError; the request has no effect.",
@@ -42,7 +42,8 @@ FAULT_KINDS: dict[FaultKind, str] = {
     "reset_after": "Resets the connection after the request took effect.",
     "status_after": "500 with InternalApplicationError after the request took effect.",
     "half_open": "Never responds, although the request took effect.",
-    "late": "504 with a proxy's HTML page at once; the request takes effect delay_seconds later.",
+    "late": "504 with a proxy's HTML page at once; the request takes effect delay_seconds later, or once the "
+    "faults are cleared.",
     "truncate": "Closes the connection in the middle of the body.",
     "cut_json": "Sends the first half of the JSON as a complete body.",
     "html_200": "200 with an HTML maintenance page.",
@@ -116,6 +117,7 @@ class Faults:
     """The faults that are not used up yet. A request gets the first one added that matches it."""
 
     def __init__(self) -> None:
+        self.times_cleared = 0
         self._waiting: list[tuple[Fault, int | None]] = []
 
     @property
@@ -128,8 +130,9 @@ class Faults:
         self._waiting.append((fault, fault.times))
 
     def clear(self) -> None:
-        """Remove every fault."""
+        """Remove every fault, and let requests that are being delayed go on."""
         self._waiting.clear()
+        self.times_cleared += 1
 
     def take(self, route: str, target: str) -> Fault | None:
         """The fault of this request, if any; counts as one of its `times`. target: path?query."""
