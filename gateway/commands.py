@@ -67,7 +67,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> None:
 
     if settings.workers == 1:
         sock = _bind(settings.host, settings.port, "--port or GATEWAY_PORT")
-        run(_serve(settings, bearer_authentication(settings), sock, _say))
+        run(_serve(settings, bearer_authentication(settings), sock, _print_line))
         return
     with metrics_directory():
         sock = _bind(settings.host, settings.port, "--port or GATEWAY_PORT")
