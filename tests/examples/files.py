@@ -10,17 +10,17 @@ FILES = sorted(path for path in HERE.rglob("*.json"))
 
 
 def load(name: str) -> Any:
-    """A file's JSON, with exact numbers."""
+    """The JSON of a file, with exact numbers."""
     return json.loads((HERE / name).read_text(), parse_float=Decimal)
 
 
-def plain(name: str) -> Any:
-    """The document in a file, without its wrapper, as it can be served."""
+def document_in(name: str) -> Any:
+    """The document in a file without its wrapper, ready to be served."""
     return _unwrapped(json.loads((HERE / name).read_text()))
 
 
-def exact(name: str) -> Any:
-    """The document in a file, without its wrapper, with exact numbers."""
+def exact_document_in(name: str) -> Any:
+    """The document in a file without its wrapper, with exact numbers."""
     return _unwrapped(load(name))
 
 
@@ -29,6 +29,6 @@ def _unwrapped(document: Any) -> Any:
     return document.get("data", document)
 
 
-def in_folder(*folders: str) -> list[str]:
+def files_in(*folders: str) -> list[str]:
     """Names of the files in these folders."""
     return [str(path.relative_to(HERE)) for path in FILES if path.parent.name in folders]

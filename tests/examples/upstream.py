@@ -1,4 +1,4 @@
-"""A gateway over an imin that responds, byte for byte, with what a test gives it."""
+"""A gateway over a server that responds, byte for byte, with what a test provides in place of imin."""
 
 import json
 from collections.abc import AsyncIterator
@@ -17,22 +17,22 @@ from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
-from tests.examples.everything import Everything
+from tests.examples.full_query import FullQuery
 
 
 @dataclass
 class Upstream:
-    """Stands for imin: responds with the body of the path, and to other paths with 404."""
+    """imin as far as these tests need it. bodies: by path; every other path is not found."""
 
     bodies: dict[str, bytes] = field(default_factory=dict)
 
     def serve_page(self, *items: Any, **envelope: Any) -> None:
-        """Serve a page with these items, both of orders and of upcoming items."""
+        """Serve these as a page of orders, and of upcoming items."""
         page = {"imin:totalItems": len(items), "imin:item": list(items), **envelope}
         self.serve(json.dumps(page).encode())
 
     def serve(self, body: bytes) -> None:
-        """Serve this body for every page."""
+        """Serve this body as every page."""
         self.bodies = {"/orders": body, "/order-items": body}
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -43,7 +43,7 @@ class Upstream:
 
 @dataclass
 class Reader:
-    """A client of a gateway. schema: from the gateway's introspection."""
+    """A client of a gateway. schema: from introspection. upstream: what stands in for imin."""
 
     url: str
     http: aiohttp.ClientSession
@@ -51,49 +51,49 @@ class Reader:
     upstream: Upstream = field(default_factory=Upstream)
 
     async def answer(self, query: str, **variables: Any) -> Any:
-        """The whole response, with exact numbers."""
+        """The response, with exact numbers."""
         body = {"query": query, "variables": variables}
         async with self.http.post(f"{self.url}/graphql", json=body) as response:
             return json.loads(await response.read(), parse_float=Decimal)
 
     async def data(self, query: str, **variables: Any) -> Any:
-        """The data of a response that must have no errors."""
+        """The data of a response without errors."""
         answer = await self.answer(query, **variables)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
     async def orders(self, selection: str | None = None) -> Any:
-        """The whole response to a query for the ten newest orders. selection: None for all fields."""
+        """The response to a query for the ten newest orders; by default, with every field."""
         operation = "{ viewer { orders { totalCount nodes %s } } }"
         if selection is None:
-            return await self.answer(Everything(self.schema).inside(operation, "Order"))
+            return await self.answer(FullQuery(self.schema).fill(operation, "Order"))
         return await self.answer(operation % selection)
 
     async def order(self, document: Any, selection: str) -> Any:
-        """The selection on the only order of a page, which must be read without errors."""
+        """The selection of an order that is alone on its page, read without an error."""
         self.upstream.serve_page({"identifier": "1", **document})
         answer = await self.orders(selection)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]["viewer"]["orders"]["nodes"][0]
 
     async def item(self, document: Any, selection: str) -> Any:
-        """The selection on the only item of an order, which must be read without errors."""
+        """The selection of the only item of an order, read without an error."""
         order = await self.order({"orderedItem": [document]}, f"{{ items {selection} }}")
         return order["items"][0]
 
     async def session(self, document: Any, selection: str) -> Any:
-        """The selection on a booked session, which must be read without errors."""
+        """The selection of a booked session, read without an error."""
         return (await self.item({"orderedItem": document}, f"{{ session {selection} }}"))["session"]
 
 
 def before_all_examples() -> datetime:
-    """A time at which all items of the examples could still be cancelled."""
+    """A time at which every item could still be cancelled."""
     return datetime(2018, 1, 1, tzinfo=UTC)
 
 
 @asynccontextmanager
 async def reader_over(imin: str) -> AsyncIterator[Reader]:
-    """A gateway over the imin at that URL."""
+    """A gateway over imin at that address."""
     settings = Settings(
         port=0,
         cache_enabled=False,
@@ -110,7 +110,7 @@ async def reader_over(imin: str) -> AsyncIterator[Reader]:
 
 @asynccontextmanager
 async def reader_of_bodies() -> AsyncIterator[Reader]:
-    """A gateway over an `Upstream`."""
+    """A gateway over an Upstream, which tests give bodies to serve."""
     upstream = Upstream()
     app = web.Application()
     app.router.add_get("/{tail:.*}", upstream.answer)

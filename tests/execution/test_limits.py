@@ -11,7 +11,7 @@ from gateway.graph.schema import build_schema
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.examples.everything import Everything
+from tests.examples.full_query import FullQuery
 from tests.support.work import calls_for, most_calls
 
 
@@ -132,10 +132,10 @@ async def test_honest_clients_pass(gateway: Gateway) -> None:
         specified_by_url=True,
         directive_is_repeatable=True,
     )
-    everything = Everything(schema).inside("{ viewer %s }", "Customer")
+    full_query = FullQuery(schema).fill("{ viewer %s }", "Customer")
 
     assert list(await gateway.answer(introspection)) == ["data"]
-    assert (await gateway.answer(everything))["data"]["viewer"]["orders"]["totalCount"] == 1917
+    assert (await gateway.answer(full_query))["data"]["viewer"]["orders"]["totalCount"] == 1917
 
 
 async def test_introspection_is_bounded(gateway: Gateway) -> None:

@@ -7,7 +7,7 @@ from gateway.imin.documents.thing import Concept, Thing
 
 
 class Entitlement(Thing, kw_only=True, gc=False, rename="camel"):
-    """A right to better prices. One page of imin's docs calls the end `expires`, another `validUntil`."""
+    """A right to lower prices. One page of imin's docs calls its end `expires`, another `validUntil`."""
 
     expires: str | None = None
     valid_until: str | None = None
@@ -20,7 +20,7 @@ class Entitlement(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class CustomerAccount(Agent, kw_only=True, gc=False, rename="camel"):
-    """A customer as the broker registered them. Before 2021 the person's details stood on the account itself.
+    """A customer as registered by the broker. Before 2021 the account itself had the person's details.
 
     unreadable: paths of what could not be read in it.
     """

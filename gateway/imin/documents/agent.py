@@ -1,4 +1,4 @@
-"""People, organizations, and what they carry: addresses, terms, passes."""
+"""People and organizations, and what belongs to them: addresses, terms, passes."""
 
 import re
 
@@ -7,14 +7,14 @@ from msgspec import field
 from gateway.imin.documents.thing import Identified, Image, Thing
 from gateway.imin.documents.vocabulary import Gender, TaxMode
 
-# Assumption: a front end for British leisure shows no country on an address at home.
+# Assumption: a front end for British leisure shows no country in a British address.
 HOME_COUNTRY = "GB"
 
 _IRI = re.compile(r"[A-Za-z][\w+.-]*://|[_#/]")
 
 
 class Address(Thing, kw_only=True, gc=False, rename="camel"):
-    """A postal address; any part may be missing, or the whole be one text."""
+    """A postal address. Any part may be missing, or the whole may be one text."""
 
     street_address: str | None = None
     address_locality: str | None = None
@@ -25,13 +25,13 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
 
     @property
     def full_address(self) -> str | None:
-        """The whole address as imin wrote it in one text, which may stand in place of the object."""
+        """The whole address as imin wrote it in one text, which may replace the object."""
         bare = self.iri if self.iri and not _IRI.match(self.iri) else None
         return self.own_full_address or bare
 
     @property
     def one_line(self) -> str | None:
-        """The address as one line for a label or a map. imin leaves stray spaces and lower-case postcodes."""
+        """The address as one line for a label or a map. imin sends stray spaces and lower-case postcodes."""
         country = self.address_country
         parts = (
             self.street_address,
@@ -54,12 +54,12 @@ class Terms(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def url(self) -> str | None:
-        """Where the terms are."""
+        """Address of the terms."""
         return self.own_url or self.iri
 
 
 class Agent(Identified, kw_only=True, gc=False, rename="camel"):
-    """A Person or an Organization; imin puts either in most places."""
+    """A Person or an Organization; imin uses either in most places."""
 
     own_name: str | None = field(default=None, name="name")
     legal_name: str | None = None
@@ -85,7 +85,7 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def name(self) -> str | None:
-        """Full name; made of given and family name where imin gives those only."""
+        """Full name, composed of given and family name if imin gives only those."""
         return self.own_name or (_full_name(self) if self.given_name or self.family_name else None)
 
     @property
@@ -95,7 +95,7 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def gender(self) -> Gender | None:
-        """Gender, where it was told."""
+        """Gender, if stated."""
         return Gender.of(self.own_gender)
 
 
@@ -113,7 +113,7 @@ class BookingService(Identified, kw_only=True, gc=False, rename="camel"):
 
 
 class AccessPass(Identified, kw_only=True, gc=False, rename="camel"):
-    """What lets the attendee in: a barcode, or an image or PDF of one."""
+    """What the attendee shows at the entrance: a barcode, or an image or PDF of one."""
 
     name: str | None = None
     description: str | None = None

@@ -1,7 +1,7 @@
-"""When a customer may cancel an item, and why not. Pure: status, terms and a moment → a reason or none.
+"""Whether a customer may cancel an item, and if not, why. Pure: status, terms and time → reason or None.
 
-imin computes its flag when it answers; by the time a cached answer is read, a window may have closed.
-So the flag is believed where it says no, and the clock has the last word where it says yes.
+imin computes its flag when it responds; by the time a cached response is read, the window may have closed.
+So the flag is trusted if it says no; if it says yes, the clock decides.
 Source: Open Booking API 8.3.2.
 """
 
@@ -23,7 +23,7 @@ class CancellationBlock(Term):
     UNKNOWN = "UNKNOWN", "No reason is known: imin states only that the item cannot be cancelled."
 
 
-# By value: a member's own hash is computed anew each time.
+# By value, since an enum member computes its hash each time.
 _BY_STATUS = {
     OrderItemStatus.CUSTOMER_CANCELLED.value: CancellationBlock.ALREADY_CANCELLED,
     OrderItemStatus.CUSTOMER_CANCELLATION_PENDING.value: CancellationBlock.CANCELLATION_PENDING,
@@ -34,15 +34,15 @@ _BY_STATUS = {
 }
 
 FINAL = frozenset({CancellationBlock.SELLER_CANCELLED, CancellationBlock.ATTENDANCE_RECORDED})
-"""Reasons that no clock and no rule of imin's can turn round."""
+"""Reasons that neither time nor a rule of imin's can remove."""
 
 
 def reason_against(
     status: OrderItemStatus, *, refunds: bool | None, until: datetime | None, flag: bool | None, now: datetime
 ) -> CancellationBlock | None:
-    """Why the item cannot be cancelled at that moment; None where nothing is known against it.
+    """Why the item cannot be cancelled at that moment; None if no reason is known.
 
-    refunds: whether a cancellation in time is refunded. flag: what imin said when it answered.
+    refunds: whether a cancellation in time is refunded. flag: what imin said when it responded.
     """
     if by_status := _BY_STATUS.get(status._value_):
         return by_status

@@ -1,4 +1,4 @@
-"""What is paid for a session, and when a series takes place."""
+"""Prices of sessions, and schedules of series."""
 
 from msgspec import field
 
@@ -8,7 +8,7 @@ from gateway.imin.jsonld import Int
 
 
 class Offer(Priced, kw_only=True, gc=False, rename="camel"):
-    """What was, or could be, paid, and on which terms."""
+    """A price, and the terms on which it is offered."""
 
     name: str | None = None
     description: str | None = None

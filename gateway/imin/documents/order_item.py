@@ -16,13 +16,13 @@ from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, Prope
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.jsonld import Int, iri_tail
 
-_MOST_REMEMBERED = 4_096
+_CACHE_SIZE = 4_096
 
 _ORDER_IN_IRI = re.compile(r"/orders/([^/#?]+)")
 
 
 class ItemError(Thing, kw_only=True, gc=False, rename="camel"):
-    """What a booking system found wrong with an item."""
+    """An error that the booking system reports for an item."""
 
     name: str | None = None
     description: str | None = None
@@ -31,7 +31,7 @@ class ItemError(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class IntakeFormField(Identified, kw_only=True, gc=False, rename="camel"):
-    """A question the booking system asked before the booking."""
+    """A question that the booking system asks before the booking."""
 
     name: str | None = None
     description: str | None = None
@@ -40,20 +40,20 @@ class IntakeFormField(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def kind(self) -> str | None:
-        """Kind of answer that is expected, such as `BooleanFormFieldSpecification`."""
+        """Kind of answer that is expected, for example `BooleanFormFieldSpecification`."""
         return self.type
 
 
 class OrderReference(Thing, kw_only=True, gc=False, rename="camel"):
-    """The order an upcoming item belongs to."""
+    """The order that an upcoming item belongs to."""
 
     identifier: str | int | None = None
 
 
 class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
-    """One place booked on one session or slot.
+    """One booked place on a session or slot.
 
-    index: place in its order, from 0; names an item that imin gave no identifier.
+    index: position in its order, from 0; it identifies an item to which imin gives no identifier.
     """
 
     session: Event | None = field(default=None, name="orderedItem")
@@ -80,8 +80,12 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def identifier(self) -> str:
-        """Imin's identifier: own, or the end of the IRI, or the place in the order."""
-        return str(self.own_identifier) if self.own_identifier is not None else _name(self.iri, self.index)
+        """The identifier, or the end of the IRI, or the position in the order."""
+        return (
+            str(self.own_identifier)
+            if self.own_identifier is not None
+            else _other_identifier(self.iri, self.index)
+        )
 
     @property
     def id(self) -> str:
@@ -91,7 +95,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def named_order(self) -> str | None:
-        """Identifier of its order, as an item of the upcoming list has it: in `imin:order` or its IRI."""
+        """Identifier of its order, which an upcoming item has in `imin:order` or in its own IRI."""
         reference = self.order_reference
         if reference and reference.identifier is not None:
             return str(reference.identifier)
@@ -103,34 +107,34 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def status(self) -> OrderItemStatus:
-        """Status; UNKNOWN where imin gives none or a new one."""
+        """Status; UNKNOWN if imin gives none or a new one."""
         return _status(self.order_item_status)
 
     @property
     def status_text(self) -> str | None:
-        """Tail of the status, whether or not the gateway knows it."""
+        """Last segment of the status, whether or not the gateway knows it."""
         return iri_tail(self.order_item_status) if self.order_item_status else None
 
     @property
     def price(self) -> Priced | None:
-        """Price of the offer that was taken."""
+        """Price of the accepted offer."""
         return self.accepted_offer.money if self.accepted_offer else None
 
     @property
     def allows_full_refund(self) -> bool | None:
-        """Whether a cancellation in time is refunded; OpenActive 1.0 says it on the offer."""
+        """Whether a cancellation in time is refunded; OpenActive 1.0 states it on the offer."""
         if self.own_allows_full_refund is not None:
             return self.own_allows_full_refund
         return self.accepted_offer.allow_customer_cancellation_full_refund if self.accepted_offer else None
 
     @property
     def cancellable_until(self) -> datetime | None:
-        """Start minus the offer's window. Source: Open Booking API 8.3.2; no window means until the start."""
-        return _until(self)
+        """Start minus the offer's window; without a window, the start. Source: Open Booking API 8.3.2."""
+        return _cancellable_until(self)
 
     @property
     def cancellation_blocked_because(self) -> CancellationBlock | None:
-        """Why the customer cannot cancel it at this moment; None where nothing is known against it."""
+        """Why the customer cannot cancel it at this moment; None if no reason is known."""
         owner: Owner = self.owner
         return reason_against(
             self.status,
@@ -142,55 +146,55 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def is_presently_cancellable(self) -> bool | None:
-        """Whether the customer can cancel it at this moment; None where neither imin nor the terms tell."""
+        """Whether the customer can cancel it at this moment; None if neither imin nor the terms say so."""
         owner: Owner = self.owner
-        status, until, flag = _status(self.order_item_status), _until(self), self.own_is_presently_cancellable
+        status, until = _status(self.order_item_status), _cancellable_until(self)
+        flag = self.own_is_presently_cancellable
         refunds = self.own_allows_full_refund
         if refunds is None:
             refunds = self.allows_full_refund
         if reason_against(status, refunds=refunds, until=until, flag=flag, now=owner.now()) is not None:
             return False
-        told = flag or (refunds and until is not None and status is OrderItemStatus.ORDER_ITEM_CONFIRMED)
-        return True if told else None
+        is_known = flag or (refunds and until is not None and status is OrderItemStatus.ORDER_ITEM_CONFIRMED)
+        return True if is_known else None
 
     @property
     def access_passes(self) -> tuple[AccessPass, ...]:
-        """All that lets the attendee in; OpenActive called it accessToken before 1.0."""
+        """Passes of the attendee. OpenActive called them accessToken before 1.0."""
         return self.own_access_passes + self.older_access_passes
 
     @property
     def access_channel(self) -> AccessChannel | None:
-        """How to join a virtual session: the item's own channel, else that of the session."""
+        """How to join a virtual session: the channel of the item, or else of the session."""
         return self.own_access_channel or (self.session.virtual_location if self.session else None)
 
 
 @pure
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _status(text: str | None) -> OrderItemStatus:
     return OrderItemStatus.of(text) or OrderItemStatus.UNKNOWN
 
 
 @pure
-@lru_cache(_MOST_REMEMBERED)
-def _closes(start: str | None, window: str | None) -> datetime | None:
-    """When the window for cancelling closes, that is so long before the start."""
+@lru_cache(_CACHE_SIZE)
+def _start_minus_window(start: str | None, window: str | None) -> datetime | None:
     if not start:
         return None
     return subtract_duration(start, window) if window else parse_date_time(start)
 
 
-def _until(item: OrderItem) -> datetime | None:
+def _cancellable_until(item: OrderItem) -> datetime | None:
     session, offer = item.session, item.accepted_offer
-    return _closes(
+    return _start_minus_window(
         session.start_date if session else None,
         offer.latest_cancellation_before_start_date if offer else None,
     )
 
 
-def _name(iri: str | None, index: int) -> str:
+def _other_identifier(iri: str | None, index: int) -> str:
     return (iri_tail(iri) if iri else "") or str(index)
 
 
 def bind_upcoming_item(item: OrderItem, owner: Owner) -> None:
-    """Tell an item of the upcoming list whose it is and which order it belongs to."""
+    """Set the owner of an item of the upcoming list, and the order it belongs to."""
     item.owner, item.order_identifier = owner, item.named_order or ""

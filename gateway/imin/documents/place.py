@@ -7,9 +7,9 @@ from gateway.imin.documents.thing import Identified, Image, Thing
 from gateway.imin.documents.vocabulary import DayOfWeek
 
 LOCAL_POINTER = "#/imin:locationSummary/"
-"""An id that starts so stands for a place in the EventSeries' list. Source: imin docs, Search API."""
+"""An id with this prefix refers to a place in the EventSeries' list. Source: imin docs, Search API."""
 
-# As floats, for what they are compared with are: with whole numbers that takes the interpreter longer.
+# Floats, since they are compared with floats: the interpreter takes longer with whole numbers.
 NORTH_POLE, DATE_LINE = 90.0, 180.0
 
 
@@ -21,7 +21,7 @@ class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
 
     @property
     def on_earth(self) -> bool:
-        """Whether these are a place: complete, in range, and not imin's dummy "Null Island" (0, 0)."""
+        """Whether they are complete, in range, and not imin's placeholder "Null Island" (0, 0)."""
         return (
             self.latitude is not None
             and self.longitude is not None
@@ -32,7 +32,7 @@ class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
-    """Something a venue has or has not, such as showers."""
+    """Something that a venue has or lacks, for example showers."""
 
     name: str | None = None
     value: bool | None = None
@@ -71,7 +71,7 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def pointer(self) -> str | None:
-        """Local pointer to the real place, where this is no more than that."""
+        """Local pointer to the real place, if this is only a pointer."""
         if self.name:
             return None
         iri = self.iri
@@ -79,12 +79,12 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def latitude(self) -> float | None:
-        """Degrees north, or None where imin gives no real place."""
+        """Degrees north; None if imin gives no real place."""
         return self.geo.latitude if self.geo is not None and self.geo.on_earth else None
 
     @property
     def longitude(self) -> float | None:
-        """Degrees east, or None where imin gives no real place."""
+        """Degrees east; None if imin gives no real place."""
         return self.geo.longitude if self.geo is not None and self.geo.on_earth else None
 
     @property

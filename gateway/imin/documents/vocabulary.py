@@ -2,8 +2,8 @@
 
 imin spells a term as an IRI (`https://schema.org/EventScheduled`), compact
 (`schema:EventScheduled`) or bare; versions rename terms; new ones appear. So a
-term is told by its last segment, older names count, and one that is not known
-reads as UNKNOWN, with the text itself beside it where it matters.
+term is identified by its last segment, older names are accepted, and an unknown one
+is read as UNKNOWN; where it matters, the text itself is available too.
 """
 
 from enum import Enum
@@ -13,20 +13,19 @@ from typing import Self
 from gateway.hints import pure
 from gateway.imin.jsonld import iri_tail
 
-_MOST_REMEMBERED = 1_024
+_CACHE_SIZE = 1_024
 
 
 class Term(Enum):
     """A term: its value is the last segment of its IRI.
 
-    description: what it means, for clients. older: names it had in earlier versions.
+    description: its meaning, for clients. older: its names in earlier versions.
     """
 
     description: str
     older: tuple[str, ...]
 
     def __new__(cls, value: str, description: str, *older: str) -> Self:
-        """A term from its definition."""
         member = object.__new__(cls)
         member._value_ = value
         member.description = description
@@ -36,11 +35,11 @@ class Term(Enum):
     @classmethod
     @pure
     def of(cls, text: str | None) -> Self | None:
-        """The term a text names; UNKNOWN where it is none of the list, None where there is no text."""
+        """The term that a text names; UNKNOWN if it is not in the list, None if there is no text."""
         return _term(cls, text) if text else None  # type: ignore[return-value]  # one of this class
 
 
-@lru_cache(_MOST_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _term(vocabulary: type[Term], text: str) -> Term:
     return _table(vocabulary).get(iri_tail(text), vocabulary["UNKNOWN"])
 

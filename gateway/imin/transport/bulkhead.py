@@ -74,11 +74,11 @@ class Bulkhead:
                 slot.set_result(None)
 
     def halve(self) -> None:
-        """imin has said that there were too many calls."""
+        """imin has responded 429: too many calls."""
         self.limit = max(1.0, self.limit / 2)
 
     def record_success(self, seconds: float) -> None:
-        """A call has worked, after so many seconds."""
+        """A call has succeeded. seconds: how long it took."""
         if self.limit < self._max_in_flight:
             self.limit = min(self.limit + _RECOVERY, self._max_in_flight)
         self.mean_seconds += (seconds - self.mean_seconds) * (0.1 if self.mean_seconds else 1.0)

@@ -1,4 +1,4 @@
-"""Documents of which anything may be missing, and anything be something else."""
+"""Documents in which anything may be missing, or be of another type."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.imin import jsonld
 from gateway.imin.documents import CustomerAccount, Order, read_order_page
 from gateway.imin.errors import Unreadable
-from tests.examples.files import in_folder, plain
+from tests.examples.files import document_in, files_in
 from tests.examples.upstream import Reader, reader_of_bodies
 
 Change = tuple[int, Any]
@@ -23,10 +23,13 @@ pytestmark = pytest.mark.no_cover
 
 REMOVED = object()
 ORDERS = [
-    plain("imin-docs/order-by-id.json"),
-    *map(plain, in_folder("feed-updates")),
-    *map(plain, in_folder("orders")[:12]),
-    *({"orderedItem": [{"orderedItem": {"superEvent": plain(name)}}]} for name in in_folder("imin-search")),
+    document_in("imin-docs/order-by-id.json"),
+    *map(document_in, files_in("feed-updates")),
+    *map(document_in, files_in("orders")[:12]),
+    *(
+        {"orderedItem": [{"orderedItem": {"superEvent": document_in(name)}}]}
+        for name in files_in("imin-search")
+    ),
 ]
 
 json_values = st.recursive(
@@ -48,19 +51,19 @@ changes = st.lists(st.tuples(st.integers(0, 5_000), st.just(REMOVED) | json_valu
 changed_orders = st.tuples(st.sampled_from(ORDERS), changes)
 
 
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place in a document: the object or list, and the key or index in it."""
+def positions(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every position in a document: the object or list, and the key or index in it."""
     for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
         yield value, key
         if isinstance(inner, dict | list):
-            yield from places(inner)
+            yield from positions(inner)
 
 
 def changed(document: Any, steps: list[Change], number: int = 0) -> Any:
-    """The document with some places changed; its identifier is kept, so that it stays an order."""
+    """The document with some values changed, and a new identifier, so that it remains an order."""
     document = copy.deepcopy(document)
     for where, value in steps:
-        holders = list(places(document))
+        holders = list(positions(document))
         holder, key = holders[where % len(holders)]
         if value is not REMOVED:
             holder[key] = value
@@ -72,7 +75,7 @@ def changed(document: Any, steps: list[Change], number: int = 0) -> Any:
 
 
 def as_json(value: Any) -> bytes:
-    """JSON text; what JSON has no number for is null."""
+    """JSON text; numbers that JSON does not have are null."""
     return (
         json.dumps(value)
         .replace("-Infinity", "null")
@@ -85,7 +88,7 @@ def as_json(value: Any) -> bytes:
 @settings(max_examples=400, deadline=None)
 @given(changed_orders)
 def test_reading(case: tuple[Any, list[Change]]) -> None:
-    """Reading a changed order never fails: what cannot be read is left out and named."""
+    """Reading a changed order never fails: what cannot be read is left out and reported."""
     body = as_json(changed(*case))
 
     order, unreadable = jsonld.read(Order, body)
@@ -97,7 +100,7 @@ def test_reading(case: tuple[Any, list[Change]]) -> None:
 @settings(max_examples=300, deadline=None)
 @given(json_values)
 def test_reading_any_json(value: Any) -> None:
-    """Any JSON reads as a document if it is an object, and is Unreadable if it is none."""
+    """Any JSON object can be read as a document; any other JSON is Unreadable."""
     body = as_json(value)
     for struct in (Order, CustomerAccount):
         if isinstance(value, dict):
@@ -110,7 +113,7 @@ def test_reading_any_json(value: Any) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_reading_any_bytes(body: bytes) -> None:
-    """Any bytes read as a page or are Unreadable."""
+    """Any bytes can be read as a page or are Unreadable."""
     try:
         read_order_page(body, 1)
     except Unreadable:
@@ -135,7 +138,7 @@ async def reader() -> AsyncIterator[Reader]:
 )
 @given(cases=st.lists(changed_orders, min_size=10, max_size=10))
 async def test_selecting_everything(reader: Reader, cases: list[tuple[Any, list[Change]]]) -> None:
-    """Everything can be selected of a page of changed orders; what is wrong is coded, and no bug of ours."""
+    """FullQuery can be selected of a page of changed orders; every error has a code and is not a bug."""
     orders = [changed(*case, number) for number, case in enumerate(cases)]
     reader.upstream.serve(as_json({"imin:totalItems": 10, "imin:item": orders}))
 

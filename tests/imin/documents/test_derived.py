@@ -1,4 +1,4 @@
-"""What follows from a document though no single place of it says so."""
+"""Values that are derived from several parts of a document."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,7 +18,7 @@ async def reader() -> AsyncIterator[Reader]:
 
 
 def nested(document: Any, *keys: str) -> Any:
-    """A session that has the document as the parent of its parent, and so on, under these keys."""
+    """A session with the document as its parent, or the parent's parent, and so on, under these keys."""
     for key in reversed(keys):
         document = {key: document}
     return document
@@ -50,7 +50,7 @@ ORGANIZER = {
 @pytest.mark.parametrize("levels", [("superEvent", "superEvent"), ("superEvent",), ()])
 @pytest.mark.parametrize("role", ["organizer", "provider"])
 async def test_seller_completed(reader: Reader, role: str, levels: tuple[str, ...]) -> None:
-    """A seller is completed from the organizer or provider, wherever that stands, and keeps what it says."""
+    """A seller is completed from the organizer or provider on any level; what the order states wins."""
     other = {
         "orderedItem": {
             "organizer": {"id": "https://other.example.com", "name": "Other", "email": "o@example.com"}
@@ -82,7 +82,7 @@ async def test_seller_completed(reader: Reader, role: str, levels: tuple[str, ..
     ],
 )
 async def test_seller_not_completed(reader: Reader, seller: Any, organizer: Any) -> None:
-    """An organizer that is not known to be the seller lends it nothing."""
+    """A seller is not completed from an organizer that is not known to be the seller."""
     item = {"orderedItem": {"organizer": organizer}}
 
     order = await reader.order(
@@ -106,7 +106,7 @@ async def test_seller_not_completed(reader: Reader, seller: Any, organizer: Any)
     ],
 )
 async def test_null_island(reader: Reader, geo: Any, shown: tuple[Any, Any]) -> None:
-    """Coordinates are shown where they are a place on earth; (0, 0) is imin's dummy and none."""
+    """Coordinates are shown if they are complete, in range and not (0, 0), which is imin's placeholder."""
     session = await reader.session(
         {"location": {"name": "Gym", "geo": geo}}, "{ venue { latitude longitude } }"
     )
@@ -141,7 +141,7 @@ def float_of(value: Any) -> float | None:
     ],
 )
 async def test_address(reader: Reader, address: Any, line: str | None) -> None:
-    """An address in parts, whole, or as a bare text becomes one tidy line."""
+    """An address in parts, in one text, or as a plain text becomes one tidy line."""
     session = await reader.session(
         {"location": {"address": address}}, "{ venue { formattedAddress address { formatted } } }"
     )
@@ -166,7 +166,7 @@ ZOOM = {"type": "VirtualLocation", "name": "Zoom", "url": "https://zoom.example.
     ],
 )
 async def test_virtual(reader: Reader, item: Any, url: str | None) -> None:
-    """A virtual session is joined through the item's channel, or else the session's."""
+    """A virtual session is joined through the channel of the item, or else of the session."""
     answer = await reader.item(item, "{ accessChannel { name url } }")
 
     assert answer == {"accessChannel": {"name": "Zoom", "url": url}}
@@ -174,7 +174,7 @@ async def test_virtual(reader: Reader, item: Any, url: str | None) -> None:
 
 @pytest.mark.parametrize("levels", [0, 1, 2])
 async def test_online(reader: Reader, levels: int) -> None:
-    """A session is online where any level says so; in person where none does; unknown where nothing is."""
+    """A session is online if any level says so, in person if none does, unknown if it has no start."""
     above = nested({"eventAttendanceMode": "schema:OnlineEventAttendanceMode"}, *["superEvent"] * levels)
     start = {"startDate": "2025-06-01T10:00:00Z"}
 
@@ -209,7 +209,7 @@ async def test_online(reader: Reader, levels: int) -> None:
 async def test_cancellable_until(
     reader: Reader, start: str | None, window: str | None, until: str | None
 ) -> None:
-    """The window closes the offer's notice before the start, in real time whatever the clocks do."""
+    """Cancelling is possible until the offer's window before the start, counted in real time."""
     item = {
         "orderedItem": {"startDate": start},
         "acceptedOffer": {"latestCancellationBeforeStartDate": window},
@@ -234,12 +234,12 @@ async def test_cancellable_until(
     ],
 )
 async def test_full_refund(reader: Reader, item: Any, allows: Any) -> None:
-    """Whether a refund is allowed stands on the item, or on the offer as in OpenActive 1.0."""
+    """Whether a refund is allowed is stated on the item, or on the offer as in OpenActive 1.0."""
     assert await reader.item(item, "{ allowsFullRefund }") == {"allowsFullRefund": allows}
 
 
 async def test_receipts(reader: Reader) -> None:
-    """Receipts come newest first, those without a date last; what cannot be opened is left out."""
+    """Receipts are sorted newest first, those without a date last; those without a number are left out."""
     receipts = [
         {"url": "https://book.imin.co/api/v2/receipts/1", "dateCreated": "2021-04-30T11:42:47+01:00"},
         {"url": "https://book.imin.co/api/v2/receipts/4"},
@@ -254,7 +254,7 @@ async def test_receipts(reader: Reader) -> None:
 
 
 async def test_access_data(reader: Reader) -> None:
-    """All that lets an attendee in is shown, under its old name too."""
+    """Access passes and codes are shown, also under their old names."""
     item = {
         "accessPass": [
             {"@type": "Barcode", "text": 123},
@@ -279,7 +279,7 @@ async def test_access_data(reader: Reader) -> None:
 
 
 async def test_payment_is_not_shown(reader: Reader) -> None:
-    """The payment provider's reference is nowhere in the schema."""
+    """The payment provider's reference is not in the schema."""
     names = {field for named in reader.schema.type_map.values() for field in getattr(named, "fields", {})}
 
     assert not {name for name in names if name.lower().startswith("payment")}

@@ -1,4 +1,4 @@
-"""What a session takes from the levels above it."""
+"""What a session inherits from the levels above it."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,7 +22,7 @@ async def reader() -> AsyncIterator[Reader]:
 
 
 def nested(document: Any, *keys: str) -> Any:
-    """A session that has the document as the parent of its parent, and so on, under these keys."""
+    """A session with the document as its parent, or the parent's parent, and so on, under these keys."""
     for key in reversed(keys):
         document = {key: document}
     return document
@@ -42,7 +42,7 @@ def nested(document: Any, *keys: str) -> Any:
     ],
 )
 async def test_inherited(reader: Reader, keys: tuple[str, ...]) -> None:
-    """Name, venue, organizer and all else are found at whichever level has them."""
+    """Name, venue, organizer and the rest are inherited from any level."""
     document = {
         "name": "Yoga",
         "location": {"name": "Gym"},
@@ -71,7 +71,7 @@ async def test_inherited(reader: Reader, keys: tuple[str, ...]) -> None:
 
 
 async def test_nearest_level(reader: Reader) -> None:
-    """The nearest level that says something wins over those above."""
+    """The value on the nearest level wins over those above."""
     series = {
         "name": "Series",
         "location": {"name": "Gym"},
@@ -108,7 +108,7 @@ async def test_nearest_level(reader: Reader) -> None:
 async def test_pointer(
     reader: Reader, location: Any, summary: list[Any], venue: str | None, levels: int
 ) -> None:
-    """A local pointer stands for the place it names, at any level; one to a missing place is no venue."""
+    """A local pointer is resolved to the place it names, on any level; one to a missing place is no venue."""
     above = nested({"imin:locationSummary": summary}, *["superEvent"] * levels)
 
     session = await reader.session({**above, "location": location}, "{ venue { name } }")
@@ -116,15 +116,15 @@ async def test_pointer(
     assert session == {"venue": venue and {"name": venue}}
 
 
-async def test_missing_place_below_a_real_one(reader: Reader) -> None:
-    """Where the nearest pointer leads nowhere, a place above is the venue."""
+async def test_dangling_pointer_below_a_place(reader: Reader) -> None:
+    """If the nearest pointer leads nowhere, a place above is the venue."""
     session = {"location": {"id": POOL["id"]}, "superEvent": {"location": {"name": "Gym"}}}
 
     assert await reader.session(session, "{ venue { name } }") == {"venue": {"name": "Gym"}}
 
 
-async def test_events_below(reader: Reader) -> None:
-    """Events below inherit too, and their pointers are resolved."""
+async def test_sub_events(reader: Reader) -> None:
+    """Sub-events inherit too, and their pointers are resolved."""
     below = {
         "type": "SessionSeries",
         "location": {"id": POOL["id"]},
@@ -147,7 +147,7 @@ async def test_events_below(reader: Reader) -> None:
 
 @pytest.mark.parametrize("key", ["facilityUse", "aggregateFacilityUse"])
 async def test_part_of_a_facility(reader: Reader, key: str) -> None:
-    """A part of a facility names the facility under either key; a slot shows both."""
+    """A part of a facility refers to the facility by either key; a slot shows both."""
     facility = {
         "type": "FacilityUse",
         "name": "Courts",
@@ -177,7 +177,7 @@ async def test_part_of_a_facility(reader: Reader, key: str) -> None:
 
 @pytest.mark.parametrize("key", LEVELS)
 async def test_parent_as_reference(reader: Reader, key: str) -> None:
-    """A parent that is only named costs nothing but what it would have said."""
+    """If a parent is only an IRI, nothing is inherited from it and the rest is shown."""
     session = await reader.session({"name": "Yoga", key: "https://example.com/1"}, "{ name venue { name } }")
 
     assert session == {"name": "Yoga", "venue": None}
@@ -185,7 +185,7 @@ async def test_parent_as_reference(reader: Reader, key: str) -> None:
 
 @pytest.mark.parametrize("written", ["https://example.com/1", {"id": "https://example.com/1"}])
 async def test_bare_references(reader: Reader, written: Any) -> None:
-    """A session, an offer, a customer that is only named is shown by its IRI."""
+    """A session, an offer or a customer of which only the IRI is given is shown by its IRI."""
     named = {"iri": "https://example.com/1", "name": None}
 
     item = await reader.item(

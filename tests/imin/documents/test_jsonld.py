@@ -1,4 +1,4 @@
-"""Reading JSON-LD: the parts of it that need no gateway."""
+"""Decoding JSON-LD, strictly and leniently."""
 
 from decimal import Decimal
 from typing import Any
@@ -43,7 +43,7 @@ class Whole(msgspec.Struct):
     ],
 )
 def test_iri_tail(text: str, name: str) -> None:
-    """The name of a term is what follows the last slash, hash or colon."""
+    """The tail of an IRI is what follows the last slash, hash or colon."""
     assert iri_tail(text) == name
 
 
@@ -81,7 +81,7 @@ def test_iri_tail(text: str, name: str) -> None:
     ],
 )
 def test_read(body: bytes, whole: Whole) -> None:
-    """A document is read whichever way it is written."""
+    """A document is read in any of the ways in which it may be written."""
     assert read(Whole, body) == (whole, ())
 
 
@@ -106,14 +106,14 @@ def test_read(body: bytes, whole: Whole) -> None:
         ),
     ],
 )
-def test_read_in_part(body: bytes, whole: Whole, unreadable: tuple[str, ...]) -> None:
-    """What has no reading is left out and named by its path; the rest is there."""
+def test_unreadable_parts(body: bytes, whole: Whole, unreadable: tuple[str, ...]) -> None:
+    """What cannot be read as its type is left out, and its path is reported; the rest is read."""
     assert read(Whole, body) == (whole, unreadable)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"a"', b"7", b'{"price": NaN}', b"\xff"])
 def test_unreadable(body: bytes) -> None:
-    """What is no JSON object is no document."""
+    """Anything but a JSON object is Unreadable."""
     with pytest.raises(Unreadable):
         read(Whole, body)
     with pytest.raises(Unreadable):
@@ -121,7 +121,7 @@ def test_unreadable(body: bytes) -> None:
 
 
 def test_decode() -> None:
-    """A sound document of another shape is None, no error: it may have a second reading."""
+    """Valid JSON that does not fit the type is None, not an error, since it may be read leniently."""
     assert decode(Whole, b'{"text": 7}') is None
     assert decode(Whole, b'{"text": "7"}') == Whole(text="7")
     with pytest.raises(Unreadable):

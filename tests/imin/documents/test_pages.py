@@ -1,4 +1,4 @@
-"""Pages of which one element cannot be read, and pages that are none."""
+"""Pages of which one element cannot be read, and bodies that are not pages."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from gateway.imin.documents import read_order_page
 from gateway.imin.errors import Unreadable
-from tests.examples.files import plain
+from tests.examples.files import document_in
 from tests.examples.upstream import Reader, reader_of_bodies
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -41,7 +41,7 @@ async def reader() -> AsyncIterator[Reader]:
 
 def page(odd: str, place: int = 4) -> bytes:
     """Ten orders, one of them odd."""
-    order = plain("imin-docs/order-by-id.json")
+    order = document_in("imin-docs/order-by-id.json")
     orders = [json.dumps({**order, "identifier": str(number), "orderNumber": number}) for number in range(10)]
     orders[place] = odd
     return f'{{"imin:totalItems": 10, "imin:item": [{",".join(orders)}]}}'.encode()
@@ -63,7 +63,7 @@ def expected(place: int) -> list[Any]:
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("place", [0, 4, 9])
 async def test_one_odd_order(reader: Reader, odd: str, place: int) -> None:
-    """An order that cannot be read costs itself: null fields and one coded error at its path."""
+    """An order that cannot be read affects no other: it has null fields and one coded error at its path."""
     reader.upstream.serve(page(odd, place))
 
     answer = await reader.orders("{ " + SHOWN + " }")
@@ -77,7 +77,7 @@ async def test_one_odd_order(reader: Reader, odd: str, place: int) -> None:
 
 
 def without_empty_items(order: Any) -> Any:
-    """The order, an item of which nothing is known left out."""
+    """The order without items of which nothing is known."""
     return {**order, "items": [item for item in order["items"] if item["status"] != "UNKNOWN"]}
 
 
@@ -111,7 +111,7 @@ async def test_path(reader: Reader, query: str, path: list[str | int]) -> None:
 
 
 async def test_odd_order_outside_the_window(reader: Reader) -> None:
-    """An order that is not shown is no error."""
+    """An unreadable order that is not shown is not an error."""
     reader.upstream.serve(page("null", 9))
 
     answer = await reader.answer("{ viewer { orders(first: 9) { nodes { orderNumber } } } }")
@@ -120,7 +120,7 @@ async def test_odd_order_outside_the_window(reader: Reader) -> None:
 
 
 async def test_odd_upcoming_item(reader: Reader) -> None:
-    """An upcoming item that cannot be read costs itself too."""
+    """An upcoming item that cannot be read affects no other either."""
     reader.upstream.serve_page({"identifier": "a", "orderedItem": {"name": "Yoga"}}, 7, {"identifier": "c"})
 
     answer = await reader.answer("{ viewer { upcomingOrderItems { nodes { session { name } } } } }")
@@ -142,7 +142,7 @@ async def test_odd_upcoming_item(reader: Reader) -> None:
 )
 @pytest.mark.parametrize("total", ["1917", '"1917"', "1917.0"])
 async def test_list(reader: Reader, items: str, numbers: list[str], total: str) -> None:
-    """A page without a list is empty, one that holds an order in place of a list has that order."""
+    """A page without a list is empty; a page with one order instead of a list has that order."""
     reader.upstream.serve(f'{{{items} "imin:totalItems": {total}}}'.encode())
 
     answer = await reader.orders("{ orderNumber }")
@@ -159,7 +159,7 @@ async def test_list(reader: Reader, items: str, numbers: list[str], total: str) 
 @pytest.mark.parametrize("total", ["null", "{}", '"many"', "-5", "[]", "1e30"])
 @pytest.mark.parametrize("view", ["null", "[]", "7", '{"imin:itemsPerPage": "ten"}', '"x:1"'])
 async def test_envelope(reader: Reader, total: str, view: str) -> None:
-    """What a page says of itself is a hint; the orders on it are shown whatever it says."""
+    """What a page states about itself is only a hint; the orders on it are shown in any case."""
     items = '[{"identifier": "1"}, {"identifier": "2"}]'
     reader.upstream.serve(f'{{"imin:totalItems": {total}, "view": {view}, "imin:item": {items}}}'.encode())
 
@@ -186,7 +186,7 @@ async def test_envelope(reader: Reader, total: str, view: str) -> None:
     ],
 )
 async def test_no_page(reader: Reader, body: bytes) -> None:
-    """A body that is no JSON object is no page: the connection is null, with a coded error at it."""
+    """If the body is not a JSON object, the connection is null, with a coded error at its path."""
     reader.upstream.serve(body)
 
     answer = await reader.orders("{ identifier }")
@@ -205,7 +205,7 @@ async def test_no_page_in_process(body: bytes) -> None:
 
 
 async def test_invalid_bytes(reader: Reader) -> None:
-    """Bytes that are no UTF-8 cost the character, not the order."""
+    """Bytes that are not UTF-8 lose the character, not the order."""
     reader.upstream.serve(
         b'{"imin:item": [{"identifier": "1", "orderNumber": "29\xff"}, {"identifier": "2"}]}'
     )
@@ -219,7 +219,7 @@ async def test_invalid_bytes(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("account", ["[]", "null", "7", "<html>"])
-async def test_account_that_is_none(reader: Reader, account: str) -> None:
+async def test_unreadable_account(reader: Reader, account: str) -> None:
     """A customer account that cannot be read is a coded error at each field that needs it."""
     reader.upstream.bodies = {"/customer-accounts/1234": account.encode()}
 

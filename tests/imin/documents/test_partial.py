@@ -1,4 +1,4 @@
-"""Reading no more of a document than is looked at: what is looked at is the same."""
+"""Partial documents: what is selected of them is the same as of whole documents."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,19 +23,19 @@ from gateway.imin.endpoints.orders import ORDER_PAGE, read_order
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.examples.files import plain
+from tests.examples.files import document_in
 from tests.imin.documents.test_anything import changed, changed_orders
 
 SCHEMA: GraphQLSchema = build_schema()._schema  # noqa: SLF001  # Strawberry's documented way
 OWNER = CustomerOwner(
     "1234", IdSigner((b"secret",)), "http://gateway", lambda: datetime(2026, 11, 1, tzinfo=UTC), 600
 )
-DEEPEST = 5
+MAX_DEPTH = 5
 
 
 @st.composite
-def selections(draw: st.DrawFn, type_name: str = "Order", depth: int = DEEPEST) -> str:
-    """Some fields of a type that read attributes, and some of what is below them."""
+def selections(draw: st.DrawFn, type_name: str = "Order", depth: int = MAX_DEPTH) -> str:
+    """Selections of fields of a type that read attributes, and of the types below it."""
     type_: Any = SCHEMA.type_map[type_name]
     if is_abstract_type(type_):
         possible = SCHEMA.get_possible_types(type_)
@@ -47,7 +47,7 @@ def selections(draw: st.DrawFn, type_name: str = "Order", depth: int = DEEPEST) 
         for name, field in type_.fields.items()
         if attribute_of(field) and (depth or is_leaf_type(get_named_type(field.type)))
     ]
-    if not fields:  # nothing here ends in a text or a number
+    if not fields:  # no leaf at this depth
         return "{ __typename }"
     chosen_fields = draw(st.lists(st.sampled_from(fields), min_size=1, max_size=6, unique=True))
     return (
@@ -60,9 +60,9 @@ def selections(draw: st.DrawFn, type_name: str = "Order", depth: int = DEEPEST) 
     )
 
 
-def shown(query: str, body: bytes, identifier: str, wanted: Attributes | None) -> Any:
-    """What the query shows of an order, and the class it was read as."""
-    order = read_order(body, ("", identifier), wanted)
+def result(query: str, body: bytes, identifier: str, selection: Attributes | None) -> Any:
+    """What the query gives for an order, and the class that the order was decoded as."""
+    order = read_order(body, ("", identifier), selection)
     bind_order(order, OWNER)
     document = parse(query)
     operation = PlannedOperation.of(SCHEMA, document, document.definitions[0])  # type: ignore[arg-type]  # the only one
@@ -77,30 +77,30 @@ def shown(query: str, body: bytes, identifier: str, wanted: Attributes | None) -
         return code.complete(order), type(order)
     except NotRead:
         raise
-    except Exception as error:  # noqa: BLE001  # graphql-core would tell what is wrong
+    except Exception as error:  # noqa: BLE001  # graphql-core would report it
         return type(error), type(order)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(given=changed_orders, selection=selections())
 def test_same(given: Any, selection: str) -> None:
-    """Whatever is selected of whatever document, an excerpt shows what the whole of it shows."""
+    """Whatever is selected of any document, its partial document gives what the whole one gives."""
     query = "{ order(identifier: 1) " + selection + " }"
     body = msgspec.json.encode(changed(given[0], given[1], 1))
-    wanted = selected_attributes(SCHEMA, parse(query))
-    assert wanted is not None
+    attributes = selected_attributes(SCHEMA, parse(query))
+    assert attributes is not None
 
-    in_excerpt, read_as = shown(query, body, "1", wanted)
-    in_whole, _ = shown(query, body, "1", None)
+    of_partial, decoded_as = result(query, body, "1", attributes)
+    of_whole, _ = result(query, body, "1", None)
 
-    assert in_excerpt == in_whole
-    assert read_as in {partial_document(Order, wanted), Order}
+    assert of_partial == of_whole
+    assert decoded_as in {partial_document(Order, attributes), Order}
 
 
-def test_no_more_than_wanted() -> None:
-    """What nobody looks at is not read, at whichever level; and it cannot be taken for something else."""
-    body = msgspec.json.encode(plain("imin-docs/order-by-id.json"))
-    identifier = plain("imin-docs/order-by-id.json")["identifier"]
+def test_left_out_fields() -> None:
+    """Fields that are not needed are not decoded, on any level, and cannot be mistaken for empty ones."""
+    body = msgspec.json.encode(document_in("imin-docs/order-by-id.json"))
+    identifier = document_in("imin-docs/order-by-id.json")["identifier"]
 
     order = read_order(body, ("", identifier), fields_read_by(["identifier", "items", "session", "name"]))
     whole = read_order(body, ("", identifier), None)
@@ -136,45 +136,45 @@ def test_no_more_than_wanted() -> None:
         ("mutation { cancelOrderItems(input: {orderId: 1, orderItemIds: []}) { __typename } }", False),
     ],
 )
-def test_known_beforehand(query: str, is_known: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """Where a function may look at anything, everything is read."""
+def test_selected_attributes(query: str, is_known: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """The attributes of an operation are known, unless a resolver may read any of them."""
     assert (selected_attributes(SCHEMA, parse(query)) is not None) == is_known
 
 
-def test_odd_parts() -> None:
-    """A part that does not fit costs the excerpt nothing where nobody looks at it, else all is read."""
+def test_misfits() -> None:
+    """A part that does not fit its type is ignored if it is not selected; otherwise the whole is decoded."""
     page = {"type": "Collection", "imin:totalItems": 1}
     odd = msgspec.json.encode(
         {**page, "imin:item": [{"identifier": "1", "broker": 7, "orderDate": "2026-01-01"}]}
     )
 
-    (unseen,) = ORDER_PAGE.read(odd, ("", 1), fields_read_by(["identifier"])).items
-    (seen,) = ORDER_PAGE.read(odd, ("", 1), fields_read_by(["broker"])).items
+    (without_broker,) = ORDER_PAGE.read(odd, ("", 1), fields_read_by(["identifier"])).items
+    (with_broker,) = ORDER_PAGE.read(odd, ("", 1), fields_read_by(["broker"])).items
 
-    assert (unseen.identifier, unseen.unreadable) == ("1", ())
-    assert (seen.identifier, seen.unreadable, seen.broker) == ("1", ("broker",), None)
+    assert (without_broker.identifier, without_broker.unreadable) == ("1", ())
+    assert (with_broker.identifier, with_broker.unreadable, with_broker.broker) == ("1", ("broker",), None)
 
 
-async def test_in_use(gateway: Gateway) -> None:
-    """An operation that comes again and again has excerpts read, and nobody can tell by the answers."""
+async def test_many_runs(gateway: Gateway) -> None:
+    """An operation that runs often decodes partial documents; its responses stay the same."""
     query = (
         "{ viewer { orders(first: 5) { nodes { id status seller { name } items { id status session "
         "{ __typename name venue { name } } } } } } }"
     )
 
-    answers = [await gateway.data(query) for _ in range(RUNS_BEFORE_PARTIAL + 2)]
+    results = [await gateway.data(query) for _ in range(RUNS_BEFORE_PARTIAL + 2)]
 
-    assert answers == [answers[0]] * len(answers)
+    assert results == [results[0]] * len(results)
     async with gateway.http.get(f"{gateway.url}/metrics") as response:
         metrics = await response.text()
     assert 'gateway_executions_total{way="excerpts"} 3.0' in metrics
     assert 'gateway_executions_total{way="bailed"} 0.0' in metrics
 
 
-async def test_kept_whole(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
-    """What a cache keeps is read as a whole: the next query may look at something else."""
-    kept = settings.but(cache_enabled=True)
-    async with gateway_listening(kept, demo_caller, sandbox.clock.now) as url:
+async def test_cached_documents_are_whole(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
+    """Cached documents are whole, since the next query may select something else."""
+    cached = settings.but(cache_enabled=True)
+    async with gateway_listening(cached, demo_caller, sandbox.clock.now) as url:
         caching = Gateway(url, gateway.http)
         await caching.data("{ viewer { orders(first: 3) { nodes { identifier } } } }")
         query = "{ viewer { orders(first: 3) { nodes { broker { name } items { session { name } } } } } }"

@@ -21,7 +21,7 @@ from gateway.imin.documents import (
 )
 from gateway.imin.documents.partial import fields_read_by, partial_document, property_reads
 from gateway.imin.documents.thing import Thing
-from tests.examples.files import FILES, HERE, plain
+from tests.examples.files import FILES, HERE, document_in
 
 NOW = datetime(2021, 5, 1, tzinfo=UTC)
 OWNER = CustomerOwner("1234", IdSigner((b"secret",)), "http://gateway", lambda: NOW, 600)
@@ -42,7 +42,7 @@ def bodies() -> dict[type[Any], set[bytes]]:
     """The JSON of every object in the example files, by the class that it is read as."""
     found: dict[type[Any], set[bytes]] = defaultdict(set)
     for path in FILES:
-        body = plain(str(path.relative_to(HERE)))
+        body = document_in(str(path.relative_to(HERE)))
         items = body.get("imin:item", [body]) if isinstance(body, dict) else []
         for item, cls in [
             (item, cls) for item in items for cls in (Order, OrderItem, CustomerAccount, Event)

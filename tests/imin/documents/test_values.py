@@ -1,4 +1,4 @@
-"""How single values are read, whichever way imin or a booking system writes them."""
+"""How single values are read, in the ways in which imin and booking systems write them."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.examples.files import plain
+from tests.examples.files import document_in
 from tests.examples.upstream import Reader, reader_of_bodies
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,7 +19,7 @@ async def reader() -> AsyncIterator[Reader]:
 
 
 def rewritten(value: Any, keys: dict[str, str], *, unwrap: bool = False, texts: bool = False) -> Any:
-    """A document with other keys, lists of one as that one, numbers as texts."""
+    """A document with other keys, each list of one element as that element, and numbers as texts."""
     if isinstance(value, dict):
         return {keys.get(k, k): rewritten(v, keys, unwrap=unwrap, texts=texts) for k, v in value.items()}
     if isinstance(value, list):
@@ -49,8 +49,8 @@ DOCUMENTS = ["imin-docs/order-by-id.json", "orders/00110644e9.json", "orders/025
     ],
 )
 async def test_style(reader: Reader, name: str, style: dict[str, Any]) -> None:
-    """type or @type, id or @id, one or many, numbers or texts: the answer is the same."""
-    document = plain(name)
+    """type or @type, id or @id, one or many, numbers or texts: the response is the same."""
+    document = document_in(name)
     document.setdefault("identifier", "1")
     reader.upstream.serve_page(document)
     expected = await reader.orders()
@@ -83,7 +83,7 @@ async def test_style(reader: Reader, name: str, style: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("odd", ["", ', "position": "1"'])
 async def test_price(reader: Reader, written: str, read: str | None, odd: str) -> None:
-    """A price is shown digit for digit, whether or not the rest of the document needs a second reading."""
+    """A price is shown digit for digit, whether or not its document has to be read leniently."""
     item = f'{{"identifier": "1", "acceptedOffer": {{"price": {written}}}{odd}}}'
     reader.upstream.serve(f'{{"imin:item": [{{"identifier": "1", "orderedItem": [{item}]}}]}}'.encode())
 
@@ -112,7 +112,7 @@ async def test_price(reader: Reader, written: str, read: str | None, odd: str) -
 )
 @pytest.mark.parametrize("odd", ["", ', "position": "1"'])
 async def test_no_price(reader: Reader, written: str, odd: str) -> None:
-    """What is no number that can be written out is null with one coded error; the rest is shown."""
+    """A price that is not a number of reasonable size is null with one coded error; the rest is shown."""
     item = f'{{"identifier": "1", "acceptedOffer": {{"price": {written}, "name": "Adult"}}{odd}}}'
     reader.upstream.serve(f'{{"imin:item": [{{"identifier": "1", "orderedItem": [{item}]}}]}}'.encode())
 
@@ -143,13 +143,13 @@ async def test_no_price(reader: Reader, written: str, odd: str) -> None:
     ],
 )
 async def test_date_time(reader: Reader, written: str, read: str) -> None:
-    """An instant is passed on with its offset; British local time is taken where it has none."""
+    """An instant is shown with its offset; a time without one is British local time."""
     assert await reader.order({"orderDate": written}, "{ orderDate }") == {"orderDate": read}
 
 
 @pytest.mark.parametrize("written", ["yesterday", "2021-02-30T10:00:00Z", "12:00", "2021", "", "0"])
 async def test_no_date_time(reader: Reader, written: str) -> None:
-    """A text that is no date is null, with a coded error at that very field."""
+    """A text that is not a date is null, with a coded error at that field."""
     reader.upstream.serve_page({"identifier": "1", "orderDate": written, "orderNumber": "29"})
 
     answer = await reader.orders("{ orderDate orderNumber }")
@@ -173,7 +173,7 @@ async def test_no_date_time(reader: Reader, written: str) -> None:
     ],
 )
 async def test_length(reader: Reader, session: Any, end: str | None, duration: str | None) -> None:
-    """End and duration each follow from the other where imin leaves one out; neither is made up."""
+    """End and duration are calculated from each other if imin leaves one out, but never guessed."""
     answer = await reader.session({"startDate": "2025-06-01T10:00:00Z", **session}, "{ endDate duration }")
 
     assert answer == {"endDate": end, "duration": duration}
@@ -188,7 +188,7 @@ async def test_length_over_the_change_of_clocks(reader: Reader) -> None:
 
 @pytest.mark.parametrize("written", ["an hour", "P", "10", "P1H", "P" + "9" * 400 + "D"])
 async def test_no_duration(reader: Reader, written: str) -> None:
-    """A text that is no duration is null, with a coded error at that very field."""
+    """A text that is not a duration is null, with a coded error at that field."""
     offer = {"latestCancellationBeforeStartDate": written, "name": "Adult"}
     reader.upstream.serve_page({"identifier": "1", "orderedItem": [{"acceptedOffer": offer}]})
 
@@ -228,14 +228,14 @@ async def test_no_duration(reader: Reader, written: str) -> None:
     ],
 )
 async def test_status(reader: Reader, written: Any, status: str, text: str | None) -> None:
-    """A status is told by the end of its IRI, older names count, and an unknown one keeps its text."""
+    """A status is identified by the end of its IRI, older names included; an unknown one is shown as text."""
     answer = await reader.item({"orderItemStatus": written}, "{ status statusText }")
 
     assert answer == {"status": status, "statusText": text}
 
 
 async def test_proposal(reader: Reader) -> None:
-    """An order that the seller had to approve tells where that stands, and of which proposal it is."""
+    """An order that the seller has to approve shows the status and the version of the proposal."""
     proposal = {"orderProposalStatus": "https://openactive.io/SellerAccepted", "orderProposalVersion": "x:1"}
 
     answer = await reader.order(proposal, "{ orderProposalStatus orderProposalVersion }")
@@ -271,7 +271,7 @@ async def test_enums(reader: Reader, prefix: str) -> None:
     [("abc", "abc"), (123, "123"), ("0140", "0140"), (20093, "20093"), (["x"], "x"), (2**70, str(2**70))],
 )
 async def test_identifier(reader: Reader, written: Any, read: str) -> None:
-    """An identifier is a text, also where it is written as a number."""
+    """An identifier is a text, even if it is written as a number."""
     assert await reader.item({"identifier": written}, "{ identifier }") == {"identifier": read}
     session = await reader.session({"identifier": written}, "{ identifier }")
     assert session == {"identifier": read}
@@ -289,8 +289,8 @@ async def test_identifier(reader: Reader, written: Any, read: str) -> None:
         (None, None),
     ],
 )
-async def test_answer_of_a_form(reader: Reader, written: Any, read: str | None) -> None:
-    """An answer on an intake form is a text, whatever kind of answer it is."""
+async def test_intake_form_answer(reader: Reader, written: Any, read: str | None) -> None:
+    """An answer on an intake form is shown as text, whatever its type."""
     answer = await reader.item(
         {"orderItemIntakeFormResponse": {"propertyID": "q", "value": written}},
         "{ intakeFormResponse { propertyID value } }",
@@ -301,7 +301,7 @@ async def test_answer_of_a_form(reader: Reader, written: Any, read: str | None) 
 
 @pytest.mark.parametrize("written", [10.0, "10", "10.0", [10]])
 async def test_whole_number(reader: Reader, written: Any) -> None:
-    """A whole number may come as a text or with a fraction of nothing."""
+    """A whole number may be written as a text or with the fraction zero."""
     session = await reader.session({"maximumAttendeeCapacity": written}, "{ maximumAttendeeCapacity }")
 
     assert session == {"maximumAttendeeCapacity": 10}
@@ -309,7 +309,7 @@ async def test_whole_number(reader: Reader, written: Any) -> None:
 
 @pytest.mark.parametrize("written", [10.5, "ten", 2**31, -(2**40), True, {}])
 async def test_no_whole_number(reader: Reader, written: Any) -> None:
-    """What is no whole number that GraphQL can hold is null, with an error that names it."""
+    """A value that is not a whole number, or too large for GraphQL, is null with an error that names it."""
     session = {"type": "ScheduledSession", "name": "Yoga", "maximumAttendeeCapacity": written}
     reader.upstream.serve_page({"identifier": "1", "orderedItem": [{"orderedItem": session}]})
 
@@ -335,8 +335,8 @@ async def test_no_whole_number(reader: Reader, written: Any) -> None:
         (None, None),
     ],
 )
-async def test_claim(reader: Reader, written: Any, *, read: bool | None) -> None:
-    """A claim may come as a boolean, a text or a number; one that is not made is null, not false."""
+async def test_boolean(reader: Reader, written: Any, *, read: bool | None) -> None:
+    """A boolean may be written as a text or a number; a missing one is null, not false."""
     answer = await reader.item({"imin:isPresentlyCancellable": written}, "{ isPresentlyCancellable }")
 
     assert answer == {"isPresentlyCancellable": read}
@@ -344,7 +344,7 @@ async def test_claim(reader: Reader, written: Any, *, read: bool | None) -> None
 
 @pytest.mark.parametrize("cut", ["Yoga \\ud83d", "Yoga \\udc4d", "Yoga \\ud83d\\u0041"])
 async def test_cut_emoji(reader: Reader, cut: str) -> None:
-    """A name that was cut in the middle of a character costs that character."""
+    """A name that was cut in the middle of a character loses only that character."""
     item = f'{{"orderedItem": {{"name": "{cut}", "description": "\\\\ud83d \\ud83d\\udc4d"}}}}'
     reader.upstream.serve(f'{{"imin:item": [{{"identifier": "1", "orderedItem": [{item}]}}]}}'.encode())
 

@@ -1,4 +1,4 @@
-"""Checks that every value of a document is in a response, under its name in the schema."""
+"""Compares documents with responses: is every value of a document shown, under its name in the graph?"""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ RENAMED = {
     "valueOption": {"valueOptions"},
     "expires": {"validThrough"},
 }
-"""Names in the schema by imin's names. All others have imin's name, without its namespace."""
+"""Names in the graph that differ from imin's. Other names are the same, without the namespace."""
 
 IMPLIED_TYPES = {
     *("Order", "OrderItem", "CustomerAccount", "Invoice", "Place", "PostalAddress", "GeoCoordinates"),
@@ -33,41 +33,41 @@ IMPLIED_TYPES = {
     *("PropertyValue", "VirtualLocation", "OpeningHoursSpecification", "QuantitativeValue", "WebAPI"),
     *("BookingService", "PartialSchedule", "Entitlement"),
 }
-"""Types that follow from the field: an address is a PostalAddress."""
+"""Types that a client knows from the field: `address` is a PostalAddress."""
 
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def scalars(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every scalar of a document, with its path."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from leaves(inner, (*path, key))
+            yield from scalars(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from leaves(inner, (*path, index))
+            yield from scalars(inner, (*path, index))
     else:
         yield path, value
 
 
-def is_left_out(path: Path, value: Any) -> bool:
-    """Whether the schema omits a value on purpose."""
+def is_omitted(path: Path, value: Any) -> bool:
+    """Whether the graph omits a value on purpose."""
     keys = [part for part in path if isinstance(part, str)]
     if "@context" in keys:
-        return True  # says what the names mean, which the gateway knows
+        return True  # the meaning of the names, which the gateway knows
     if keys[0] in {"payment", "_note"}:
-        return True  # the payment provider's reference is not for browsers; `_note` is a remark on the file
+        return True  # the payment provider's reference is not for browsers; the note was added to the file
     if "imin:distanceFromGeoQueryCenter" in keys:
-        return True  # is about a search, not a booking
+        return True  # belongs to a search, not to a booking
     if keys[-1] in {"type", "@type"}:
         is_implied = str(value).rpartition(":")[2] in IMPLIED_TYPES
         # The flat account of 2020 is a Person itself.
         return is_implied or (len(keys) == 1 and value == "Person")
     if keys[-1] in {"id", "@id"}:
-        # The URL of an order, item or account: it ends in the identifier, and the schema has a global id.
+        # The URL of an order, item or account: its end is the identifier, and the global id replaces it.
         return keys[:-1] in ([], ["orderedItem"])
-    return keys == ["imin:receipt", "url"]  # needs the API key; the schema has a URL of the gateway instead
+    return keys == ["imin:receipt", "url"]  # needs the API key; the graph has a URL of the gateway instead
 
 
-def missing(document: Any, answer: Any) -> list[str]:
+def missing_values(document: Any, answer: Any) -> list[str]:
     """The values of a document that a response lacks. An item's values must be in that item."""
     lost = []
     whole = _values(answer)
@@ -81,8 +81,8 @@ def missing(document: Any, answer: Any) -> list[str]:
 
 
 def expected_values(document: Any) -> Iterator[tuple[Path, Any]]:
-    """Every value of a document that the schema has, with its path."""
-    return ((path, value) for path, value in leaves(document) if not is_left_out(path, value))
+    """Every value of a document that the graph should show."""
+    return ((path, value) for path, value in scalars(document) if not is_omitted(path, value))
 
 
 def _names(path: Path) -> set[str]:
@@ -94,9 +94,9 @@ def _names(path: Path) -> set[str]:
 
 
 def _values(answer: Any) -> dict[str, set[str]]:
-    """Values of a response by the names of their fields."""
+    """The values of a response by the names of their fields."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path, value in leaves(answer):
+    for path, value in scalars(answer):
         name = next(part for part in reversed(path) if isinstance(part, str))
         found[name] |= _texts(value)
         if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
@@ -105,7 +105,7 @@ def _values(answer: Any) -> dict[str, set[str]]:
 
 
 def _forms(value: Any) -> set[str]:
-    """The forms that a value may have in a response: the value itself, or the enum value for an IRI."""
+    """The forms in which the graph may show a value: as it is, or an IRI as an enum's value."""
     if not isinstance(value, str):
         return _texts(value)
     tail = re.split(r"[/#:]", value)[-1]
