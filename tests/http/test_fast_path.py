@@ -18,10 +18,10 @@ from gateway.auth import Caller, HasHeaders, InvalidToken, demo_caller
 from gateway.http.connections.aiohttp_connection import GatewayRunner
 from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.lifecycle import LIFECYCLE
-from gateway.sandbox import Fault, Sandbox
+from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.support.raw_http import QUERY, post
-from tests.support.waiting import HANGS_AFTER
+from tests.support.waiting import HANGS_AFTER, PLENTY, held
 
 UNUSUAL = b"TE: trailers"
 """Changes nothing, but makes a request unusual, so that aiohttp answers it."""
@@ -87,7 +87,7 @@ async def read_response(reader: asyncio.StreamReader) -> tuple[int, dict[str, st
 @asynccontextmanager
 async def running(settings: Settings, authenticate: Any = demo_caller) -> AsyncIterator[Running]:
     app = create_app(settings, authenticate)
-    runner = GatewayRunner(app, ClientTimeouts(), shutdown_timeout=5)
+    runner = GatewayRunner(app, ClientTimeouts(PLENTY, PLENTY), shutdown_timeout=PLENTY)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -203,11 +203,12 @@ async def test_many_on_one_connection(settings: Settings, data: st.DataObject) -
 
 async def test_shutdown_during_a_request(settings: Settings, sandbox: Sandbox) -> None:
     """A request that runs when the server stops gets its response, the last of its connection."""
-    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.3))
+    sandbox.faults.add(held("GET /orders"))
     async with running(settings) as gateway, gateway.connection() as (reader, writer):
         writer.write(post(LIST))
         await sandbox.request_log.wait_for("GET /orders")
         await gateway.app[LIFECYCLE].stop()
+        sandbox.faults.clear()
         status, headers, _ = await read_response(reader)
         end = await asyncio.wait_for(reader.read(), HANGS_AFTER)
 
@@ -219,7 +220,7 @@ async def test_shutdown_when_idle(settings: Settings) -> None:
     async with running(settings) as gateway, gateway.connection() as (reader, writer):
         writer.write(post(QUERY))
         await read_response(reader)
-        await gateway.runner.cleanup()
+        await asyncio.wait_for(gateway.runner.cleanup(), HANGS_AFTER)
 
         assert await asyncio.wait_for(reader.read(), HANGS_AFTER) == b""
 
@@ -227,12 +228,16 @@ async def test_shutdown_when_idle(settings: Settings) -> None:
 async def test_client_disconnects(settings: Settings, sandbox: Sandbox) -> None:
     """An operation runs to its end though its client disconnects, and a shutdown waits for it."""
     query = '{ order(identifier: "%s") { id } }' % sandbox.store.identifiers("1234")[0]  # noqa: UP031  # braces
-    sandbox.faults.add(Fault("GET /orders/:id", "delay", delay_seconds=0.3))
+    sandbox.faults.add(held("GET /orders/:id"))
     async with running(settings, caller_by_token) as gateway:
         async with gateway.connection() as (_, writer):
             writer.write(post(json.dumps({"query": query}).encode(), b"Authorization: Bearer 1234"))
             await sandbox.request_log.wait_for("GET /orders/:id")
-        await gateway.runner.cleanup()
+        cleanup = asyncio.ensure_future(gateway.runner.cleanup())
+        await loop_turns()
+        assert not cleanup.done()
+        sandbox.faults.clear()
+        await cleanup
 
     # After the first request to imin it went on with the second, the proof of ownership.
     assert sandbox.request_log.counts() == {"GET /orders/:id": 1, "GET /orders": 1}
