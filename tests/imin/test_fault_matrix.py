@@ -1,4 +1,4 @@
-"""Every way in which imin can fail, at every operation: answered, rightly coded, nothing leaked."""
+"""Every fault of imin in every operation: there is a response, with the right code, and nothing leaks."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ CODES: dict[str, set[str]] = {
     "gzip_bomb": {INVALID},
     "nan": {INVALID},
 }
-ELSEWHERE_HARMLESS = {
+HARMLESS = {
     ("wrong_page", "GET /customer-accounts/:id"),
     ("wrong_page", "GET /orders/:id"),
     ("nan", "GET /customer-accounts/:id"),
@@ -60,9 +60,9 @@ ELSEWHERE_HARMLESS = {
     ("cut_json", "GET /receipts/:id"),
     ("slow_drip", "GET /receipts/:id"),
 }
-"""Faults that change nothing in such an answer, or too little to matter; half a PDF is whole to HTTP."""
+"""Faults that do not affect such a response, or too little to matter: half a PDF is complete to HTTP."""
 
-OTHERWISE: dict[tuple[str, str], set[str]] = {
+ALSO_ALLOWED: dict[tuple[str, str], set[str]] = {
     ("truncate", "GET /receipts/:id"): {DOWN, INVALID, CUT_OFF},
     ("huge", "GET /receipts/:id"): {INVALID, CUT_OFF},
     ("gzip_bomb", "GET /receipts/:id"): {INVALID, CUT_OFF},
@@ -71,7 +71,7 @@ OTHERWISE: dict[tuple[str, str], set[str]] = {
     ("slow_drip", "GET /customer-accounts/:id"): {LATE},
     ("wrong_page", "GET /receipts/:id"): {DOWN},
 }
-"""What else may be told: a receipt may have begun when the fault shows; what drips may be in time."""
+"""Other codes that are right: a receipt may have begun before the fault; slow responses may be in time."""
 
 OUTCOMES: dict[str, str] = {
     **dict.fromkeys(("429", "500", "502_html", "503", "kong_401", "express_400"), DOWN),
@@ -81,12 +81,12 @@ OUTCOMES: dict[str, str] = {
     **dict.fromkeys(("truncate", "cut_json", "huge", "slow_drip"), PENDING),
     **dict.fromkeys(("wrong_page", "wrong_order", "nan"), PENDING),
 }
-"""What a cancellation answers whose PATCH meets the fault, while the order can be read."""
+"""The code of a cancellation whose PATCH meets the fault while the order can be read."""
 
 
 @dataclass
-class Things:
-    """A customer's order, its items and a receipt's address, read before anything went wrong."""
+class Booking:
+    """Ids of an order and its items, and the URL of a receipt, read before the fault."""
 
     order: str
     items: list[str]
@@ -94,75 +94,75 @@ class Things:
 
 
 @dataclass
-class Told:
-    """What an operation told. codes: of its errors. value: what there was beside them. errors: their text."""
+class Outcome:
+    """What an operation gave. codes: of its errors. value: besides the errors. errors: as text."""
 
     codes: set[str]
     value: Any
     errors: str
 
 
-Ask = Callable[[Gateway, Things], Awaitable[Told]]
+Operation = Callable[[Gateway, Booking], Awaitable[Outcome]]
 
 
-def query(text: str, path: str) -> Ask:
-    """A query with the variable $order or $number, and where in its answer the fault must show."""
+def query(text: str, path: str) -> Operation:
+    """A query with the variable $order or $number. path: of the field that the fault must affect."""
 
-    async def ask(gateway: Gateway, things: Things) -> Told:
-        return _told(await gateway.answer(text, order=things.order, number=DOCUMENTED), path.split("."))
+    async def run(gateway: Gateway, booking: Booking) -> Outcome:
+        return _outcome(await gateway.answer(text, order=booking.order, number=DOCUMENTED), path.split("."))
 
-    return ask
+    return run
 
 
-def _told(answer: dict[str, Any], path: list[str]) -> Told:
+def _outcome(answer: dict[str, Any], path: list[str]) -> Outcome:
     errors, value = answer.get("errors", []), answer.get("data")
     for name in path:
         value = value and value[name]
     # An event stream that cannot begin fails as a whole.
     assert all(error.get("path", path)[: len(path)] == path for error in errors), errors
-    return Told({error["extensions"]["code"] for error in errors}, value, json.dumps(errors))
+    return Outcome({error["extensions"]["code"] for error in errors}, value, json.dumps(errors))
 
 
-async def follow(gateway: Gateway, things: Things) -> Told:
+async def subscribe(gateway: Gateway, booking: Booking) -> Outcome:
     """The first event of a subscription."""
     text = "subscription ($order: ID!) { orderChanged(id: $order) { orderNumber } }"
-    body = {"query": text, "variables": {"order": things.order}}
+    body = {"query": text, "variables": {"order": booking.order}}
     headers = {"Accept": "text/event-stream"}
     async with gateway.http.post(f"{gateway.url}/graphql", json=body, headers=headers) as response:
         event = await response.content.readuntil(b"\n\n")
         answer = json.loads(event.partition(b"data: ")[2])
-    return _told(answer, ["orderChanged"])
+    return _outcome(answer, ["orderChanged"])
 
 
-async def open_receipt(gateway: Gateway, things: Things) -> Told:
-    """What a browser gets. A transfer that breaks off is an error that every client notices."""
-    async with gateway.http.get(things.receipt) as response:
+async def open_receipt(gateway: Gateway, booking: Booking) -> Outcome:
+    """The download of a receipt. A transfer that breaks off is an error that every client notices."""
+    async with gateway.http.get(booking.receipt) as response:
         try:
             content = await response.read()
         except aiohttp.ClientPayloadError:
-            return Told({CUT_OFF}, None, "")
+            return Outcome({CUT_OFF}, None, "")
     if response.status == 200:
-        return Told(set(), content, "")
+        return Outcome(set(), content, "")
     codes = {error["extensions"]["code"] for error in json.loads(content)["errors"]}
     assert {STATUS_OF[code] for code in codes} == {response.status}
-    return Told(codes, None, content.decode())
+    return Outcome(codes, None, content.decode())
 
 
-async def cancel_blindly(gateway: Gateway, things: Things) -> Told:
+async def cancel_unreadable_order(gateway: Gateway, booking: Booking) -> Outcome:
     """A cancellation whose order cannot be read."""
-    result = await cancel(gateway, things)
+    result = await cancel(gateway, booking)
     codes = set() if result["code"] == PENDING else {result["code"]}
-    return Told(codes, None if codes else result, json.dumps(result) if codes else "")
+    return Outcome(codes, None if codes else result, json.dumps(result) if codes else "")
 
 
-async def cancel(gateway: Gateway, things: Things) -> dict[str, Any]:
-    data = await gateway.data(CANCEL, order=things.order, items=things.items)
+async def cancel(gateway: Gateway, booking: Booking) -> dict[str, Any]:
+    data = await gateway.data(CANCEL, order=booking.order, items=booking.items)
     result: dict[str, Any] = data["cancelOrderItems"]["result"]
     return result
 
 
 READ = "GET /orders/:id"
-OPERATIONS: dict[str, dict[str, Ask]] = {
+OPERATIONS: dict[str, dict[str, Operation]] = {
     "GET /orders": {
         "orders": query("{ viewer { identifier orders { totalCount } } }", "viewer.orders"),
     },
@@ -177,15 +177,15 @@ OPERATIONS: dict[str, dict[str, Ask]] = {
     READ: {
         "order": query("query ($number: ID!) { order(identifier: $number) { orderNumber } }", "order"),
         "node": query("query ($order: ID!) { node(id: $order) { ... on Order { orderNumber } } }", "node"),
-        "orderChanged": follow,
-        "cancelOrderItems": cancel_blindly,
+        "orderChanged": subscribe,
+        "cancelOrderItems": cancel_unreadable_order,
     },
     "GET /receipts/:id": {"receipt": open_receipt},
 }
-"""Operations by the endpoint of imin that they need."""
+"""Operations by the endpoint of imin that they depend on."""
 
-EXPECTED = {"cancelOrderItems": {kind: {DOWN} for kind in CODES}}
-"""Codes of operations that tell every failure in the same way."""
+SAME_CODE = {"cancelOrderItems": {kind: {DOWN} for kind in CODES}}
+"""Operations that have the same code for every fault."""
 
 
 NEVER_WHOLE = ("black_hole", "half_open", "slow_drip")
@@ -193,21 +193,21 @@ NEVER_WHOLE = ("black_hole", "half_open", "slow_drip")
 
 
 @pytest.fixture
-async def things(gateway: Gateway) -> Things:
+async def booking(gateway: Gateway) -> Booking:
     data = await gateway.data(
         "{ viewer { orders(first: 1) { nodes { id items { id } receipts { url } } } } }"
     )
     (order,) = data["viewer"]["orders"]["nodes"]
-    return Things(order["id"], [item["id"] for item in order["items"]], order["receipts"][0]["url"])
+    return Booking(order["id"], [item["id"] for item in order["items"]], order["receipts"][0]["url"])
 
 
 def test_every_kind() -> None:
-    """No way in which the sandbox can fail is left out."""
+    """Every fault of the sandbox is tested."""
     assert set(CODES) == set(OUTCOMES) == set(get_args(FaultKind))
 
 
 def memory_mib() -> float:
-    """Memory of this process, in which gateway and sandbox run."""
+    """Memory of this process, which runs gateway and sandbox."""
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) / 1024
 
 
@@ -220,8 +220,8 @@ def memory_mib() -> float:
         for kind in CODES
     ],
 )
-async def test_fault(gateway: Gateway, sandbox: Sandbox, things: Things, kind: Any) -> None:
-    """Whatever goes wrong at one endpoint: what needs it fails with a code, and nothing else.
+async def test_fault(gateway: Gateway, sandbox: Sandbox, booking: Booking, kind: Any) -> None:
+    """A fault at one endpoint fails only what depends on it, with the right code.
 
     After a timeout the request is not repeated: the time includes the retry.
     """
@@ -230,33 +230,33 @@ async def test_fault(gateway: Gateway, sandbox: Sandbox, things: Things, kind: A
         sandbox.request_log.clear()
         sandbox.faults.add(Fault(route, kind, times=None, megabytes=16))
         async with asyncio.timeout(HANGS_AFTER):
-            results = await asyncio.gather(*(ask(gateway, things) for ask in operations.values()))
+            results = await asyncio.gather(*(run(gateway, booking) for run in operations.values()))
         sandbox.faults.clear()
-        for name, told in zip(operations, results, strict=True):
-            check(told, kind, route, name)
+        for name, outcome in zip(operations, results, strict=True):
+            check(outcome, kind, route, name)
         assert kind not in NEVER_WHOLE or sandbox.request_log.count(route) <= len(operations)
 
     assert memory_mib() - before < 50
 
 
-def check(told: Told, kind: str, route: str, name: str) -> None:
-    """Where something was lost there is a code, the right one, and no value."""
-    is_harmless = (kind, route) in ELSEWHERE_HARMLESS or not CODES[kind]
-    codes = set() if is_harmless else EXPECTED.get(name, CODES)[kind]
-    assert told.codes <= OTHERWISE.get((kind, route), codes), name
-    assert told.codes or is_harmless, name
-    assert (told.value is None) == bool(told.codes), name
-    assert disclosed(told.errors, *SECRETS) == []
+def check(outcome: Outcome, kind: str, route: str, name: str) -> None:
+    """Where a value is missing there is the right code."""
+    is_harmless = (kind, route) in HARMLESS or not CODES[kind]
+    codes = set() if is_harmless else SAME_CODE.get(name, CODES)[kind]
+    assert outcome.codes <= ALSO_ALLOWED.get((kind, route), codes), name
+    assert outcome.codes or is_harmless, name
+    assert (outcome.value is None) == bool(outcome.codes), name
+    assert disclosed(outcome.errors, *SECRETS) == []
 
 
 @pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 @pytest.mark.parametrize("kind", CODES)
-async def test_cancellation(gateway: Gateway, sandbox: Sandbox, things: Things, kind: Any) -> None:
-    """Whatever goes wrong with the PATCH, it is sent once, and the answer comes and is true."""
+async def test_cancellation(gateway: Gateway, sandbox: Sandbox, booking: Booking, kind: Any) -> None:
+    """Whatever goes wrong with the PATCH, it is sent once, and there is a response that is true."""
     before = memory_mib()
     sandbox.faults.add(Fault(PATCH, kind, times=None, megabytes=16))
     async with asyncio.timeout(HANGS_AFTER):
-        result = await cancel(gateway, things)
+        result = await cancel(gateway, booking)
 
     assert result["code"] == OUTCOMES[kind]
     assert sandbox.request_log.count(PATCH) == 1
