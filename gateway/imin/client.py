@@ -86,8 +86,17 @@ class IminClient:
         Raises UpstreamUnavailable, Unreadable, Refused.
         """
         route = self._routes.get(endpoint) or self._route(endpoint)
+        name, room = route.name, self._options.max_answer_bytes
         try:
-            return await self._get(route.path(key), route.name)
+            path = route.path(key)
+            response = await self.endpoint_guards.of(name).call(
+                lambda seconds: self._respond(self._pool.get(path, seconds, room), name),
+                self._options.timeout_seconds,
+                is_repeatable=True,
+            )
+            if response.status == _OK:
+                return response.body
+            raise_upstream_error(response, name)
         except IminError as error:
             if endpoint.is_absent(error, key):
                 return None
@@ -154,17 +163,6 @@ class IminClient:
     async def _notify_of_change(self, order_identifier: str) -> None:
         if self.on_change is not None:
             await self.on_change(order_identifier)
-
-    async def _get(self, path: str, route: str) -> bytes:
-        room = self._options.max_answer_bytes
-        response = await self.endpoint_guards.of(route).call(
-            lambda seconds: self._respond(self._pool.get(path, seconds, room), route),
-            self._options.timeout_seconds,
-            is_repeatable=True,
-        )
-        if response.status != _OK:
-            raise_upstream_error(response, route)
-        return response.body
 
     async def _respond(self, exchange: Awaitable[tuple[ResponseHead, bytes]], route: str) -> UpstreamResponse:
         count_call()
