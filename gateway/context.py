@@ -1,4 +1,4 @@
-"""What one GraphQL request may use."""
+"""What the resolvers of one GraphQL request share."""
 
 import asyncio
 from collections.abc import Callable
@@ -50,25 +50,24 @@ class Services:
 
 @dataclass(slots=True)
 class Staleness:
-    """How old the oldest part of an answer is. Apart from the context, which would else refer to itself.
+    """Age of the oldest cached data in an answer that is served because imin is down; None without any.
 
-    seconds: None where all of it is as imin has it now.
+    Separate from the context, so that a loader's reference to `note` is no cycle for the garbage collector.
     """
 
     seconds: float | None = None
 
     def note(self, seconds: float) -> None:
-        """Part of the answer is as old as that."""
+        """Record that the answer holds data of that age."""
         self.seconds = max(seconds, self.seconds or 0.0)
 
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, its loaders, and the errors that belong to no null field.
+    """One GraphQL request: its caller, its loaders, and errors about parts of fields that are not null.
 
-    staleness: of what is given because imin is down.
     charge: takes a cost from the caller's rate bucket; False if there is not enough.
-    operation, digest, cost: what is asked, for logs; filled in when it is known.
+    operation, digest, cost: of the document, for logs; filled in once it is prepared.
     selection: the attributes of imin's documents that are read; None for all. Set before the first load.
     """
 

@@ -14,28 +14,28 @@ from gateway.imin.cache import OnStale
 from gateway.imin.endpoints.declaration import Endpoint, K, Parts, V
 from gateway.imin.repository import Repository, Undecoded, Use
 
-Whole = tuple[str, Parts[Any], Any]
-"""A resource that came with parts: its customer, how to find the parts, the resource."""
+Container = tuple[str, Parts[Any], Any]
+"""A resource that holds parts: its customer, how to find the parts, the resource."""
 
 
 class LoadScope(Struct):
     """What the loaders of one request share.
 
     slots: one for each request to imin that may be in flight. on_stale, use: see Repository.get.
-    wholes: resources with parts of an endpoint, until its loader looks into them, which it rarely must.
+    containers: loaded resources that hold resources of an endpoint, until its loader needs to unpack them.
     """
 
     repository: Repository
     slots: asyncio.Semaphore
     on_stale: OnStale
     use: Use
-    wholes: dict[Endpoint[Any, Any], list[Whole]] = field(default_factory=dict)
+    containers: dict[Endpoint[Any, Any], list[Container]] = field(default_factory=dict)
 
 
 class Loader(Generic[K, V]):
     """Loads resources of one endpoint, each once. One that came as a part of another costs no request."""
 
-    __slots__ = ("_endpoint", "_loads", "_loop", "_parts", "_scope", "_wholes")
+    __slots__ = ("_containers", "_endpoint", "_loads", "_loop", "_parts", "_scope")
 
     def __init__(self, endpoint: Endpoint[K, V], scope: LoadScope) -> None:
         self._endpoint = endpoint
@@ -43,7 +43,7 @@ class Loader(Generic[K, V]):
         self._loop = asyncio.get_running_loop()
         self._loads: dict[K, asyncio.Task[Undecoded[V]]] = {}
         self._parts: dict[Any, V] = {}
-        self._wholes = scope.wholes.setdefault(endpoint, [])
+        self._containers = scope.containers.setdefault(endpoint, [])
 
     async def get(self, key: K, *, refresh: bool = False) -> V:
         """The resource. refresh: requested again, past what was loaded and what is cached.
@@ -75,7 +75,7 @@ class Loader(Generic[K, V]):
         value = response.value()
         parts = self._endpoint.parts
         if parts is not None:
-            self._scope.wholes.setdefault(parts.endpoint, []).append((key[0], parts, value))
+            self._scope.containers.setdefault(parts.endpoint, []).append((key[0], parts, value))
         return value
 
     def prefetch(self, key: K) -> None:
@@ -86,7 +86,7 @@ class Loader(Generic[K, V]):
 
     def remember(self, key: K, value: V) -> None:
         """Give out a resource that was read elsewhere, instead of requesting it."""
-        self._look_into_wholes()
+        self._unpack_containers()
         self._parts[key] = value
 
     async def _load(self, key: K, *, refresh: bool) -> Undecoded[V]:
@@ -100,14 +100,14 @@ class Loader(Generic[K, V]):
             scope.slots.release()
 
     def _has_part(self, key: K) -> bool:
-        if self._wholes:
-            self._look_into_wholes()
+        if self._containers:
+            self._unpack_containers()
         return key in self._parts
 
-    def _look_into_wholes(self) -> None:
-        for customer, parts, whole in self._wholes:
-            self._parts.update({(customer, name): part for name, part in parts.resources(whole)})
-        self._wholes.clear()
+    def _unpack_containers(self) -> None:
+        for customer, parts, container in self._containers:
+            self._parts.update({(customer, name): part for name, part in parts.resources(container)})
+        self._containers.clear()
 
 
 def _pass_on(waiter: "asyncio.Future[Undecoded[V]]", task: "asyncio.Future[Undecoded[V]]") -> None:

@@ -79,11 +79,11 @@ async def test_duplicate_keys(settings: Settings, gateway: Gateway) -> None:
     twice = '{"type": "Order", "identifier": "a", "orderNumber": "1", "identifier": "b", "orderNumber": "2"}'
     async with gateway_over(settings, gateway, page(twice, total=1), twice.encode()) as (gateway_, _):
         listed = await gateway_.data(PAGE)
-        asked = await gateway_.answer('{ order(identifier: "a") { identifier } }')
+        opened = await gateway_.answer('{ order(identifier: "a") { identifier } }')
 
     assert listed["viewer"]["orders"]["nodes"] == [{"identifier": "b", "orderNumber": "2"}]
-    assert asked["data"] == {"order": None}
-    assert asked["errors"][0]["extensions"]["code"] == INVALID
+    assert opened["data"] == {"order": None}
+    assert opened["errors"][0]["extensions"]["code"] == INVALID
 
 
 async def test_totals_that_jump(settings: Settings, gateway: Gateway) -> None:
