@@ -59,6 +59,9 @@ HARMLESS = {
     ("nan", "GET /receipts/:id"),
     ("cut_json", "GET /receipts/:id"),
     ("slow_drip", "GET /receipts/:id"),
+    ("wrong_page", "GET /entitlements"),
+    ("nan", "GET /entitlements"),
+    ("slow_drip", "GET /entitlements"),
 }
 """Faults that do not affect such a response, or too little to matter: half a PDF is complete to HTTP."""
 
@@ -181,6 +184,9 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "cancelOrderItems": cancel_unreadable_order,
     },
     "GET /receipts/:id": {"receipt": open_receipt},
+    "GET /entitlements": {
+        "entitlements": query("{ entitlements { prefLabel } viewer { identifier } }", "entitlements"),
+    },
 }
 """Operations by the endpoint of imin that they depend on."""
 
