@@ -63,12 +63,12 @@ class Executor:
         query_seconds: float,
     ) -> None:
         self.counts = ExecutionCounts()
-        self.schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
+        core_schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
         self._limits = limits
         self._query_seconds = query_seconds
-        self._runner = Runner(self.schema, self.counts, hide_suggestions=not suggestions)
+        self._runner = Runner(core_schema, self.counts, hide_suggestions=not suggestions)
         self._documents = DocumentCache(
-            self.schema, limits, with_introspection=with_introspection, suggestions=suggestions
+            core_schema, limits, with_introspection=with_introspection, suggestions=suggestions
         )
 
     def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
