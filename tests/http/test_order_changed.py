@@ -27,7 +27,9 @@ from tests.support.subscriptions import (
     statuses,
     stream,
 )
-from tests.support.waiting import HANGS_AFTER
+from tests.support.waiting import HANGS_AFTER, PLENTY, held, until
+
+READ = "GET /orders/:id"
 
 
 async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -54,42 +56,56 @@ async def test_to_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
     assert end == {"id": "1", "type": "complete"}
 
 
+@pytest.mark.settings(follow_first_seconds=PLENTY, follow_longest_seconds=PLENTY)
 async def test_subscribers_share_polling(gateway: Gateway, sandbox: Sandbox) -> None:
-    """Twenty subscribers of one order share its polling, and all get the change."""
+    """Twenty subscribers of one order share each request for it, and all get the change."""
     order, items = await booked(gateway)
     sandbox.request_log.clear()
+    sandbox.faults.add(held(READ))
 
     async with socket_of(gateway) as socket:
         await socket.connect()
         for number in range(20):
             await socket.subscribe(order, str(number))
+        await sandbox.request_log.wait_for(READ)
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}  # so the gateway has got all of them
+        sandbox.faults.clear()
         firsts = [await socket.next_state() for _ in range(20)]
-        requests = sandbox.request_log.count("GET /orders/:id")
-        sandbox.seller_cancel(*number_and_item(sandbox))
+        at_first = sandbox.request_log.count(READ)
+        await cancel(gateway, order, items)
         seconds = [await socket.next_state() for _ in range(20)]
 
     assert all(state == firsts[0] for state in firsts)
-    assert [statuses(state) for state in seconds] == [["SELLER_CANCELLED", CONFIRMED]] * 20
-    assert requests < 20
+    assert [statuses(state) for state in seconds] == [[PENDING] * 2] * 20
+    assert at_first == 1
+    # The cancellation needs two itself, and is announced before its PATCH and after it.
+    assert sandbox.request_log.count(READ) - at_first <= 4
     assert len(items) == 2
 
 
+@pytest.mark.settings(follow_first_seconds=0.02, follow_longest_seconds=0.02)
 async def test_polling_stops(gateway: Gateway, sandbox: Sandbox) -> None:
-    """After the last subscriber has gone, the order is polled no more."""
-    order, _ = await booked(gateway)
+    """After the last subscriber of an order has gone, it is polled no more, unlike other orders."""
+    left, followed = sandbox.store.identifiers("1234")[:2]
+    orders = [(await booked(gateway, index))[0] for index in range(2)]
     async with socket_of(gateway) as socket:
         await socket.connect()
-        await socket.subscribe(order)
-        await socket.next_state()
-        await socket.send(id="1", type="complete")
+        for order in orders:
+            await socket.subscribe(order, order)
+            await socket.next_state()
+        await socket.send(id=orders[0], type="complete")
         await socket.send(type="ping")
         assert await socket.receive() == {"type": "pong"}
         sandbox.request_log.clear()
 
-        # One request may have been on its way; with polling there would be ten.
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.3):
-                await sandbox.request_log.wait_for("GET /orders/:id", 2)
+        def polls(order: str) -> int:
+            return sum(entry.path.endswith(f"/{order}") for entry in sandbox.request_log.entries)
+
+        await until(lambda: polls(followed) >= 10)
+
+        # One request may have been on its way.
+        assert polls(left) <= 1
 
 
 @pytest.mark.parametrize("order", ["", "none", "../receipts/1", "SGVsbG8"])
