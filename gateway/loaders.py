@@ -50,9 +50,10 @@ class Loader(Generic[K, V]):
 
         Raises what the request raised, and Unreadable.
         """
-        if not refresh and self._has_part(key):
-            return self._parts[key]
-        self._parts.pop(key, None)
+        if self._has_part(key):
+            if not refresh:
+                return self._parts[key]
+            del self._parts[key]
         return self.decode(key, await self.load(key, refresh=refresh))
 
     def load(self, key: K, *, refresh: bool = False) -> "asyncio.Future[Undecoded[V]]":

@@ -17,7 +17,7 @@ ALPHABET: Endpoint[CustomerKey, str] = Endpoint(
     name="alphabet",
     path="/alphabet",
     read=lambda json, _key, _selection: json.decode(),
-    parts=Parts(LETTER, lambda letters: [(letter, letter.upper()) for letter in letters], lambda _json: {}),
+    parts=Parts(LETTER, lambda letters: [(letter, f"part {letter}") for letter in letters], lambda _json: {}),
 )
 
 
@@ -138,22 +138,28 @@ async def test_limited_concurrency() -> None:
 
 
 async def test_parts() -> None:
-    """What came as a part of another resource is not requested, unless it is to be refreshed."""
+    """What came as a part of another resource is not requested, for its customer."""
     letters = Letters()
-    alphabet = Loader(ALPHABET, letters.scope)
-    alphabet.decode(("ann",), Undecoded(lambda: "ab"))
+    Loader(ALPHABET, letters.scope).decode(("ann",), Undecoded(lambda: "ab"))
     letters.loader.prefetch(("ann", "a"))
-
-    assert await letters.get("a") == "A"
-    assert letters.imin.requested == []
-
-    refreshed = letters.get("b", refresh=True)
     other_customer = asyncio.ensure_future(letters.loader.get(("bob", "a")))
     await loop_turns()
-    assert letters.imin.requested == [("b", True), ("a", False)]
-    letters.imin.answer("b")
     letters.imin.answer("a")
-    assert [await refreshed, await other_customer] == ["B", "A"]
+
+    assert [await letters.get("a"), await other_customer] == ["part a", "A"]
+    assert letters.imin.requested == [("a", False)]
+
+
+async def test_refreshed_part() -> None:
+    """A part is requested if it is to be refreshed, and from then on given as it was refreshed."""
+    letters = Letters()
+    Loader(ALPHABET, letters.scope).decode(("ann",), Undecoded(lambda: "a"))
+    refreshed = letters.get("a", refresh=True)
+    await loop_turns()
+    letters.imin.answer("a")
+
+    assert [await refreshed, await letters.get("a")] == ["A", "A"]
+    assert letters.imin.requested == [("a", True)]
 
 
 async def test_remembered() -> None:
