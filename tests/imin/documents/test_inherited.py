@@ -90,6 +90,15 @@ async def test_nearest_level(reader: Reader) -> None:
     }
 
 
+async def test_false_is_a_value(reader: Reader) -> None:
+    """A level that states False wins over those above, in compiled code too."""
+    session = {"type": "ScheduledSession", "isCoached": False, "superEvent": {"isCoached": True}}
+
+    sessions = [await reader.session(session, "{ isCoached }") for _ in range(12)]
+
+    assert sessions == [{"isCoached": False}] * 12
+
+
 @pytest.mark.parametrize(
     ("location", "summary", "venue"),
     [
