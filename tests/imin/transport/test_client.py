@@ -22,6 +22,7 @@ from tests.support.imin import (
     read_orders,
     repository,
 )
+from tests.support.waiting import PLENTY
 
 Call = Callable[[IminClient], Awaitable[Any]]
 
@@ -49,8 +50,8 @@ def options(url: str, **changes: Any) -> ClientOptions:
     values: dict[str, Any] = {
         "base_url": url,
         "api_key": SecretStr("sandbox-key"),
-        "timeout_seconds": 5.0,
-        "cancel_timeout_seconds": 5.0,
+        "timeout_seconds": PLENTY,
+        "cancel_timeout_seconds": PLENTY,
         "max_answer_bytes": 1_048_576,
         "max_receipt_bytes": 1_048_576,
         "customer_accounts_path": "customer-accounts",
@@ -166,7 +167,7 @@ async def test_patch_never_repeated(
 ) -> None:
     """A PATCH is sent once; it counts as sent unless imin states that it did nothing."""
     sandbox.faults.add(Fault("PATCH /orders/:id", kind, times=None))
-    seconds = 0.2 if kind == "black_hole" else 5.0
+    seconds = 1 if kind == "black_hole" else PLENTY
 
     async with IminClient(options(imin[1], cancel_timeout_seconds=seconds)) as client:
         with pytest.raises(UpstreamUnavailable) as failure:
@@ -187,12 +188,12 @@ async def test_connection_refused() -> None:
 
 async def test_retry_after(client: IminClient, sandbox: Sandbox) -> None:
     """imin's Retry-After is passed on in seconds."""
-    sandbox.faults.add(Fault("GET /orders", "429", times=None, retry_after=7))
+    sandbox.faults.add(Fault("GET /orders", "429", times=None, retry_after=400))
 
     with pytest.raises(UpstreamUnavailable) as failure:
         await read_orders(client, "1234", 1)
 
-    assert failure.value.retry_after == 7.0
+    assert failure.value.retry_after == 400.0
     assert sandbox.request_log.counts() == {"GET /orders": 1}
 
 
