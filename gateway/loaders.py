@@ -64,7 +64,7 @@ class Loader(Generic[K, V]):
         """
         task = None if refresh else self._loads.get(key)
         if task is None:
-            task = self._loads[key] = self._loop.create_task(self._load(key, refresh=refresh))
+            task = self._start(key, refresh=refresh)
         elif task.done():
             return task
         waiter: asyncio.Future[Undecoded[V]] = self._loop.create_future()
@@ -81,14 +81,18 @@ class Loader(Generic[K, V]):
 
     def prefetch(self, key: K) -> None:
         """Start loading a resource that will be needed soon."""
-        if not self._has_part(key):
-            # Retrieved, or asyncio logs "exception was never retrieved" where it is not needed after all.
-            self.load(key).add_done_callback(lambda load: load.cancelled() or load.exception())
+        if not self._has_part(key) and key not in self._loads:
+            # Retrieve the exception, or asyncio logs that it never was where the resource is not needed.
+            self._start(key).add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def remember(self, key: K, value: V) -> None:
         """Give out a resource that was read elsewhere, instead of requesting it."""
         self._unpack_containers()
         self._parts[key] = value
+
+    def _start(self, key: K, *, refresh: bool = False) -> "asyncio.Task[Undecoded[V]]":
+        task = self._loads[key] = self._loop.create_task(self._load(key, refresh=refresh))
+        return task
 
     async def _load(self, key: K, *, refresh: bool) -> Undecoded[V]:
         scope = self._scope

@@ -30,9 +30,11 @@ class LazyInfo(strawberry.Info[Any, Any]):
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]  # a field of the dataclass
-        field, parent_type, _, path = self._site
-        definition = cast("GraphQLField", field.definition)
-        return self._request.core.build_resolve_info(definition, field.nodes, parent_type, path)
+        site = self._site
+        definition = cast("GraphQLField", site.field.definition)
+        return self._request.core.build_resolve_info(
+            definition, site.field.nodes, site.parent_type, site.path
+        )
 
     @property
     def context(self) -> Any:

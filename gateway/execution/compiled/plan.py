@@ -5,7 +5,7 @@ variables, and on nothing else. So there is one plan for each assignment of thos
 graphql-core collects and the code generated for them, both made when first needed and shared by all requests.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -29,6 +29,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
+from msgspec import Struct
 
 from gateway.execution.compiled.adaptive_code import MAX_BAILS, AdaptiveCode
 from gateway.execution.compiled.attribute_fields import attribute_of
@@ -77,7 +78,7 @@ class PlannedField:
         return self.code is not None and self.code.complete is not None
 
 
-class FieldSite(NamedTuple):
+class FieldSite(Struct, frozen=True):
     """A field at one position of a response. details: its nodes as graphql-core collected them."""
 
     field: PlannedField

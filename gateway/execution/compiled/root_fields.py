@@ -1,7 +1,7 @@
 """Run a plan: execute the root fields concurrently."""
 
 from asyncio import Future, ensure_future
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution.values import VariableValues
@@ -12,11 +12,8 @@ from gateway.execution.compiled.executor import CompletedObjects, PlannedExecuto
 from gateway.execution.compiled.plan import FieldSite, Plan
 from gateway.execution.counts import ExecutionCounts
 
-
-class _RootField(NamedTuple):
-    key: str
-    site: FieldSite
-    arguments: dict[str, Any]
+_RootField: TypeAlias = tuple[str, FieldSite, dict[str, Any]]
+"""A root field by its response key, with its arguments. A plain tuple: there is one for each alias."""
 
 
 class PlannedRun:
@@ -94,7 +91,7 @@ class PlannedRun:
                 results[key] = self.core.execute_field(root, None, details, site.path, None)
             elif is_alone or (site.field.is_compiled and call.prefetch(self.context_value, arguments)):
                 results[key] = None  # reserves its position in the response
-                sequential.append(_RootField(key, site, arguments))
+                sequential.append((key, site, arguments))
             else:
                 results[key] = resolve_field(self, site, None, arguments)
         return results, sequential
