@@ -120,9 +120,12 @@ class CodeReads:
         return Kind.DATA
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        if self._global(node) is not _MISSING or self._read(node.value) is not Kind.DOCUMENT:
+        if self._global(node) is not _MISSING:
             return Kind.DATA
-        return self._load(node, node.attr)
+        if self._read(node.value) is Kind.DOCUMENT:
+            return self._load(node, node.attr)
+        self.names.add(node.attr)  # should it be a document after all
+        return Kind.DATA
 
     def _load(self, node: ast.expr, name: str) -> Value:
         if name.startswith("__"):
@@ -193,6 +196,8 @@ class CodeReads:
         if function is not _MISSING:
             return Kind.DATA
         if isinstance(node.func, ast.Attribute) and self._read(node.func.value) is Kind.DOCUMENT:
+            if node.func.attr.startswith("__"):
+                self._give_up(node, f"calls {node.func.attr}")
             methods = self._documents.methods(node.func.attr)
             if methods:
                 return self._call_each(node, methods, [Kind.DOCUMENT, *arguments], keywords)

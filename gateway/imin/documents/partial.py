@@ -17,7 +17,7 @@ from gateway.imin.documents.code_values import Call, Kind
 from gateway.imin.documents.function_source import Code, Unclear
 from gateway.imin.documents.order import Seller, bind_order
 from gateway.imin.documents.order_item import bind_upcoming_item
-from gateway.imin.documents.property_reads import PropertyReads
+from gateway.imin.documents.property_reads import PropertyReads, defining_classes
 from gateway.imin.documents.thing import GATEWAY_PREFIX, PARTIAL_OF, Envelope, Thing
 
 S = TypeVar("S", bound=Struct)
@@ -153,7 +153,7 @@ def _default(one: msgspec.structs.FieldInfo) -> Any:
 def _members(document: type[Struct], decoded: Container[str]) -> dict[str, Any]:
     """Members of a partial class besides its fields: properties, methods, stand-ins for other fields."""
     members: dict[str, Any] = {}
-    for cls in reversed(document.__mro__[: document.__mro__.index(Struct)]):
+    for cls in reversed(defining_classes(document)):
         members |= {name: member for name, member in vars(cls).items() if not name.startswith("__")}
     members |= {name: _LeftOut(name) for name in document.__struct_fields__}
     members[PARTIAL_OF] = document.__mro__

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import FunctionType, MemberDescriptorType
-from typing import Any, get_args
+from typing import Any, Generic, get_args
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,8 @@ from gateway.imin.documents.thing import GATEWAY_PREFIX, Thing
 
 _NO_DOCUMENTS = {"owner"}
 """Fields that are set by the gateway, and hold no document though their type is Any."""
+
+_METHODS = (FunctionType, staticmethod, classmethod)
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class PropertyReads:
     def __init__(self, documents: Iterable[type[Struct]]) -> None:
         self.classes = tuple(documents)
         self._fields: dict[str, Kind] = {}
-        self._members: dict[str, dict[str, Any]] = defaultdict(dict)
-        """By the attribute's name, and by that of the class and the attribute."""
+        self._members: dict[str, dict[type, Any]] = defaultdict(dict)
+        """Properties and methods by their names, and by the classes that define them."""
         self._python_calls: list[str] = []
         self._summaries: dict[Call, _Summary] = {}
         self._callers: dict[Call, set[Call]] = defaultdict(set)
@@ -69,7 +71,7 @@ class PropertyReads:
             seen.add(one)
             if isinstance(one, str):
                 names.add(one)
-                waiting += self._property_calls(one).items()
+                waiting += self._property_calls(one)
             else:
                 summary = self._summary(one)
                 if summary.unclear is not None:
@@ -82,7 +84,7 @@ class PropertyReads:
         """Properties that may read any field, by name, and why."""
         reasons = {}
         for name, members in self._members.items():
-            if not all(isinstance(member, FunctionType) for member in members.values()):
+            if not all(isinstance(member, _METHODS) for member in members.values()):
                 try:
                     self.fields([name])
                 except Unclear as unclear:
@@ -96,24 +98,26 @@ class PropertyReads:
             may_hold = one.name not in _NO_DOCUMENTS and _may_hold_documents(one.type, any_may=not is_json)
             if may_hold or one.name not in self._fields:
                 self._fields[one.name] = Kind.DOCUMENT if may_hold else Kind.DATA
-        for cls in document.__mro__[: document.__mro__.index(Struct)]:
+        for cls in defining_classes(document):
             for name, member in vars(cls).items():
                 if not name.startswith("__"):
                     if not isinstance(member, MemberDescriptorType):
-                        self._members[name][f"{cls.__name__}.{name}"] = member
+                        self._members[name][cls] = member
                 elif isinstance(member, FunctionType) and "annotat" not in name:
                     self._python_calls.append(f"{cls.__name__}.{name}")
 
-    def _property_calls(self, name: str) -> dict[str, Call]:
-        """What is called where an attribute of that name is read, by class and attribute. Raises Unclear."""
-        calls = {}
-        for label, member in self._members.get(name, {}).items():
-            function = getattr(member, "fget", None)
+    def _property_calls(self, name: str) -> list[tuple[str, Call]]:
+        """What is called where an attribute of that name is read, with class and name. Raises Unclear."""
+        calls = []
+        for cls, member in self._members.get(name, {}).items():
+            label, function = f"{cls.__name__}.{name}", getattr(member, "fget", None)
+            getter = getattr(type(member), "__get__", None)
             if type(member) is property and isinstance(function, FunctionType):
-                calls[label] = Call(function, ((function.__code__.co_varnames[0], Kind.DOCUMENT),))
-            elif type(member).__get__ is ExpressionProperty.__get__:
-                calls[label] = Call(member, (("self", Kind.DOCUMENT),))
-            elif hasattr(type(member), "__get__"):
+                self_name = function.__code__.co_varnames[0]
+                calls.append((label, Call(function, ((self_name, Kind.DOCUMENT),))))
+            elif getter is ExpressionProperty.__get__:
+                calls.append((label, Call(member, (("self", Kind.DOCUMENT),))))
+            elif getter is not None:
                 raise Unclear(f"{label} is a {type(member).__name__}, of which nothing is known")
         return calls
 
@@ -134,7 +138,7 @@ class PropertyReads:
         """What the attribute of that name may be, of any document. Raises Unclear if it is a method."""
         if name not in self._fields and name not in self._members:
             return Kind.DOCUMENT  # it is the attribute of something that may hold documents
-        values = [self.result_of(call) for call in self._property_calls(name).values()]
+        values = [self.result_of(call) for _, call in self._property_calls(name)]
         return Kind.DOCUMENT if Kind.DOCUMENT in [self._fields.get(name), *values] else Kind.DATA
 
     def result_of(self, call: Call) -> Value:
@@ -171,6 +175,11 @@ class PropertyReads:
         except Exception as error:  # noqa: BLE001  # an optimisation must not fail a request
             return _Summary(result=Kind.DOCUMENT, unclear=f"cannot be analysed: {error!r}")
         return _Summary(frozenset(reads.names), frozenset(reads.calls), reads.result)
+
+
+def defining_classes(document: type[Struct]) -> list[type]:
+    """The classes that define the members of a document's class: itself and its bases."""
+    return [cls for cls in document.__mro__ if cls not in (*Struct.__mro__, Generic)]
 
 
 def _may_hold_documents(declared: Any, *, any_may: bool) -> bool:

@@ -69,6 +69,10 @@ class Base(Thing, kw_only=True, gc=False, rename="camel"):
     def inherited_number(self) -> str | None:
         return self.odd_number
 
+    @staticmethod
+    def static(base: "Base") -> str | None:
+        return base.odd_number
+
     def plain_method(self) -> str | None:
         return self.odd_number
 
@@ -79,7 +83,17 @@ class Base(Thing, kw_only=True, gc=False, rename="camel"):
         return getattr(self, first) or getattr(self, second)
 
 
-class Clear(Base, kw_only=True, gc=False, rename="camel"):
+class Mixin:
+    __slots__ = ()
+    odd_number: str | None
+    CONSTANT = "a constant"
+
+    @property
+    def mixed_in_number(self) -> str | None:
+        return self.odd_number
+
+
+class Clear(Base, Mixin, kw_only=True, gc=False, rename="camel"):
     """Properties of which it can be derived what they read."""
 
     by_expression = Spelt("number")
@@ -131,6 +145,18 @@ class Clear(Base, kw_only=True, gc=False, rename="camel"):
     def by_unpacked(self) -> str | None:
         part, (_, number) = self.odd_part, (1, self.odd_number)
         return number if part else None
+
+    @property
+    def by_mixin(self) -> str | None:
+        return self.mixed_in_number
+
+    @property
+    def by_constant(self) -> str:
+        return self.CONSTANT
+
+    @property
+    def by_method_of_class(self) -> str | None:
+        return Base.plain_method(self)
 
     @property
     def by_nested(self) -> str | None:
@@ -212,6 +238,18 @@ class Odd(Base, kw_only=True, gc=False, rename="camel"):
     @property
     def by_local_variables(self) -> Any:
         return locals()["self"].odd_number
+
+    @property
+    def by_special_method(self) -> Any:
+        return self.__repr__()  # this is what is tested
+
+    @property
+    def by_property_object(self) -> Any:
+        return Base.inherited_number.fget(self)  # type: ignore[attr-defined]  # a property's function
+
+    @property
+    def by_static_method(self) -> Any:
+        return self.static(self)
 
     @property
     def by_evaluated(self) -> Any:
