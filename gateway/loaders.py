@@ -6,8 +6,9 @@ Loaders live as long as one GraphQL request and never serve another.
 
 import asyncio
 from functools import partial
-from typing import Any, Generic
+from typing import Any
 
+from aiodataloader import DataLoader
 from msgspec import Struct, field
 
 from gateway.imin.cache import OnStale
@@ -32,18 +33,24 @@ class LoadScope(Struct):
     containers: dict[Endpoint[Any, Any], list[Container]] = field(default_factory=dict)
 
 
-class Loader(Generic[K, V]):
-    """Loads resources of one endpoint, each once. One that came as a part of another costs no request."""
+class Loader(DataLoader[K, Undecoded[V]]):
+    """Loads resources of one endpoint, each once. One that came as a part of another costs no request.
 
-    __slots__ = ("_containers", "_endpoint", "_loads", "_loop", "_parts", "_scope")
+    A DataLoader that waits for no batch: `load` starts a task at once, and the task is what it caches.
+    """
 
     def __init__(self, endpoint: Endpoint[K, V], scope: LoadScope) -> None:
+        # DataLoader's own __init__ inspects a batch function, and there is none.
+        self.loop = asyncio.get_running_loop()
+        self._cache = {}
+        self._queue = []
         self._endpoint = endpoint
         self._scope = scope
-        self._loop = asyncio.get_running_loop()
-        self._loads: dict[K, asyncio.Task[Undecoded[V]]] = {}
         self._parts: dict[Any, V] = {}
         self._containers = scope.containers.setdefault(endpoint, [])
+
+    def get_cache_key(self, key: K) -> K:
+        return key
 
     async def get(self, key: K, *, refresh: bool = False) -> V:
         """The resource. refresh: requested again, past what was loaded and what is cached.
@@ -62,12 +69,12 @@ class Loader(Generic[K, V]):
         A future of the caller's own: the loader's task is shared, and awaiting it directly would let one
         cancelled caller cancel it for all.
         """
-        task = None if refresh else self._loads.get(key)
+        task = None if refresh else self._cache.get(key)
         if task is None:
             task = self._start(key, refresh=refresh)
         elif task.done():
             return task
-        waiter: asyncio.Future[Undecoded[V]] = self._loop.create_future()
+        waiter: asyncio.Future[Undecoded[V]] = self.loop.create_future()
         task.add_done_callback(partial(_pass_on, waiter))
         return waiter
 
@@ -81,7 +88,7 @@ class Loader(Generic[K, V]):
 
     def prefetch(self, key: K) -> None:
         """Start loading a resource that will be needed soon."""
-        if not self._has_part(key) and key not in self._loads:
+        if not self._has_part(key) and key not in self._cache:
             # Retrieve the exception, or asyncio logs that it never was where the resource is not needed.
             self._start(key).add_done_callback(lambda task: task.cancelled() or task.exception())
 
@@ -91,7 +98,7 @@ class Loader(Generic[K, V]):
         self._parts[key] = value
 
     def _start(self, key: K, *, refresh: bool = False) -> "asyncio.Task[Undecoded[V]]":
-        task = self._loads[key] = self._loop.create_task(self._load(key, refresh=refresh))
+        task = self._cache[key] = self.loop.create_task(self._load(key, refresh=refresh))
         return task
 
     async def _load(self, key: K, *, refresh: bool) -> Undecoded[V]:
