@@ -1,5 +1,6 @@
 """Orders and their parts: whole responses, coalesced loads, partly unreadable orders."""
 
+import asyncio
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.support.waiting import held
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 
@@ -148,10 +150,13 @@ async def test_twenty_aliases(gateway: Gateway, sandbox: Sandbox) -> None:
     """Twenty aliases of ten orders cost ten requests, made in parallel."""
     identifiers = await ten_identifiers(gateway)
     sandbox.request_log.clear()
-    sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.03))
+    sandbox.faults.add(held("GET /orders/:id"))
     fields = [f'a{n}: order(identifier: "{identifiers[n % 10]}") {{ orderNumber }}' for n in range(20)]
 
-    data = await gateway.data("{ " + " ".join(fields) + " }")
+    query = asyncio.ensure_future(gateway.data("{ " + " ".join(fields) + " }"))
+    await sandbox.request_log.wait_for("GET /orders/:id", 10)
+    sandbox.faults.clear()
+    data = await query
 
     assert data == {f"a{n}": {"orderNumber": str(1917 - n % 10)} for n in range(20)}
     assert sandbox.request_log.counts() == {"GET /orders/:id": 10}
@@ -234,11 +239,16 @@ async def test_unreadable_order(gateway: Gateway, sandbox: Sandbox) -> None:
 async def test_concurrency_limit(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
     """A query never has more requests in flight than the limit."""
     identifiers = await ten_identifiers(gateway)
-    sandbox.faults.add(Fault("GET /orders/:id", "delay", times=None, delay_seconds=0.02))
+    sandbox.faults.add(held("GET /orders/:id"))
     fields = [f'a{n}: order(identifier: "{identifier}") {{ id }}' for n, identifier in enumerate(identifiers)]
 
     async with gateway_listening(settings.but(imin_concurrency=3), demo_caller) as url:
-        await Gateway(url, gateway.http).data("{ " + " ".join(fields) + " }")
+        limited = Gateway(url, gateway.http)
+        query = asyncio.ensure_future(limited.data("{ " + " ".join(fields) + " }"))
+        await sandbox.request_log.wait_for("GET /orders/:id", 3)
+        await limited.data("{ viewer { identifier } }")  # time enough for a fourth request
+        sandbox.faults.clear()
+        await query
 
     assert sandbox.request_log.peak_in_flight == 3
 

@@ -1,5 +1,6 @@
 """Orders and upcoming items as Relay connections: the response, and the requests to imin."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.support.waiting import held
 
 PAGE = """
 query ($first: Int, $after: String, $last: Int, $before: String) {
@@ -62,9 +64,16 @@ async def test_first_window(gateway: Gateway, sandbox: Sandbox) -> None:
 
 async def test_hundred_orders(gateway: Gateway, sandbox: Sandbox) -> None:
     """A hundred orders cost ten pages: the first, then nine in parallel."""
-    sandbox.faults.add(Fault("GET /orders", "delay", times=None, delay_seconds=0.03))
+    sandbox.faults.add(held("GET /orders"))
 
-    connection = await orders(gateway, first=100)
+    query = asyncio.ensure_future(orders(gateway, first=100))
+    await sandbox.request_log.wait_for("GET /orders")
+    await gateway.data("{ viewer { identifier } }")  # time enough for another request
+    sandbox.faults.clear()
+    sandbox.faults.add(held("GET /orders"))
+    await sandbox.request_log.wait_for("GET /orders", 10)
+    sandbox.faults.clear()
+    connection = await query
 
     assert connection["nodes"] == numbers(1917, 1818)
     assert pages_requested(sandbox) == list(range(1, 11))
@@ -121,8 +130,12 @@ async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
 
     # A remembered total is not used: the list may have become shorter.
     sandbox.request_log.clear()
-    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
-    assert await orders(gateway, last=7) == connection
+    sandbox.faults.add(held("GET /orders"))
+    query = asyncio.ensure_future(orders(gateway, last=7))
+    await sandbox.request_log.wait_for("GET /orders")
+    await gateway.data("{ viewer { identifier } }")  # time enough for another request
+    sandbox.faults.clear()
+    assert await query == connection
     assert sandbox.request_log.peak_in_flight == 1
 
 
@@ -141,9 +154,12 @@ async def test_remembered_total(gateway: Gateway, sandbox: Sandbox) -> None:
     """Once a list's total is known, all pages of a window are requested in parallel, and no others."""
     once = await orders(gateway, first=50)
     sandbox.request_log.clear()
-    sandbox.faults.add(Fault("GET /orders", "delay", delay_seconds=0.2, times=None))
+    sandbox.faults.add(held("GET /orders"))
 
-    again = await orders(gateway, first=50)
+    query = asyncio.ensure_future(orders(gateway, first=50))
+    await sandbox.request_log.wait_for("GET /orders", 5)
+    sandbox.faults.clear()
+    again = await query
 
     assert again == once
     assert pages_requested(sandbox) == [1, 2, 3, 4, 5]

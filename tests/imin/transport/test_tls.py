@@ -24,7 +24,7 @@ async def main():
     pool = ConnectionPool(sys.argv[1], {})
     pool.open()
     try:
-        print((await pool.get("/x", 5, 1_000))[1].decode())
+        print((await pool.get("/x", 300, 1_000))[1].decode())
     except CannotConnect as error:
         print(type(error.__cause__).__name__)
     pool.close()
