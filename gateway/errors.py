@@ -16,7 +16,7 @@ NOT_FOUND                                         there is no such path or recei
 UPSTREAM_UNAVAILABLE                              imin is down, overloaded, or rejects our API key
 UPSTREAM_TIMEOUT                                  imin did not respond in time
 UPSTREAM_INVALID                                  imin sent a response that cannot be read
-INTERNAL_SERVER_ERROR                             a bug of ours: masked, and logged once with the request id
+INTERNAL_SERVER_ERROR                             our own bug: masked, and logged once with the request id
 
 Messages say what is wrong and with which value; they never contain a URL, a key, an e-mail address or a
 customer's identifier.

@@ -12,12 +12,12 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 
 def is_identifier(text: str) -> bool:
-    """Whether imin could have given that identifier, and it may stand in a path."""
+    """Whether imin could have issued that identifier, and it is safe in a path."""
     return _matches(text) is not None
 
 
 class Route:
-    """A method, and a path and query such as `/orders?customerIdentifier={customer}&page={page}`.
+    """A method, and a path and query: `/orders?customerIdentifier={customer}&page={page}`.
 
     `{customer}` is the first part of a key, any other name its last part. name: without identifiers and
     query, for errors, logs and metrics: `GET /orders/:id`.

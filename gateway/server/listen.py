@@ -24,15 +24,17 @@ async def listening(  # noqa: PLR0913  # the one place where these come together
     *,
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
+    drain_seconds: float = _DRAIN_SECONDS,
     timeouts: ClientTimeouts | None = None,
 ) -> AsyncIterator[str]:
     """Run an application; yields its URL. Requests in progress finish before it stops.
 
     goodbye_seconds: how long idle connections are still served, for one request each, after shutdown is
-    announced, so that a request already on its way is not lost. timeouts: for slow clients.
+    announced, so that a request already on its way is not lost. drain_seconds: how long requests may take to
+    finish. timeouts: for slow clients.
     """
     bound = sock or bind(host, port)
-    runner = GatewayRunner(app, timeouts or ClientTimeouts(), shutdown_timeout=_DRAIN_SECONDS)
+    runner = GatewayRunner(app, timeouts or ClientTimeouts(), shutdown_timeout=drain_seconds)
     try:
         await runner.setup()
     except BaseException:
@@ -82,7 +84,7 @@ def _close_idle(connections: list[TimedConnection | FastPathConnection]) -> bool
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; `::` listens on IPv4 too. Raises OSError."""
+    """A listening socket; `::` accepts IPv4 too. Raises OSError."""
     if host == "::" and socket.has_dualstack_ipv6():
         return socket.create_server((host, port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from tests.server.test_workers import Serving, sandbox_url, serving
+from tests.support.commands import Serving, serving
 
 HEALTHY = "{ viewer { orders(first: 10) { totalCount nodes { orderNumber } } } }"
 SICK = "{ viewer { upcomingOrderItems { totalCount } } }"
@@ -68,7 +68,7 @@ async def brownout(calm: float, brown: float, repaired: float) -> Figures:
         ) as gateway,
         aiohttp.ClientSession(headers=gateway.headers) as http,
     ):
-        imin = await sandbox_url(gateway)
+        imin = gateway.sandbox_url
         await _load(1.0, gateway, http, [])
         await _load(calm, gateway, http, done)
         fault = {"route": "GET /order-items", "kind": "black_hole", "times": None}

@@ -22,8 +22,7 @@ from typing import Any
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.server.test_command_line import started
-from tests.server.test_workers import KEY, environment_over
+from tests.support.commands import KEY, serve_environment, started
 from tests.support.issuer import claims, token
 from tests.support.redis_server import redis_running
 
@@ -132,7 +131,7 @@ async def _running(case: Case, extra: dict[str, str]) -> AsyncIterator[tuple[str
     async with AsyncExitStack() as stack:
         _, lines = await stack.enter_async_context(started("sandbox", "--port", "0"))
         imin = lines[-1].removeprefix("ready ")
-        environment = environment_over(imin) | extra
+        environment = serve_environment(imin) | extra
         environment |= {"GATEWAY_LOG_LEVEL": "ERROR", "GATEWAY_CACHE_ENABLED": str(case.has_cache)}
         if case.has_redis:
             environment["GATEWAY_REDIS_URL"] = (await stack.enter_async_context(redis_running())).url

@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from tests.server.test_command_line import ANSWER, QUERY, started
-from tests.server.test_workers import KEY, environment_over
+from tests.support.commands import ANSWER, KEY, QUERY, serve_environment, started
 from tests.support.issuer import claims, token
 
 PER_SECOND = 50
@@ -82,7 +81,7 @@ async def roll(minutes: float) -> Result:
     result = Result()
     async with AsyncExitStack() as running:
         sandbox, lines = await running.enter_async_context(started("sandbox", "--port", "0"))
-        environment = environment_over(lines[-1].removeprefix("ready "))
+        environment = serve_environment(lines[-1].removeprefix("ready "))
         addresses = [Address(environment), Address(environment)]
         for address in addresses:
             running.push_async_callback(address.close)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.server.test_workers import KEY, Serving, sandbox_url, serving
+from tests.support.commands import KEY, Serving, serving
 from tests.support.issuer import claims, token
 
 CUSTOMERS = ("1234", "small", "empty", "facility", "virtual", "group", "receipts", "statuses", "abc")
@@ -86,7 +86,7 @@ async def soak(minutes: float) -> tuple[float, Result]:
             if time.monotonic() - last > 5:
                 last = time.monotonic()
                 result.memory.append(memory_of(gateway.process.pid))
-                async with http.delete(f"{await sandbox_url(gateway)}/sandbox/ledger"):
+                async with http.delete(f"{gateway.sandbox_url}/sandbox/ledger"):
                     pass
         await asyncio.gather(*running)
     return rate, result

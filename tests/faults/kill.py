@@ -101,7 +101,7 @@ async def _cancel_until_known(one: Run) -> None:
 
 
 def _judge(one: Run) -> None:
-    """imin accepted one PATCH, and the items are cancelled, as the customer was told."""
+    """imin accepted one PATCH, and the items are cancelled, as the response said."""
     accepted = one.sandbox.cancellations.accepted
     if len(accepted) != 1 or not one.is_cancelled():
         one.verdict.doubles.append(f"seed {one.plan.seed}: accepted {accepted}, {one.verdict.answers}")

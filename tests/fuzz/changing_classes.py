@@ -1,4 +1,4 @@
-"""Objects whose classes and types change between requests: what specialised code has to tell apart."""
+"""Objects whose classes and types change between requests: which specialised code must distinguish."""
 
 import itertools
 import sys

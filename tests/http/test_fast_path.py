@@ -1,4 +1,4 @@
-"""The fast path gives the same responses as aiohttp, byte for byte but for time and request id."""
+"""The fast path gives the same responses as aiohttp, byte for byte except for time and request id."""
 
 import asyncio
 import json
@@ -124,9 +124,9 @@ def comparable(response: tuple[int, dict[str, str], bytes]) -> tuple[int, dict[s
         (QUERY, [b"Authorization: Bearer 1234", b"X-Request-Id: mine-0123456789"]),
         (QUERY, [b"Authorization: Bearer 1234", b"X-Request-Id: no"]),
         (LIST, [b"Authorization: Bearer 1234"]),
-        (b'{"query": "{ nobody }"}', [b"Authorization: Bearer 1234"]),
+        (b'{"query": "{ unknown }"}', [b"Authorization: Bearer 1234"]),
         (
-            b'{"query": "{ nobody }"}',
+            b'{"query": "{ unknown }"}',
             [b"Authorization: Bearer 1234", b"Accept: application/graphql-response+json"],
         ),
         (b'{"query": "{"}', [b"Authorization: Bearer 1234"]),

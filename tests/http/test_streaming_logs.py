@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from tests.conftest import Gateway
-from tests.server.test_command_line import TRUST, started
+from tests.support.commands import REQUIRED, started
 from tests.support.disclosure import disclosed
 from tests.support.issuer import claims, rsa_key, token
 from tests.support.subscriptions import socket_of
@@ -19,7 +19,7 @@ KEY = rsa_key()
 async def test_logged() -> None:
     """Each operation over a WebSocket is one line, with the same fields as a request, and no more."""
     bearer = token(KEY, claims("1234", email="jo.doe@example.com"))
-    environment = TRUST | {"GATEWAY_AUTH_PUBLIC_KEY": KEY.as_pem(private=False).decode()}
+    environment = REQUIRED | {"GATEWAY_AUTH_PUBLIC_KEY": KEY.as_pem(private=False).decode()}
     async with started("sandbox", "--port", "0") as (_, sandbox_lines):
         upstream = sandbox_lines[-1].removeprefix("ready ")
         environment |= {"GATEWAY_IMIN_BASE_URL": f"{upstream}/api/v2", "GATEWAY_STATE_PATH": ":memory:"}

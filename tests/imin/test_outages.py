@@ -16,7 +16,7 @@ from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.imin.test_fault_matrix import memory_mib
-from tests.server.test_command_line import started
+from tests.support.commands import started
 
 DOWN, INVALID = "UPSTREAM_UNAVAILABLE", "UPSTREAM_INVALID"
 

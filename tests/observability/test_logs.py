@@ -13,7 +13,7 @@ from gateway.imin.errors import UpstreamUnavailable
 from gateway.observability.logging import log_failures
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
-from tests.server.test_command_line import TRUST, started
+from tests.support.commands import REQUIRED, started
 from tests.support.disclosure import disclosed
 from tests.support.issuer import claims, rsa_key, token
 from tests.support.waiting import HANGS_AFTER
@@ -66,7 +66,7 @@ def hostile_requests() -> list[tuple[dict[str, str], bytes]]:
 async def test_nothing_personal() -> None:
     """Each request has one JSON log line, 2 KB at most, without variables, literals, tokens or customers."""
     bearer = token(KEY, claims("customer-of-ours", email="jo.doe@example.com"))
-    environment = TRUST | {"GATEWAY_AUTH_PUBLIC_KEY": KEY.as_pem(private=False).decode()}
+    environment = REQUIRED | {"GATEWAY_AUTH_PUBLIC_KEY": KEY.as_pem(private=False).decode()}
     async with started("sandbox", "--port", "0") as (_, sandbox_lines):
         upstream = sandbox_lines[-1].removeprefix("ready ")
         environment |= {"GATEWAY_IMIN_BASE_URL": f"{upstream}/api/v2", "GATEWAY_STATE_PATH": ":memory:"}

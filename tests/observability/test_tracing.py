@@ -8,7 +8,7 @@ from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from gateway.server.listen import listening
-from tests.server.test_workers import serving
+from tests.support.commands import serving
 from tests.support.disclosure import disclosed
 from tests.support.waiting import HANGS_AFTER
 

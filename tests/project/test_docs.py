@@ -71,3 +71,15 @@ def test_changelog() -> None:
     assert re.match(rf"\[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", releases[1])
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
     assert f"| {version.rpartition('.')[0]}.x | yes |" in (PROJECT / "SECURITY.md").read_text()
+
+
+def test_decisions_mentioned_in_code() -> None:
+    """Every decision that a comment refers to by its number exists."""
+    missing = [
+        f"{path.relative_to(PROJECT)}: {number}"
+        for path in files(".py", ".mjs", ".toml", "Makefile")
+        for number in re.findall(r"docs/decisions/(\d{4})", path.read_text())
+        if not any(page.name.startswith(number) for page in DECISIONS)
+    ]
+
+    assert missing == []

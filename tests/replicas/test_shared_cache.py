@@ -9,7 +9,7 @@ from gateway.replicas.cache import RedisCacheBackend
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.server.test_workers import sandbox_url, serving
+from tests.support.commands import serving
 from tests.support.redis_server import RedisServer, needs_redis
 from tests.support.replicas import CANCEL, FIRST, LIST, client_of, two_replicas, until_stored
 
@@ -88,19 +88,18 @@ async def test_cancelled_elsewhere(
 async def test_cancelled_in_another_process(redis: RedisServer) -> None:
     """A cancellation through one process shows at once on another process."""
     shared = {"GATEWAY_REDIS_URL": redis.url, "GATEWAY_CACHE_FRESH_SECONDS": "60"}
-    async with serving(**shared) as one:
-        base = await sandbox_url(one)
-        async with (
-            serving(**shared, GATEWAY_IMIN_BASE_URL=f"{base}/api/v2") as other,
-            aiohttp.ClientSession(headers=one.headers) as http,
-        ):
-            async with http.post(f"{base}/sandbox/orders", json={"customer": "1234"}) as response:
-                assert response.status == 201
-            first, second = Gateway(one.url, http), Gateway(other.url, http)
-            (order,) = (await second.data(FIRST))["viewer"]["orders"]["nodes"]
-            items = [item["id"] for item in order["items"]]
-            await first.data(CANCEL, order=order["id"], items=items)
-            (after,) = (await second.data(FIRST))["viewer"]["orders"]["nodes"]
+    async with (
+        serving(**shared) as one,
+        serving(**shared, GATEWAY_IMIN_BASE_URL=f"{one.sandbox_url}/api/v2") as other,
+        aiohttp.ClientSession(headers=one.headers) as http,
+    ):
+        async with http.post(f"{one.sandbox_url}/sandbox/orders", json={"customer": "1234"}) as response:
+            assert response.status == 201
+        first, second = Gateway(one.url, http), Gateway(other.url, http)
+        (order,) = (await second.data(FIRST))["viewer"]["orders"]["nodes"]
+        items = [item["id"] for item in order["items"]]
+        await first.data(CANCEL, order=order["id"], items=items)
+        (after,) = (await second.data(FIRST))["viewer"]["orders"]["nodes"]
 
     assert {item["status"] for item in order["items"]} == {"ORDER_ITEM_CONFIRMED"}
     assert {item["status"] for item in after["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}

@@ -156,7 +156,7 @@ async def test_late(imin: Imin) -> None:
 
 
 async def test_late_by_itself(imin: Imin) -> None:
-    """What is late comes without anybody clearing the faults, too."""
+    """A late cancellation also takes effect if the faults are not cleared."""
     order = imin.sandbox.add_order("empty")
     imin.sandbox.faults.add(Fault("PATCH /orders/:id", "late", delay_seconds=0.01))
 

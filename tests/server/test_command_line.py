@@ -3,64 +3,18 @@
 import ast
 import asyncio
 import json
-import os
 import re
 import signal
 import socket
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from asyncio.subprocess import PIPE
 
 import aiohttp
 import pytest
 
-from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
+from tests.support.commands import ANSWER, PROJECT, QUERY, REQUIRED, start, started
+from tests.support.issuer import claims, issuing, rsa_key, token
 from tests.support.waiting import HANGS_AFTER
-
-PROJECT = Path(__file__).parents[2]
-QUERY = {"query": "{ viewer { orders(first: 1) { totalCount nodes { orderNumber } } } }"}
-ANSWER = {"data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1917"}]}}}}
-
-TRUST = {
-    "GATEWAY_IMIN_API_KEY": "sandbox-key",
-    "GATEWAY_AUTH_PUBLIC_KEY": "{}",
-    "GATEWAY_AUTH_ISSUER": ISSUER,
-    "GATEWAY_AUTH_AUDIENCE": AUDIENCE,
-}
-
-
-async def start(*arguments: str, **environment: str) -> Process:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "gateway",
-        *arguments,
-        cwd=PROJECT,
-        env=clean | {"GATEWAY_PORT": "0"} | environment,  # 8000 may be in use by `make run`
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-
-
-@asynccontextmanager
-async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Process, list[str]]]:
-    """A process and the lines it has printed up to its ready line. Ended with SIGTERM."""
-    process = await start(*arguments, **environment)
-    try:
-        assert process.stdout
-        lines: list[str] = []
-        while not lines or not lines[-1].startswith("ready "):
-            line = await asyncio.wait_for(process.stdout.readline(), HANGS_AFTER)
-            assert line, (await process.communicate())[1].decode()
-            lines.append(line.decode().strip())
-        yield process, lines
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
 
 async def test_demo() -> None:
@@ -110,7 +64,7 @@ async def test_serve() -> None:
         started(
             "serve",
             "--port=0",
-            **TRUST
+            **REQUIRED
             | {
                 "GATEWAY_IMIN_BASE_URL": lines[-1].removeprefix("ready ") + "/api/v2",
                 "GATEWAY_AUTH_PUBLIC_KEY": "",
@@ -138,11 +92,19 @@ async def test_serve() -> None:
             {},
             "_IMIN_API_KEY and GATEWAY_AUTH_JWKS_URL and GATEWAY_AUTH_ISSUER and GATEWAY_AUTH_AUDIENCE",
         ),
-        (["serve"], {**TRUST, "GATEWAY_IMIN_API_KEY": ""}, "gateway: set GATEWAY_IMIN_API_KEY first"),
-        (["serve"], {**TRUST, "GATEWAY_AUTH_PUBLIC_KEY": ""}, "gateway: set GATEWAY_AUTH_JWKS_URL first"),
         (
             ["serve"],
-            {**TRUST, "GATEWAY_AUTH_PUBLIC_KEY": "x"},
+            {**REQUIRED, "GATEWAY_IMIN_API_KEY": ""},
+            "gateway: set GATEWAY_IMIN_API_KEY first",
+        ),
+        (
+            ["serve"],
+            {**REQUIRED, "GATEWAY_AUTH_PUBLIC_KEY": ""},
+            "gateway: set GATEWAY_AUTH_JWKS_URL first",
+        ),
+        (
+            ["serve"],
+            {**REQUIRED, "GATEWAY_AUTH_PUBLIC_KEY": "x"},
             "gateway: GATEWAY_AUTH_PUBLIC_KEY: Expecting value",
         ),
         (["demo"], {"GATEWAY_PORT": "no"}, "gateway: GATEWAY_PORT: Input should be a valid integer"),
@@ -164,8 +126,8 @@ async def test_refuses_to_start(arguments: list[str], environment: dict[str, str
 @pytest.mark.parametrize(
     ("arguments", "environment", "options"),
     [
-        (["serve", "--port"], TRUST, "--port or GATEWAY_PORT"),
-        (["serve", "--workers", "2", "--port"], TRUST, "--port or GATEWAY_PORT"),
+        (["serve", "--port"], REQUIRED, "--port or GATEWAY_PORT"),
+        (["serve", "--workers", "2", "--port"], REQUIRED, "--port or GATEWAY_PORT"),
         (["sandbox", "--port"], {}, "--port"),
         (["demo", "--sandbox-port", "0", "--port"], {}, "--port, with make: PORT="),
         (["demo", "--port", "0", "--sandbox-port"], {}, "--sandbox-port, with make: SANDBOX_PORT="),
@@ -248,7 +210,7 @@ async def test_misspelt_variable(workers: str) -> None:
         "GATEWAY_CORS_ORIGIN": "https://app.example.com",
         "GATEWAY_STATE_PATH": ":memory:",
     }
-    async with started("serve", "--workers", workers, **TRUST | options) as (process, _):
+    async with started("serve", "--workers", workers, **REQUIRED | options) as (process, _):
         process.send_signal(signal.SIGTERM)
         _, log = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 

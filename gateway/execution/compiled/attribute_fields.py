@@ -14,7 +14,7 @@ def attribute_of(field: GraphQLField) -> str | None:
         or not declared.is_basic_field
         or declared.default_resolver is not getattr
         or field.args
-        # Strawberry's wrapper that turns exceptions into data sets no flag; only its name tells it apart.
+        # Strawberry's wrapper that turns exceptions into data sets no flag; only its name identifies it.
         or getattr(field.resolve, "__name__", "") != "_get_basic_result"
     ):
         return None

@@ -111,7 +111,7 @@ class FastPathConnection(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         self._stop_idle_timer()
         self._slow_reader.stop()
-        # An operation that runs goes on, since it may be a mutation, and a stop of the server waits for it.
+        # A running operation continues, since it may be a mutation, and a stop of the server waits for it.
         if self.task is None:
             self._siblings.discard(self)
         else:

@@ -165,7 +165,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def access_channel(self) -> AccessChannel | None:
-        """How to join a virtual session: the channel of the item, or else of the session."""
+        """How to join a virtual session: the channel of the item; without one, that of the session."""
         return self.own_access_channel or (self.session.virtual_location if self.session else None)
 
 

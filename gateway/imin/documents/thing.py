@@ -19,7 +19,7 @@ GATEWAY_PREFIX = "gateway:"
 """JSON names of fields that the gateway sets; imin uses no such names."""
 
 PARTIAL_OF = "partial_of"
-"""Attribute of a partial class: the document's class that it stands for, and the bases of that."""
+"""Attribute of a partial class: the class of the whole document, and the bases of that class."""
 
 
 class DocumentMeta(StructMeta):

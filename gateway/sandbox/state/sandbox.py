@@ -103,8 +103,8 @@ class Sandbox:
     def put_order(self, customer: str, document: Any, identifier: str | None = None) -> str:
         """Serve exactly this JSON value as an order; returns its identifier.
 
-        The identifier is the argument, or else the document's own, or else generated. The document replaces
-        the order with this identifier, or becomes the newest order of the customer.
+        The identifier is the argument; without one, the document's own; without that, a generated one. The
+        document replaces the order with this identifier, or becomes the customer's newest order.
         """
         own = document.get("identifier") if isinstance(document, dict) else None
         if identifier is None:

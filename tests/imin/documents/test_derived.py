@@ -166,7 +166,7 @@ ZOOM = {"type": "VirtualLocation", "name": "Zoom", "url": "https://zoom.example.
     ],
 )
 async def test_virtual(reader: Reader, item: Any, url: str | None) -> None:
-    """A virtual session is joined through the channel of the item, or else of the session."""
+    """A virtual session is joined through the channel of the item; without one, through the session's."""
     answer = await reader.item(item, "{ accessChannel { name url } }")
 
     assert answer == {"accessChannel": {"name": "Zoom", "url": url}}
