@@ -180,10 +180,6 @@ class _Watch:
         self._changed = asyncio.Event()
 
 
-def _never_stale(_age_seconds: float) -> None:
-    """A reading that bypasses the cache is never stale."""
-
-
 def _compared(order: Order | None) -> Any:
     """The parts of an order whose changes are sent to subscribers."""
     if order is None:

@@ -40,7 +40,7 @@ class Gateway:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def short_collections() -> None:
+def freeze_earlier_objects() -> None:
     """Exclude objects of earlier modules from garbage collection, which would take a second each time.
 
     They stay alive because aiohttp caches each application's handlers, which refer to the application.

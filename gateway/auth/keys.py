@@ -119,7 +119,7 @@ class PublishedKeys:
         try:
             keys = read_keys(await self._read())
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            log.warning("issuer's keys did not arrive", type=type(error).__name__, kept=len(self._keys))
+            log.warning("issuer's keys could not be fetched", type=type(error).__name__, kept=len(self._keys))
             return
         if [key.as_dict() for key in keys] != [key.as_dict() for key in self._keys]:
             self.generation += 1

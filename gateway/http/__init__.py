@@ -1,1 +1,1 @@
-"""HTTP: the handlers that aiohttp calls."""
+"""HTTP: the GraphQL endpoint, receipts, the webhook and health checks, with connections, limits and streaming."""
