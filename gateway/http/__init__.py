@@ -1,1 +1,1 @@
-"""HTTP: the GraphQL endpoint, receipts, the webhook and health checks, with connections, limits and streaming."""
+"""HTTP: the GraphQL endpoint, receipts, the webhook, health checks; connections, limits and streaming."""
