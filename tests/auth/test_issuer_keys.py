@@ -15,8 +15,8 @@ from gateway.auth import InvalidToken, KeysUnavailable
 from gateway.auth.bearer import BearerTokens, bearer_authentication
 from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys, read_keys
 from gateway.settings.model import Settings
-from tests.auth.test_authentication import KEY, PEM, RULES, refused, serving
 from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
+from tests.support.token_gateway import KEY, PEM, RULES, refused, serving
 
 
 async def test_keys_are_cached(settings: Settings) -> None:
