@@ -67,6 +67,7 @@ def _client(settings: Settings) -> IminClient:
             max_answer_bytes=settings.imin_max_answer_bytes,
             max_receipt_bytes=settings.imin_max_receipt_bytes,
             customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
+            max_connection_seconds=settings.imin_connection_max_seconds,
             endpoint_guard=EndpointGuardOptions(
                 settings.imin_endpoint_concurrency, settings.imin_endpoint_queue
             ),

@@ -75,6 +75,8 @@ class PublishedKeys:
             headers={"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"},
             timeout=aiohttp.ClientTimeout(total=_FETCH_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
+            # Each fetch goes to where the issuer's name points then.
+            connector=aiohttp.TCPConnector(force_close=True, use_dns_cache=False),
             auto_decompress=False,
         )
         self._fetch_if_due(0)

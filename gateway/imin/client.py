@@ -19,7 +19,7 @@ from gateway.imin.routes import Route
 from gateway.imin.transport.call_counter import count_call
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions, EndpointGuards
 from gateway.imin.transport.errors import CannotConnect, ResponseTooLarge, ResponseTooLate, TransportError
-from gateway.imin.transport.pool import ConnectionPool
+from gateway.imin.transport.pool import MAX_CONNECTION_SECONDS, ConnectionPool
 from gateway.imin.transport.response import (
     StreamedResponse,
     UpstreamResponse,
@@ -47,6 +47,7 @@ class ClientOptions:
     max_answer_bytes: int
     max_receipt_bytes: int
     customer_accounts_path: str
+    max_connection_seconds: float = MAX_CONNECTION_SECONDS
     endpoint_guard: EndpointGuardOptions = field(default_factory=EndpointGuardOptions)
 
 
@@ -69,7 +70,9 @@ class IminClient:
         self._routes: dict[Endpoint[Any, Any], Route] = {}
         key = {"X-API-KEY": options.api_key.get_secret_value()} if options.api_key else {}
         self._pool = ConnectionPool(
-            options.base_url, {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+            options.base_url,
+            {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
+            options.max_connection_seconds,
         )
 
     async def __aenter__(self) -> Self:

@@ -12,6 +12,7 @@ HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Age = Annotated[float, Field(ge=0, le=86_400)]
+Reuse = Annotated[float, Field(ge=0, le=3_600)]
 
 
 class Settings(BaseSettings):
@@ -83,6 +84,10 @@ class Settings(BaseSettings):
         ge=0,
         le=10_000,
         description="Requests that may always queue for one endpoint; more while its queue moves fast.",
+    )
+    imin_connection_max_seconds: Reuse = Field(
+        60.0,
+        description="How long a connection to imin is reused. A new one goes to where the name points then.",
     )
     imin_customer_accounts_path: str = Field(
         "customer-accounts",

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import yarl
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import RSAKey
@@ -15,6 +16,7 @@ from gateway.auth import InvalidToken, KeysUnavailable
 from gateway.auth.bearer import BearerTokens, bearer_authentication
 from gateway.auth.keys import FixedKeys, PublicKey, PublishedKeys, read_keys
 from gateway.settings.model import Settings
+from tests.support.forwarder import forwarding_to
 from tests.support.issuer import AUDIENCE, ISSUER, claims, issuing, rsa_key, token
 from tests.support.token_gateway import KEY, PEM, RULES, refused, serving
 
@@ -246,3 +248,20 @@ async def test_keys_that_cannot_be_decoded(body: bytes, encoding: str) -> None:
         async with PublishedKeys(issuer.url, 300) as keys:
             with pytest.raises(KeysUnavailable):
                 await keys.current()
+
+
+async def test_issuer_moves() -> None:
+    """Each fetch goes to where the issuer's name points at that time."""
+    newer = rsa_key("two")
+    async with issuing(KEY) as old, issuing(newer) as new, forwarding_to(port_of(old.url)) as name:
+        async with PublishedKeys(f"http://127.0.0.1:{name.port}/keys", 300) as keys:
+            await keys.current()
+            name.target = port_of(new.url)
+            keys._fetched_at -= 2  # noqa: SLF001  # two seconds pass
+
+            assert [key.kid for key in await keys.refreshed()] == ["two"]
+        assert (old.requests, new.requests) == (1, 1)
+
+
+def port_of(url: str) -> int:
+    return yarl.URL(url).port or 0

@@ -44,16 +44,25 @@ class ScriptedServer:
 
 
 @asynccontextmanager
-async def pool_of(server: ScriptedServer) -> AsyncIterator[ConnectionPool]:
+async def port_of(server: ScriptedServer) -> AsyncIterator[int]:
+    """Serve; yields the port."""
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    pool = ConnectionPool(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/api/", {"X-API-KEY": "k"})
-    pool.open()
     try:
-        yield pool
+        yield listener.sockets[0].getsockname()[1]
     finally:
-        pool.close()
         listener.close()
         await asyncio.gather(*filter(None, server.running))
+
+
+@asynccontextmanager
+async def pool_of(server: ScriptedServer) -> AsyncIterator[ConnectionPool]:
+    async with port_of(server) as port:
+        pool = ConnectionPool(f"http://127.0.0.1:{port}/api/", {"X-API-KEY": "k"})
+        pool.open()
+        try:
+            yield pool
+        finally:
+            pool.close()
 
 
 def whole(body: bytes, fields: str = "") -> bytes:

@@ -16,12 +16,13 @@ HeadAndBody = tuple[ResponseHead, bytes]
 class UpstreamConnection(asyncio.Protocol):
     """A connection, and the response that is being received on it.
 
-    has_received_data: whether any of the response has arrived. idle_since: moment on the loop's clock.
+    has_received_data: whether any of the response has arrived. idle_since, reusable_until: moments on the
+    loop's clock.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.is_open = self.has_received_data = False
-        self.idle_since = 0.0
+        self.idle_since = self.reusable_until = 0.0
         self._loop = loop
         self._transport: asyncio.Transport
         self._response = ResponseParser()

@@ -7,14 +7,15 @@ import asyncio
 import socket
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import aiohappyeyeballs
 import yarl
 
 from gateway.imin.transport.connection import HeadAndBody, UpstreamConnection
-from gateway.imin.transport.errors import CannotConnect, ConnectionBroken
+from gateway.imin.transport.errors import CannotConnect, ConnectionBroken, ResponseTooLate
 from gateway.imin.transport.response_parser import ResponseHead
 
 _CONNECT_SECONDS = 0.5
@@ -22,16 +23,33 @@ _NEXT_ADDRESS_SECONDS = 0.25
 _MAX_IDLE_SECONDS = 15.0
 """imin may close an idle connection without notice; one that was idle for longer is not used again."""
 _MAX_IDLE = 128
+MAX_CONNECTION_SECONDS = 60.0
+"""A connection shows only where the host's name pointed when it was opened, so it is not used for ever."""
+
+Resolve = Callable[[str, int], Awaitable[list[Any]]]
+"""Addresses of a host and port, in the form of socket.getaddrinfo. Raises OSError."""
 
 
 class ConnectionPool:
-    """Connections to one host. headers: sent with every request. Times in seconds, sizes in bytes."""
+    """Connections to one host. headers: sent with every request. Times in seconds, sizes in bytes.
 
-    def __init__(self, base_url: str, headers: dict[str, str]) -> None:
+    max_connection_seconds: age at which a connection is no longer reused; 0 for one request each.
+    resolve: called for each new connection; the system's resolver if None.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        headers: dict[str, str],
+        max_connection_seconds: float = MAX_CONNECTION_SECONDS,
+        resolve: Resolve | None = None,
+    ) -> None:
         url = yarl.URL(base_url)
         self._host, self._port = url.raw_host or "", url.port or 0
         self._tls = _tls_context() if url.scheme == "https" else None
         self._path = url.raw_path.rstrip("/")
+        self._max_connection_seconds = max_connection_seconds
+        self._resolve = resolve or self._system_addresses
         self._idle: deque[UpstreamConnection] = deque()
         self._loop: asyncio.AbstractEventLoop
         fields = {"Host": url.host_port_subcomponent or "", **headers}
@@ -60,6 +78,8 @@ class ConnectionPool:
                 response = await reused.request(request, deadline, max_body_bytes)
             except BaseException as error:
                 reused.abort()
+                if isinstance(error, ResponseTooLate) and not reused.has_received_data:
+                    self._close_unused_since(now)
                 if reused.has_received_data or not isinstance(error, ConnectionBroken):
                     raise
             else:
@@ -114,7 +134,7 @@ class ConnectionPool:
         now = self._loop.time()
         while self._idle and self._idle[0].idle_since < now - _MAX_IDLE_SECONDS:
             self._idle.popleft().close()
-        if connection.is_reusable and len(self._idle) < _MAX_IDLE:
+        if connection.is_reusable and now < connection.reusable_until and len(self._idle) < _MAX_IDLE:
             connection.idle_since = now
             self._idle.append(connection)
         else:
@@ -124,16 +144,23 @@ class ConnectionPool:
         """The connection that was used last, if it can be used again."""
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_open and connection.idle_since >= now - _MAX_IDLE_SECONDS:
+            is_fresh = now < connection.reusable_until and connection.idle_since >= now - _MAX_IDLE_SECONDS
+            if connection.is_open and is_fresh:
                 return connection
             connection.close()
         return None
 
+    def _close_unused_since(self, moment: float) -> None:
+        """Close connections that have delivered no response since then: their peer may be gone too."""
+        while self._idle and self._idle[0].idle_since <= moment:
+            self._idle.popleft().close()
+
     async def _connect(self, deadline: float) -> UpstreamConnection:
         loop = self._loop
+        resolved_at = loop.time()
         try:
             async with asyncio.timeout_at(deadline):
-                addresses = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+                addresses = await self._resolve(self._host, self._port)
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     sock = await aiohappyeyeballs.start_connection(
                         addresses, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS, interleave=1, loop=loop
@@ -148,7 +175,11 @@ class ConnectionPool:
             raise CannotConnect(timed_out=True) from error
         except OSError as error:
             raise CannotConnect(timed_out=False) from error
+        connection.reusable_until = resolved_at + self._max_connection_seconds
         return connection
+
+    async def _system_addresses(self, host: str, port: int) -> list[Any]:
+        return await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 class _WaitingTime:
