@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.latency import IMIN_MS, best_p99
-from bench.memory import early_and_late
+from bench.tables.latency import IMIN_MS, best_p99
+from bench.tables.memory import early_and_late
 from bench.targets import JIT, NAIVE, OURS
 from bench.text import best_peer, median, ratio, table
 from bench.workloads import CALLS

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench import latency, memory, scaling, throughput
 from bench.figures import figures
+from bench.tables import latency, memory, scaling, throughput
 from bench.targets import ABSENT, NO_TAILCALL, tailcall_runs
 
 HERE = Path(__file__).parent

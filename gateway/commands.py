@@ -25,7 +25,13 @@ from gateway.observability.tracing import TracesMissing
 from gateway.server.listen import bind, listening, url_of
 from gateway.server.memory import run, settle
 from gateway.server.workers import Supervisor
-from gateway.settings.loader import InvalidSettings, load_settings, missing_for_serve, unknown_variables
+from gateway.settings.loader import (
+    InvalidSettings,
+    load_settings,
+    missing_for_serve,
+    risky_settings,
+    unknown_variables,
+)
 from gateway.settings.model import Settings
 
 SANDBOX_PORT = 8001
@@ -51,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InvalidSettings as error:
         _refuse(str(error))
     configure_logs(settings.log_level)
-    _warn_of_unknown_variables()
+    _warn_of_settings(settings)
     if options.command == "serve":
         serve(settings, options)
     else:
@@ -195,11 +201,13 @@ async def _until_stopped(lifeline: int | None = None) -> None:
     await stopped.wait()
 
 
-def _warn_of_unknown_variables() -> None:
+def _warn_of_settings(settings: Settings) -> None:
     if in_metrics_directory():
         return  # this process has replaced itself, and has warned before
     for problem in unknown_variables():
         log.warning("unknown setting", reason=problem)
+    for problem in risky_settings(settings):
+        log.warning("risky setting", reason=problem)
 
 
 def _address(options: argparse.Namespace) -> dict[str, object]:

@@ -14,6 +14,12 @@ from gateway.settings.model import PREFIX, Settings
 _is_service_link = re.compile(r"GATEWAY_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)").fullmatch
 
 
+_UNSET_ID_SECRET = (
+    "GATEWAY_ID_SECRET is not set, so imin's API key signs global ids: "
+    "changing that key would invalidate every id that clients hold"
+)
+
+
 class InvalidSettings(Exception):
     """The gateway cannot start with these settings. The text has one line for each, without its value."""
 
@@ -36,6 +42,13 @@ def missing_for_serve(settings: Settings) -> list[str]:
         "GATEWAY_AUTH_AUDIENCE": settings.auth_audience,
     }
     return [name for name, value in required.items() if not value]
+
+
+def risky_settings(settings: Settings) -> list[str]:
+    """One sentence for each setting that works now and will hurt later in production."""
+    if settings.profile == "production" and settings.imin_api_key and not settings.id_secret:
+        return [_UNSET_ID_SECRET]
+    return []
 
 
 def unknown_variables(names: Iterable[str] = os.environ) -> list[str]:

@@ -222,3 +222,26 @@ async def test_misspelt_variable(workers: str) -> None:
             "GATEWAY_CORS_ORIGIN is not a setting; did you mean GATEWAY_CORS_ORIGINS?",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "secret", "warnings"),
+    [("production", "", 1), ("production", "a secret", 0), ("development", "", 0)],
+)
+async def test_ids_signed_with_the_api_key(profile: str, secret: str, warnings: int) -> None:
+    """In production a missing GATEWAY_ID_SECRET is logged at startup, with what it will cost."""
+    options = {
+        "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(rsa_key().as_dict(private=False)),
+        "GATEWAY_ID_SECRET": secret,
+        "GATEWAY_PROFILE": profile,
+    }
+    async with started("serve", **REQUIRED | options) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(process.communicate(), 30)
+
+    reason = (
+        "GATEWAY_ID_SECRET is not set, so imin's API key signs global ids: "
+        "changing that key would invalidate every id that clients hold"
+    )
+    lines = [json.loads(line) for line in log.decode().splitlines()]
+    assert [(line["event"], line["reason"]) for line in lines] == [("risky setting", reason)] * warnings

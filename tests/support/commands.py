@@ -44,7 +44,8 @@ async def start(*arguments: str, **environment: str) -> Process:
         "gateway",
         *arguments,
         cwd=PROJECT,
-        env=clean | {"GATEWAY_PORT": "0"} | environment,  # 8000 may be in use by `make run`
+        # Port 8000 may be in use by `make run`, and tests must not write into the project.
+        env=clean | {"GATEWAY_PORT": "0", "GATEWAY_STATE_PATH": ":memory:"} | environment,
         stdout=PIPE,
         stderr=PIPE,
     )

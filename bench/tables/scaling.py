@@ -4,9 +4,9 @@ from typing import Any
 
 from bench.lane import lane
 from bench.plan import Plan, identifiers
+from bench.tables.throughput import throughput
 from bench.targets import JIT, OURS, TARGETS
 from bench.text import median, table
-from bench.throughput import throughput
 from bench.workloads import ALIASES, FIRSTS, growing
 
 ROUNDS, SECONDS = 3, 1
