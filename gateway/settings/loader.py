@@ -14,7 +14,7 @@ from gateway.settings.model import PREFIX, Settings
 _is_service_link = re.compile(r"GATEWAY_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)").fullmatch
 
 
-_UNSET_ID_SECRET = (
+_SIGNED_WITH_API_KEY = (
     "GATEWAY_ID_SECRET is not set, so imin's API key signs global ids: "
     "changing that key would invalidate every id that clients hold"
 )
@@ -47,7 +47,7 @@ def missing_for_serve(settings: Settings) -> list[str]:
 def risky_settings(settings: Settings) -> list[str]:
     """One sentence for each setting that works now and will hurt later in production."""
     if settings.profile == "production" and settings.imin_api_key and not settings.id_secret:
-        return [_UNSET_ID_SECRET]
+        return [_SIGNED_WITH_API_KEY]
     return []
 
 
