@@ -136,6 +136,7 @@ async def test_last_window(gateway: Gateway, sandbox: Sandbox) -> None:
     await gateway.data("{ viewer { identifier } }")  # time enough for another request
     sandbox.faults.clear()
     assert await query == connection
+    assert sandbox.request_log.entries[0].query["page"] == "1"
     assert sandbox.request_log.peak_in_flight == 1
 
 
