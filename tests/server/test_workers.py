@@ -41,6 +41,7 @@ async def test_rolling_restart_loses_nothing() -> None:
             old = gateway.workers()
             gateway.process.send_signal(signal.SIGHUP)
             await until(lambda old=old: len(gateway.workers()) == 2 and not gateway.workers() & old)
+            counts.append(len(gateway.answers))
         done.set()
         await asyncio.gather(*clients)
         after = gateway.workers()
