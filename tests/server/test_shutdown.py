@@ -1,6 +1,7 @@
 """A graceful stop: requests finish, waiting connections are served, WebSockets are closed."""
 
 import asyncio
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -41,17 +42,35 @@ async def test_running_request(workers: str) -> None:
         serving(f"--workers={workers}", GATEWAY_CACHE_ENABLED="false") as gateway,
         aiohttp.ClientSession() as http,
     ):
-        fault = {"route": "GET /orders", "kind": "delay", "delaySeconds": 1, "times": 1}
+        fault = {"route": "GET /orders", "kind": "delay", "delaySeconds": 3_600, "times": 1}
         async with http.post(f"{gateway.sandbox_url}/sandbox/faults", json=fault) as response:
             assert response.status == 201
         request = asyncio.ensure_future(gateway.send_query(http))
         await until(lambda: has_received_requests(gateway, http))
+        idle = [await idle_connection(gateway) for _ in range(6)]
         gateway.process.send_signal(signal.SIGTERM)
+        # They are closed once the stop has begun.
+        for reader, writer in idle:
+            assert await asyncio.wait_for(reader.read(), HANGS_AFTER) == b""
+            writer.close()
+        assert not request.done()
+        async with http.delete(f"{gateway.sandbox_url}/sandbox/faults") as response:
+            assert response.status == 204
         await request
         await asyncio.wait_for(gateway.process.wait(), HANGS_AFTER)
 
     assert gateway.responses == [ANSWER]
     assert gateway.process.returncode == 0
+
+
+async def idle_connection(gateway: Serving) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which a response has come."""
+    url = URL(gateway.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+    head = await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(int(re.findall(rb"Content-Length: (\d+)", head)[0]))
+    return reader, writer
 
 
 async def has_received_requests(gateway: Serving, http: aiohttp.ClientSession) -> bool:
@@ -60,7 +79,7 @@ async def has_received_requests(gateway: Serving, http: aiohttp.ClientSession) -
 
 
 async def test_subscription() -> None:
-    """A process with a subscription closes its WebSocket, and ends."""
+    """A process with a subscription closes its WebSocket, and ends at once."""
     async with (
         serving("--workers=1") as gateway,
         aiohttp.ClientSession() as http,
@@ -69,19 +88,20 @@ async def test_subscription() -> None:
         await socket.send_json({"type": "connection_init", "payload": gateway.headers})
         await socket.send_json({"id": "1", "type": "subscribe", "payload": {"query": SUBSCRIPTION}})
         received = [(await socket.receive_json())["type"] for _ in range(2)]
-        gateway.process.send_signal(signal.SIGTERM)
+        stop = asyncio.ensure_future(gateway.stop())
         while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
             pass
-        await asyncio.wait_for(gateway.process.wait(), HANGS_AFTER)
+        seconds = await stop
 
     assert received == ["connection_ack", "next"]
     assert socket.close_code == WSCloseCode.SERVICE_RESTART
+    assert seconds <= gateway.most_seconds_to_stop
 
 
 async def test_backlog() -> None:
     """Connections that the system has established, but the gateway has not accepted yet, are served."""
     with ExitStack() as clients:
-        async with listening(hello_app(), "127.0.0.1", goodbye_seconds=5) as url:
+        async with listening(hello_app(), "127.0.0.1", goodbye_seconds=1) as url:
             address = ("127.0.0.1", URL(url).port or 0)
             # The event loop does not run between here and the stop, so none of them is accepted before.
             connections = [clients.enter_context(socket.create_connection(address)) for _ in range(50)]
@@ -131,7 +151,7 @@ async def test_websockets(answers_close: bool) -> None:  # noqa: FBT001  # a par
     lifecycle = add_lifecycle(app)
 
     async def accept(request: web.Request) -> web.WebSocketResponse:
-        web_socket = web.WebSocketResponse()
+        web_socket = web.WebSocketResponse(timeout=PLENTY)
         await web_socket.prepare(request)
         request.app[LIFECYCLE].sockets[web_socket] = request
         async for _ in web_socket:

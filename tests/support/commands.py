@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -82,13 +83,15 @@ def serve_environment(sandbox_url: str) -> dict[str, str]:
 class Serving:
     """A running `gateway serve`.
 
-    sandbox_url: of its imin. headers: authenticate customer 1234. responses: those to `send_query`.
+    sandbox_url: of its imin. headers: authenticate customer 1234. seconds_to_start: until it was ready.
+    responses: those to `send_query`.
     """
 
     process: Process
     url: str
     sandbox_url: str
     headers: dict[str, str]
+    seconds_to_start: float
     responses: list[Any] = field(default_factory=list)
 
     async def send_query(self, http: aiohttp.ClientSession) -> None:
@@ -102,6 +105,18 @@ class Serving:
             while not done.is_set():
                 await self.send_query(http)
 
+    @property
+    def most_seconds_to_stop(self) -> float:
+        """Three times as long as this machine took to start it; no shutdown timeout has passed by then."""
+        return 3 * self.seconds_to_start
+
+    async def stop(self) -> float:
+        """Send SIGTERM and wait for the end; returns how many seconds that took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(self.process.wait(), HANGS_AFTER)
+        return time.monotonic() - began
+
     def workers(self) -> set[int]:
         """Ids of the child processes."""
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as children:  # noqa: PTH123  # a file of the kernel's
@@ -113,8 +128,10 @@ async def serving(*arguments: str, **environment: str) -> AsyncIterator[Serving]
     """Run `gateway serve` over a sandbox of its own, or over the imin that `environment` names."""
     async with started("sandbox", "--port", "0") as (_, sandbox):
         settings = serve_environment(sandbox[-1].removeprefix("ready ")) | environment
+        began = time.monotonic()
         async with started("serve", "--port=0", *arguments, **settings) as (process, lines):
+            seconds = time.monotonic() - began
             assert [re.sub(r"\d+$", "N", line) for line in lines] == ["ready http://127.0.0.1:N"]
             sandbox_url = settings["GATEWAY_IMIN_BASE_URL"].removesuffix("/api/v2")
             headers = {"Authorization": f"Bearer {token(KEY, claims('1234'))}"}
-            yield Serving(process, lines[-1].removeprefix("ready "), sandbox_url, headers)
+            yield Serving(process, lines[-1].removeprefix("ready "), sandbox_url, headers, seconds)
