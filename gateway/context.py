@@ -10,7 +10,6 @@ from graphql import GraphQLError
 from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
 from gateway.clock import Clock
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
@@ -21,6 +20,7 @@ from gateway.order_watcher import OrderWatcher
 from gateway.pagination.totals import ListTotals
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.redis_client import RedisClient
+from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from gateway.cancellation.exchange import ExchangeOptions
 from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
 from gateway.clock import Clock
 from gateway.context import Services
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.repository import OwnerOf, Repository
@@ -18,6 +17,7 @@ from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.redis_client import RedisClient
 from gateway.settings.model import Settings
+from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 
 def build_services(settings: Settings, now: Clock) -> Services:

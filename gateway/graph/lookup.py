@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.context import Context
-from gateway.global_ids import GlobalId
 from gateway.graph.customer import Customer
 from gateway.graph.info import Info
 from gateway.graph.partial_errors import report_unreadable
@@ -15,6 +14,7 @@ from gateway.imin.dates import parse_date_time
 from gateway.imin.endpoints.orders import ORDER, ORDER_PAGE
 from gateway.imin.routes import is_identifier
 from gateway.pagination.history import is_in_history
+from gateway.signing.global_ids import GlobalId
 
 _MOST_PARALLEL_PAGES = 16
 

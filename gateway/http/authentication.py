@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from gateway.auth import Authenticate, AuthenticationError, Caller, HasHeaders
 from gateway.context import Context, Services
-from gateway.global_ids import IdSigner
 from gateway.http.limits.rate import Bucket, RateLimited, RateLimits
 from gateway.observability.logging import RequestRecord, are_requests_logged
+from gateway.signing.global_ids import IdSigner
 
 
 @dataclass(frozen=True, slots=True)

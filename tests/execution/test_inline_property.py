@@ -12,10 +12,10 @@ import pytest
 
 from gateway.clock import system_clock
 from gateway.execution.compiled.inline_property import InlinedProperty, inline
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.connection import Connection, ConnectionPage, Edge
 from gateway.imin import documents
 from gateway.imin.documents.place import Coordinates
+from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 CLASSES = [
     cls

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
-from gateway.global_ids import IdSigner
 from gateway.sandbox import Fault, Sandbox
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
+from gateway.signing.global_ids import IdSigner
 from tests.conftest import Gateway
 
 RECEIPTS = "{ viewer { orders(first: 1) { nodes { receipts { id identifier url } } } } }"

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin import endpoints
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order, Page
 from gateway.imin.endpoints.declaration import PUBLIC, Endpoint, Key
 from gateway.imin.endpoints.orders import ORDER, ORDER_PAGE
 from gateway.imin.repository import Repository
+from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 """Identifier of the order in imin's documentation. The sandbox has it."""

@@ -14,7 +14,6 @@ from gateway.commands import gateway_listening
 from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.execution.compiled.plan import RUNS_BEFORE_PARTIAL, PlannedOperation
 from gateway.execution.compiled.selected_attributes import selected_attributes
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.graph.schema import build_schema
 from gateway.imin.documents import Attributes, Order, bind_order, fields_read_by, partial_document
 from gateway.imin.documents.event import Event
@@ -22,6 +21,7 @@ from gateway.imin.documents.partial import NotRead
 from gateway.imin.endpoints.orders import ORDER_PAGE, read_order
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
+from gateway.signing.global_ids import CustomerOwner, IdSigner
 from tests.conftest import Gateway
 from tests.examples.files import document_in
 from tests.imin.documents.test_anything import changed, changed_orders

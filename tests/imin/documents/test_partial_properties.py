@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.global_ids import CustomerOwner, IdSigner
 from gateway.imin import jsonld
 from gateway.imin.documents import (
     CustomerAccount,
@@ -21,6 +20,7 @@ from gateway.imin.documents import (
 )
 from gateway.imin.documents.partial import fields_read_by, partial_document, property_reads
 from gateway.imin.documents.thing import Thing
+from gateway.signing.global_ids import CustomerOwner, IdSigner
 from tests.examples.files import FILES, HERE, document_in
 
 NOW = datetime(2021, 5, 1, tzinfo=UTC)
