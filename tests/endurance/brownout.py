@@ -65,6 +65,8 @@ async def brownout(calm: float, brown: float, repaired: float) -> Figures:
             GATEWAY_CACHE_ENABLED="false",
             GATEWAY_RATE_LIMITED="false",
             GATEWAY_LOG_LEVEL="ERROR",
+            GATEWAY_IMIN_TIMEOUT_SECONDS="1.5",  # the default
+            GATEWAY_REQUEST_TIMEOUT_SECONDS="5",
         ) as gateway,
         aiohttp.ClientSession(headers=gateway.headers) as http,
     ):

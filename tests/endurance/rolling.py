@@ -24,6 +24,7 @@ from tests.support.issuer import claims, token
 
 PER_SECOND = 50
 _REST_SECONDS = 1.0
+_MAX_UNANSWERED = 50
 _HEADERS = {"Authorization": f"Bearer {token(KEY, claims('1234', exp=int(time.time()) + 86_400))}"}
 
 
@@ -76,8 +77,11 @@ class Address:
         self._reserved.close()
 
 
-async def roll(minutes: float) -> Result:
-    """Load both replicas while they are restarted in turn. Raises RunInvalid."""
+async def roll(minutes: float, restarts: int = 0) -> Result:
+    """Load both replicas while they are restarted in turn, for that long and at least so many restarts.
+
+    Raises RunInvalid.
+    """
     result = Result()
     async with AsyncExitStack() as running:
         sandbox, lines = await running.enter_async_context(started("sandbox", "--port", "0"))
@@ -89,7 +93,7 @@ async def roll(minutes: float) -> Result:
         restarting = asyncio.ensure_future(_restart_in_turn(addresses, result))
         try:
             await _load(
-                minutes,
+                lambda seconds: seconds >= minutes * 60 and result.restarts >= restarts,
                 [address.port for address in addresses],
                 result,
                 lambda: _check(restarting, sandbox, addresses),
@@ -119,18 +123,28 @@ def _check(restarting: asyncio.Future[None], sandbox: Process, addresses: list[A
         raise RunInvalid(f"a process ended by itself, with {ended[0]}")
 
 
-async def _load(minutes: float, ports: list[int], result: Result, check: Callable[[], None]) -> None:
-    """Send requests at the rate, whether or not they are answered, over reused and new connections."""
+async def _load(
+    is_enough: Callable[[float], bool], ports: list[int], result: Result, check: Callable[[], None]
+) -> None:
+    """Send requests over reused and new connections, at the rate unless the replicas cannot keep up.
+
+    is_enough: whether to stop after that many seconds.
+    """
     new = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession() as reusing, aiohttp.ClientSession(connector=new) as fresh:
         began = time.monotonic()
-        requests = []
-        for number in range(int(minutes * 60 * PER_SECOND)):
+        requests: list[asyncio.Future[None]] = []
+        slots = asyncio.Semaphore(_MAX_UNANSWERED)
+        for number in itertools.count():
             await asyncio.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
+            if is_enough(time.monotonic() - began):
+                break
             check()
+            await slots.acquire()
             session = fresh if number // 2 % 2 else reusing
             in_turn = ports[::-1] if number % 2 else ports
             requests.append(asyncio.ensure_future(_send(in_turn, session, result)))
+            requests[-1].add_done_callback(lambda _: slots.release())
         await asyncio.gather(*requests)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from tests.support.issuer import AUDIENCE, ISSUER, claims, rsa_key, token
-from tests.support.waiting import HANGS_AFTER
+from tests.support.waiting import HANGS_AFTER, PLENTY
 
 PROJECT = Path(__file__).parents[2]
 QUERY = {"query": "{ viewer { orders(first: 1) { totalCount nodes { orderNumber } } } }"}
@@ -71,11 +71,15 @@ async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Pr
 
 
 def serve_environment(sandbox_url: str) -> dict[str, str]:
-    """Settings of `gateway serve`, for a sandbox at that URL and tokens signed with KEY."""
+    """Settings of `gateway serve`, for a sandbox at that URL and tokens signed with KEY; long timeouts."""
     return REQUIRED | {
         "GATEWAY_STATE_PATH": ":memory:",
         "GATEWAY_AUTH_PUBLIC_KEY": json.dumps(KEY.as_dict(private=False)),
         "GATEWAY_IMIN_BASE_URL": f"{sandbox_url}/api/v2",
+        "GATEWAY_IMIN_TIMEOUT_SECONDS": str(PLENTY),
+        "GATEWAY_REQUEST_TIMEOUT_SECONDS": str(PLENTY),
+        "GATEWAY_REDIS_TIMEOUT_SECONDS": str(PLENTY),
+        "GATEWAY_CANCEL_DEADLINE_SECONDS": str(PLENTY),
     }
 
 
