@@ -9,7 +9,7 @@ from gateway.graph.scalars import URL, Duration
 
 @strawberry.type(description="A range of ages in years. Either end may be open.")
 class AgeRange:
-    """Runtime object: documents.QuantitativeValue."""
+    """Runtime object: documents.AgeRange."""
 
     min_value: int | None = strawberry.field(description="Youngest age; null if there is no lower limit.")
     max_value: int | None = strawberry.field(description="Oldest age; null if there is no upper limit.")

@@ -22,13 +22,13 @@ from gateway.imin.documents.page import (
 from gateway.imin.documents.partial import Attributes, fields_read_by, partial_document
 from gateway.imin.documents.place import Amenity, OpeningHours, Place
 from gateway.imin.documents.thing import (
+    AgeRange,
     Concept,
     Image,
     Owned,
     Owner,
     Priced,
     PropertyValue,
-    QuantitativeValue,
     TaxCharge,
 )
 
@@ -37,6 +37,7 @@ __all__ = [
     "AccessChannel",
     "AccessPass",
     "Address",
+    "AgeRange",
     "Agent",
     "AggregateOffer",
     "Amenity",
@@ -60,7 +61,6 @@ __all__ = [
     "Place",
     "Priced",
     "PropertyValue",
-    "QuantitativeValue",
     "Receipt",
     "Schedule",
     "Seller",

@@ -1,42 +1,24 @@
 """What is booked: sessions and slots, and the series and facilities above them.
 
 One Struct serves for every level, since OpenActive lets a level leave out what the
-level above it states. In imin's data the name and the organizer are stated two levels up
-and the location one level up; in plain OpenActive data one level up.
-Source: OpenActive Modelling Specification, "Inheritance"; imin docs, Order History.
+level above it states: see `inherited`.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import field
 from msgspec.structs import replace
 
 from gateway.imin.dates import add_duration, format_duration, parse_date_time, parse_duration
 from gateway.imin.documents.agent import AccessChannel, Agent
-from gateway.imin.documents.expression_property import ExpressionProperty
+from gateway.imin.documents.inherited import Inherited
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
-from gateway.imin.documents.thing import IS_ZERO, Concept, Identified, Image, QuantitativeValue
+from gateway.imin.documents.thing import AgeRange, Concept, Identified, Image
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
 from gateway.imin.jsonld import Int
-
-T = TypeVar("T")
-
-
-class Inherited(ExpressionProperty[T]):
-    """The value of an attribute on the nearest level that states one: the event itself or one above it."""
-
-    def __init__(self, attribute: str) -> None:
-        # The usual three levels are written out, since calling `inherited` takes longer.
-        super().__init__(
-            f"value if (value := self.{attribute}) or {IS_ZERO} else "
-            f"value if (above := self.super_event) and ((value := above.{attribute}) or {IS_ZERO}) else "
-            f"value if above and (above := above.super_event) "
-            f"and ((value := above.{attribute}) or {IS_ZERO}) else "
-            f"self.inherited({attribute!r})",
-        )
 
 
 class Event(Identified, kw_only=True, gc=False, rename="camel"):
@@ -65,7 +47,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_openactive_levels: tuple[Concept, ...] = field(default=(), name="level")
     own_imin_levels: tuple[Concept, ...] = field(default=(), name="imin:level")
     own_sports_locations: tuple[Concept, ...] = field(default=(), name="beta:sportsActivityLocation")
-    own_age_range: QuantitativeValue | None = field(default=None, name="ageRange")
+    own_age_range: AgeRange | None = field(default=None, name="ageRange")
     own_gender_restriction: str | None = field(default=None, name="genderRestriction")
     own_is_coached: bool | None = field(default=None, name="isCoached")
     own_is_accessible_for_free: bool | None = field(default=None, name="isAccessibleForFree")
@@ -89,43 +71,24 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
 
     name = Inherited[str | None]("own_name")
-    """Title, inherited."""
     description = Inherited[str | None]("own_description")
-    """Plain-text description, inherited."""
     formatted_description = Inherited[str | None]("own_formatted_description")
-    """HTML description, inherited."""
     url = Inherited[str | None]("own_url")
-    """Web page for customers, inherited."""
     virtual_location = Inherited[AccessChannel | None]("own_virtual_location")
-    """Where to join a virtual session, inherited."""
     leaders = Inherited[tuple[Agent, ...]]("own_leaders")
-    """Who leads it, inherited."""
     images = Inherited[tuple[Image, ...]]("own_images")
-    """Pictures, inherited."""
     activities = Inherited[tuple[Concept, ...]]("own_activities")
-    """Activities, inherited."""
     facility_types = Inherited[tuple[Concept, ...]]("own_facility_types")
-    """Kinds of facility, inherited."""
     categories = Inherited[tuple[Concept, ...]]("own_categories")
-    """Categories outside any controlled list, inherited."""
     sports_activity_locations = Inherited[tuple[Concept, ...]]("own_sports_locations")
-    """Parts of the venue it takes place in, inherited."""
-    age_range = Inherited[QuantitativeValue | None]("own_age_range")
-    """Ages it is intended for, inherited."""
+    age_range = Inherited[AgeRange | None]("own_age_range")
     is_coached = Inherited[bool | None]("own_is_coached")
-    """Whether it is led by a coach, inherited."""
     is_accessible_for_free = Inherited[bool | None]("own_is_accessible_for_free")
-    """Whether it is free for everybody, inherited."""
     attendee_instructions = Inherited[str | None]("own_attendee_instructions")
-    """What to bring or do, inherited."""
     meeting_point = Inherited[str | None]("own_meeting_point")
-    """Where to meet, inherited."""
     accessibility_information = Inherited[str | None]("own_accessibility_information")
-    """What disabled people need to know, inherited."""
     accessibility_support = Inherited[tuple[Concept, ...]]("own_accessibility_support")
-    """Disabilities that it supports, inherited."""
     skill_levels = Inherited[tuple[Concept, ...]]("own_levels")
-    """Levels of experience it is intended for, inherited."""
 
     @property
     def parent(self) -> "Event | None":

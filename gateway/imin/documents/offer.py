@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from gateway.imin.documents.thing import Priced, QuantitativeValue, Thing
+from gateway.imin.documents.thing import AgeRange, Priced, Thing
 from gateway.imin.documents.vocabulary import DayOfWeek
 from gateway.imin.jsonld import Int
 
@@ -13,7 +13,7 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     name: str | None = None
     description: str | None = None
     url: str | None = None
-    age_restriction: QuantitativeValue | None = None
+    age_restriction: AgeRange | None = None
     latest_cancellation_before_start_date: str | None = None
     valid_from_before_start_date: str | None = None
     valid_through_before_start_date: str | None = None

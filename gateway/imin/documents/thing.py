@@ -139,7 +139,7 @@ class Concept(Identified, kw_only=True, gc=False, rename="camel"):
         return self.own_label or self.own_name or bare
 
 
-class QuantitativeValue(Thing, kw_only=True, gc=False, rename="camel"):
+class AgeRange(Thing, kw_only=True, gc=False, rename="camel"):
     """A range of whole numbers; either end may be open."""
 
     min_value: Int | None = None

@@ -1,0 +1,132 @@
+"""What every level of a booked event has, and the series and events above sessions."""
+
+import strawberry
+
+from gateway.graph.agent import Organization, Person
+from gateway.graph.enums import AttendanceMode, DayOfWeek, EventStatus, GenderRestriction
+from gateway.graph.order.access_pass import AccessChannel
+from gateway.graph.order.offer import AgeRange, AggregateOffer, Offer
+from gateway.graph.scalars import URL, DateTime, Duration
+from gateway.graph.session.concept import Concept
+from gateway.graph.session.image import Image
+from gateway.graph.session.place import Place
+
+
+@strawberry.type(description="When the sessions of a series take place. Dates and times are local.")
+class Schedule:
+    """Runtime object: documents.Schedule."""
+
+    by_day: list[DayOfWeek] = strawberry.field(description="Days of the week.")
+    start_date: str | None = strawberry.field(description="First day.")
+    end_date: str | None = strawberry.field(description="Last day.")
+    start_time: str | None = strawberry.field(description="Start time, `HH:MM`.")
+    end_time: str | None = strawberry.field(description="End time, `HH:MM`.")
+    duration: Duration | None = strawberry.field(description="Length of each session.")
+    repeat_frequency: Duration | None = strawberry.field(
+        description="Time from one session to the next, for example `P1W` for weekly."
+    )
+    repeat_count: int | None = strawberry.field(description="Number of sessions.")
+    schedule_timezone: str | None = strawberry.field(description="IANA time zone, for example Europe/London.")
+    except_dates: list[str] = strawberry.field(description="Dates on which no session takes place.")
+
+
+@strawberry.type
+class EventFields:
+    """Fields of every level: of a session, and of the series or event above it."""
+
+    identifier: strawberry.ID | None = strawberry.field(
+        description="Identifier in the booking system; the IRI if it has none."
+    )
+    iri: str | None = strawberry.field(
+        description="IRI, a URL that identifies it in imin or the booking system."
+    )
+    type: str | None = strawberry.field(
+        description="OpenActive type, for example ScheduledSession, Slot or SessionSeries."
+    )
+    name: str | None = strawberry.field(description="Title to display.")
+    description: str | None = strawberry.field(description="Description in plain text.")
+    formatted_description: str | None = strawberry.field(description="Description in HTML.")
+    url: URL | None = strawberry.field(description="Web page for customers.")
+    start_date: DateTime | None = strawberry.field(description="Start date and time.")
+    end_date: DateTime | None = strawberry.field(
+        description="End date and time; the start plus the duration if imin does not state it."
+    )
+    duration: Duration | None = strawberry.field(
+        description="Length; the time from start to end if imin does not state it."
+    )
+    event_status: EventStatus | None = strawberry.field(
+        description="Whether it takes place as planned; EVENT_SCHEDULED if imin states a start date but "
+        "no status."
+    )
+    attendance_mode: AttendanceMode | None = strawberry.field(
+        description="Whether it is attended in person or online; OFFLINE_EVENT_ATTENDANCE_MODE if imin "
+        "states a start date but no mode."
+    )
+    venue: Place | None = strawberry.field(description="Venue where it takes place.")
+    virtual_location: AccessChannel | None = strawberry.field(
+        description="How it can be joined online, if it is virtual."
+    )
+    affiliated_location: Place | None = strawberry.field(
+        description="Place that a virtual session is run from."
+    )
+    organizer: Organization | None = strawberry.field(
+        description="Organizer of the session, or provider of the facility."
+    )
+    leaders: list[Person] = strawberry.field(description="People who lead it.")
+    images: list[Image] = strawberry.field(description="Pictures.")
+    activities: list[Concept] = strawberry.field(description="Activities.")
+    categories: list[Concept] = strawberry.field(description="Categories in the seller's own words.")
+    skill_levels: list[Concept] = strawberry.field(
+        description="Levels of experience that it is suitable for."
+    )
+    sports_activity_locations: list[Concept] = strawberry.field(
+        description="Parts of the venue where it takes place, for example a pool or a court."
+    )
+    age_range: AgeRange | None = strawberry.field(description="Ages that it is suitable for.")
+    gender_restriction: GenderRestriction | None = strawberry.field(
+        description="Restriction of attendance by gender."
+    )
+    is_coached: bool | None = strawberry.field(description="Whether a coach is present.")
+    is_accessible_for_free: bool | None = strawberry.field(
+        description="Whether it is free of charge for everyone."
+    )
+    attendee_instructions: str | None = strawberry.field(
+        description="Instructions for attendees, for example what to bring."
+    )
+    meeting_point: str | None = strawberry.field(description="Meeting point at the venue.")
+    accessibility_information: str | None = strawberry.field(
+        description="Information for disabled people, as text."
+    )
+    accessibility_support: list[Concept] = strawberry.field(
+        description="Disabilities for which support is provided."
+    )
+    offers: list[Offer] = strawberry.field(
+        description="Offers stated on this level itself; none are inherited."
+    )
+    aggregate_offer: AggregateOffer | None = strawberry.field(
+        description="Lowest price for each group of people."
+    )
+    event_schedule: list[Schedule] = strawberry.field(description="Schedules of its sessions.")
+    scheduling_note: str | None = strawberry.field(description="Remarks on the schedule.")
+    location_summary: list[Place] = strawberry.field(
+        name="places", description="Places of all its sessions, if imin lists them."
+    )
+    data_source: str | None = strawberry.field(
+        description="Identifier of the OpenActive feed that the data came from."
+    )
+    maximum_attendee_capacity: int | None = strawberry.field(
+        description="Number of people who can attend in total."
+    )
+    remaining_attendee_capacity: int | None = strawberry.field(
+        description="Number of places left when imin last checked."
+    )
+    sub_events: list["SuperEvent"] = strawberry.field(
+        description="Events that belong to it, if imin lists them."
+    )
+
+
+@strawberry.type(description="The series that a session belongs to, or another event that contains it.")
+class SuperEvent(EventFields):
+    """Runtime object: documents.Event."""
+
+    super_event: "SuperEvent | None" = strawberry.field(description="Event that contains this one.")
