@@ -52,11 +52,14 @@ class Journal(Protocol):
     async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
         """Record the state of an attempt as of now. A settled attempt does not change."""
 
-    async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
-        """Unconfirmed attempts, oldest first: of one order, or all."""
+    async def unconfirmed(self) -> list[Attempt]:
+        """Unconfirmed attempts of this machine, oldest first."""
 
-    async def latest(self, customer: str, order: str) -> Attempt | None:
-        """The newest attempt on a customer's order."""
+    async def of_order(self, order: str) -> list[Attempt]:
+        """All attempts on an order, oldest first, whoever requested them: an order has one customer."""
+
+    async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
+        """What a key is in use for; None if it is free."""
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
         """Reserve a key for this payload, unless it is in use; return what it is in use for."""

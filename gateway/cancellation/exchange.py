@@ -12,12 +12,11 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from gateway.cancellation.attempts import Attempt, AttemptState, Journal
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal
 from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.order_reader import OrderReader
 from gateway.cancellation.outcomes import (
     CancellationResult,
-    CancellationUnavailable,
     ItemsMissing,
     NotPermitted,
     OrderMissing,
@@ -34,6 +33,8 @@ from gateway.cancellation.rules import (
     state_of,
     state_shown,
     success_shown,
+    unchanged,
+    unread,
 )
 from gateway.clock import Clock
 from gateway.imin import errors
@@ -124,22 +125,18 @@ class Exchange:
 
     async def _order_unreadable(self, request: CancellationRequest) -> CancellationResult:
         """The outcome when the order could not be read: an earlier attempt may have cancelled the items."""
-        latest = await self._journal.latest(request.customer, request.order)
-        attempts = await self._journal.unconfirmed(request.order)
-        if latest and latest.state not in {AttemptState.REFUSED, AttemptState.NOT_TAKEN}:
-            attempts.append(latest)
-        if any(item in attempt.items for attempt in attempts for item in request.identifiers):
-            return CancellationResult(Unconfirmed(request.customer, request.order, request.identifiers))
-        return CancellationResult(CancellationUnavailable())
+        return CancellationResult(unread(request, await self._journal.of_order(request.order)))
 
     async def _held_items(self, order: Order) -> frozenset[str]:
-        """Items of attempts that are still unconfirmed after this reading; the others are noted."""
+        """Items of attempts that are still unconfirmed after this reading, which is noted in the journal."""
         held: set[str] = set()
-        for attempt in await self._journal.unconfirmed(order.identifier):
+        for attempt in await self._journal.of_order(order.identifier):
+            if attempt.state not in UNSETTLED:
+                continue
             state = state_shown(attempt, order, self._now(), self._options.doubt_seconds)
             if state is AttemptState.UNCONFIRMED:
                 held.update(attempt.items)
-            else:
+            elif state is not attempt.state:
                 await self._note(attempt, state)
         return frozenset(held)
 
@@ -154,7 +151,7 @@ class Exchange:
         whole = self._options.deadline_seconds
         seconds = reader.seconds_left() - _RESERVED_FOR_READING * whole
         if seconds < _MIN_FOR_PATCH * whole:
-            return CancellationResult(CancellationUnavailable(), order)
+            return CancellationResult(unchanged(order, request.identifiers), order)
         identifiers = tuple(item.identifier for item in items)
         attempt = Attempt(
             uuid.uuid4().hex, request.customer, request.order, identifiers, self._now().timestamp()
@@ -169,7 +166,7 @@ class Exchange:
             return await self._refused(request, order, attempt, meaning, reader)
         if patched is _PatchResult.NOT_SENT:
             await self._note(attempt, AttemptState.NOT_TAKEN)
-            return CancellationResult(CancellationUnavailable(), order)
+            return CancellationResult(unchanged(order, request.identifiers), order)
         return await self._read_until_known(request, order, attempt, patched, reader)
 
     async def _send(self, attempt: Attempt, ids: list[str], seconds: float) -> _PatchResult:
@@ -199,8 +196,14 @@ class Exchange:
         reader: OrderReader,
     ) -> CancellationResult:
         """Read again: imin also refuses items that are cancelled already, once their window has closed."""
+        newer: Order | None = None
         with suppress(IminError, TimeoutError):
-            order = await reader.read() or order
+            newer = await reader.read()
+        if newer is not None:
+            order = newer
+            if isinstance(meaning, OrderMissing):
+                # imin has the order, whatever it answered to the PATCH.
+                meaning = unchanged(order, request.identifiers)
         shown = success_shown(request.customer, order, request.identifiers)
         refused = AttemptState.REFUSED if isinstance(meaning, NotPermitted) else AttemptState.NOT_TAKEN
         await self._note(attempt, state_of(shown) if shown else refused)
@@ -226,7 +229,7 @@ class Exchange:
             first_unchanged = first_unchanged or clock()
             if patched is _PatchResult.FAILED and clock() >= first_unchanged + unchanged_seconds:
                 await self._note(attempt, AttemptState.NOT_TAKEN)
-                return CancellationResult(CancellationUnavailable(), order)
+                return CancellationResult(unchanged(order, request.identifiers), order)
         if patched is _PatchResult.ACCEPTED:
             if first_unchanged is None:
                 _show_as_pending(order, attempt.items)
@@ -250,4 +253,4 @@ def _outcome_of(refusal: Refused, request: CancellationRequest, order: Order) ->
     if refusal.kind == "CancellationNotPermittedError":
         why = refusals(items_with(order, request.identifiers))
         return NotPermitted(request.customer, request.order, request.identifiers, refusal.description, why)
-    return CancellationUnavailable()
+    return unchanged(order, request.identifiers)

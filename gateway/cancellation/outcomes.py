@@ -1,5 +1,6 @@
-"""The outcomes of a cancellation. Each claims only what imin answered or the order showed.
+"""The outcomes of a cancellation. Each claims only what imin answered, an order showed, or the journal holds.
 
+Which fact makes each of them true, and where it comes from: docs/cancellation.md.
 They refer to orders and items by imin's identifiers, so that the journal can store them. The tag of a class
 is its name in the journal and in metrics.
 """
@@ -37,7 +38,13 @@ class AlreadyCancelled(_OfItems, frozen=True):
 
 
 class Unconfirmed(_OfItems, frozen=True):
-    """A request was sent; neither an answer nor a reading shows whether imin accepted it."""
+    """Some of the items were sent, by this call or an earlier one, and no reading shows what became of them.
+
+    were_cancelled: whether an earlier reading showed all items as cancelled, and only the order cannot be
+    read now to show them.
+    """
+
+    were_cancelled: bool = False
 
 
 class NotPermitted(_OfItems, frozen=True):
@@ -64,7 +71,12 @@ class ItemsElsewhere(Struct, frozen=True, tag=True):
 
 
 class CancellationUnavailable(Struct, frozen=True, tag="Unavailable"):
-    """Not sent; or imin answered with a failure and the order is unchanged. Nothing was cancelled."""
+    """Not sent; or imin answered with a failure and the order is unchanged. Nothing was cancelled.
+
+    is_partly_done: whether some of the items were cancelled before, or are pending.
+    """
+
+    is_partly_done: bool = False
 
 
 class KeyReused(Struct, frozen=True, tag=True):

@@ -1,5 +1,6 @@
-"""What a caller asks to cancel. The graph makes it, once it has proven that the order is the caller's."""
+"""What a caller asks to cancel, and how it is proven that the order is the caller's."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 
@@ -31,6 +32,18 @@ class CancellationRequest:
     def identifiers(self) -> tuple[str, ...]:
         """imin's identifiers of the items, each once."""
         return tuple(dict.fromkeys(item.identifier for item in self.items))
+
+
+@dataclass(frozen=True)
+class OwnershipCheck:
+    """Proves that an order which is named by imin's identifier belongs to the caller.
+
+    may_see: whether the caller may see a customer's orders. search: finds the order among the caller's; gives
+    the request with the customer and the order as found, None if there is no such order. Raises IminError.
+    """
+
+    may_see: Callable[[str], bool]
+    search: Callable[[], Awaitable[CancellationRequest | None]]
 
 
 @dataclass(frozen=True)

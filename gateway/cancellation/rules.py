@@ -1,10 +1,12 @@
-"""What follows from an order as imin shows it. Pure functions, no I/O."""
+"""What follows from an order as imin shows it, and from the journal. Pure functions, no I/O."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from gateway.cancellation.attempts import Attempt, AttemptState
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
+    CancellationUnavailable,
     ItemsElsewhere,
     ItemsMissing,
     NotPermitted,
@@ -13,12 +15,13 @@ from gateway.cancellation.outcomes import (
     Refusal,
     Unconfirmed,
 )
-from gateway.cancellation.request import RequestedItem
+from gateway.cancellation.request import CancellationRequest, RequestedItem
 from gateway.imin.documents import CancellationBlock, Order, OrderItem
 from gateway.imin.documents.cancellability import FINAL
 from gateway.imin.documents.vocabulary import OrderItemStatus
 
 _CANCELLED_OR_PENDING = {OrderItemStatus.CUSTOMER_CANCELLATION_PENDING, OrderItemStatus.CUSTOMER_CANCELLED}
+_WITHOUT_EFFECT = {AttemptState.REFUSED, AttemptState.NOT_TAKEN}
 
 
 def items_with(order: Order, identifiers: tuple[str, ...]) -> tuple[OrderItem, ...]:
@@ -65,6 +68,30 @@ def decide(
     return tuple(item for item in items if item.status not in _CANCELLED_OR_PENDING)
 
 
+def unchanged(order: Order, identifiers: tuple[str, ...]) -> CancellationUnavailable:
+    """The outcome of a cancellation that had no effect, given the order as it was last read."""
+    items = items_with(order, identifiers)
+    return CancellationUnavailable(any(item.status in _CANCELLED_OR_PENDING for item in items))
+
+
+def unread(
+    request: CancellationRequest, attempts: Iterable[Attempt]
+) -> Unconfirmed | CancellationUnavailable:
+    """The outcome if the order cannot be read and nothing was sent: what the journal knows of the items.
+
+    attempts: all on the order.
+    """
+    latest: dict[str, AttemptState] = {}
+    for attempt in attempts:
+        if attempt.state not in _WITHOUT_EFFECT:
+            latest |= dict.fromkeys(attempt.items, attempt.state)
+    states = [latest.get(identifier) for identifier in request.identifiers]
+    if not any(states):
+        return CancellationUnavailable()
+    were_cancelled = all(state is AttemptState.CANCELLED for state in states)
+    return Unconfirmed(request.customer, request.order, request.identifiers, were_cancelled)
+
+
 def refusals(items: tuple[OrderItem, ...]) -> tuple[Refusal, ...]:
     """Which items cannot be cancelled and why, as far as the order shows it."""
     blocks = [
@@ -82,11 +109,12 @@ def refusals(items: tuple[OrderItem, ...]) -> tuple[Refusal, ...]:
 def state_shown(attempt: Attempt, order: Order | None, now: datetime, doubt_seconds: float) -> AttemptState:
     """The state of an attempt, given a reading of its order made after it.
 
-    order: None if imin has none. doubt_seconds: how long after sending it imin may still act on a PATCH
-    whose answer was lost.
+    order: None if imin has none; that shows nothing. doubt_seconds: how long after sending it imin may still
+    act on a PATCH whose answer was lost.
     """
-    outcome = success_shown(attempt.customer, order, attempt.items) if order else None
-    if outcome:
+    if order is None:
+        return attempt.state
+    if outcome := success_shown(attempt.customer, order, attempt.items):
         return state_of(outcome)
     if now.timestamp() <= attempt.requested_at + doubt_seconds:
         return attempt.state

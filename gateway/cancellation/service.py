@@ -17,11 +17,12 @@ from gateway.cancellation.outcomes import (
     CancellationUnavailable,
     NotPermitted,
     OrderMissing,
+    Outcome,
     Pending,
     Unconfirmed,
     name_of,
 )
-from gateway.cancellation.request import CancellationRequest, IdempotencyKey
+from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
 from gateway.cancellation.rules import state_of, success_shown
 from gateway.cancellation.settling import Settler
 from gateway.cancellation.sqlite_journal import IN_MEMORY, SqliteJournal
@@ -95,18 +96,19 @@ class Cancellations:
 
     async def cancel(
         self,
-        request: CancellationRequest | OrderMissing | CancellationUnavailable,
+        request: CancellationRequest | OrderMissing,
         key: IdempotencyKey | None = None,
+        ownership: OwnershipCheck | None = None,
     ) -> CancellationResult:
         """Cancel items of an order, once per key. Continues to its end even if the caller is cancelled.
 
-        request: or the outcome, if it could not be proven whose order it is; a key that was used before still
-        gives its stored outcome. The result has an order where the outcome is about its items.
+        request: or the outcome, if there is certainly no such order. ownership: how to prove that the order
+        is the caller's; None if that is proven. The result has an order where the outcome shows one.
         """
-        call = asyncio.ensure_future(self._cancel(request, key))
+        call = asyncio.ensure_future(self._cancel(request, key, ownership))
         self._calls.add(call)
         call.add_done_callback(self._ended)
-        return await self._with_order(await asyncio.shield(call))
+        return await asyncio.shield(call)
 
     def _ended(self, call: asyncio.Task[CancellationResult]) -> None:
         self._calls.discard(call)
@@ -115,15 +117,37 @@ class Cancellations:
 
     async def _cancel(
         self,
-        request: CancellationRequest | OrderMissing | CancellationUnavailable,
+        request: CancellationRequest | OrderMissing,
         key: IdempotencyKey | None,
+        ownership: OwnershipCheck | None,
     ) -> CancellationResult:
-        async def change() -> CancellationResult:
-            if isinstance(request, CancellationRequest):
-                return await self._join_exchange(request)
+        if isinstance(request, OrderMissing):
             return CancellationResult(request)
 
-        return await (change() if key is None else self._keys.once(key, change))
+        async def prove() -> CancellationRequest | Outcome:
+            return request if ownership is None else await self._prove(request, ownership)
+
+        if key is not None:
+            return await self._show(await self._keys.once(key, prove, self._join_exchange))
+        proven = await prove()
+        if isinstance(proven, CancellationRequest):
+            return await self._join_exchange(proven)
+        return CancellationResult(proven)
+
+    async def _prove(
+        self, request: CancellationRequest, ownership: OwnershipCheck
+    ) -> CancellationRequest | Outcome:
+        """The request as proven, by the journal or by a search; otherwise the outcome.
+
+        The journal holds cancellations of orders that were proven to be their customer's.
+        """
+        attempts = await self._journal.of_order(request.order)
+        if any(ownership.may_see(attempt.customer) for attempt in attempts):
+            return request
+        try:
+            return await ownership.search() or OrderMissing()
+        except IminError:
+            return CancellationUnavailable()
 
     async def _join_exchange(self, request: CancellationRequest) -> CancellationResult:
         """A double click is one exchange with imin: both calls get its result."""
@@ -141,7 +165,7 @@ class Cancellations:
         self._notify(request.order)
         return result
 
-    async def _with_order(self, result: CancellationResult) -> CancellationResult:
+    async def _show(self, result: CancellationResult) -> CancellationResult:
         """Read the order for a stored outcome, which comes without one but must show it as it is now."""
         outcome = result.outcome
         if result.order is not None or not isinstance(outcome, Pending | AlreadyCancelled | NotPermitted):
@@ -149,21 +173,33 @@ class Cancellations:
         try:
             order = await self._repository.get_now(ORDER, (outcome.customer, outcome.order))
         except IminError:
-            order = None
-        return CancellationResult(outcome, order) if order else CancellationResult(CancellationUnavailable())
+            return CancellationResult(_without_order(outcome))
+        return CancellationResult(outcome if order else OrderMissing(), order)
 
-    async def latest(self, customer: str, order: Order) -> Attempt | None:
+    async def latest(self, order: Order) -> Attempt | None:
         """The newest attempt on an order, updated by what the order shows."""
-        attempt = await self._journal.latest(customer, order.identifier)
+        attempt = await self._latest(order.identifier)
         if attempt is None or attempt.settled_at is not None:
             return attempt
         state = await self._state(attempt, order)
         if state is attempt.state:
             return attempt
         await self._journal.note(attempt, state, self._now().timestamp())
-        return await self._journal.latest(customer, order.identifier)
+        return await self._latest(order.identifier)
+
+    async def _latest(self, order: str) -> Attempt | None:
+        attempts = await self._journal.of_order(order)
+        return attempts[-1] if attempts else None
 
     async def _state(self, attempt: Attempt, order: Order) -> AttemptState:
         """A success that the order shows counts. Otherwise it may have been read before the attempt."""
         shown = success_shown(attempt.customer, order, attempt.items)
         return state_of(shown) if shown else await self._settler.current_state(attempt)
+
+
+def _without_order(outcome: Pending | AlreadyCancelled | NotPermitted) -> Outcome:
+    """A stored outcome while the order cannot be read. A refusal needs no order to be shown."""
+    if isinstance(outcome, NotPermitted):
+        return outcome
+    were_cancelled = isinstance(outcome, AlreadyCancelled)
+    return Unconfirmed(outcome.customer, outcome.order, outcome.items, were_cancelled)

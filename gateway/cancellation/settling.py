@@ -38,8 +38,9 @@ class Settler:
 
     async def settle(self, order: str) -> None:
         """Start to settle the unconfirmed attempts of an order. Does not wait for the result."""
-        for attempt in await self._journal.unconfirmed(order):
-            self._begin(attempt)
+        for attempt in await self._journal.of_order(order):
+            if attempt.state is AttemptState.UNCONFIRMED:
+                self._begin(attempt)
 
     async def stop(self) -> None:
         """Stop. What is still unconfirmed stays in the journal for the next process."""

@@ -92,15 +92,15 @@ class SqliteJournal:
             )
         )
 
-    async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
-        of_order, parameters = ("AND order_id = ?", (order,)) if order is not None else ("", ())
-        return await self._attempts(f"state = 'UNCONFIRMED' {of_order} ORDER BY requested_at", parameters)
+    async def unconfirmed(self) -> list[Attempt]:
+        return await self._attempts("state = 'UNCONFIRMED' ORDER BY rowid", ())
 
-    async def latest(self, customer: str, order: str) -> Attempt | None:
-        found = await self._attempts(
-            "order_id = ? AND customer = ? ORDER BY rowid DESC LIMIT 1", (order, customer)
-        )
-        return found[0] if found else None
+    async def of_order(self, order: str) -> list[Attempt]:
+        return await self._attempts("order_id = ? ORDER BY rowid", (order,))
+
+    async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
+        row = await self._run(lambda database: _key_row(database, caller, key, at - _DAY_SECONDS))
+        return KeyEntry(*row) if row else None
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
         def claim(database: sqlite3.Connection) -> KeyEntry:
@@ -108,10 +108,7 @@ class SqliteJournal:
             database.execute(
                 "INSERT OR IGNORE INTO idempotency_key VALUES (?, ?, ?, NULL, ?)", (caller, key, payload, at)
             )
-            row = database.execute(
-                "SELECT payload, outcome FROM idempotency_key WHERE caller = ? AND name = ?", (caller, key)
-            ).fetchone()
-            return KeyEntry(*row)
+            return KeyEntry(*_key_row(database, caller, key, 0.0))
 
         return await self._write(claim)
 
@@ -159,6 +156,13 @@ def _open(path: str) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _key_row(database: sqlite3.Connection, caller: str, key: str, oldest: float) -> Any:
+    return database.execute(
+        "SELECT payload, outcome FROM idempotency_key WHERE caller = ? AND name = ? AND claimed_at >= ?",
+        (caller, key, oldest),
+    ).fetchone()
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:

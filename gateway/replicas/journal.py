@@ -13,6 +13,11 @@ from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Jour
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _DAY_SECONDS = 86_400
+_PROGRESS = {state: len(UNSETTLED) for state in AttemptState} | {
+    AttemptState.UNCONFIRMED: 0,
+    AttemptState.PENDING: 1,
+}
+"""Of two states of one attempt, the one that is known later has the higher number."""
 
 
 class ReplicaJournal:
@@ -36,22 +41,29 @@ class ReplicaJournal:
             settled_at = None if state in UNSETTLED else at
             await self._put(msgspec.structs.replace(attempt, state=state, settled_at=settled_at))
 
-    async def unconfirmed(self, order: str | None = None) -> list[Attempt]:
-        """Unconfirmed attempts: of one order, on all replicas; without an order, on this machine."""
-        found = {attempt.id: attempt for attempt in await self._local.unconfirmed(order)}
-        for attempt in await self._shared(order) if order is not None else ():
-            if attempt.state is AttemptState.UNCONFIRMED:
-                found.setdefault(attempt.id, attempt)
-            else:
-                found.pop(attempt.id, None)
+    async def unconfirmed(self) -> list[Attempt]:
+        return await self._local.unconfirmed()
+
+    async def of_order(self, order: str) -> list[Attempt]:
+        """All attempts on an order, in Redis and on this machine. Either may lack what the other knows."""
+        found: dict[str, Attempt] = {}
+        for attempt in (*await self._local.of_order(order), *await self._shared(order)):
+            known = found.get(attempt.id)
+            if known is None or _PROGRESS[attempt.state] > _PROGRESS[known.state]:
+                found[attempt.id] = attempt
         return sorted(found.values(), key=lambda attempt: attempt.requested_at)
 
-    async def latest(self, customer: str, order: str) -> Attempt | None:
-        local = await self._local.latest(customer, order)
-        found = [attempt for attempt in await self._shared(order) if attempt.customer == customer]
-        return max(
-            [*found, *([local] if local else [])], key=lambda attempt: attempt.requested_at, default=None
-        )
+    async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
+        local = await self._local.entry(caller, key, at)
+        if local is not None and local.outcome is not None:
+            return local
+        with suppress(RedisUnavailable):
+            existing: bytes | None = await self._redis.execute(
+                lambda redis: redis.get(_key_name(caller, key))
+            )
+            if existing is not None:
+                return msgspec.msgpack.decode(existing, type=KeyEntry)
+        return local
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
         entry = await self._local.claim(caller, key, payload, at)

@@ -1,5 +1,6 @@
 """cancelOrderItems: proves that the order is the caller's, has it cancelled, and shows the outcome."""
 
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -7,8 +8,13 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.cancellation.idempotency import MAX_KEY_CHARACTERS
-from gateway.cancellation.outcomes import CancellationUnavailable, OrderMissing
-from gateway.cancellation.request import CancellationRequest, IdempotencyKey, RequestedItem
+from gateway.cancellation.outcomes import OrderMissing
+from gateway.cancellation.request import (
+    CancellationRequest,
+    IdempotencyKey,
+    OwnershipCheck,
+    RequestedItem,
+)
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult, result_of
@@ -16,7 +22,7 @@ from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
 from gateway.imin.endpoints.orders import ORDER
-from gateway.imin.errors import IminError
+from gateway.imin.routes import is_identifier
 
 MAX_ITEMS = 100
 
@@ -63,8 +69,8 @@ class Mutation:
     ) -> CancelOrderItemsPayload | None:
         context = info.context
         key = _idempotency_key(context, input)
-        request = await _request(context, input)
-        result = await context.services.cancellations.cancel(request, key)
+        request, ownership = _request(context, input)
+        result = await context.services.cancellations.cancel(request, key, ownership)
         if result.order is not None and isinstance(request, CancellationRequest):
             order = result.order
             context.loader(ORDER).remember((request.customer, order.identifier), order)
@@ -87,17 +93,29 @@ def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> Idempot
     return IdempotencyKey(context.caller.customer or context.caller.name, key, payload)
 
 
-async def _request(
+def _request(
     context: Context, input_: CancelOrderItemsInput
-) -> CancellationRequest | OrderMissing | CancellationUnavailable:
-    """What to cancel, or the outcome if the order cannot be proven to be the caller's."""
-    try:
-        owned = await own_order(context, input_.order_id)
-    except IminError:
-        return CancellationUnavailable()
-    if owned is None:
-        return OrderMissing()
-    customer, order = owned
+) -> tuple[CancellationRequest | OrderMissing, OwnershipCheck | None]:
+    """What to cancel, and how to prove that the order is the caller's; None if its global id proves it."""
+    caller, id_ = context.caller, context.services.signer.verify(input_.order_id)
+    customer, order = (
+        (caller.customer or "", input_.order_id) if id_ is None else (id_.customer, id_.parts[0])
+    )
+    if not is_identifier(order) or (id_ and not (id_.kind == "Order" and caller.may_see(customer))):
+        return OrderMissing(), None
+    request = _request_of(context, customer, order, input_)
+    return request, None if id_ else OwnershipCheck(caller.may_see, partial(_search, context, input_))
+
+
+async def _search(context: Context, input_: CancelOrderItemsInput) -> CancellationRequest | None:
+    """The request, if the order is found among the caller's. Raises IminError."""
+    owned = await own_order(context, input_.order_id)
+    return _request_of(context, *owned, input_) if owned else None
+
+
+def _request_of(
+    context: Context, customer: str, order: str, input_: CancelOrderItemsInput
+) -> CancellationRequest:
     items = tuple(_item(context, order, id_) for id_ in dict.fromkeys(input_.order_item_ids))
     return CancellationRequest(customer, order, items)
 

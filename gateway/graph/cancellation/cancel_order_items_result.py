@@ -21,8 +21,16 @@ _UNCONFIRMED = (
     "We asked for the cancellation but do not know yet whether it went through. "
     "Please look at the booking again in a moment."
 )
+_CANCELLED_BUT_UNREAD = (
+    "This booking is cancelled already, but it cannot be shown at the moment. "
+    "Please look at it again in a moment."
+)
 _UNAVAILABLE = (
     "The booking system cannot be reached at the moment. Nothing was cancelled. Please try again later."
+)
+_PARTLY_UNAVAILABLE = (
+    "The booking system cannot be reached at the moment. Nothing more was cancelled than before. "
+    "Please try again later."
 )
 
 _OWN_MESSAGES = {
@@ -103,9 +111,9 @@ class OrderItemNotInOrderError(Error):
 
 
 @strawberry.type(
-    description="The cancellation was sent, but its result is not known yet. The gateway keeps reading the "
-    "order until it is, and sends no other cancellation of these items meanwhile. Subscribe to orderChanged, "
-    "or call again with the same key."
+    description="The cancellation was sent, by this call or an earlier one, but the order does not show its "
+    "result yet, or cannot be read. The gateway keeps reading the order, and sends no other cancellation of "
+    "these items meanwhile. Subscribe to orderChanged, or call again with the same key."
 )
 class CancellationUnconfirmedError(Error):
     """Outcome: Unconfirmed."""
@@ -160,12 +168,15 @@ def result_of(result: CancellationResult, ids: list[strawberry.ID]) -> CancelOrd
                 order=_graph_order(order),
                 order_items=_graph_items(order, outcome.items),
             )
-        case outcomes.NotPermitted() as outcome if order is not None:
+        case outcomes.NotPermitted() as outcome:
             return _not_permitted(outcome, order)
     return _error(result.outcome, ids)
 
 
-def _not_permitted(outcome: outcomes.NotPermitted, order: documents.Order) -> CancellationNotPermittedError:
+def _not_permitted(
+    outcome: outcomes.NotPermitted, order: documents.Order | None
+) -> CancellationNotPermittedError:
+    """order: None if it cannot be read now; then the refused items cannot be shown."""
     refusals = [
         CancellationRefusal(
             order_item=item,
@@ -173,9 +184,10 @@ def _not_permitted(outcome: outcomes.NotPermitted, order: documents.Order) -> Ca
             cancellable_until=item.cancellable_until,
         )
         for refusal in outcome.refusals
-        for item in _graph_items(order, (refusal.item,))
+        for item in (_graph_items(order, (refusal.item,)) if order else ())
     ]
-    own = next((_OWN_MESSAGES[refusal.reason] for refusal in refusals if refusal.reason in _OWN_MESSAGES), "")
+    reasons = [CancellationBlock[refusal.reason] for refusal in outcome.refusals]
+    own = next((_OWN_MESSAGES[reason] for reason in reasons if reason in _OWN_MESSAGES), "")
     return CancellationNotPermittedError(
         code=ErrorCode.CANCELLATION_NOT_PERMITTED,
         message=outcome.text or own or _NOT_PERMITTED,
@@ -201,15 +213,18 @@ def _error(outcome: outcomes.Outcome, ids: list[strawberry.ID]) -> CancelOrderIt
                 order_item_ids=[strawberry.ID(id_) for id_ in elsewhere],
             )
         case outcomes.Unconfirmed():
+            message = _CANCELLED_BUT_UNREAD if outcome.were_cancelled else _UNCONFIRMED
             return CancellationUnconfirmedError(
-                code=ErrorCode.CANCELLATION_UNCONFIRMED, message=_UNCONFIRMED, order_item_ids=ids
+                code=ErrorCode.CANCELLATION_UNCONFIRMED, message=message, order_item_ids=ids
             )
         case outcomes.KeyReused():
             return IdempotencyKeyReusedError(
                 code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
                 message="This idempotency key was used for another cancellation before.",
             )
-    return CancellationUnavailableError(code=ErrorCode.UPSTREAM_UNAVAILABLE, message=_UNAVAILABLE)
+    is_partly_done = isinstance(outcome, outcomes.CancellationUnavailable) and outcome.is_partly_done
+    message = _PARTLY_UNAVAILABLE if is_partly_done else _UNAVAILABLE
+    return CancellationUnavailableError(code=ErrorCode.UPSTREAM_UNAVAILABLE, message=message)
 
 
 def _graph_order(order: documents.Order) -> Order:

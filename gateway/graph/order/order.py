@@ -76,7 +76,7 @@ class Order(Node):
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:
         """Read the journal, updated with what the order shows."""
-        attempt = await info.context.services.cancellations.latest(root.owner.customer, root)
+        attempt = await info.context.services.cancellations.latest(root)
         return Cancellation.of(attempt) if attempt else None
 
     @classmethod
