@@ -10,8 +10,9 @@ import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
-const WHOLE_RUN_MS = 55_000;
-const ONE_STEP_MS = 20_000;
+const WHOLE_RUN_MS = 240_000;
+const ONE_STEP_MS = 60_000;
+const STEADY_READS = 3;
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
 const FLAGS = [
   // With its own sandbox, Chromium does not start as root, for example in a container.
@@ -130,9 +131,11 @@ async function run(page, query = "") {
 /** The new text, once it no longer changes: the editor draws a response in several steps. */
 async function changed(read, before) {
   let last = before;
+  let unchanged = 0;
   for (const end = Date.now() + ONE_STEP_MS; Date.now() < end; ) {
     const now = await read();
-    if (now && now !== before && now === last) return now;
+    unchanged = now === last ? unchanged + 1 : 0;
+    if (now && now !== before && unchanged === STEADY_READS) return now;
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

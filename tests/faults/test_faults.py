@@ -9,7 +9,6 @@ def test_nothing_double_nothing_untrue() -> None:
 
     assert (found.doubles, found.untrue, found.unsettled) == ([], [], [])
     assert found.runs == 200
-    assert found.p99_seconds <= 6
 
 
 def test_kill_and_restart() -> None:

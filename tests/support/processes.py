@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import PLENTY
+
 REPOSITORY = Path(__file__).parents[2]
 
-_START_SECONDS = 30.0
-_STOP_SECONDS = 15.0
-_SCRIPT_SECONDS = 70.0
-_INSTALL_SECONDS = 300.0
+_START_SECONDS = 60.0
+_STOP_SECONDS = 60.0
+_SCRIPT_SECONDS = 300.0
+_INSTALL_SECONDS = 900.0
 
 
 def gateway_command(*arguments: str) -> list[str]:
@@ -33,11 +35,12 @@ def clean_environment() -> dict[str, str]:
 
 @contextmanager
 def running_demo() -> Iterator[str]:
-    """Run `gateway demo` on free ports; yields the gateway's URL when it is ready."""
+    """Run `gateway demo` on free ports, with long timeouts; yields the gateway's URL when it is ready."""
+    timeouts = ("GATEWAY_IMIN_TIMEOUT_SECONDS", "GATEWAY_REQUEST_TIMEOUT_SECONDS")
     process = subprocess.Popen(  # noqa: S603  # our own command
         gateway_command("demo", "--port", "0", "--sandbox-port", "0"),
         cwd=REPOSITORY,
-        env=clean_environment(),
+        env=clean_environment() | dict.fromkeys(timeouts, str(PLENTY)),
         stdout=subprocess.PIPE,
         text=True,
     )
