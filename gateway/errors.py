@@ -27,7 +27,14 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.imin.errors import IminError, Refused, TimedOut, Unreadable, UpstreamUnavailable
+from gateway.imin.errors import (
+    IminError,
+    InvalidValue,
+    Refused,
+    TimedOut,
+    Unreadable,
+    UpstreamUnavailable,
+)
 from gateway.pagination.cursor import BadArgument
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -85,6 +92,8 @@ def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None
 
 def upstream_problem(error: BaseException | None) -> tuple[str, str] | None:
     """Code and message for an error of imin; None for any other error."""
+    if isinstance(error, InvalidValue):
+        return UPSTREAM_INVALID, f"The booking system sent a value that cannot be used: {error.member}."
     return next(((code, message) for kind, code, message in _UPSTREAM if isinstance(error, kind)), None)
 
 

@@ -1,7 +1,7 @@
 """Custom scalars. A value is checked when it is written; an invalid one is an error of its field alone."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal as ExactDecimal
 from typing import Any, NewType
 
@@ -9,7 +9,8 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.errors import UPSTREAM_INVALID, GatewayError
-from gateway.imin.dates import parse_date_time, parse_duration
+from gateway.imin.dates import parse_date, parse_date_time
+from gateway.imin.durations import normal_duration
 
 Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)
@@ -18,7 +19,10 @@ Decimal = NewType("Decimal", str)
 URL = NewType("URL", str)
 
 _MOST_DIGITS = 40
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+# 24:00, leap seconds and the unknown offset -00:00 are rewritten, since most clients refuse them.
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d(?<!-00:00))", re.ASCII
+)
 
 
 def _invalid(what: str) -> GatewayError:
@@ -27,28 +31,33 @@ def _invalid(what: str) -> GatewayError:
 
 def _write_date_time(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.isoformat()
-    if not isinstance(value, str):
-        raise _invalid("date and time")
-    moment = parse_date_time(value)
+        return _rfc_3339(value)
+    moment = parse_date_time(value) if isinstance(value, str) else None
     if moment is None:
         raise _invalid("date and time")
-    text = value.strip()
+    text = value.strip().upper()
     # Text that is RFC 3339 already is passed on unchanged.
-    return text if _RFC_3339.fullmatch(text) else moment.isoformat()
+    return text if _RFC_3339.fullmatch(text) else _rfc_3339(moment)
+
+
+def _rfc_3339(moment: datetime) -> str:
+    """RFC 3339 has no seconds in an offset, as Greenwich had until 1847."""
+    offset = moment.utcoffset()
+    return (moment.astimezone(UTC) if offset and offset.seconds % 60 else moment).isoformat()
 
 
 def _write_date(value: Any) -> str:
-    try:
-        return date.fromisoformat(str(value).strip()[:10]).isoformat()
-    except ValueError:
-        raise _invalid("date") from None
+    day = parse_date(value) if isinstance(value, str) else None
+    if day is None:
+        raise _invalid("date")
+    return day.isoformat()
 
 
 def _write_duration(value: Any) -> str:
-    if not isinstance(value, str) or parse_duration(value) is None:
+    text = normal_duration(value) if isinstance(value, str) else None
+    if text is None:
         raise _invalid("duration")
-    return value.strip()
+    return text
 
 
 def _write_decimal(value: Any) -> str:
@@ -73,7 +82,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Duration: strawberry.scalar(
         name="Duration",
-        description="A length of time in the form of ISO 8601, for example `PT1H30M`.",
+        description="A length of time in the form of RFC 3339, appendix A, for example `PT1H30M`: whole "
+        "numbers, no sign, weeks only alone. Years and months are those of the calendar, a day is 24 hours.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
         serialize=_write_duration,
     ),

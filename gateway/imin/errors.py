@@ -5,6 +5,7 @@ IminError
 │   ├── TimedOut         no complete response before the deadline
 │   └── CallRejected     not sent, to spare an endpoint that is failing or busy
 ├── Unreadable           imin sent something other than what was requested
+│   └── InvalidValue     a value in a document cannot be used as what it stands for
 ├── NotFound             imin has no such resource (404, 410)
 └── Refused              imin says no and why: a business rule (other 4xx)
 
@@ -47,6 +48,14 @@ class CallRejected(UpstreamUnavailable):
 
 class Unreadable(IminError):
     """imin sent something other than what was requested."""
+
+
+class InvalidValue(Unreadable):
+    """A value in a document cannot be used as what it stands for. member: its name in imin's JSON."""
+
+    def __init__(self, member: str) -> None:
+        super().__init__(f"invalid value of {member}")
+        self.member = member
 
 
 class NotFound(IminError):

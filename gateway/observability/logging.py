@@ -11,7 +11,7 @@ import structlog
 from graphql import GraphQLError
 
 from gateway.errors import INTERNAL, code_of, drop_tracebacks
-from gateway.imin.errors import IminError
+from gateway.imin.errors import IminError, InvalidValue
 from gateway.imin.transport.call_counter import CallCounter, start_counting_calls
 
 log = structlog.get_logger()
@@ -90,10 +90,15 @@ def log_bug(error: BaseException, request_id: str) -> None:
 
 
 def log_failures(errors: list[GraphQLError], request_id: str) -> None:
-    """Log one line for each failure of imin or of the gateway; clients see their own mistakes."""
+    """Log one line for each failure of imin or of the gateway.
+
+    Clients see their own mistakes, and the values of a document that cannot be used.
+    """
     for error in errors:
         original = error.original_error
-        if isinstance(original, IminError):
+        if isinstance(original, InvalidValue):
+            drop_tracebacks(error)
+        elif isinstance(original, IminError):
             log.warning(
                 "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
             )

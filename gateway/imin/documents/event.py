@@ -11,13 +11,15 @@ from typing import Any
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.imin.dates import add_duration, format_duration, parse_date_time, parse_duration
+from gateway.imin.dates import add_duration, is_before, parse_date_time
 from gateway.imin.documents.agent import AccessChannel, Agent
 from gateway.imin.documents.inherited import Inherited
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
 from gateway.imin.documents.thing import AgeRange, Concept, Identified, Image
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
+from gateway.imin.durations import format_duration, parse_duration
+from gateway.imin.errors import InvalidValue
 from gateway.imin.jsonld import Int
 
 
@@ -193,13 +195,14 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def end_date(self) -> str | None:
-        """End; start plus duration if imin leaves it out."""
-        return self.own_end_date if self.own_end_date or not self.start_date else self._calculated_end()
+        """End; start plus duration if imin leaves it out. Raises InvalidValue if it is before the start."""
+        if self.own_end_date and self.start_date:
+            return _not_before(self.start_date, self.own_end_date)
+        return self.own_end_date or (self._calculated_end() if self.start_date else None)
 
     def _calculated_end(self) -> str | None:
         length = self.inherited("own_duration")
-        ends = add_duration(self.start_date, length) if parse_duration(length) else None
-        return ends.isoformat() if ends else None
+        return _end(self.start_date, length) if length else None
 
     @property
     def duration(self) -> str | None:
@@ -212,3 +215,17 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
             return format_duration(ends - starts)
         inherited: str | None = self.inherited("own_duration")
         return inherited
+
+
+def _not_before(start: str, end: str) -> str:
+    if is_before(end, start):
+        raise InvalidValue("endDate")
+    return end
+
+
+def _end(start: str | None, duration: str) -> str | None:
+    length = parse_duration(duration)
+    if length is None:
+        raise InvalidValue("duration")
+    ends = add_duration(start, duration) if any(length) else None
+    return ends.isoformat() if ends else None

@@ -3,17 +3,19 @@
 import re
 from datetime import datetime
 from functools import lru_cache
+from typing import NoReturn
 
 from msgspec import field
 
 from gateway.hints import pure
-from gateway.imin.dates import parse_date_time, subtract_duration
 from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
 from gateway.imin.documents.cancellability import CancellationBlock, reason_against
+from gateway.imin.documents.deadline import Deadline, deadline_of
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
+from gateway.imin.errors import InvalidValue
 from gateway.imin.jsonld import Int, iri_tail
 
 _CACHE_SIZE = 4_096
@@ -129,8 +131,12 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def cancellable_until(self) -> datetime | None:
-        """Start minus the offer's window; without a window, the start. Source: Open Booking API 8.3.2."""
-        return _cancellable_until(self)
+        """Start minus the offer's window; without a window, the start. Source: Open Booking API 8.3.2.
+
+        Raises InvalidValue if the start or the window cannot be read, so that no deadline can be stated.
+        """
+        deadline = _deadline(self)
+        return deadline.until if deadline.invalid is None else _raise_invalid(deadline.invalid)
 
     @property
     def cancellation_blocked_because(self) -> CancellationBlock | None:
@@ -139,7 +145,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         return reason_against(
             self.status,
             refunds=self.allows_full_refund,
-            until=self.cancellable_until,
+            until=_deadline(self).latest,
             flag=self.own_is_presently_cancellable,
             now=owner.now(),
         )
@@ -148,14 +154,16 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     def is_presently_cancellable(self) -> bool | None:
         """Whether the customer can cancel it at this moment; None if neither imin nor the terms say so."""
         owner: Owner = self.owner
-        status, until = _status(self.order_item_status), _cancellable_until(self)
+        status, deadline = _status(self.order_item_status), _deadline(self)
         flag = self.own_is_presently_cancellable
         refunds = self.own_allows_full_refund
         if refunds is None:
             refunds = self.allows_full_refund
+        until = deadline.latest
         if reason_against(status, refunds=refunds, until=until, flag=flag, now=owner.now()) is not None:
             return False
-        is_known = flag or (refunds and until is not None and status is OrderItemStatus.ORDER_ITEM_CONFIRMED)
+        is_booked = status is OrderItemStatus.ORDER_ITEM_CONFIRMED
+        is_known = flag or (refunds and is_booked and deadline.until is not None)
         return True if is_known else None
 
     @property
@@ -175,20 +183,16 @@ def _status(text: str | None) -> OrderItemStatus:
     return OrderItemStatus.of(text) or OrderItemStatus.UNKNOWN
 
 
-@pure
-@lru_cache(_CACHE_SIZE)
-def _start_minus_window(start: str | None, window: str | None) -> datetime | None:
-    if not start:
-        return None
-    return subtract_duration(start, window) if window else parse_date_time(start)
-
-
-def _cancellable_until(item: OrderItem) -> datetime | None:
+def _deadline(item: OrderItem) -> Deadline:
     session, offer = item.session, item.accepted_offer
-    return _start_minus_window(
+    return deadline_of(
         session.start_date if session else None,
         offer.latest_cancellation_before_start_date if offer else None,
     )
+
+
+def _raise_invalid(member: str) -> NoReturn:
+    raise InvalidValue(member)
 
 
 def _other_identifier(iri: str | None, index: int) -> str:
