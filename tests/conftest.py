@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 
 from gateway.auth import Caller, demo_caller
@@ -16,6 +18,10 @@ from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.support.waiting import PLENTY
+
+# An example may take as long as this machine needs.
+hypothesis_settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any speed")
 
 
 @dataclass

@@ -27,7 +27,7 @@ async def mine(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> AsyncI
     async def customer(_request: object) -> Caller:
         return Caller("1234")
 
-    quick = settings.but(imin_timeout_seconds=0.5, cancel_deadline_seconds=1.5)
+    quick = settings.but(imin_timeout_seconds=1, cancel_deadline_seconds=2)
     async with gateway_listening(quick, customer, sandbox.clock.now) as url:
         yield Gateway(url, gateway.http)
 

@@ -18,6 +18,7 @@ from gateway.commands import gateway_listening
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.examples.full_query import FullQuery
+from tests.support.waiting import PLENTY
 
 
 @dataclass
@@ -99,7 +100,7 @@ async def reader_over(imin: str) -> AsyncIterator[Reader]:
         cache_enabled=False,
         imin_base_url=imin,
         imin_api_key=SecretStr("sandbox-key"),
-        imin_timeout_seconds=9,
+        imin_timeout_seconds=PLENTY,
     )
     running = gateway_listening(settings, demo_caller, before_all_examples)
     async with running as url, aiohttp.ClientSession() as http:

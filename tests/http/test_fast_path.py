@@ -178,7 +178,9 @@ async def test_cut_anywhere(settings: Settings) -> None:
 
 
 @hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 async def test_many_on_one_connection(settings: Settings, data: st.DataObject) -> None:

@@ -26,6 +26,7 @@ from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.disclosure import disclosed
+from tests.support.waiting import HANGS_AFTER, PLENTY
 
 # Thousands of random values: tracing lines would double the time.
 pytestmark = pytest.mark.no_cover
@@ -97,7 +98,7 @@ class Target:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run in the event loop and wait, in hypothesis's thread."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(HANGS_AFTER)
 
     async def send(self, method: str, path: str, **request: Any) -> None:
         """Send one request, and check all that must hold of its response."""
@@ -135,7 +136,7 @@ async def target(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> Asyn
     async def me(_request: object) -> Caller:
         return Caller(MINE)
 
-    lenient = settings.but(rate_limited=False, imin_timeout_seconds=20, request_timeout_seconds=20)
+    lenient = settings.but(rate_limited=False, imin_timeout_seconds=PLENTY, request_timeout_seconds=PLENTY)
     async with gateway_listening(lenient, me, sandbox.clock.now) as url:
         yield Target(url, gateway.http, asyncio.get_running_loop(), sandbox, mine, theirs, secrets)
 

@@ -237,7 +237,7 @@ async def test_ids_signed_with_the_api_key(profile: str, secret: str, warnings: 
     }
     async with started("serve", **REQUIRED | options) as (process, _):
         process.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(process.communicate(), 30)
+        _, log = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
 
     reason = (
         "GATEWAY_ID_SECRET is not set, so imin's API key signs global ids: "
