@@ -164,7 +164,12 @@ async def gateway_listening(
     """
     sock = sock or bind(settings.host, settings.port)
     app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
-    timeouts = ClientTimeouts(settings.header_timeout_seconds, settings.write_timeout_seconds)
+    timeouts = ClientTimeouts(
+        header_seconds=settings.header_timeout_seconds,
+        body_seconds=settings.body_timeout_seconds,
+        write_seconds=settings.write_timeout_seconds,
+        keep_alive_seconds=settings.keep_alive_seconds,
+    )
     running = listening(app, settings.host, sock=sock, goodbye_seconds=goodbye_seconds, timeouts=timeouts)
     async with running as url:
         yield url

@@ -204,6 +204,13 @@ class Settings(BaseSettings):
         default=True, description="Require `nbf` in tokens; some issuers leave it out."
     )
 
+    keep_alive_seconds: float = Field(
+        620.0,
+        ge=1,
+        le=86_400,
+        description="How long an idle connection stays open. It must be longer than a load balancer's "
+        "keep-alive, which is 600 s at Google and 60 s at AWS.",
+    )
     header_timeout_seconds: Seconds = Field(10.0, description="Time for a request's headers to arrive.")
     body_timeout_seconds: Seconds = Field(15.0, description="Time for a request's body to arrive.")
     write_timeout_seconds: Seconds = Field(30.0, description="How long a client may stop reading.")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
-from tests.support.raw_http import QUERY, post
+from tests.support.raw_http import QUERY, Streams, connection, loop_turns, post, read_response
 from tests.support.waiting import HANGS_AFTER, PLENTY, held
 
 UNUSUAL = b"TE: trailers"
@@ -51,15 +51,8 @@ class Running:
         assert self.runner.server
         return self.runner.server.requests_count
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            yield reader, writer
-        finally:
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
+    def connection(self) -> AbstractAsyncContextManager[Streams]:
+        return connection(f"http://127.0.0.1:{self.port}")
 
     async def response(self, *pieces: bytes) -> tuple[int, dict[str, str], bytes]:
         """The response to a request that is sent in these pieces, each of which arrives by itself."""
@@ -68,20 +61,6 @@ class Running:
                 writer.write(piece)
                 await loop_turns()
             return await read_response(reader)
-
-
-async def loop_turns() -> None:
-    """Let the gateway read what was sent before more is."""
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-async def read_response(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of the next response."""
-    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), HANGS_AFTER)).decode()
-    first, *lines = head.split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines if line)
-    return int(first.split()[1]), headers, await reader.readexactly(int(headers["Content-Length"]))
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import yarl
 from graphql import get_introspection_query
 
 from tests.conftest import Gateway
-from tests.support.raw_http import QUERY, UPGRADE, post, raw
+from tests.support.raw_http import QUERY, UPGRADE, connection, post, read_response, read_to_end
 from tests.support.waiting import HANGS_AFTER
 
 
@@ -40,6 +40,21 @@ async def test_slow_headers(gateway: Gateway, head: bytes) -> None:
         writer.close()
 
 
+@pytest.mark.settings(keep_alive_seconds=1)
+@pytest.mark.parametrize("headers", [(), (b"TE: trailers",)], ids=["fast path", "aiohttp"])
+async def test_keep_alive(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
+    """An idle connection is closed after the configured time, counted from the latest response."""
+    async with connection(gateway.url) as (reader, writer):
+        for _ in range(2):
+            writer.write(post(QUERY, *headers))
+            await read_response(reader)
+        answered = time.monotonic()
+        rest = await read_to_end(reader)
+
+    assert rest == b""
+    assert time.monotonic() - answered >= 0.9
+
+
 @pytest.mark.settings(header_timeout_seconds=1)
 async def test_idle_after_a_response(gateway: Gateway) -> None:
     """After a response, a connection may stay idle for longer than the first request may take."""
@@ -54,13 +69,37 @@ async def test_idle_after_a_response(gateway: Gateway) -> None:
     writer.close()
 
 
-@pytest.mark.settings(body_timeout_seconds=0.2)
-async def test_slow_body(gateway: Gateway) -> None:
-    """A body that does not arrive in time is refused in JSON."""
-    status, headers, content = await raw(gateway, post(QUERY)[:-5])
+@pytest.mark.settings(body_timeout_seconds=1)
+@pytest.mark.parametrize("headers", [(), (b"Expect: 100-continue",), (b"TE: trailers",)])
+async def test_slow_body(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
+    """A body that does not arrive in time is refused in JSON, and the connection is closed at once."""
+    async with connection(gateway.url) as (reader, writer):
+        began = time.monotonic()
+        writer.write(post(QUERY, *headers)[:-5])
+        status, response_headers, content = await read_response(reader)
+        refused = time.monotonic()
+        rest = await read_to_end(reader)
+        closed = time.monotonic()
 
-    assert (status, headers["Content-Type"]) == (408, "application/json; charset=utf-8")
-    assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 0.2 s."
+    assert (status, rest) == (408, b"")
+    assert response_headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response_headers["Connection"] == "close"
+    assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 1 s."
+    assert closed - refused < (refused - began) / 2
+
+
+@pytest.mark.settings(body_timeout_seconds=0.2)
+async def test_body_that_is_not_needed(gateway: Gateway) -> None:
+    """A client that was refused before its body has arrived has no more time for it than others."""
+    async with connection(gateway.url) as (reader, writer):
+        writer.write(post(QUERY).replace(b"/graphql", b"/nowhere")[:-5])
+        status, _, _ = await read_response(reader)
+        refused = time.monotonic()
+        rest = await read_to_end(reader)
+        closed = time.monotonic()
+
+    assert (status, rest) == (404, b"")
+    assert closed - refused < 9  # aiohttp would wait for ten seconds
 
 
 def _small_buffered(url: yarl.URL, request_: bytes) -> socket.socket:

@@ -1,11 +1,13 @@
 """Connections of aiohttp's server, with timeouts for slow clients and with errors in JSON.
 
-aiohttp waits for ever for a request's headers and for a client to read its response, and answers what
-it cannot parse in plain text with a traceback in the log. Its timers and hooks are not public; the
-tests in test_hardening.py, test_slow_clients.py and test_workers.py fail when a new version has moved them.
+aiohttp waits for ever for a request's headers and for a client to read its response, sends no response to
+a client that has shut down its sending side, and answers what it cannot parse in plain text with a traceback
+in the log. Its timers and hooks are not public; the tests in test_hardening.py, test_slow_clients.py,
+test_half_close.py and test_shutdown.py fail when a new version has moved them.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
@@ -14,27 +16,41 @@ from aiohttp.web_protocol import RequestHandler
 
 from gateway.errors import BAD_REQUEST, INTERNAL
 from gateway.http.connections.fast_path import FAST_PATH, FastPath, FastPathConnection
-from gateway.http.connections.timeouts import (
-    KEEP_ALIVE_SECONDS,
-    ClientTimeouts,
-    SlowReaderGuard,
-    unread_bytes,
-)
+from gateway.http.connections.request_parser import MOST_QUEUED, RequestParser
+from gateway.http.connections.timeouts import ClientTimeouts, SlowReaderGuard, unread_bytes
 from gateway.http.response import error_response
 from gateway.http.security_headers import SECURITY_HEADERS
 
 log = structlog.get_logger()
 
+_LINGERING_SECONDS = 10.0
+"""For how long the rest of a body is skipped after a response, so that the client can read the response."""
+
+_TIMED_OUT = 408
+
 
 class TimedConnection(RequestHandler):
-    """A connection that is closed when its client is too slow."""
+    """A connection that is closed when its client is too slow.
 
-    __slots__ = ("_header_timer", "_slow_reader", "_timeouts", "_transport")
+    on_client_left: called when the client has shut down its sending side, after which it may still read, and
+    when the connection is lost.
+    """
+
+    __slots__ = ("_header_timer", "_requests", "_slow_reader", "_timeouts", "_transport", "on_client_left")
 
     def __init__(self, timeouts: ClientTimeouts, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._timeouts = timeouts
         self._header_timer: asyncio.TimerHandle | None = None
+        self.on_client_left: Callable[[], None] | None = None
+        self._requests = RequestParser(cast("Any", self._parser))
+        self._parser = cast("Any", self._requests)
+        self._max_msg_queue_size, self._msg_queue_resume_size = MOST_QUEUED, MOST_QUEUED // 2
+
+    @property
+    def is_half_closed(self) -> bool:
+        """Whether the client sends no more. It may still be reading."""
+        return self._requests.is_half_closed
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # aiohttp drops its own reference when it closes, which may take as long as the client likes.
@@ -51,6 +67,16 @@ class TimedConnection(RequestHandler):
         elif self._header_timer is None:
             self._start_header_timer()
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's signature; aiohttp returns None
+        # A WebSocket cannot do without its client's frames.
+        if self._payload_parser is not None or self._is_idle():
+            return False
+        self._requests.feed_eof()
+        if self.on_client_left is not None:
+            self.on_client_left()
+        self._loop.call_soon(self._close_if_nothing_follows)
+        return True
+
     async def start(self) -> None:
         try:
             await super().start()
@@ -66,8 +92,7 @@ class TimedConnection(RequestHandler):
 
         False if bytes have arrived that this process, being busy, has not read yet: probably a request.
         """
-        is_idle = self._waiter is not None and not self._waiter.done() and not self._messages
-        if not is_idle or self._transport.is_closing():
+        if not self._is_idle() or self._transport.is_closing():
             return True
         if unread_bytes(self._transport):
             return False
@@ -87,6 +112,13 @@ class TimedConnection(RequestHandler):
         super().connection_lost(exc)
         self._stop_header_timer()
         self._slow_reader.stop()
+        if self.on_client_left is not None:
+            self.on_client_left()
+
+    def log_exception(self, *arguments: Any, **options: Any) -> None:
+        # Raised when the rest of a body is skipped and never comes.
+        if not isinstance(options.get("exc_info"), web.RequestPayloadError):
+            super().log_exception(*arguments, **options)
 
     def handle_error(
         self,
@@ -95,14 +127,8 @@ class TimedConnection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002  # it may quote the request
     ) -> web.StreamResponse:
-        """Respond in JSON to what cannot be parsed. One line in the log, which quotes nothing."""
-        log.warning("request not understood", status=status, type=type(exc).__name__)
-        if isinstance(exc, http_exceptions.LineTooLong):
-            response: web.Response = _ErrorResponse.of(431, BAD_REQUEST, "A header or the URL is too long.")
-        elif status < 500:  # noqa: PLR2004  # the client's mistake
-            response = _ErrorResponse.of(status, BAD_REQUEST, "The request is not valid HTTP.")
-        else:
-            response = _ErrorResponse.of(status, INTERNAL, "Something went wrong on our side.")
+        """Respond in JSON to what cannot be parsed, and close."""
+        response = self._error_response(status, exc)
         response.force_close()
         return response
 
@@ -111,8 +137,44 @@ class TimedConnection(RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Send a response; turn into JSON what aiohttp raises before any middleware, for example 417."""
         if isinstance(resp, web.HTTPException) and resp.status >= 400:  # noqa: PLR2004  # no redirect
-            resp = self.handle_error(request, resp.status, resp)
-        return await super().finish_response(request, resp, start_time)
+            resp = self._error_response(resp.status, resp)
+            if not request.content.is_eof():
+                resp.force_close()  # the client may leave the body out, now that it is refused
+        if resp.status == _TIMED_OUT:
+            self._lingering_time = 0.0
+            resp.force_close()
+        elif self._is_last():
+            resp.force_close()
+        finished = await super().finish_response(request, resp, start_time)
+        if self._is_last():
+            self.close()
+        elif self._requests.is_inside_head and not self._messages and self._header_timer is None:
+            self._start_header_timer()
+        return finished
+
+    def _error_response(self, status: int, error: BaseException | None) -> web.Response:
+        """One line in the log, which quotes nothing."""
+        log.warning("request not understood", status=status, type=type(error).__name__)
+        if isinstance(error, http_exceptions.LineTooLong):
+            return _ErrorResponse.of(431, BAD_REQUEST, "A header or the URL is too long.")
+        if status < 500:  # noqa: PLR2004  # the client's mistake
+            return _ErrorResponse.of(status, BAD_REQUEST, "The request is not valid HTTP.")
+        return _ErrorResponse.of(status, INTERNAL, "Something went wrong on our side.")
+
+    def _is_idle(self) -> bool:
+        return self._waiter is not None and not self._waiter.done() and not self._messages
+
+    def _is_last(self) -> bool:
+        """Whether no request follows the one that is being answered."""
+        return self._requests.is_ended and not self._messages and not self._message_tail
+
+    def _close_if_nothing_follows(self) -> None:
+        """Close after the client's last byte. If a request is left, `finish_response` closes after it."""
+        if self._is_idle():
+            self.force_close()
+        elif not (self._request_in_progress or self._messages or self._transport.is_closing()):
+            # aiohttp is between two requests, or about to begin one.
+            self._loop.call_soon(self._close_if_nothing_follows)
 
     def _start_header_timer(self) -> None:
         self._header_timer = self._loop.call_later(self._timeouts.header_seconds, self.force_close)
@@ -181,7 +243,8 @@ class GatewayRunner(web.AppRunner):
             app,
             access_log=None,
             shutdown_timeout=shutdown_timeout,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            keepalive_timeout=timeouts.keep_alive_seconds,
+            lingering_time=min(_LINGERING_SECONDS, timeouts.body_seconds),
             auto_decompress=False,
         )
 

@@ -16,12 +16,7 @@ from typing import cast
 from aiohttp import web
 
 from gateway.http.connections.fast_request import FastRequest, FastRequestReader
-from gateway.http.connections.timeouts import (
-    KEEP_ALIVE_SECONDS,
-    ClientTimeouts,
-    SlowReaderGuard,
-    unread_bytes,
-)
+from gateway.http.connections.timeouts import ClientTimeouts, SlowReaderGuard, unread_bytes
 from gateway.http.lifecycle import Lifecycle
 from gateway.http.middleware import FastResponder
 from gateway.http.response import RawResponse
@@ -72,7 +67,7 @@ class FastPathConnection(asyncio.Protocol):
         self._idle_timer: asyncio.TimerHandle | None = None
         self._idle_until = 0.0
         self._pending = b""
-        self._is_writing_paused = self._is_closing = False
+        self._is_writing_paused = self._is_closing = self._is_half_closed = False
         self.task: asyncio.Task[None] | None = None
         """Answers a request; None if there is none."""
 
@@ -80,8 +75,11 @@ class FastPathConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._slow_reader = SlowReaderGuard(self._transport, self._loop, self._timeouts)
         self._siblings.add(self)
-        self._idle_until = self._loop.time() + self._timeouts.header_seconds
-        self._idle_timer = self._loop.call_at(self._idle_until, self._close_if_expired)
+        now, timeouts = self._loop.time(), self._timeouts
+        self._idle_until = now + timeouts.header_seconds
+        # A response may make the time shorter, but never moves the timer.
+        first_check = now + min(timeouts.header_seconds, timeouts.keep_alive_seconds)
+        self._idle_timer = self._loop.call_at(first_check, self._close_if_expired)
 
     def data_received(self, data: bytes) -> None:
         # One request at a time, as aiohttp does it.
@@ -97,6 +95,11 @@ class FastPathConnection(asyncio.Protocol):
             self._hand_over(data)
         else:
             self.task = self._loop.create_task(self._respond(request))
+
+    def eof_received(self) -> bool:
+        """Answer what has arrived, then close: the client may still be reading."""
+        self._is_half_closed = True
+        return self.task is not None or bool(self._pending)
 
     def pause_writing(self) -> None:
         self._is_writing_paused = True
@@ -148,12 +151,16 @@ class FastPathConnection(asyncio.Protocol):
             self.task = None
         if self._transport.is_closing():
             return
-        is_last = self._is_closing or self._fast_path.lifecycle.is_stopping
+        is_last = (
+            self._is_closing
+            or self._fast_path.lifecycle.is_stopping
+            or (self._is_half_closed and not self._pending)
+        )
         self._transport.write(_head(response, is_last=is_last) + response.body)
         if is_last:
             self._close()
             return
-        self._idle_until = self._loop.time() + KEEP_ALIVE_SECONDS
+        self._idle_until = self._loop.time() + self._timeouts.keep_alive_seconds
         if self._pending:
             self._read_pending()
 

@@ -7,9 +7,6 @@ import struct
 import termios
 from dataclasses import dataclass
 
-# Longer than load balancers keep idle connections, so that they close them and not we.
-KEEP_ALIVE_SECONDS = 75.0
-
 LEAST_BYTES_PER_SECOND = 1_024
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -18,13 +15,17 @@ _C_INT = struct.Struct("i")
 
 @dataclass(frozen=True)
 class ClientTimeouts:
-    """Seconds within which a client must send a request's headers, and for which it may stop reading.
+    """Seconds for which clients may take: to send headers, to send a body, and without reading anything.
 
     A client that reads `LEAST_BYTES_PER_SECOND` is never cut off, however long the response takes.
+    keep_alive_seconds: for which an idle connection stays open. A load balancer in front should close it
+    sooner, because a request that is sent while we close is lost.
     """
 
     header_seconds: float = 10.0
     write_seconds: float = 30.0
+    body_seconds: float = 15.0
+    keep_alive_seconds: float = 620.0
 
 
 class SlowReaderGuard:
