@@ -27,7 +27,7 @@ def build_services(settings: Settings, now: Clock) -> Services:
     """
     client, signer, redis = _client(settings), _signer(settings), _redis(settings)
     public_url = settings.public_url or _local_url(settings)
-    redis_cache = RedisCacheBackend(redis) if redis else None
+    redis_cache = RedisCacheBackend(redis, settings.imin_max_answer_bytes) if redis else None
     cache = _cache(settings, redis_cache)
     repository = Repository(client, _owner_of(settings, signer, public_url, now), cache)
     order_watcher = OrderWatcher(
@@ -91,7 +91,11 @@ def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock)
 def _redis(settings: Settings) -> RedisClient | None:
     if settings.redis_url is None:
         return None
-    return RedisClient(settings.redis_url.get_secret_value(), settings.redis_timeout_seconds)
+    return RedisClient(
+        settings.redis_url.get_secret_value(),
+        settings.redis_timeout_seconds,
+        settings.redis_connection_max_seconds,
+    )
 
 
 def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache | None:

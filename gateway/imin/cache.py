@@ -34,6 +34,8 @@ MEMORY_PER_BYTE = 3
 
 _MOST_CHANGES = 100_000
 _GRACE_SECONDS = 60
+_MAX_AHEAD_SECONDS = 1.0
+"""By how much the clock of another replica may be ahead."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,8 @@ class Cache:
     async def _from_replica(self, read: CacheableRead[Any], generation: _Generation) -> _Entry | None:
         """The newest that is known, here or from another replica."""
         body = await self._backend.read(read.key, generation.token or "")
-        if body is None:
+        # A response from the future, or from no time at all, would count as fresh for ever.
+        if body is None or not body.requested_at <= self._clock() + _MAX_AHEAD_SECONDS:
             return None
         try:
             decoded = read.decode(body.json)

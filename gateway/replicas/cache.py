@@ -1,6 +1,7 @@
 """Cached responses and cache generations in Redis, and messages to other replicas about changed orders."""
 
 import asyncio
+import re
 import secrets
 import struct
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,13 +12,18 @@ from typing import Any
 import msgspec
 
 from gateway.imin.cache_backend import CachedBody, CacheKey
-from gateway.replicas.redis_client import RedisClient, RedisUnavailable
+from gateway.replicas.redis_client import RedisClient, RedisUnavailable, WrongType
+from gateway.replicas.stored_values import MAX_BYTES, key_name
+from gateway.replicas.subscription import Subscription
 
 _DAY_SECONDS = 86_400
 _CHANNEL = "gateway:changed"
 _MAX_UNSENT = 10_000
 _RETRY_SECONDS = 0.5
 _HEADER = struct.Struct("!d")
+_MAX_GENERATION_BYTES = 64
+
+_is_generation = re.compile(rb"[!-~]{1,%d}" % _MAX_GENERATION_BYTES).fullmatch
 
 OrderListener = Callable[[str], Awaitable[None]]
 
@@ -42,15 +48,23 @@ class _Unsent:
         self._names = {name: number for name, number in self._names.items() if sent.get(name) != number}
 
 
+class _Announcement(msgspec.Struct, array_like=True):
+    """A changed order. replica: that has changed it. Elements that a later release adds are ignored."""
+
+    replica: str
+    order: str
+
+
 class RedisCacheBackend:
-    """Implements gateway.imin.cache_backend.CacheBackend.
+    """Implements gateway.imin.cache_backend.CacheBackend. max_bytes: of one response.
 
     A generation is a random name that is never used again, so a Redis that has lost its data starts new
     generations. Changes that could not be sent are sent before any generation is read.
     """
 
-    def __init__(self, redis: RedisClient) -> None:
+    def __init__(self, redis: RedisClient, max_bytes: int = MAX_BYTES) -> None:
         self._redis = redis
+        self._max_bytes = max_bytes
         self._ended_generations, self._changed_orders = _Unsent(), _Unsent()
         self._replica = secrets.token_hex(8)
         self._listeners: list[OrderListener] = []
@@ -60,13 +74,9 @@ class RedisCacheBackend:
         """The customer's generation; None while Redis is down."""
         try:
             await self._send_ended_generations()
-            new = secrets.token_hex(8)
-            existing: bytes | None = await self._redis.execute(
-                lambda redis: redis.set(_generation(customer), new, nx=True, get=True, ex=_DAY_SECONDS)
-            )
+            return await self._stored_generation(customer)
         except RedisUnavailable:
             return None
-        return new if existing is None else existing.decode()
 
     async def bump(self, customers: tuple[str, ...]) -> None:
         """Start a new generation for each customer, now or as soon as Redis answers."""
@@ -79,28 +89,27 @@ class RedisCacheBackend:
 
     async def read(self, key: CacheKey, generation: str) -> CachedBody | None:
         """A response that some replica has stored in this generation."""
+        longest = _HEADER.size + self._max_bytes
         try:
-            found: bytes | None = await self._redis.execute(
-                lambda redis: redis.get(_response(key, generation))
+            found: bytes = await self._redis.execute(
+                lambda redis: redis.getrange(_response(key, generation), 0, longest)
             )
         except RedisUnavailable:
             return None
-        if found is None or len(found) < _HEADER.size:
+        if not _HEADER.size <= len(found) <= longest:
             return None
         return CachedBody(found[_HEADER.size :], *_HEADER.unpack_from(found))
 
     async def write(self, bodies: Mapping[CacheKey, CachedBody], generation: str, seconds: float) -> None:
         """Store responses for the other replicas; does nothing while Redis is down."""
 
-        async def write(redis: Any) -> None:
-            pipeline = redis.pipeline(transaction=False)
+        def fill(pipeline: Any) -> None:
             for key, body in bodies.items():
                 value = _HEADER.pack(body.requested_at) + body.json
                 pipeline.set(_response(key, generation), value, px=max(1, int(seconds * 1000)))
-            await pipeline.execute()
 
         with suppress(RedisUnavailable):
-            await self._redis.execute(write)
+            await self._redis.pipeline(fill, is_transaction=False)
 
     async def announce(self, order: str) -> None:
         """Notify the other replicas that an order has changed, now or as soon as Redis answers."""
@@ -115,7 +124,8 @@ class RedisCacheBackend:
 
     def start(self) -> None:
         """Listen to the other replicas, and retry what could not be sent."""
-        self._running = [asyncio.ensure_future(self._listen()), asyncio.ensure_future(self._retry_unsent())]
+        listening = Subscription(self._redis, _CHANNEL, self._received)
+        self._running = [asyncio.ensure_future(listening.run()), asyncio.ensure_future(self._retry_unsent())]
 
     async def stop(self) -> None:
         """Stop both."""
@@ -138,49 +148,46 @@ class RedisCacheBackend:
                     self._changed_orders.remove({order: number})
 
     async def _publish(self, order: str) -> None:
-        message = msgspec.json.encode((self._replica, order))
+        message = msgspec.json.encode(_Announcement(self._replica, order))
         await self._redis.execute(lambda redis: redis.publish(_CHANNEL, message))
 
     async def _start_generations(self, customers: tuple[str, ...]) -> None:
-        generations = {_generation(customer): secrets.token_hex(8) for customer in customers}
+        def fill(pipeline: Any) -> None:
+            for customer in customers:
+                pipeline.set(_generation(customer), secrets.token_hex(8), ex=_DAY_SECONDS)
 
-        async def start(redis: Any) -> None:
-            pipeline = redis.pipeline(transaction=True)
-            for name, generation in generations.items():
-                pipeline.set(name, generation, ex=_DAY_SECONDS)
-            await pipeline.execute()
+        await self._redis.pipeline(fill, is_transaction=True)
 
-        await self._redis.execute(start)
+    async def _stored_generation(self, customer: str) -> str:
+        """The generation in Redis; a new one, stored there, if it holds none that can be read."""
+        name, new = _generation(customer), secrets.token_hex(8)
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                async with self._redis.pubsub() as channel:
-                    await channel.subscribe(_CHANNEL)
-                    async for message in channel.listen():
-                        if message["type"] == "message":
-                            await self._received(message["data"])
-            except self._redis.errors:
-                await asyncio.sleep(_RETRY_SECONDS)
+        def fill(pipeline: Any) -> None:
+            pipeline.set(name, new, nx=True, ex=_DAY_SECONDS)
+            pipeline.getrange(name, 0, _MAX_GENERATION_BYTES)
+
+        with suppress(WrongType):
+            _, stored = await self._redis.pipeline(fill, is_transaction=False)
+            if _is_generation(stored):
+                generation: str = stored.decode()
+                return generation
+        await self._redis.execute(lambda redis: redis.set(name, new, ex=_DAY_SECONDS))
+        return new
 
     async def _received(self, message: bytes) -> None:
         try:
-            sender, order = msgspec.json.decode(message, type=tuple[str, str])
-        except msgspec.MsgspecError:
-            return
-        if sender != self._replica:
+            announcement = msgspec.json.decode(message, type=_Announcement)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return  # not ours, or of a release that announces changes in another way
+        if announcement.replica != self._replica:
             for listener in self._listeners:
-                await listener(order)
+                await listener(announcement.order)
 
 
 def _generation(customer: str) -> str:
+    # Without a version: a change through one release must end what another release has stored.
     return f"gateway:generation:{customer}"
 
 
 def _response(key: CacheKey, generation: str) -> str:
-    return "gateway:answer:" + ":".join((*map(_escape, key), generation))
-
-
-def _escape(part: str) -> str:
-    # Identifiers may hold any character; without escaping, two keys could have the same name.
-    return part.replace("%", "%25").replace(":", "%3A")
+    return key_name("answer", *key, generation)

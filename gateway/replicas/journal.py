@@ -5,14 +5,13 @@ other replicas find it.
 """
 
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 
 from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, KeyEntry
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
+from gateway.replicas.stored_journal import StoredJournal
 
-_DAY_SECONDS = 86_400
 _PROGRESS = {state: len(UNSETTLED) for state in AttemptState} | {
     AttemptState.UNCONFIRMED: 0,
     AttemptState.PENDING: 1,
@@ -24,7 +23,7 @@ class ReplicaJournal:
     """Implements Journal over Redis and a local journal; over the local one alone while Redis is down."""
 
     def __init__(self, redis: RedisClient, local: Journal) -> None:
-        self._redis = redis
+        self._stored = StoredJournal(redis)
         self._local = local
 
     async def begin(self, attempt: Attempt) -> None:
@@ -58,63 +57,35 @@ class ReplicaJournal:
         if local is not None and local.outcome is not None:
             return local
         with suppress(RedisUnavailable):
-            existing: bytes | None = await self._redis.execute(
-                lambda redis: redis.get(_key_name(caller, key))
-            )
-            if existing is not None:
-                return msgspec.msgpack.decode(existing, type=KeyEntry)
+            return await self._stored.entry(caller, key) or local
         return local
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
         entry = await self._local.claim(caller, key, payload, at)
         if entry.outcome is not None or entry.payload != payload:
             return entry
-        new = msgspec.msgpack.encode(entry)
         try:
-            existing: bytes | None = await self._redis.execute(
-                lambda redis: redis.set(_key_name(caller, key), new, nx=True, get=True, ex=_DAY_SECONDS)
-            )
+            return await self._stored.claim(caller, key, entry)
         except RedisUnavailable:
             return entry
-        return entry if existing is None else msgspec.msgpack.decode(existing, type=KeyEntry)
 
     async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
         await self._local.conclude(caller, key, outcome)
-        name = _key_name(caller, key)
         with suppress(RedisUnavailable):
-            existing: bytes | None = await self._redis.execute(lambda redis: redis.get(name))
-            if existing is not None:
-                entry = msgspec.msgpack.decode(existing, type=KeyEntry)
-                concluded = msgspec.msgpack.encode(KeyEntry(entry.payload, entry.outcome or outcome))
-                await self._redis.execute(lambda redis: redis.set(name, concluded, keepttl=True))
+            await self._stored.conclude(caller, key, outcome)
 
     async def forget(self, caller: str, key: str) -> None:
         await self._local.forget(caller, key)
         with suppress(RedisUnavailable):
-            await self._redis.execute(lambda redis: redis.delete(_key_name(caller, key)))
+            await self._stored.forget(caller, key)
 
     async def _put(self, attempt: Attempt) -> None:
-        name, value = f"gateway:attempts:{attempt.order}", msgspec.msgpack.encode(attempt)
-
-        async def put(redis: Any) -> None:
-            pipeline = redis.pipeline(transaction=True)
-            pipeline.hset(name, attempt.id, value)
-            pipeline.expire(name, _DAY_SECONDS)
-            await pipeline.execute()
-
         with suppress(RedisUnavailable):
-            await self._redis.execute(put)
+            await self._stored.put(attempt)
 
     async def _shared(self, order: str) -> list[Attempt]:
         """Attempts on an order that are in Redis; none while Redis is down."""
         try:
-            found: dict[bytes, bytes] = await self._redis.execute(
-                lambda redis: redis.hgetall(f"gateway:attempts:{order}")
-            )
+            return await self._stored.attempts(order)
         except RedisUnavailable:
             return []
-        return [msgspec.msgpack.decode(value, type=Attempt) for value in found.values()]
-
-
-def _key_name(caller: str, key: str) -> bytes:
-    return b"gateway:key:" + msgspec.msgpack.encode((caller, key))

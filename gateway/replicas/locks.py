@@ -10,9 +10,19 @@ from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 # Longer than any cancellation takes. The locks of a replica that dies expire after that.
 _EXPIRES_MILLISECONDS = 15_000
+# Of another release's locks at most.
+_LONGEST_MILLISECONDS = 10 * _EXPIRES_MILLISECONDS
 _RETRY_SECONDS = 0.02
 
-_RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+# Whatever expires soon is a lock, whichever release holds it. A value that does not expire is none: it would
+# lock the order for ever.
+_TAKE = """
+local left = redis.call('pttl', KEYS[1])
+if left >= 0 and left <= tonumber(ARGV[3]) then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return 1
+"""
+_RELEASE = "if redis.pcall('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 class ReplicaLocks:
@@ -36,7 +46,6 @@ class ReplicaLocks:
                     await self._redis.execute(lambda redis: redis.eval(_RELEASE, 1, name, token))
 
     async def _try_to_take(self, name: str, token: str) -> bool:
-        taken: bool | None = await self._redis.execute(
-            lambda redis: redis.set(name, token, nx=True, px=_EXPIRES_MILLISECONDS)
-        )
-        return bool(taken)
+        arguments = (token, _EXPIRES_MILLISECONDS, _LONGEST_MILLISECONDS)
+        taken: int = await self._redis.execute(lambda redis: redis.eval(_TAKE, 1, name, *arguments))
+        return taken == 1

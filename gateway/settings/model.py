@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     )
     imin_connection_max_seconds: Reuse = Field(
         60.0,
-        description="How long a connection to imin is reused. A new one goes to where the name points then.",
+        description="How long a connection to imin is reused, so that a moved name is followed.",
     )
     imin_customer_accounts_path: str = Field(
         "customer-accounts",
@@ -165,6 +165,10 @@ class Settings(BaseSettings):
     redis_timeout_seconds: Seconds = Field(
         0.05,
         description="Time for one call to Redis. After a failure the gateway does without it for a second.",
+    )
+    redis_connection_max_seconds: Seconds = Field(
+        60.0,
+        description="Age at which connections to Redis are replaced, so that a moved name is followed.",
     )
     id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),

@@ -22,11 +22,13 @@ class Forwarder:
         assert task
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        with suppress(ConnectionError, asyncio.CancelledError):
+        try:
             if self.target is not None:
                 self.connections.append(self.target)
-                await _forward(reader, writer, self.target)
-        writer.close()
+                with suppress(ConnectionError, asyncio.CancelledError):
+                    await _forward(reader, writer, self.target)
+        finally:
+            writer.close()
 
     async def close(self) -> None:
         """End all connections."""
@@ -44,10 +46,10 @@ async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, p
     try:
         await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        target_writer.close()
         for pump in pumps:
             pump.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)
-        target_writer.close()
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

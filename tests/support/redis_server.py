@@ -8,6 +8,8 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -22,9 +24,11 @@ needs_redis = pytest.mark.skipif(PROGRAM is None, reason="there is no redis-serv
 
 @dataclass
 class RedisServer:
-    """A server process on a port of its own. process: None before the start."""
+    """A server process on a port of its own. process: None before the start. folder: for its files."""
 
     port: int
+    folder: str = ""
+    options: tuple[str, ...] = ()
     process: Process | None = None
 
     @property
@@ -37,6 +41,7 @@ class RedisServer:
         self.process = await asyncio.create_subprocess_exec(
             PROGRAM,
             *("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
+            *("--repl-diskless-sync-delay", "0", "--dir", self.folder, *self.options),
             stdout=DEVNULL,
         )
         async with asyncio.timeout(HANGS_AFTER), Redis.from_url(self.url) as redis:
@@ -45,6 +50,11 @@ class RedisServer:
                     await redis.ping()
                     return
                 await asyncio.sleep(0.02)
+
+    async def command(self, *words: str | int) -> Any:
+        """Send one command; its result."""
+        async with Redis.from_url(self.url) as redis:
+            return await redis.execute_command(*words)  # type: ignore[no-untyped-call]  # ships no type for it
 
     async def kill(self) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -62,12 +72,13 @@ class RedisServer:
 
 
 @asynccontextmanager
-async def redis_running() -> AsyncIterator[RedisServer]:
+async def redis_running(*options: str) -> AsyncIterator[RedisServer]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = RedisServer(port)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.kill()
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = RedisServer(port, folder, options)
+        await server.start()
+        try:
+            yield server
+        finally:
+            await server.kill()

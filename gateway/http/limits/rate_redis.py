@@ -14,13 +14,20 @@ from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 _PAUSE_SECONDS = 0.25
 
+# A bucket that cannot be read, because its fields are missing, are no numbers or belong to a key of another
+# type, counts as absent: it is full. A release that counts in another way must use other names of fields.
 _CHARGE = """
 local now = redis.call('time')
 local time = now[1] + now[2] / 1000000
-local held = redis.call('hmget', KEYS[1], 'level', 'time')
 local rate, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local level = burst
-if held[1] then level = math.min(burst, held[1] + (time - held[2]) * rate) end
+local held = redis.pcall('hmget', KEYS[1], 'level', 'time')
+if held.err then redis.call('del', KEYS[1]) end
+local level, filled = tonumber(held[1] or ''), tonumber(held[2] or '')
+if level and filled and level == level and filled == filled then
+  level = math.min(burst, level + math.max(0, time - filled) * rate)
+else
+  level = burst
+end
 level = math.max(-burst, level - cost)
 redis.call('hset', KEYS[1], 'level', tostring(level), 'time', tostring(time))
 redis.call('expire', KEYS[1], math.ceil(2 * burst / rate) + 1)
