@@ -101,7 +101,11 @@ class OrderItem(Node):
     )
     access_codes: list[AccessCode] = strawberry.field(description="Codes to say or key in at the door.")
     access_channel: AccessChannel | None = strawberry.field(
-        description="How to join a virtual session: the item's own channel, otherwise that of the session."
+        description="How to join a virtual session: the item's own channel (the first if there are several), "
+        "otherwise that of the session."
+    )
+    access_channels: list[AccessChannel] = strawberry.field(
+        description="All ways to join a virtual session; `accessChannel` is the first."
     )
     attendee: Person | None = strawberry.field(
         description="Person who attends, if the booking names one, as group bookings do."

@@ -1,21 +1,21 @@
 """People and organizations, and what belongs to them: addresses, terms, passes."""
 
-import re
+from typing import ClassVar
 
 from msgspec import field
 
-from gateway.imin.documents.thing import Identified, Image, Thing
+from gateway.imin.documents.thing import Identified, Image, PropertyValue, Thing
 from gateway.imin.documents.vocabulary import Gender, TaxMode
+from gateway.imin.jsonld import Bare, Exact, Link, is_iri
 
 # Assumption: a front end for British leisure shows no country in a British address.
 HOME_COUNTRY = "GB"
-
-_IRI = re.compile(r"[A-Za-z][\w+.-]*://|[_#/]")
 
 
 class Address(Thing, kw_only=True, gc=False, rename="camel"):
     """A postal address. Any part may be missing, or the whole may be one text."""
 
+    bare: ClassVar[Bare] = Bare(text="imin:fullAddress")
     street_address: str | None = None
     address_locality: str | None = None
     address_region: str | None = None
@@ -26,7 +26,7 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
     @property
     def full_address(self) -> str | None:
         """The whole address as imin wrote it in one text, which may replace the object."""
-        bare = self.iri if self.iri and not _IRI.match(self.iri) else None
+        bare = self.iri if self.iri and not is_iri(self.iri) else None
         return self.own_full_address or bare
 
     @property
@@ -48,8 +48,9 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
 class Terms(Identified, kw_only=True, gc=False, rename="camel"):
     """A document the customer agrees to: a privacy policy or terms of use."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
-    own_url: str | None = field(default=None, name="url")
+    own_url: Link | None = field(default=None, name="url")
     requires_explicit_consent: bool | None = None
 
     @property
@@ -61,25 +62,26 @@ class Terms(Identified, kw_only=True, gc=False, rename="camel"):
 class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     """A Person or an Organization; imin uses either in most places."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     own_name: str | None = field(default=None, name="name")
     legal_name: str | None = None
     given_name: str | None = None
     family_name: str | None = None
     job_title: str | None = None
     description: str | None = None
-    url: str | None = None
+    url: Link | None = None
     telephone: str | None = None
     email: str | None = None
     logo: Image | None = None
     image: Image | None = None
     address: Address | None = None
     terms_of_service: tuple[Terms, ...] = ()
-    own_tax_mode: str | None = field(default=None, name="taxMode")
+    own_tax_mode: Exact | None = field(default=None, name="taxMode")
     vat_id: str | None = field(default=None, name="vatID")
     is_open_booking_allowed: bool | None = None
     same_as: tuple[str, ...] = ()
-    birth_date: str | None = None
-    own_gender: str | None = field(default=None, name="gender")
+    birth_date: Exact | None = None
+    own_gender: Exact | None = field(default=None, name="gender")
     is_13_or_over: bool | None = field(default=None, name="imin:is13OrOver")
     emergency_contact: "Agent | None" = None
 
@@ -106,8 +108,9 @@ def _full_name(agent: Agent) -> str:
 class BookingService(Identified, kw_only=True, gc=False, rename="camel"):
     """The system that holds the booking."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
-    url: str | None = None
+    url: Link | None = None
     software_version: str | None = None
     terms_of_service: tuple[Terms, ...] = ()
 
@@ -115,18 +118,43 @@ class BookingService(Identified, kw_only=True, gc=False, rename="camel"):
 class AccessPass(Identified, kw_only=True, gc=False, rename="camel"):
     """What the attendee shows at the entrance: a barcode, or an image or PDF of one."""
 
+    bare: ClassVar[Bare] = Bare(iri="url", text="text", number="text")
     name: str | None = None
     description: str | None = None
-    text: str | None = None
-    url: str | None = None
+    own_text: str | None = field(default=None, name="text")
+    own_value: str | None = field(default=None, name="value")
+    own_url: Link | None = field(default=None, name="url")
+    content_url: Link | None = None
     code_type: str | None = field(default=None, name="beta:codeType")
+
+    @property
+    def text(self) -> str | None:
+        """Content of the barcode."""
+        return self.own_text or self.own_value
+
+    @property
+    def url(self) -> str | None:
+        """Address of an image or PDF; schema.org calls it contentUrl."""
+        return self.own_url or self.content_url
+
+
+class AccessCode(PropertyValue, kw_only=True, gc=False, rename="camel"):
+    """What the attendee says or keys in at the entrance: the description of a named value."""
+
+    bare: ClassVar[Bare] = Bare(iri="description", text="description", number="description")
 
 
 class AccessChannel(Identified, kw_only=True, gc=False, rename="camel"):
     """Where a virtual session takes place and how to join it. The link may arrive after the booking."""
 
+    bare: ClassVar[Bare] = Bare(iri="url", text="description")
     name: str | None = None
     description: str | None = None
-    url: str | None = None
+    url: Link | None = None
     access_id: str | None = None
     access_code: str | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it says anything."""
+        return bool(self.url or self.access_id or self.access_code or self.name or self.description)

@@ -6,7 +6,7 @@ level above it states: see `inherited`.
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import field
 from msgspec.structs import replace
@@ -20,21 +20,22 @@ from gateway.imin.documents.thing import AgeRange, Concept, Identified, Image
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
 from gateway.imin.durations import format_duration, parse_duration
 from gateway.imin.errors import InvalidValue
-from gateway.imin.jsonld import Int
+from gateway.imin.jsonld import Bare, Exact, Int, Link
 
 
 class Event(Identified, kw_only=True, gc=False, rename="camel"):
     """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     own_name: str | None = field(default=None, name="name")
     own_description: str | None = field(default=None, name="description")
     own_formatted_description: str | None = field(default=None, name="beta:formattedDescription")
-    own_url: str | None = field(default=None, name="url")
-    start_date: str | None = None
-    own_end_date: str | None = field(default=None, name="endDate")
-    own_duration: str | None = field(default=None, name="duration")
-    own_event_status: str | None = field(default=None, name="eventStatus")
-    own_attendance_mode: str | None = field(default=None, name="eventAttendanceMode")
+    own_url: Link | None = field(default=None, name="url")
+    start_date: Exact | None = None
+    own_end_date: Exact | None = field(default=None, name="endDate")
+    own_duration: Exact | None = field(default=None, name="duration")
+    own_event_status: Exact | None = field(default=None, name="eventStatus")
+    own_attendance_mode: Exact | None = field(default=None, name="eventAttendanceMode")
     own_location: Place | None = field(default=None, name="location")
     own_affiliated_location: Place | None = field(default=None, name="beta:affiliatedLocation")
     own_virtual_location: AccessChannel | None = field(default=None, name="beta:virtualLocation")
@@ -50,7 +51,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_imin_levels: tuple[Concept, ...] = field(default=(), name="imin:level")
     own_sports_locations: tuple[Concept, ...] = field(default=(), name="beta:sportsActivityLocation")
     own_age_range: AgeRange | None = field(default=None, name="ageRange")
-    own_gender_restriction: str | None = field(default=None, name="genderRestriction")
+    own_gender_restriction: Exact | None = field(default=None, name="genderRestriction")
     own_is_coached: bool | None = field(default=None, name="isCoached")
     own_is_accessible_for_free: bool | None = field(default=None, name="isAccessibleForFree")
     own_attendee_instructions: str | None = field(default=None, name="attendeeInstructions")

@@ -1,7 +1,7 @@
 """Orders, their receipts and sellers."""
 
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from msgspec import Struct, field
 
@@ -18,7 +18,7 @@ from gateway.imin.documents.vocabulary import (
     ProposalStatus,
     TaxMode,
 )
-from gateway.imin.jsonld import iri_tail
+from gateway.imin.jsonld import Bare, Exact, Link, iri_tail
 
 T = TypeVar("T")
 
@@ -28,8 +28,9 @@ _CACHE_SIZE = 4_096
 class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
     """A proof of payment: a PDF that imin serves only to holders of the API key."""
 
-    own_url: str | None = field(default=None, name="url")
-    date_created: str | None = None
+    bare: ClassVar[Bare] = Bare(text="identifier", number="identifier")
+    own_url: Link | None = field(default=None, name="url")
+    date_created: Exact | None = None
     order_identifier: str = field(default="", name="gateway:orderIdentifier")
 
     @property
@@ -60,15 +61,15 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
 
     order_number: str | int | None = None
     own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
-    order_date: str | None = None
-    order_status: str | None = None
-    own_proposal_status: str | None = field(default=None, name="orderProposalStatus")
+    order_date: Exact | None = None
+    order_status: Exact | None = None
+    own_proposal_status: Exact | None = field(default=None, name="orderProposalStatus")
     proposal_version: str | None = field(default=None, name="orderProposalVersion")
     own_items: tuple[OrderItem, ...] = field(default=(), name="orderedItem")
     own_seller: Agent | None = field(default=None, name="seller")
     own_receipts: tuple[Receipt, ...] = field(default=(), name="imin:receipt")
     broker: Agent | None = None
-    own_broker_role: str | None = field(default=None, name="brokerRole")
+    own_broker_role: Exact | None = field(default=None, name="brokerRole")
     customer: Agent | None = None
     booking_service: BookingService | None = None
     payment_due: Priced | None = field(default=None, name="totalPaymentDue")

@@ -3,12 +3,12 @@
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from msgspec import field
 
 from gateway.hints import pure
-from gateway.imin.documents.agent import AccessChannel, AccessPass, Agent
+from gateway.imin.documents.agent import AccessChannel, AccessCode, AccessPass, Agent
 from gateway.imin.documents.cancellability import CancellationBlock, reason_against
 from gateway.imin.documents.deadline import Deadline, deadline_of
 from gateway.imin.documents.event import Event
@@ -16,7 +16,7 @@ from gateway.imin.documents.offer import Offer
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import InvalidValue
-from gateway.imin.jsonld import Int, iri_tail
+from gateway.imin.jsonld import Bare, Exact, Int, iri_tail
 
 _CACHE_SIZE = 4_096
 
@@ -26,6 +26,7 @@ _ORDER_IN_IRI = re.compile(r"/orders/([^/#?]+)")
 class ItemError(Thing, kw_only=True, gc=False, rename="camel"):
     """An error that the booking system reports for an item."""
 
+    bare: ClassVar[Bare] = Bare(text="description")
     name: str | None = None
     description: str | None = None
     instance: str | None = None
@@ -35,6 +36,7 @@ class ItemError(Thing, kw_only=True, gc=False, rename="camel"):
 class IntakeFormField(Identified, kw_only=True, gc=False, rename="camel"):
     """A question that the booking system asks before the booking."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
     description: str | None = None
     value_required: bool | None = None
@@ -49,6 +51,7 @@ class IntakeFormField(Identified, kw_only=True, gc=False, rename="camel"):
 class OrderReference(Thing, kw_only=True, gc=False, rename="camel"):
     """The order that an upcoming item belongs to."""
 
+    bare: ClassVar[Bare] = Bare(text="identifier", number="identifier")
     identifier: str | int | None = None
 
 
@@ -59,15 +62,16 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     """
 
     session: Event | None = field(default=None, name="orderedItem")
-    order_item_status: str | None = None
+    order_item_status: Exact | None = None
     accepted_offer: Offer | None = None
     own_allows_full_refund: bool | None = field(default=None, name="allowCustomerCancellationFullRefund")
     own_is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
     tax: tuple[TaxCharge, ...] = field(default=(), name="unitTaxSpecification")
     own_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessPass")
     older_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessToken")
-    access_codes: tuple[PropertyValue, ...] = field(default=(), name="accessCode")
+    access_codes: tuple[AccessCode, ...] = field(default=(), name="accessCode")
     own_access_channel: AccessChannel | None = field(default=None, name="accessChannel")
+    other_access_channels: tuple[AccessChannel, ...] = field(default=(), name="gateway:accessChannel")
     attendee: Agent | None = None
     attendee_details_required: tuple[str, ...] = ()
     intake_form: tuple[IntakeFormField, ...] = field(default=(), name="orderItemIntakeForm")
@@ -173,8 +177,17 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def access_channel(self) -> AccessChannel | None:
-        """How to join a virtual session: the channel of the item; without one, that of the session."""
-        return self.own_access_channel or (self.session.virtual_location if self.session else None)
+        """How to join a virtual session: the first channel of the item; without one, that of the session."""
+        own = self.own_access_channel
+        if own is not None and own.is_stated:
+            return own
+        return (self.session.virtual_location if self.session else None) or own
+
+    @property
+    def access_channels(self) -> tuple[AccessChannel, ...]:
+        """All ways to join a virtual session."""
+        first = self.access_channel
+        return () if first is None else (first,) + self.other_access_channels  # noqa: RUF005  # can be analysed
 
 
 @pure

@@ -1,10 +1,13 @@
 """Where a session takes place."""
 
+from typing import ClassVar
+
 from msgspec import field
 
 from gateway.imin.documents.agent import Address
 from gateway.imin.documents.thing import Identified, Image, Thing
 from gateway.imin.documents.vocabulary import DayOfWeek
+from gateway.imin.jsonld import Bare, Exact, Link
 
 LOCAL_POINTER = "#/imin:locationSummary/"
 """An id with this prefix refers to a place in the EventSeries' list. Source: imin docs, Search API."""
@@ -34,6 +37,7 @@ class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
 class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
     """Something that a venue has or lacks, for example showers."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
     value: bool | None = None
 
@@ -41,7 +45,7 @@ class Amenity(Thing, kw_only=True, gc=False, rename="camel"):
 class OpeningHours(Thing, kw_only=True, gc=False, rename="camel"):
     """When a venue is open. Times are local, `HH:MM`."""
 
-    own_days: tuple[str, ...] = field(default=(), name="dayOfWeek")
+    own_days: tuple[Exact, ...] = field(default=(), name="dayOfWeek")
     opens: str | None = None
     closes: str | None = None
     valid_from: str | None = None
@@ -56,9 +60,10 @@ class OpeningHours(Thing, kw_only=True, gc=False, rename="camel"):
 class Place(Identified, kw_only=True, gc=False, rename="camel"):
     """A venue."""
 
+    bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
     description: str | None = None
-    url: str | None = None
+    url: Link | None = None
     telephone: str | None = None
     geo: Coordinates | None = None
     address: Address | None = None

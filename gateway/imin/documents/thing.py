@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from msgspec import Struct, StructMeta, field
 from msgspec.json import Encoder
 
 from gateway.imin.documents.vocabulary import Prepayment
-from gateway.imin.jsonld import Int, iri_tail
+from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
 _as_json = Encoder(decimal_format="number")
 
@@ -37,8 +37,12 @@ Null, an empty text and an empty list state nothing. Written out, since calling 
 
 
 class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=DocumentMeta):
-    """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some do both."""
+    """A JSON-LD object. imin writes `type` and `id`, OpenActive `@type` and `@id`; some do both.
 
+    bare: which member is meant by a text or a number that stands in place of the object.
+    """
+
+    bare: ClassVar[Bare] = Bare()
     plain_type: str | None = field(default=None, name="type")
     at_type: str | None = field(default=None, name="@type")
     plain_id: str | None = field(default=None, name="id")
@@ -78,9 +82,10 @@ class Identified(Thing, kw_only=True, gc=False, rename="camel"):
 class Priced(Identified, kw_only=True, gc=False, rename="camel"):
     """A thing with a price. It is also the amount of money: `amount` and `currency`."""
 
+    bare: ClassVar[Bare] = Bare(text="price", number="price")
     price: Decimal | None = None
-    price_currency: str | None = None
-    open_booking_prepayment: str | None = None
+    price_currency: Exact | None = None
+    open_booking_prepayment: Exact | None = None
 
     @property
     def money(self) -> "Priced | None":
@@ -106,6 +111,7 @@ class Priced(Identified, kw_only=True, gc=False, rename="camel"):
 class TaxCharge(Priced, kw_only=True, gc=False, rename="camel"):
     """A tax on an item or an order. rate: 0.2 is 20 %."""
 
+    bare: ClassVar[Bare] = Bare(text="name", number="price")
     name: str | None = None
     rate: Decimal | None = None
 
@@ -113,7 +119,8 @@ class TaxCharge(Priced, kw_only=True, gc=False, rename="camel"):
 class Image(Thing, kw_only=True, gc=False, rename="camel"):
     """An image, possibly with smaller versions of it."""
 
-    own_url: str | None = field(default=None, name="url")
+    bare: ClassVar[Bare] = Bare(iri="url", text="caption")
+    own_url: Link | None = field(default=None, name="url")
     caption: str | None = None
     width: str | int | None = None
     height: str | int | None = None
@@ -128,6 +135,7 @@ class Image(Thing, kw_only=True, gc=False, rename="camel"):
 class Concept(Identified, kw_only=True, gc=False, rename="camel"):
     """A term of a controlled list, for example an activity."""
 
+    bare: ClassVar[Bare] = Bare(text="prefLabel")
     own_label: str | None = field(default=None, name="prefLabel")
     own_name: str | None = field(default=None, name="name")
     in_scheme: str | None = None
@@ -147,8 +155,9 @@ class AgeRange(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):
-    """A named value: an access code, or an answer on an intake form."""
+    """A named value, for example an answer on an intake form."""
 
+    bare: ClassVar[Bare] = Bare(iri="value", text="value", number="value")
     name: str | None = None
     description: str | None = None
     property_id: str | None = field(default=None, name="propertyID")

@@ -3,16 +3,13 @@
 import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from gateway.imin.errors import Unreadable
 
 T = TypeVar("T")
-
-Int = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
-"""A whole number that fits GraphQL's Int."""
 
 # An escaped half of a surrogate pair (a text cut in the middle of an emoji) is no character.
 _ESCAPES = re.compile(rb"""\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.""", re.DOTALL)

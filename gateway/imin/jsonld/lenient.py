@@ -1,13 +1,16 @@
 """Reading documents that do not fit their type, field by field.
 
-Each type has a reader: `reader(value, path, unreadable)` returns the value as that type, or raises _Misfit.
-Whatever holds the value then leaves it out and appends its path to `unreadable`.
+What cannot be read is left out, and its path is appended to `unreadable`. So is the path of each further
+value where only one is expected: the first is shown.
+
+A Struct may help with three members: `bare`, the Bare that states what a text or a number in its place means;
+a field `unclear`, which gets the names of its fields of which something was left out; a field with the JSON
+name `gateway:x`, which gets the further values of x.
 """
 
-import math
-from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
-from functools import cache
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
@@ -15,18 +18,16 @@ import msgspec
 
 from gateway.imin.errors import Unreadable
 from gateway.imin.jsonld.decoding import decode, decode_strictly
-from gateway.imin.jsonld.iri import iri_tail
+from gateway.imin.jsonld.iri import is_iri
+from gateway.imin.jsonld.kinds import NOTHING_BUT_IRIS, OBJECT_MEMBERS, Bare, Exact
+from gateway.imin.jsonld.several import Choose, choose_first, choose_only, choose_type, is_blank
+from gateway.imin.jsonld.values import SCALAR_READERS, Misfit, Path, Reader, text_reader
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-Path = str
-"""Where a value is in a document: `orderedItem[0].position`."""
-
-Reader = Callable[[Any, Path, list[Path]], Any]
-
-
-class _Misfit(Exception):  # control flow inside this module, never an error outside
-    """The value cannot be read as the type."""
+_SET_BY_GATEWAY = "gateway:"
+_TYPE_KEYS = {"type", "@type"}
+_VALUE_OBJECT = {"@value", "@type", "@language", "type"}
 
 
 def read(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S, tuple[Path, ...]]:
@@ -48,7 +49,8 @@ def read_leniently(document_type: type[S], body: bytes | msgspec.Raw) -> tuple[S
         if not isinstance(value, dict):
             raise Unreadable(f"expected a JSON object, got {_json_type(value)}")
         unreadable: list[Path] = []
-        return _reader(document_type)(value, "", unreadable), tuple(unreadable)
+        document = _struct_reader(document_type).read_object(value, "", unreadable)
+        return cast("S", document), tuple(unreadable)
     except (msgspec.ValidationError, RecursionError) as error:
         raise Unreadable("the answer has a number or a depth beyond all bounds") from error
 
@@ -58,92 +60,41 @@ def _json_type(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def _read_text(value: Any, path: Path, unreadable: list[Path]) -> str:
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case Decimal():
-            return format(value, "f") if abs(value.adjusted()) < 100 else str(value)  # noqa: PLR2004  # digits
-        case {"@value": inner} | {"value": inner} | {"@id": inner} | {"id": inner} | {"en": inner}:
-            return _read_text(inner, path, unreadable)
-    raise _Misfit
-
-
-def _read_number(value: Any, _path: Path, _unreadable: list[Path]) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise _Misfit
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise _Misfit from None
-    if not number.is_finite():
-        raise _Misfit
-    return number
-
-
-def _read_integer(value: Any, path: Path, unreadable: list[Path]) -> int:
-    number = _read_number(value, path, unreadable)
-    # The digits are counted first: 1e1000000 would become an integer of a million digits.
-    if number.adjusted() > 9 or number != number.to_integral_value() or not -(2**31) <= number < 2**31:  # noqa: PLR2004  # digits
-        raise _Misfit
-    return int(number)
-
-
-def _read_float(value: Any, path: Path, unreadable: list[Path]) -> float:
-    number = float(_read_number(value, path, unreadable))
-    if math.isinf(number):
-        raise _Misfit
-    return number
-
-
-def _read_boolean(value: Any, _path: Path, _unreadable: list[Path]) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"true": True, "1": True, "false": False, "0": False}
-    if isinstance(value, str | int) and (word := iri_tail(str(value)).lower()) in words:
-        return words[word]
-    raise _Misfit
-
-
-def _read_identifier(value: Any, path: Path, unreadable: list[Path]) -> str | int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return _read_text(value, path, unreadable)
-
-
-def _read_anything(value: Any, _path: Path, _unreadable: list[Path]) -> Any:
-    return value
-
-
-_SCALAR_READERS: dict[Any, Reader] = {
-    frozenset({str}): _read_text,
-    frozenset({int}): _read_integer,
-    frozenset({float}): _read_float,
-    frozenset({bool}): _read_boolean,
-    frozenset({Decimal}): _read_number,
-    frozenset({str, int}): _read_identifier,
-    frozenset({Any}): _read_anything,
-}
-
-
 @cache
 def _reader(expected: Any) -> Reader:
     """Reader of a field's type: a Struct, a tuple of one type, or a union of scalars; maybe with None."""
+    first, *_ = options = _options(expected)
+    if get_origin(first) is tuple:
+        return _tuple_reader(get_args(first)[0])
+    if isinstance(first, type) and issubclass(first, msgspec.Struct):
+        return _struct_reader(first)
+    if members := _object_members(first):
+        return text_reader(members)
+    return SCALAR_READERS[frozenset(_plain(option) for option in options)]
+
+
+def _options(expected: Any) -> list[Any]:
     options = get_args(expected) if get_origin(expected) in {Union, UnionType} else (expected,)
-    types = [
-        get_args(option)[0] if get_origin(option) is Annotated else option
-        for option in options
-        if option is not NoneType
-    ]
-    if get_origin(types[0]) is tuple:
-        return _tuple_reader(get_args(types[0])[0])
-    if isinstance(types[0], type) and issubclass(types[0], msgspec.Struct):
-        return _struct_reader(types[0])
-    return _SCALAR_READERS[frozenset(types)]
+    return [option for option in options if option is not NoneType]
+
+
+def _plain(option: Any) -> Any:
+    return get_args(option)[0] if get_origin(option) is Annotated else option
+
+
+def _object_members(option: Any) -> tuple[str, ...] | None:
+    metas = get_args(option)[1:] if get_origin(option) is Annotated else ()
+    return next((meta.extra[OBJECT_MEMBERS] for meta in metas if meta.extra), None)
+
+
+def _choose(key: str, expected: Any, read_one: Reader) -> Choose | None:
+    first = _options(expected)[0]
+    if get_origin(first) is tuple or first is Any:
+        return None
+    if key in _TYPE_KEYS:
+        return choose_type
+    is_label = isinstance(read_one, _StructReader) or (_plain(first) is str and first != Exact)
+    return choose_first if is_label else choose_only
 
 
 def _tuple_reader(element_type: Any) -> Reader:
@@ -151,42 +102,118 @@ def _tuple_reader(element_type: Any) -> Reader:
         read_element = _reader(element_type)
         elements = []
         for index, element in enumerate(value if isinstance(value, list) else [value]):
-            if element is None:
+            if element is None or _is_blank_object(element, read_element):
                 continue
             try:
                 elements.append(read_element(element, f"{path}[{index}]", unreadable))
-            except _Misfit:
+            except Misfit:
                 unreadable.append(f"{path}[{index}]")
         return tuple(elements)
 
     return read_tuple
 
 
-def _struct_reader(struct: type[msgspec.Struct]) -> Reader:
-    @cache  # at the first use, since a type may hold itself
-    def fields() -> list[tuple[str, str, bool, Reader]]:
-        return [
-            (f.name, f.encode_name, get_origin(f.type) is tuple or f.type is Any, _reader(f.type))
-            for f in msgspec.structs.fields(struct)
-        ]
+def _is_blank_object(value: Any, reader: Reader) -> bool:
+    """Whether it is a blank text in place of an object, which states nothing."""
+    return isinstance(reader, _StructReader) and is_blank(value)
 
-    def read_struct(value: Any, path: Path, unreadable: list[Path]) -> msgspec.Struct:
-        if isinstance(value, str):
-            value = {"id": value}
-        if not isinstance(value, dict):
-            raise _Misfit
-        values = {}
-        for name, key, accepts_list, read_field in fields():
-            inner = value.get(key)
-            if isinstance(inner, list) and not accepts_list:
-                inner = next((one for one in inner if one is not None), None)
+
+@dataclass(frozen=True)
+class _Field:
+    """How one field is read.
+
+    choose: one of several values; None where the field holds them all. more: the name of the field that holds
+    the others, and the reader of that.
+    """
+
+    name: str
+    key: str
+    read: Reader
+    choose: Choose | None
+    more: tuple[str, Reader] | None
+
+    def add_to(self, values: dict[str, Any], inner: Any, path: Path, unreadable: list[Path]) -> bool:
+        """Add what is read, by the names of fields. Whether no value is left out. Raises Misfit."""
+        if not isinstance(inner, list) or self.choose is None:
+            if not _is_blank_object(inner, self.read):
+                values[self.name] = self.read(inner, path, unreadable)
+            return True
+        one, others = self.choose(inner, self.read)
+        if one is not None:
+            values[self.name] = self.read(inner[one], f"{path}[{one}]", unreadable)
+        if others and self.more is not None:
+            name, read_more = self.more
+            values[name] = read_more([inner[index] for index in others], path, unreadable)
+            return True
+        unreadable.extend(f"{path}[{index}]" for index in others)
+        return not others
+
+
+class _StructReader:
+    """Reader of objects of one Struct."""
+
+    def __init__(self, struct: type[msgspec.Struct]) -> None:
+        self._struct = struct
+        self._bare: Bare = getattr(struct, "bare", NOTHING_BUT_IRIS)
+        self._notes_unclear = "unclear" in struct.__struct_fields__
+
+    def __call__(self, value: Any, path: Path, unreadable: list[Path]) -> msgspec.Struct:
+        return self.read_object(self._members(value), path, unreadable)
+
+    def read_object(self, members: dict[str, Any], path: Path, unreadable: list[Path]) -> msgspec.Struct:
+        """The Struct with the members that can be read."""
+        values: dict[str, Any] = {}
+        unclear: list[str] = []
+        for one in self._fields:
+            inner = members.get(one.key)
             if inner is None:
                 continue
-            field_path = f"{path}.{key}" if path else key
+            field_path = f"{path}.{one.key}" if path else one.key
             try:
-                values[name] = read_field(inner, field_path, unreadable)
-            except _Misfit:
+                is_clear = one.add_to(values, inner, field_path, unreadable)
+            except Misfit:
+                is_clear = False
                 unreadable.append(field_path)
-        return struct(**values)
+            if not is_clear:
+                unclear.append(one.name)
+        if unclear and self._notes_unclear:
+            values["unclear"] = tuple(unclear)
+        return self._struct(**values)
 
-    return read_struct
+    def _members(self, value: Any) -> dict[str, Any]:
+        """The members of an object, or the one that a bare value stands for. Raises Misfit."""
+        member: str | None = None
+        match value:
+            case {"@value": inner} if value.keys() <= _VALUE_OBJECT:
+                return self._members(inner)
+            case dict():
+                return value
+            case str():
+                member = self._bare.iri if is_iri(value) else self._bare.text
+            case int() | Decimal() if not isinstance(value, bool):
+                member = self._bare.number
+        if member is None:
+            raise Misfit
+        return {member: value}
+
+    @cached_property  # at the first use, since a type may hold itself
+    def _fields(self) -> list[_Field]:
+        fields = {one.encode_name: one for one in msgspec.structs.fields(self._struct)}
+        readers = {key: _reader(one.type) for key, one in fields.items()}
+        more = {key: (one.name, readers[key]) for key, one in fields.items()}
+        return [
+            _Field(
+                one.name,
+                key,
+                readers[key],
+                _choose(key, one.type, readers[key]),
+                more.get(_SET_BY_GATEWAY + key),
+            )
+            for key, one in fields.items()
+            if not key.startswith(_SET_BY_GATEWAY)
+        ]
+
+
+@cache
+def _struct_reader(struct: type[msgspec.Struct]) -> _StructReader:
+    return _StructReader(struct)
