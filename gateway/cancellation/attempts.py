@@ -15,6 +15,11 @@ class AttemptState(Enum):
     REFUSED = "REFUSED"
     NOT_TAKEN = "NOT_TAKEN"
 
+    @classmethod
+    def _missing_(cls, _value: object) -> "AttemptState":
+        """A state of a later release, which may have sent something."""
+        return cls.UNCONFIRMED
+
 
 UNSETTLED = frozenset({AttemptState.UNCONFIRMED, AttemptState.PENDING})
 """The states that can still change."""

@@ -112,9 +112,12 @@ def encode(outcome: Outcome) -> bytes:
     return msgspec.json.encode(outcome)
 
 
-def decode(stored: bytes) -> Outcome:
-    """From the journal."""
-    return _decoder.decode(stored)
+def decode(stored: bytes) -> Outcome | None:
+    """From the journal; None if it cannot be read, as that of another release may be."""
+    try:
+        return _decoder.decode(stored)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def name_of(outcome: Outcome) -> str:

@@ -91,7 +91,9 @@ class StoredJournal:
 
 
 def _attempts_name(order: str) -> str:
-    return key_name("attempts", order)
+    # Without a version, for an attempt of any release holds its items. So attempts may only get new fields
+    # that have defaults.
+    return f"gateway:attempts:{order}"
 
 
 def _key_name(caller: str, key: str) -> str:

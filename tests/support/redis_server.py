@@ -51,7 +51,7 @@ class RedisServer:
                     return
                 await asyncio.sleep(0.02)
 
-    async def command(self, *words: str | int) -> Any:
+    async def command(self, *words: str | bytes | int) -> Any:
         """Send one command; its result."""
         async with Redis.from_url(self.url) as redis:
             return await redis.execute_command(*words)  # type: ignore[no-untyped-call]  # ships no type for it

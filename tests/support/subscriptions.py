@@ -39,8 +39,8 @@ class Socket:
             return json.loads(message.data)
         return message.data, message.extra
 
-    async def connect(self) -> None:
-        await self.send(type="connection_init")
+    async def connect(self, authorization: str = "") -> None:
+        await self.send(type="connection_init", payload={"Authorization": authorization})
         assert await self.receive() == {"type": "connection_ack"}
 
     async def subscribe(self, order: str, name: str = "1") -> None:
