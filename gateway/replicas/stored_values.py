@@ -1,8 +1,8 @@
 """Names and values in Redis that replicas of several releases share.
 
 During an upgrade, two releases run side by side. So a name that is made here holds the version of the format
-of its value, and a release does not meet the formats of another one. What cannot be read all the same, because
-it is damaged, too long or of another type, counts as absent and is overwritten.
+of its value, and a release does not meet the formats of another one. What cannot be read all the same, for
+being damaged, too long or of another type, counts as absent and is overwritten.
 
 Attempts and announcements have no version: they must reach all releases, so they may only get new fields that
 have defaults. Generations and locks are opaque: nothing but their being there, or being the same, counts.
