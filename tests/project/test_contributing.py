@@ -32,7 +32,7 @@ def test_diff(diff: str) -> None:
     position = 0
     for part in parts:
         position = code.find(part, position)
-        assert position >= 0, part
+        assert position >= 0, f"{file_of(diff)} has changed: update what CONTRIBUTING.md shows of it, {part}"
         position += len(part)
 
 
@@ -42,6 +42,5 @@ def test_walk_through() -> None:
 
     explained = {name: text.count("```diff") for name, text in sections.items()}
     assert explained["Add a field"] == 3
-    assert explained["Add an endpoint"] == 4
     assert explained["Add an endpoint"] == 4
     assert explained["Add a mutation"] == 6

@@ -10,7 +10,7 @@ def read_account(json: bytes, key: CustomerKey, _selection: Attributes | None) -
     account, unreadable = jsonld.read(CustomerAccount, json)
     account.unreadable = unreadable
     if account.own_identifier is not None and str(account.own_identifier) != key[0]:
-        raise Unreadable("GET /customer-accounts/:id answered another account")
+        raise Unreadable("GET /customer-accounts/:id returned another account")
     return account
 
 

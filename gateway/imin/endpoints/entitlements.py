@@ -26,7 +26,7 @@ def _read(json: bytes, _key: PublicKey, _selection: Any) -> tuple[Concept, ...]:
     """The types. A list of which a part cannot be read is refused: it would hide prices."""
     scheme, unreadable = jsonld.read(EntitlementScheme, json)
     if unreadable or scheme.type != "ConceptScheme":
-        raise Unreadable("GET /entitlements answered no readable ConceptScheme")
+        raise Unreadable("GET /entitlements returned no readable ConceptScheme")
     return scheme.concepts
 
 

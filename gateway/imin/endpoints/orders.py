@@ -35,7 +35,7 @@ def read_order(json: bytes, key: CustomerOrder, selection: Attributes | None) ->
     if not order.identifier and order.own_items:
         order.own_identifier = identifier
     if order.identifier != identifier:
-        raise Unreadable("GET /orders/:id answered another order")
+        raise Unreadable("GET /orders/:id returned another order")
     return order
 
 
