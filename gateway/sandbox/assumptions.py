@@ -76,7 +76,8 @@ ASSUMPTIONS = (
     Assumption(
         "Deleted customer",
         "Erased before the next working day; orders remain with placeholders, whose text is not documented.",
-        "Erased at once: the account is 404, orders have the placeholders of DELETED_PERSON.",
+        "Erased at once: the account is 404, orders show `Deleted` as both names and "
+        "`deleted@deleted.invalid` as the e-mail address.",
     ),
     Assumption(
         "Missing or wrong API key",

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.sandbox import SandboxSettings, create_sandbox
+from gateway.server.listen import listening
 from tests.sandbox.conftest import CANCELLED, CONFIRMED, Imin
 
 
@@ -102,13 +103,16 @@ async def test_faults_style_and_requests(imin: Imin, log_path: str) -> None:
             "now must be an ISO 8601 date-time with an offset, got 'noon'.",
         ),
         ("POST", "/sandbox/clock", {"advanceSeconds": "1"}, "advance_seconds must be a number, got '1'."),
-        ("POST", "/sandbox/clock", {}, "advance_seconds must be a number, got None."),
+        ("POST", "/sandbox/clock", {}, "advance_seconds is missing; it must be a number."),
         (
             "POST",
             "/sandbox/clock",
             {"advanceSeconds": 1e300},
             "advance_seconds must be at most 316224000, got 1e+300.",
         ),
+        ("POST", "/sandbox/clock", None, "advance_seconds is missing; it must be a number."),
+        ("POST", "/sandbox/clock", {"advanceSeconds": None}, "advance_seconds must be a number, got None."),
+        ("POST", "/sandbox/faults", None, "kind is missing; it must be one of delay, "),
         ("POST", "/sandbox/clock", b"now", "but it is not JSON"),
         ("POST", "/sandbox/clock", b"[]", "The body must be a JSON object, got []."),
         (
@@ -138,6 +142,33 @@ async def test_unknown_order(imin: Imin) -> None:
     response = await imin.call("DELETE", "/sandbox/orders/nothing")
 
     assert response == (404, {"error": "there is no order 'nothing'"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("GET", "/nope", 404, "Not Found."),
+        ("GET", "/sandbox/nope", 404, "Not Found."),
+        ("GET", "/api/v2x", 404, "Not Found."),
+        ("DELETE", "/sandbox/clock", 405, "Method Not Allowed."),
+        ("POST", "/", 405, "Method Not Allowed."),
+    ],
+)
+async def test_unknown_address(
+    method: str, path: str, status: int, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown path is 404 and a wrong method 405, in JSON, without a log line about malformed HTTP."""
+    async with (
+        listening(create_sandbox(), "127.0.0.1") as url,
+        aiohttp.ClientSession() as http,
+        http.request(method, url + path) as response,
+    ):
+        answer = (response.status, await response.json())
+        allowed = response.headers.get("Allow")
+
+    assert answer == (status, {"error": message})
+    assert (allowed is not None) == (status == 405)
+    assert "not understood" not in "".join(capfd.readouterr())
 
 
 async def test_only_from_loopback() -> None:

@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.sandbox.api import control_routes, imin_routes
 from gateway.sandbox.api.app_keys import CLOSING, SANDBOX
 from gateway.sandbox.api.control_routes import control_middleware
-from gateway.sandbox.api.middleware import imin_middleware
+from gateway.sandbox.api.middleware import http_error_middleware, imin_middleware
 from gateway.sandbox.state.sandbox import Sandbox
 from gateway.sandbox.state.settings import SandboxSettings
 
@@ -16,7 +16,7 @@ __all__ = ["SANDBOX", "create_sandbox"]
 
 def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
     """The application: imin's API under /api/v2, the control API under /sandbox, app[SANDBOX] the Sandbox."""
-    app = web.Application(middlewares=[control_middleware, imin_middleware])
+    app = web.Application(middlewares=[http_error_middleware, control_middleware, imin_middleware])
     app[SANDBOX] = Sandbox(settings or SandboxSettings())
     app[CLOSING] = asyncio.Event()
     app.add_routes(imin_routes.routes())

@@ -100,7 +100,9 @@ def text_field(body: dict[str, Any], name: str, default: str | None = None) -> s
 
 def number_field(body: dict[str, Any], name: str) -> float:
     """The number under this name, which is required."""
-    value = body.get(name)
+    if name not in body:
+        raise InputError(f"{name} is missing; it must be a number.")
+    value = body[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{name} must be a number, got {value!r}.")
     return value

@@ -15,6 +15,7 @@ pre { background: #f3f3f3; padding: .5rem .75rem; overflow-x: auto }
 table { border-collapse: collapse; margin: .5rem 0; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
 td { border-top: 1px solid #ddd }
+td:first-child code { white-space: nowrap }
 """
 
 

@@ -19,14 +19,14 @@ from gateway.sandbox.api.control_index import index, prefers_html
 from gateway.sandbox.api.control_page import page
 from gateway.sandbox.api.control_request import ControlCall, ControlRequests
 from gateway.sandbox.api.responses import json_response
-from gateway.sandbox.faults.faults import Fault
+from gateway.sandbox.faults.faults import FAULT_KINDS, Fault
 from gateway.sandbox.faults.style import Style
 from gateway.sandbox.state.added_orders import NewOrder
 
 _PREFIX = "/sandbox"
 _ORDER = f"{_PREFIX}/orders/{{identifier}}"
 _SECONDS_PER_DAY = 86_400
-_LONGEST_ADVANCE_SECONDS = 3_660 * _SECONDS_PER_DAY
+_MAX_ADVANCE_SECONDS = 3_660 * _SECONDS_PER_DAY
 
 CONTROL = ControlRequests()
 
@@ -115,8 +115,8 @@ def _set_clock(call: ControlCall) -> Any:
         clock.set(datetime_field(call.body, "now"))
     else:
         seconds = number_field(call.body, "advance_seconds")
-        if not abs(seconds) <= _LONGEST_ADVANCE_SECONDS:
-            raise InputError(f"advance_seconds must be at most {_LONGEST_ADVANCE_SECONDS}, got {seconds}.")
+        if not abs(seconds) <= _MAX_ADVANCE_SECONDS:
+            raise InputError(f"advance_seconds must be at most {_MAX_ADVANCE_SECONDS}, got {seconds}.")
         clock.advance(seconds)
     return _clock(call)
 
@@ -201,6 +201,8 @@ def _faults(call: ControlCall) -> Any:
     status=201,
 )
 def _add_fault(call: ControlCall) -> Any:
+    if "kind" not in call.body:
+        raise InputError(f"kind is missing; it must be one of {', '.join(FAULT_KINDS)}.")
     fault = Fault(**{"route": "*", "kind": None} | call.body)
     call.sandbox.faults.add(fault)
     return asdict(fault)

@@ -1,9 +1,9 @@
-"""Process every request to imin: log it, inject faults, check the key, write errors."""
+"""Process every request to imin: log it, inject faults, check the key, write errors in JSON."""
 
 import json
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway.sandbox.api.app_keys import SANDBOX
@@ -13,6 +13,18 @@ from gateway.sandbox.data.error_documents import NO_KEY, WRONG_KEY, IminError
 from gateway.sandbox.data.vocabulary import API_PATH
 from gateway.sandbox.faults.faults import UNKNOWN_ROUTE
 from gateway.sandbox.state.request_log import LoggedRequest
+
+
+@web.middleware
+async def http_error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Write in JSON what aiohttp raises, for example for an unknown path or a wrong method."""
+    try:
+        return await handler(request)
+    except web.HTTPError as error:
+        response = json_response({"error": f"{error.reason}."}, error.status)
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+        return response
 
 
 @web.middleware
