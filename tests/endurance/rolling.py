@@ -1,7 +1,8 @@
 """Two replicas are restarted in turn, again and again, under load. No request may be lost.
 
-python -m tests.endurance.rolling --minutes 5
+python -m tests.endurance.rolling --minutes 5 [--redis]
 
+With --redis the replicas share a Redis, which fails over before each restart.
 The client behaves like a load balancer: if one replica refuses the connection, it tries the other, but it
 never sends a request twice. Every other request opens a new connection.
 """
@@ -21,6 +22,7 @@ import aiohttp
 
 from tests.support.commands import ANSWER, KEY, QUERY, serve_environment, started
 from tests.support.issuer import claims, token
+from tests.support.redis_pair import RedisPair, redis_pair
 
 PER_SECOND = 50
 _REST_SECONDS = 1.0
@@ -77,20 +79,23 @@ class Address:
         self._reserved.close()
 
 
-async def roll(minutes: float, restarts: int = 0) -> Result:
+async def roll(minutes: float, restarts: int = 0, *, with_redis: bool = False) -> Result:
     """Load both replicas while they are restarted in turn, for that long and at least so many restarts.
 
-    Raises RunInvalid.
+    with_redis: they share a Redis, which fails over before each restart. Raises RunInvalid.
     """
     result = Result()
     async with AsyncExitStack() as running:
         sandbox, lines = await running.enter_async_context(started("sandbox", "--port", "0"))
         environment = serve_environment(lines[-1].removeprefix("ready "))
+        redis = await running.enter_async_context(redis_pair()) if with_redis else None
+        if redis is not None:
+            environment |= {"GATEWAY_REDIS_URL": redis.url, "GATEWAY_REDIS_TIMEOUT_SECONDS": "0.05"}
         addresses = [Address(environment), Address(environment)]
         for address in addresses:
             running.push_async_callback(address.close)
             await address.start()
-        restarting = asyncio.ensure_future(_restart_in_turn(addresses, result))
+        restarting = asyncio.ensure_future(_restart_in_turn(addresses, redis, result))
         try:
             await _load(
                 lambda seconds: seconds >= minutes * 60 and result.restarts >= restarts,
@@ -104,9 +109,11 @@ async def roll(minutes: float, restarts: int = 0) -> Result:
     return result
 
 
-async def _restart_in_turn(addresses: list[Address], result: Result) -> None:
+async def _restart_in_turn(addresses: list[Address], redis: RedisPair | None, result: Result) -> None:
     """Restart one replica after the other; each is ready before the next is stopped."""
     for address in itertools.cycle(addresses):
+        if redis is not None:
+            await redis.fail_over()
         await address.stop()
         await address.start()
         result.restarts += 1
@@ -172,9 +179,11 @@ def main() -> None:
     """Restart, report, and exit with 1 if a request was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
-    minutes = parser.parse_args().minutes
+    parser.add_argument("--redis", action="store_true")
+    arguments = parser.parse_args()
+    minutes: float = arguments.minutes
     try:
-        result = asyncio.run(roll(minutes))
+        result = asyncio.run(roll(minutes, with_redis=arguments.redis))
     except RunInvalid as reason:
         sys.exit(f"The run proves nothing: {reason}.")
     sys.stdout.write(f"{minutes:g} min, {result}\n")

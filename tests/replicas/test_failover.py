@@ -15,6 +15,7 @@ from tests.conftest import Gateway
 from tests.support import redis_states
 from tests.support.cancellations import booked
 from tests.support.forwarder import Forwarder, forwarding_to
+from tests.support.redis_pair import redis_pair
 from tests.support.redis_server import RedisServer, needs_redis, redis_running
 from tests.support.replicas import CANCEL, LIST, two_replicas
 from tests.support.subscriptions import socket_of
@@ -179,35 +180,29 @@ async def test_subscription(redis: RedisServer, works_on: bool) -> None:  # noqa
         await asyncio.wait([listening])
 
 
-async def test_gateways(settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer) -> None:
+async def test_gateways(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
     """After a failover, replicas share caches, keys and announcements through the new primary."""
     rare: dict[str, Any] = {"follow_first_seconds": PLENTY, "follow_longest_seconds": PLENTY}
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(asyncio.timeout(HANGS_AFTER))
-        new = await stack.enter_async_context(redis_running())
-        name = await stack.enter_async_context(forwarding_to(redis.port))
-        both = await stack.enter_async_context(
-            two_replicas(settings, gateway, RedisServer(name.port), **rare)
-        )
+        pair = await stack.enter_async_context(redis_pair())
+        named = RedisServer(pair.name.port)
+        both = await stack.enter_async_context(two_replicas(settings, gateway, named, **rare))
         order, items = await booked(both[0])
         socket = await stack.enter_async_context(socket_of(both[1]))
         await socket.connect()
         await socket.subscribe(order)
         await socket.next_state()
 
-        await new.command("REPLICAOF", "127.0.0.1", redis.port)
-        await until(lambda: _is_in_sync(redis))
-        await redis.command("REPLICAOF", "127.0.0.1", new.port)
-        await new.command("REPLICAOF", "NO", "ONE")
-        name.target = new.port
-        answers = [await both[0].data(LIST), await both[1].data(LIST)]
+        await pair.fail_over()
+        answers = [await one.data(LIST) for one in both]
         await until(lambda: _are_ready(both))
-        await until(lambda: _has_listeners(new, 2, "gateway:changed"))
+        await until(lambda: _has_listeners(pair.primary, 2, "gateway:changed"))
         results = await asyncio.gather(
             *(one.data(CANCEL, order=order, items=items, key="once") for one in both * 2)
         )
         state = await socket.next_state()
-        keys = await new.command("KEYS", "gateway:key:*")
+        keys = await pair.primary.command("KEYS", "gateway:key:*")
 
     assert answers[0] == answers[1]
     kinds = {result["cancelOrderItems"]["result"]["__typename"] for result in results}
@@ -227,11 +222,6 @@ async def _works(client: RedisClient, command: Any) -> bool:
 
 async def _has_listeners(server: RedisServer, count: int, channel: str = "channel") -> bool:
     return bool((await server.command("PUBSUB NUMSUB", channel))[0][1] == count)
-
-
-async def _is_in_sync(primary: RedisServer) -> bool:
-    replica = (await primary.command("INFO", "replication")).get("slave0")
-    return replica is not None and replica["state"] == "online"
 
 
 async def _are_ready(gateways: list[Gateway]) -> bool:
