@@ -18,11 +18,16 @@ from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.imin.documents import Attributes, fields_read_by
 
 _ROOTS = {
-    "Query": {"viewer", "customer", "order", "__typename"},
-    "Customer": None,
+    "Query": {"__typename", "viewer", "customer", "order"},
+    "Customer": {
+        *("__typename", "id", "identifier", "orders", "upcomingOrderItems"),
+        # Of the account, which is always decoded whole.
+        *("name", "givenName", "familyName", "email", "telephone", "birthDate", "gender", "is13OrOver"),
+        *("address", "emergencyContact", "accessPasses", "entitlements"),
+    },
 }
-"""Types that are not documents, and those of their fields whose resolvers read no attributes of documents but
-those that paging needs. None stands for all fields."""
+"""Types that are not documents, with those of their fields whose resolvers read no attributes of documents
+except those that paging needs. With any other field, whole documents are decoded: slower, but correct."""
 
 
 def selected_attributes(schema: GraphQLSchema, document: DocumentNode) -> Attributes | None:
@@ -51,8 +56,7 @@ class _AttributeVisitor(Visitor):
         if parent is None:
             self.is_complete = False
         elif parent.name in _ROOTS:
-            allowed = _ROOTS[parent.name]
-            self.is_complete &= allowed is None or name in allowed
+            self.is_complete &= name in _ROOTS[parent.name]
         elif not name.startswith("__"):
             owners = self._schema.get_possible_types(parent) if is_abstract_type(parent) else [parent]
             for owner in owners:
