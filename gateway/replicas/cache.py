@@ -23,6 +23,12 @@ _RETRY_SECONDS = 0.5
 _HEADER = struct.Struct("!d")
 _MAX_GENERATION_BYTES = 64
 
+# A stored generation, or the new one where there is none; "" for one that is too long.
+_GENERATION = """
+local stored = redis.call('set', KEYS[1], ARGV[1], 'nx', 'get', 'ex', ARGV[2]) or ARGV[1]
+return #stored <= tonumber(ARGV[3]) and stored or ''
+"""
+
 _is_generation = re.compile(rb"[!-~]{1,%d}" % _MAX_GENERATION_BYTES).fullmatch
 
 OrderListener = Callable[[str], Awaitable[None]]
@@ -162,15 +168,14 @@ class RedisCacheBackend:
         """The generation in Redis; a new one, stored there, if it holds none that can be read."""
         name, new = _generation(customer), secrets.token_hex(8)
 
-        def fill(pipeline: Any) -> None:
-            pipeline.set(name, new, nx=True, ex=_DAY_SECONDS)
-            pipeline.getrange(name, 0, _MAX_GENERATION_BYTES)
-
-        with suppress(WrongType):
-            _, stored = await self._redis.pipeline(fill, is_transaction=False)
-            if _is_generation(stored):
-                generation: str = stored.decode()
-                return generation
+        try:
+            stored: bytes = await self._redis.execute(
+                lambda redis: redis.eval(_GENERATION, 1, name, new, _DAY_SECONDS, _MAX_GENERATION_BYTES)
+            )
+        except WrongType:
+            stored = b""
+        if _is_generation(stored):
+            return stored.decode()
         await self._redis.execute(lambda redis: redis.set(name, new, ex=_DAY_SECONDS))
         return new
 
