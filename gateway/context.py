@@ -1,10 +1,10 @@
 """What the resolvers of one GraphQL request share."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cachetools import LRUCache
 from graphql import GraphQLError
 
 from gateway.auth import Caller
@@ -21,6 +21,9 @@ from gateway.pagination.totals import ListTotals
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.redis_client import RedisClient
 from gateway.signing.global_ids import CustomerOwner, IdSigner
+from gateway.spending import Spending
+
+_MOST_OWN_ORDERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Services:
 
     client: imin's API, for changes and receipts. repository: reads from it. cache: the repository's.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
-    totals: of lists, when last seen.
+    totals: of lists, when last seen. own_orders: numbers that were proven to be of a customer's orders.
     redis, redis_cache: None without replicas.
     """
 
@@ -44,6 +47,7 @@ class Services:
     order_watcher: OrderWatcher
     now: Clock
     totals: ListTotals = field(default_factory=ListTotals)
+    own_orders: LRUCache[tuple[str, str], bool] = field(default_factory=lambda: LRUCache(_MOST_OWN_ORDERS))
     redis: RedisClient | None = None
     redis_cache: RedisCacheBackend | None = None
 
@@ -66,8 +70,7 @@ class Staleness:
 class Context:
     """One GraphQL request: its caller, its loaders, and errors about parts of fields that are not null.
 
-    charge: takes a cost from the caller's rate bucket; False if there is not enough.
-    operation, digest, cost: of the document, for logs; filled in once it is prepared.
+    operation, digest: of the document, for logs; filled in once it is prepared.
     selection: the attributes of imin's documents that are read; None for all. Set before the first load.
     """
 
@@ -77,10 +80,9 @@ class Context:
     errors: list[GraphQLError] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
     staleness: Staleness = field(default_factory=Staleness)
-    charge: Callable[[int], bool] = lambda _cost: True
+    spending: Spending = field(default_factory=Spending)
     operation: str = ""
     digest: str = ""
-    cost: int = 0
     selection: Attributes | None = None
     _loaders: dict[Endpoint[Any, Any], Loader[Any, Any]] = field(default_factory=dict, init=False, repr=False)
     _scope: LoadScope | None = field(default=None, init=False, repr=False)
@@ -92,12 +94,28 @@ class Context:
             loader = self._loaders[endpoint] = Loader(endpoint, self._scope or self._begin_scope())
         return loader
 
+    async def read_apart(self, endpoint: Endpoint[K, V], *keys: K) -> list[V]:
+        """Read resources with requests of their own, in parallel, past the loaders and the cache.
+
+        What that costs does not depend on what else is or was read. Raises IminError, and GatewayError if the
+        operation may not cost more.
+        """
+        self.spending.expect(len(keys))
+        slots, repository = (self._scope or self._begin_scope()).slots, self.services.repository
+
+        async def read(key: K) -> V:
+            async with slots:
+                return await repository.get_uncached(endpoint, key)
+
+        return await asyncio.gather(*map(read, keys))
+
     def _begin_scope(self) -> LoadScope:
         services = self.services
         self._scope = LoadScope(
             services.repository,
             asyncio.Semaphore(services.concurrency),
             self.staleness.note,
+            self.spending.expect,
             Use(self.selection, are_shared=False),
         )
         return self._scope

@@ -22,7 +22,7 @@ Messages say what is wrong and with which value; they never contain a URL, a key
 customer's identifier.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphql import GraphQLError
@@ -36,6 +36,7 @@ from gateway.imin.errors import (
     UpstreamUnavailable,
 )
 from gateway.pagination.cursor import BadArgument
+from gateway.pagination.history import SearchTooLong
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -57,6 +58,11 @@ UPSTREAM_INVALID = "UPSTREAM_INVALID"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 
 _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
+    (
+        SearchTooLong,
+        LIMIT_EXCEEDED,
+        "The history is too long and its dates too irregular to find the order in it. Use its global id.",
+    ),
     (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not respond in time. Please try again."),
     (
         UpstreamUnavailable,
@@ -66,6 +72,14 @@ _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
     (Unreadable, UPSTREAM_INVALID, "The booking system sent a response that cannot be read."),
     (Refused, UPSTREAM_INVALID, "The booking system rejected a request that should be valid."),
 )
+
+
+_INPUT_ERRORS = ("Variable ", "Argument '")
+"""How graphql-core's errors begin that it raises during execution about a client's values.
+
+An argument of a field or directive can be wrong although the document is valid and each variable fits its
+type: null in place of a variable's default. Any other GraphQLError that it raises then is about our values.
+"""
 
 
 class GatewayError(GraphQLError):
@@ -91,10 +105,18 @@ def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None
 
 
 def upstream_problem(error: BaseException | None) -> tuple[str, str] | None:
-    """Code and message for an error of imin; None for any other error."""
+    """Code and message for an error in reading from imin; None for any other error."""
     if isinstance(error, InvalidValue):
         return UPSTREAM_INVALID, f"The booking system sent a value that cannot be used: {error.member}."
     return next(((code, message) for kind, code, message in _UPSTREAM if isinstance(error, kind)), None)
+
+
+def with_code(code: str, errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """graphql-core's errors of one phase, with the code of that phase; those that have a code keep it."""
+    found = list(errors)
+    for error in found:
+        error.extensions = {"code": code} | (error.extensions or {})
+    return found
 
 
 def bug_message(request_id: str) -> str:
@@ -131,7 +153,7 @@ def _code_of_graphql_core(error: GraphQLError) -> str:
     """Code of an error that graphql-core raised, by its message: it has no codes."""
     if error.message.startswith("Syntax Error"):
         return PARSE_FAILED
-    if error.message.startswith("Variable "):
+    if error.message.startswith(_INPUT_ERRORS):
         return BAD_USER_INPUT
     if error.path:
         return INTERNAL

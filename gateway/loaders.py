@@ -5,6 +5,7 @@ Loaders live as long as one GraphQL request and never serve another.
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -23,12 +24,14 @@ class LoadScope(Struct):
     """What the loaders of one request share.
 
     slots: one for each request to imin that may be in flight. on_stale, use: see Repository.get.
+    expect: called before each load; raises if the operation may not cost more.
     containers: loaded resources that hold resources of an endpoint, until its loader needs to unpack them.
     """
 
     repository: Repository
     slots: asyncio.Semaphore
     on_stale: OnStale
+    expect: Callable[[], None]
     use: Use
     containers: dict[Endpoint[Any, Any], list[Container]] = field(default_factory=dict)
 
@@ -103,6 +106,7 @@ class Loader(DataLoader[K, Undecoded[V]]):
 
     async def _load(self, key: K, *, refresh: bool) -> Undecoded[V]:
         scope = self._scope
+        scope.expect()
         await scope.slots.acquire()
         try:
             return await scope.repository.get(

@@ -15,6 +15,7 @@ from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
+from gateway.imin.transport.call_counter import stop_counting_calls
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 _FINAL = {
@@ -153,6 +154,7 @@ class _Watch:
         return order, self.version
 
     async def _poll_until_over(self) -> None:
+        stop_counting_calls()
         unchanged = 0
         while not self._is_over:
             if await self._woken_within(self._backoff.delay(unchanged)):

@@ -1,9 +1,10 @@
-"""What an operation may cost at most, in requests to imin, computed before it runs.
+"""What an operation may cost, in requests to imin, computed before it runs.
 
 Each field with a resolver declares its requests (field_cost.py); fields below a list count for each of its
-items. Loaders and caches make it less, never more, with three exceptions that are too rare to charge every
-operation for: proving that an order number is the caller's, and finding a seller by id, may read several
-pages; a cancellation that is still open reads its order.
+items. Loaders and caches make it less. What may need many more, but rarely does, is not estimated: proving
+that an order number is the caller's, finding a seller by id, a cursor in a list that has changed, a repeated
+request, reading what became of a cancellation. Those requests are charged when they are about to be sent (see
+Context.expect_requests and CallCounter), so that no operation makes more than it is charged for.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,6 +30,8 @@ from graphql import (
 from gateway.execution.field_cost import field_cost
 
 Variables = Mapping[str, Any]
+"""Coerced values: execution uses these, with defaults in place, and 100 for 100.0."""
+
 Size = Callable[[Variables], int]
 
 WHOLE = {"Order"}
@@ -58,7 +61,7 @@ class Cost:
 
 def cost_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Cost:
     """Cost of an operation that is valid."""
-    ledger = _Ledger(schema, document, operation)
+    ledger = _Ledger(schema, document)
     root = schema.get_root_type(operation.operation)
     ledger.charge_selection(root, operation.selection_set, ())
     return Cost(ledger.fixed, tuple(ledger.varying))
@@ -67,15 +70,10 @@ def cost_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationD
 class _Ledger:
     """Adds up the cost of one operation."""
 
-    def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
-        self._defaults = {
-            node.variable.name.value: node.default_value for node in operation.variable_definitions or ()
         }
         self.fixed = 0
         self.varying: list[tuple[int, tuple[Size, ...]]] = []
@@ -126,10 +124,9 @@ class _Ledger:
         """The whole number that an argument is; None if it is none, or not given."""
         if isinstance(value, VariableNode):
             name = value.name.value
-            default = _literal_number(self._defaults.get(name))
 
             def of_variable(variables: Variables) -> int | None:
-                given = variables.get(name, default)
+                given = variables.get(name)
                 return given if isinstance(given, int) else None
 
             return of_variable
@@ -148,20 +145,24 @@ class _Ledger:
         return window
 
     def _pages(self, node: FieldNode) -> Size:
-        """Pages that a window may touch: one more if it may begin in the middle of a page."""
+        """Pages that a window may touch.
+
+        One more if it may begin in the middle of a page; another one for a window at the end of the list,
+        which is found by the total on page 1.
+        """
         window = self._window(node)
-        extra = int(any(_argument(node, name) is not None for name in ("after", "last", "before")))
+        after, last, before = (_argument(node, name) is not None for name in ("after", "last", "before"))
+        extra = int(after or last or before) + int(last and not before)
         return lambda variables: -(-window(variables) // _PAGE) + extra
 
     def _length(self, value: ValueNode | None) -> Size:
         """How many items a list argument has."""
         if isinstance(value, VariableNode):
             name = value.name.value
-            default = _literal_length(self._defaults.get(name))
 
             def of_variable(variables: Variables) -> int:
                 given = variables.get(name)
-                return len(given) if isinstance(given, list) else default
+                return len(given) if isinstance(given, list) else 1
 
             return of_variable
         count = _literal_length(value)

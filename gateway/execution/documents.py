@@ -15,10 +15,17 @@ from graphql import (
     validate,
 )
 
-from gateway.errors import NO_SUCH_OPERATION, GatewayError, drop_tracebacks
+from gateway.errors import (
+    NO_SUCH_OPERATION,
+    VALIDATION_FAILED,
+    GatewayError,
+    drop_tracebacks,
+    with_code,
+)
 from gateway.execution.compiled.plan import PlannedOperation
 from gateway.execution.cost import Cost, cost_of
 from gateway.execution.limits import Limits, read_document
+from gateway.execution.variables import Variables
 
 _MAX_ENTRIES = 1_000
 _MAX_BYTES = 64 * 1024 * 1024
@@ -32,7 +39,8 @@ class PreparedOperation:
     """A document and the operation to run of it, or the errors that forbid to run it.
 
     digest: hash of the text, which identifies the document in logs. length: characters of the text.
-    planned: the operation's plans; None if graphql-core runs it alone. is_query: whether it only reads.
+    planned: the operation's plans; None if graphql-core runs it alone. variables: how to read their values;
+    None if there is no operation. is_query: whether it only reads.
     is_subscription: whether it gives any number of results. name: of the operation, "" if it has none.
     """
 
@@ -43,6 +51,7 @@ class PreparedOperation:
     digest: str = ""
     length: int = 0
     planned: PlannedOperation | None = None
+    variables: Variables | None = None
     is_query: bool = field(init=False)
     is_subscription: bool = field(init=False)
     name: str = field(init=False)
@@ -124,13 +133,14 @@ class DocumentCache:
             hide_suggestions=not self._suggestions,
         )
         if errors:
-            return refused(document, *errors)
+            return refused(document, *with_code(VALIDATION_FAILED, errors))
         operation = _find_operation(document, operation_name)
         if operation is None:
             return refused(document, _no_operation(operation_name))
         cost = cost_of(self._schema, document, operation)
         planned = PlannedOperation.of(self._schema, document, operation)
-        return PreparedOperation(document, operation, (), cost, digest, len(text), planned)
+        variables = planned.variables if planned else Variables(self._schema, operation)
+        return PreparedOperation(document, operation, (), cost, digest, len(text), planned, variables)
 
 
 def _find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

@@ -3,16 +3,17 @@
 `prepare` → `execute` for one result, or `stream` for any number of results.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError
+from graphql.execution.values import VariableValues
 from msgspec import Struct
 
 from gateway.context import Context
-from gateway.errors import BAD_REQUEST, RATE_LIMITED, GatewayError, formatted
+from gateway.errors import BAD_REQUEST, BAD_USER_INPUT, RATE_LIMITED, GatewayError, formatted, with_code
 from gateway.execution.counts import ExecutionCounts
 from gateway.execution.documents import DocumentCache, PreparedOperation
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
@@ -20,10 +21,11 @@ from gateway.execution.run import Runner
 from gateway.execution.subscriptions import source_events
 from gateway.imin.transport.deadline import request_deadline
 from gateway.observability.logging import log_failures
+from gateway.spending import RATE_LIMIT_EXCEEDED
 
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
 NEEDS_A_STREAM = GatewayError(BAD_REQUEST, "A subscription needs a WebSocket or Accept: text/event-stream.")
-RATE_LIMITED_ERROR = GatewayError(RATE_LIMITED, "The rate limit is exceeded. Please wait a moment.")
+RATE_LIMITED_ERROR = GatewayError(RATE_LIMITED, RATE_LIMIT_EXCEEDED)
 
 NewContext = Callable[[], Context]
 """Makes a new context for each result: loaders must not remember what they read before a change."""
@@ -88,8 +90,9 @@ class Executor:
         queries_only: whether to refuse mutations, for the method GET.
         """
         variables = variables or {}
-        if refusal := self._refuse(prepared, variables, context, queries_only=queries_only):
-            return refusal
+        values = self._admit(prepared, variables, context, queries_only=queries_only)
+        if not isinstance(values, VariableValues):
+            return self._refusal(values, context)
         if prepared.is_subscription:
             return self.result(None, [NEEDS_A_STREAM], context)
         # The cache stores whole documents, since later queries may select other parts of them.
@@ -97,7 +100,7 @@ class Executor:
             context.selection = prepared.planned.selected_attributes()
             self.counts.excerpts += context.selection is not None
         with request_deadline(self._query_seconds if prepared.is_query else None):
-            result = await self._runner.run(prepared, variables, context)
+            result = await self._runner.run(prepared, variables, context, values)
         return self._logged(result, context)
 
     async def stream(
@@ -115,8 +118,8 @@ class Executor:
         variables, context = variables or {}, new_context()
         if prepared.errors or not prepared.is_subscription:
             yield await self.execute(prepared, variables, context, queries_only=queries_only)
-        elif refusal := self._refuse(prepared, variables, context):
-            yield refusal
+        elif not isinstance(values := self._admit(prepared, variables, context), VariableValues):
+            yield self._refusal(values, context)
         else:
             async with aclosing(self._subscribe(prepared, variables, context, new_context)) as results:
                 async for result in results:
@@ -168,37 +171,36 @@ class Executor:
         log_failures(errors, context.request_id)
         return self.result(result.data, errors, context)
 
-    def _refuse(
+    def _refusal(self, errors: Sequence[GraphQLError], context: Context) -> OperationResult:
+        """The result of an operation that must not run."""
+        return self.result(None, list(errors), context, status=_status(errors[0]))
+
+    def _admit(
         self,
         prepared: PreparedOperation,
         variables: Mapping[str, Any],
         context: Context,
         *,
         queries_only: bool = False,
-    ) -> OperationResult | None:
-        """The result of an operation that must not run; None if it may run."""
+    ) -> VariableValues | Sequence[GraphQLError]:
+        """The coerced variables of an operation that may run, once it is charged; or why it must not run."""
         context.operation, context.digest = prepared.name, prepared.digest
-        errors = prepared.errors or self._check(prepared, variables, context, queries_only=queries_only)
-        return self.result(None, list(errors), context, status=_status(errors[0])) if errors else None
-
-    def _check(
-        self,
-        prepared: PreparedOperation,
-        variables: Mapping[str, Any],
-        context: Context,
-        *,
-        queries_only: bool,
-    ) -> tuple[GraphQLError, ...]:
-        """Why a valid operation must not run with these variables, for this caller."""
+        if prepared.errors:
+            return prepared.errors
         if queries_only and not prepared.is_query:
             return (WRONG_METHOD,)
         try:
             check_lists(variables, self._limits)
-            context.cost = prepared.cost.of(variables)
-            check_cost(context.cost, self._limits)
+            values = self._runner.read_variables(prepared, variables)
+            if not isinstance(values, VariableValues):
+                return with_code(BAD_USER_INPUT, values)
+            estimate = prepared.cost.of(values.coerced)
+            context.spending.begin(estimate, self._limits.cost)
+            check_cost(estimate, self._limits)
         except LimitExceeded as error:
             return (error,)
-        return () if context.charge(context.cost) else (RATE_LIMITED_ERROR,)
+        # 1 has been charged for reading the request.
+        return values if context.spending.charge_estimate(already=1) else (RATE_LIMITED_ERROR,)
 
 
 def _status(error: GraphQLError) -> int | None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -13,6 +13,7 @@ from strawberry.utils.await_maybe import await_maybe
 from gateway.execution.compiled.root_fields import PlannedRun
 from gateway.execution.counts import ExecutionCounts
 from gateway.execution.documents import PreparedOperation
+from gateway.execution.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,29 @@ class Runner:
     counts: ExecutionCounts
     hide_suggestions: bool = False
 
+    def read_variables(
+        self, prepared: PreparedOperation, variables: Mapping[str, Any]
+    ) -> VariableValues | list[GraphQLError]:
+        """The coerced values of a valid operation's variables, or the errors of coercing them."""
+        reader = cast("Variables", prepared.variables)
+        return reader.read(variables, hide_suggestions=self.hide_suggestions)
+
     async def run(
-        self, prepared: PreparedOperation, variables: Mapping[str, Any], context: Any
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, Any],
+        context: Any,
+        values: VariableValues | None = None,
     ) -> ExecutionResult:
-        """Run a query or mutation; the result is the one that graphql-core would give."""
+        """Run a query or mutation; the result is the one that graphql-core would give.
+
+        values: the coerced variables, if they have been read already.
+        """
         if (planned := prepared.planned) is not None:
-            values = planned.variables.read(variables, hide_suggestions=self.hide_suggestions)
-            if not isinstance(values, VariableValues):
-                return ExecutionResult(None, values)
+            read = values or self.read_variables(prepared, variables)
+            if not isinstance(read, VariableValues):
+                return ExecutionResult(None, read)
+            values = read
             if (plan := planned.plan(values)) is not None:
                 self.counts.planned += 1
                 return await PlannedRun(plan, values, context, self.counts).result()

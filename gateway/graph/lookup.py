@@ -1,8 +1,6 @@
 """Finding an object by its global id or by imin's identifier, if the caller may see it."""
 
-import asyncio
-import zlib
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from gateway.context import Context
@@ -10,36 +8,78 @@ from gateway.graph.customer import Customer
 from gateway.graph.info import Info
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
-from gateway.imin.dates import parse_date_time
 from gateway.imin.endpoints.orders import ORDER, ORDER_PAGE
+from gateway.imin.errors import IminError, Refused, Unreadable
 from gateway.imin.routes import is_identifier
-from gateway.pagination.history import is_in_history
+from gateway.pagination.fetch import run_search
+from gateway.pagination.history import OrderSearch, Sought
+from gateway.pagination.lists import ORDER_HISTORY
+from gateway.pagination.scan import Scan
 from gateway.signing.global_ids import GlobalId
 
-_MOST_PARALLEL_PAGES = 16
+_TEN_YEARS_SECONDS = 10 * 365 * 86_400
 
 
 async def find_order(context: Context, identifier: str) -> documents.Order | None:
     """An order by imin's identifier; None if it does not exist or the caller may not see it.
 
-    An order does not say whose it is, so for a customer it must be found in their own history. That search is
-    made for a missing order too: otherwise the shorter response time would distinguish it from another
-    customer's order.
+    An order does not say whose it is, so for a customer it must be found in their own history. That search
+    is made for a missing order too, and shares nothing with other loads: otherwise time and cost would
+    distinguish it from another customer's order. Raises IminError, also if the history is too long to search.
     """
     if not is_identifier(identifier):
         return None
     caller = context.caller
     customer = caller.customer or ""
-    order = await context.loader(ORDER).get((customer, identifier))
-    if caller.may_name_any_customer:
+    if caller.may_name_any_customer or (customer, identifier) in context.services.own_orders:
+        loader = context.loader(ORDER)
+        order = await loader.get((customer, identifier))
+        if order is not None and order.identifier != identifier:
+            loader.remember((customer, order.identifier), order)
         return order
-    order_date = parse_date_time(order.order_date) if order else None
-    is_own = await is_in_history(
+    return await _find_own_order(context, customer, identifier)
+
+
+async def _find_own_order(context: Context, customer: str, identifier: str) -> documents.Order | None:
+    problem: IminError | None = None
+    order: documents.Order | None = None
+    try:
+        [order] = await context.read_apart(ORDER, (customer, identifier))
+    except (Unreadable, Refused) as error:
+        problem = error
+    # imin may ignore case: its own spelling is in the history.
+    name = order.identifier if order else identifier
+    if not await _is_in_history(context, customer, name, order):
+        return None
+    if problem is not None:
+        raise problem
+    if order is not None:
+        context.services.own_orders[customer, name] = True
+        context.loader(ORDER).remember((customer, name), order)
+    return order
+
+
+async def _is_in_history(
+    context: Context, customer: str, identifier: str, order: documents.Order | None
+) -> bool:
+    """Whether an order is in a customer's history. order: None if imin has none, or it cannot be read."""
+    date = ORDER_HISTORY.date(order) if order else None
+    sought = Sought(
         identifier,
-        order_date or _made_up_date(identifier),
-        lambda number: context.loader(ORDER_PAGE).get((customer, number)),
+        _made_up_date(context, identifier) if date is None else date,
+        is_undated=order is not None and date is None,
+        is_alike=partial(_are_of_one_person, order),
     )
-    return order if is_own else None
+    search = OrderSearch(ORDER_HISTORY, sought)
+    while numbers := search.next_pages():
+        search.add(await context.read_apart(ORDER_PAGE, *((customer, number) for number in numbers)))
+    return search.is_found()
+
+
+def _are_of_one_person(one: documents.Order | None, other: documents.Order) -> bool | None:
+    """Whether both orders state the same e-mail address; None if one of them states none."""
+    emails = [order.customer.email if order and order.customer else None for order in (one, other)]
+    return None if None in emails else emails[0] == emails[1]
 
 
 def prefetch_order(context: Context, identifier: str) -> bool:
@@ -52,10 +92,11 @@ def prefetch_order(context: Context, identifier: str) -> bool:
     return True
 
 
-def _made_up_date(identifier: str) -> datetime:
-    """A date within the last ten years that depends on the identifier alone."""
-    share = zlib.crc32(identifier.encode()) / 2**32
-    return datetime.now(UTC) - timedelta(days=3_650 * share)
+def _made_up_date(context: Context, identifier: str) -> int:
+    """A date within the last ten years, in microseconds since 1970. It depends on the identifier alone."""
+    services = context.services
+    share = int(services.signer.pseudonym(identifier), 16) / 2**48  # nobody else can compute it
+    return round((services.now().timestamp() - _TEN_YEARS_SECONDS * share) * 1_000_000)
 
 
 async def own_order(context: Context, text: str) -> tuple[str, str] | None:
@@ -105,19 +146,11 @@ def _part_of(order: documents.Order, id_: GlobalId) -> Any:
 
 
 async def _find_seller(context: Context, id_: GlobalId) -> documents.Seller | None:
-    """A seller by IRI, from the newest order with that seller: imin has no endpoint for sellers.
+    """A seller by IRI, from the newest order with that seller: imin has no endpoint for sellers."""
+    scan: Scan[documents.Order] = Scan(lambda order: _has_seller(order, id_.parts[1]))
+    await run_search(scan, context.loader(ORDER_PAGE), id_.customer)
+    return scan.found.seller if scan.found else None
 
-    Loads one page of the history, then two, four, … in parallel.
-    """
-    first, last, width = 1, 1, 1
-    while first <= last:
-        numbers = range(first, min(last, first + width - 1) + 1)
-        pages = await asyncio.gather(
-            *(context.loader(ORDER_PAGE).get((id_.customer, number)) for number in numbers)
-        )
-        for seller in (order.seller for page in pages for order in page.items):
-            if seller and seller.identifier == id_.parts[1]:
-                return seller
-        first, width = first + len(numbers), min(width * 2, _MOST_PARALLEL_PAGES)
-        last = -(-pages[-1].total // pages[-1].size)
-    return None
+
+def _has_seller(order: documents.Order, identifier: str) -> bool:
+    return order.seller is not None and order.seller.identifier == identifier

@@ -7,6 +7,7 @@ from gateway.context import Context, Services
 from gateway.http.limits.rate import Bucket, RateLimited, RateLimits
 from gateway.observability.logging import RequestRecord, are_requests_logged
 from gateway.signing.global_ids import IdSigner
+from gateway.spending import Spending
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class RequestScope:
 
     def new_context(self, services: Services) -> Context:
         """A context that charges the cost of the operation to the caller."""
-        context = Context(self.caller, self.request_id, services)
-        if bucket := self.bucket:
-            context.charge = lambda cost: bucket.charge(max(0, cost - 1))
-        return context
+        spending = Spending(self.record.calls)
+        if self.bucket:
+            spending.charge = self.bucket.charge
+        return Context(self.caller, self.request_id, services, spending=spending)
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ class Authentication:
     def charged_scope(self, caller: Caller, request_id: str, record: RequestRecord) -> RequestScope:
         """Charge 1, because even a document that cannot be parsed costs time. Raises RateLimited."""
         bucket = self.rates.bucket_of(caller)
-        if bucket and not bucket.charge(1):
-            raise RateLimited(bucket, 1)
+        if bucket:
+            if not bucket.charge(1):
+                raise RateLimited(bucket, 1)
+            record.calls.charge_late = bucket.charge_late
         return RequestScope(caller, bucket, request_id, record)
 
     def pseudonym(self, caller: Caller) -> str:

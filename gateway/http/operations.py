@@ -49,9 +49,11 @@ class Operation:
             self.prepared, self.request.variables, context, queries_only=queries_only
         )
         self.count(result)
-        scope.record.note(context.operation, context.digest, context.cost, result.errors)
+        scope.record.calls.close()
+        cost = context.spending.cost
+        scope.record.note(context.operation, context.digest, cost, result.errors)
         if result.status == 429 and scope.bucket:  # noqa: PLR2004  # Too Many Requests
-            raise RateLimited(scope.bucket, context.cost)
+            raise RateLimited(scope.bucket, cost)
         return result, self.extensions(result, context)
 
     def count(self, result: OperationResult) -> None:
@@ -67,5 +69,9 @@ class Operation:
         if result.omitted > 0:
             extensions["omittedErrors"] = result.omitted
         if self.request.extensions and self.request.extensions.get("cost") is True:
-            extensions["cost"] = {"estimated": context.cost, "made": self.scope.record.calls.made}
+            calls = self.scope.record.calls
+            extensions["cost"] = {
+                "estimated": max(context.spending.cost, calls.charged),
+                "made": calls.made,
+            }
         return extensions

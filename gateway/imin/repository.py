@@ -79,6 +79,11 @@ class Repository:
         value = await self._cache.get(self._cacheable(endpoint, key), on_stale, refresh=refresh)
         return Undecoded(lambda: value)
 
+    async def get_uncached(self, endpoint: Endpoint[K, V], key: K) -> V:
+        """The resource as imin has it now, neither read from the cache nor stored in it. Raises IminError."""
+        json = await self._client.fetch(endpoint, key)
+        return self._decode(endpoint, key, Use(are_shared=False), json)
+
     async def get_now(self, endpoint: Endpoint[K, V], key: K) -> V:
         """The resource as imin has it now, whatever is cached. Raises IminError."""
         return (await self.get(endpoint, key, _is_never_stale, refresh=True)).value()
@@ -102,7 +107,7 @@ class Repository:
     def _decode_for_cache(self, endpoint: Endpoint[K, V], key: K, json: bytes | None) -> Decoded[V]:
         # All attributes are read, because the next query may select others.
         value = self._decode(endpoint, key, ANY_USE, json)
-        if json is None:
+        if json is None or not endpoint.is_own_name(value, key):
             return Decoded(value, is_cacheable=False)
         orders, is_cacheable = frozenset(endpoint.orders(value)), endpoint.is_cacheable(value)
         if endpoint.parts is None:

@@ -16,6 +16,14 @@ def is_identifier(text: str) -> bool:
     return _matches(text) is not None
 
 
+def is_echo(echoed: str, requested: str) -> bool:
+    """Whether imin answered the resource that was requested.
+
+    Assumption: imin may ignore case when it looks up an identifier. What it answers is its own spelling.
+    """
+    return echoed == requested or (echoed.isascii() and echoed.lower() == requested.lower())
+
+
 class Route:
     """A method, and a path and query: `/orders?customerIdentifier={customer}&page={page}`.
 

@@ -1,7 +1,8 @@
 """Loading the pages of a window."""
 
 import asyncio
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 from gateway.imin.documents import Page
 from gateway.imin.endpoints.declaration import CustomerPage
@@ -35,19 +36,28 @@ async def fetch_window(  # noqa: PLR0913  # which part of which list, and what l
     expected_total = totals.get(customer, paged_list) if is_wide else None
     search = WindowSearch(paged_list, requested, count_only=count_only, expected_total=expected_total)
     try:
-        window = await _run(search, loader, customer)
+        await run_search(search, loader, customer)
     except IminError:
         if not expected_total:
             raise
         totals.forget(customer, paged_list)
         # The failed page may be one that the list no longer has. Pages already loaded are not loaded again.
         search = WindowSearch(paged_list, requested, count_only=count_only)
-        window = await _run(search, loader, customer)
+        await run_search(search, loader, customer)
+    window = search.window()
     totals.remember(customer, window)
     return window
 
 
-async def _run(search: WindowSearch[T], loader: Loader[CustomerPage, Page[T]], customer: str) -> Window[T]:
+class PageSearch(Protocol[T]):
+    """What names pages and is given them, until it names no more."""
+
+    def next_pages(self) -> list[int]: ...
+
+    def add(self, pages: Iterable[Page[T]]) -> None: ...
+
+
+async def run_search(search: PageSearch[T], loader: Loader[CustomerPage, Page[T]], customer: str) -> None:
     """Run a search to its end. The pages of a round are loaded in parallel."""
     requested: set[int] = set()
     while numbers := search.next_pages():
@@ -62,7 +72,6 @@ async def _run(search: WindowSearch[T], loader: Loader[CustomerPage, Page[T]], c
         requested.update(numbers)
         # Decoded only now, all at once, right before the search reads them: they are still in the CPU cache.
         search.add([loader.decode(key, response) for key, response in arrived])
-    return search.window()
 
 
 async def _load(

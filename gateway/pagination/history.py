@@ -1,49 +1,147 @@
-"""Whether an order is in a customer's history: a bisection of its pages by date."""
+"""Finding one order in a customer's history, which proves that it is theirs. Pure: names pages, gets pages.
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+The search goes by date first, since the history is sorted by it, newest first. But dates may be equal,
+missing or out of order, and orders may be booked between two pages. So an order is called missing only if the
+whole history was read, or if the history is long and all dates that were seen are in order.
 
-from gateway.imin.dates import parse_date_time
-from gateway.imin.documents import Order, Page
+The number of pages that a failed search reads must not reveal whether another customer has the order. So it
+reads a history of up to MOST_READ_WHOLE pages whole, and of a longer one as many pages as the longest
+bisection needs, whatever date led it. It reads more of a long history only where dates are not in order.
+"""
 
-LoadPage = Callable[[int], Awaitable[Page[Order]]]
-"""Loads a page of a customer's history by its number."""
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from math import inf
+from typing import Generic, TypeVar
+
+from gateway.imin.documents import Page
+from gateway.imin.errors import IminError
+from gateway.pagination.coverage import Coverage, Gap
+from gateway.pagination.lists import PagedList
+
+T = TypeVar("T")
+
+MOST_READ_WHOLE = 50
+"""Pages of a history that is read whole before an order is called missing."""
+
+MOST_PAGES = 200
+"""Pages that one search reads at most."""
+
+_MOST_PARALLEL = 16
+_PAGES_OF_LONG_TIE, _MOST_BESIDE_TIE = 16, 8
+_GROWTH = 3
+"""Pages that a bisection may need besides, because orders were booked during it."""
 
 
-async def is_in_history(identifier: str, order_date: datetime, load_page: LoadPage) -> bool:
-    """Whether a customer's history contains an order. Loads at most log₂ of its pages and one more.
+class SearchTooLong(IminError):
+    """The history is long and its dates are not in order: the order may be in the part that was not read."""
 
-    order_date: of the order; only the page where it belongs is searched. Raises what `load_page` raises.
+
+@dataclass(frozen=True)
+class Sought(Generic[T]):
+    """The order to find.
+
+    date: of the order, or made up if imin has no such order or it has no date. is_undated: whether imin has
+    the order, but without a date that can be read. is_alike: whether another order seems to be the same
+    person's, None if that cannot be said. If it does, the order may stand elsewhere than its date says.
     """
-    first, last = 1, None
-    while last is None or first <= last:
-        number = 1 if last is None else (first + last) // 2
-        page = await load_page(number)
-        if _contains(page, identifier):
+
+    identity: str
+    date: int
+    is_undated: bool = False
+    is_alike: Callable[[T], bool | None] = lambda _order: None
+
+
+class OrderSearch(Generic[T]):
+    """Finds one order.
+
+    while numbers := search.next_pages():
+        search.add(…the pages of these numbers, in the order of their arrival…)
+    if search.is_found():
+    """
+
+    def __init__(self, paged_list: PagedList[T], sought: Sought[T]) -> None:
+        self._list = paged_list
+        self._sought = sought
+        self._read: Coverage[T] = Coverage()
+        self._dates: dict[int, int | None] = {}
+        self._loads = 0
+        self._is_found = False
+
+    def next_pages(self) -> list[int]:
+        """Numbers of the pages to load next, in parallel; none when the search is over."""
+        if self._loads == 0:
+            return [1]
+        left = MOST_PAGES - self._loads
+        gaps = self._read.gaps()
+        if self._is_found or not gaps or left <= 0:
+            return []
+        if pages := self._by_date(self._possible(gaps)):
+            return pages[:left]
+        if self._loads < self._longest_bisection():
+            return [self._read.page_number(gaps[0][0])]
+        if self._needs_all(gaps):
+            return list(islice(self._read.page_numbers(gaps), min(left, _MOST_PARALLEL)))
+        return []
+
+    def add(self, pages: Iterable[Page[T]]) -> None:
+        """Take the pages, in the order of their arrival."""
+        pages = list(pages)
+        self._loads += len(pages)
+        self._read.add(pages)
+        self._dates = {place: self._list.date(order) for place, order in self._read.items()}
+        self._is_found |= any(
+            self._list.identity(order) == self._sought.identity for page in pages for order in page.items
+        )
+
+    def is_found(self) -> bool:
+        """Whether the order is in the history. Raises SearchTooLong if the search was given up."""
+        gaps = self._read.gaps()
+        if not self._is_found and gaps and self._needs_all(gaps):
+            raise SearchTooLong(f"an order was not on the {self._loads} pages of a longer history")
+        return self._is_found
+
+    def _longest_bisection(self) -> int:
+        """Page 1, and as many as it takes to bisect the others by date."""
+        return 1 + (self._read.pages - 1).bit_length()
+
+    def _needs_all(self, gaps: list[Gap]) -> bool:
+        """Whether the order is certainly missing only if it is on none of the pages."""
+        if self._read.pages <= MOST_READ_WHOLE or self._possible(gaps):
             return True
-        if last is None:
-            last = -(-page.total // page.size)
-        dates = [date for order in page.items if (date := parse_date_time(order.order_date))]
-        if dates and dates[-1] > order_date:
-            first = number + 1
-        elif not dates or dates[0] < order_date:
-            last = number - 1
-        else:
-            return await _is_beside(identifier, number, load_page, dates, order_date)
-    return False
-
-
-async def _is_beside(
-    identifier: str, number: int, load_page: LoadPage, dates: list[datetime], order_date: datetime
-) -> bool:
-    """Whether the order is on an adjacent page, if orders at the edge of this one are of the same instant."""
-    beside = [number + 1] if dates[-1] == order_date else []
-    beside += [number - 1] if dates[0] == order_date and number > 1 else []
-    for other in beside:
-        if _contains(await load_page(other), identifier):
+        dates = [date for _, date in sorted(self._dates.items())]
+        if None in dates or dates != sorted(dates, key=lambda date: -(date or 0)):
             return True
-    return False
+        alike = {self._sought.is_alike(order) for _, order in self._read.items()}
+        return True in alike or (self._sought.is_undated and False not in alike)
 
+    def _possible(self, gaps: list[Gap]) -> list[Gap]:
+        """The parts of gaps where an order of that date may be, if the history is sorted."""
+        date, dates = self._sought.date, self._dates.items()
+        start = max((place + 1 for place, other in dates if other is not None and other > date), default=-inf)
+        stop = min((place for place, other in dates if other is not None and other < date), default=inf)
+        parts = [(max(first, start), min(last, stop)) for first, last in gaps]
+        return [(int(first), int(last)) for first, last in parts if first < last]
 
-def _contains(page: Page[Order], identifier: str) -> bool:
-    return any(order.identifier == identifier for order in page.items)
+    def _by_date(self, possible: list[Gap]) -> list[int]:
+        """Pages to look for that date next: beside orders of the same date, otherwise the middle one."""
+        if not possible:
+            return []
+        if beside := self._beside_equal(possible):
+            return beside
+        if self._loads >= self._longest_bisection() + _GROWTH:
+            return []
+        first, last = max(possible, key=lambda gap: gap[1] - gap[0])
+        return [(self._read.page_number(first) + self._read.page_number(last - 1)) // 2]
+
+    def _beside_equal(self, possible: list[Gap]) -> list[int]:
+        """Pages next to orders of the date that is sought."""
+        date, found = self._sought.date, set[int]()
+        equal = sum(other == date for other in self._dates.values())
+        most = 1 if equal < _PAGES_OF_LONG_TIE * self._read.size else _MOST_BESIDE_TIE
+        for start, stop in possible:
+            numbers = range(self._read.page_number(start), self._read.page_number(stop - 1) + 1)
+            found.update(numbers[:most] if self._dates.get(start - 1) == date else ())
+            found.update(numbers[-most:] if self._dates.get(stop) == date else ())
+        return sorted(found)

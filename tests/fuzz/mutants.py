@@ -158,7 +158,7 @@ MUTANTS = {
     ),
     "every resolver gets self": Mutant("compiled.resolver_call", "if self._passes_self else", "if True else"),
     "invalid variables pass": Mutant(
-        "run", "return ExecutionResult(None, values)", "values = VariableValues({}, {})"
+        "run", "return ExecutionResult(None, read)", "read = VariableValues({}, {})"
     ),
 }
 """By their mistake."""

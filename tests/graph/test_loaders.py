@@ -48,7 +48,9 @@ class Letters:
 
     def __init__(self, slots: int = 8) -> None:
         self.imin = Held()
-        self.scope = LoadScope(self.imin, asyncio.Semaphore(slots), lambda _seconds: None, Use())
+        self.scope = LoadScope(
+            self.imin, asyncio.Semaphore(slots), lambda _seconds: None, lambda: None, Use()
+        )
         self.loader = Loader(LETTER, self.scope)
 
     def get(self, name: str, *, refresh: bool = False) -> asyncio.Future[str]:

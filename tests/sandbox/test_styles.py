@@ -163,3 +163,27 @@ def test_bad_style() -> None:
     with pytest.raises(ValueError, match="kyes is not a style option"):
         style.update({"float_noise": True, "kyes": "type"})
     assert style.is_default()
+
+
+async def test_ignores_case(imin: Imin) -> None:
+    """ignores_case finds orders, accounts and lists by identifiers in capitals; they keep their spelling."""
+    identifier = imin.sandbox.store.identifiers("small")[0]
+    paths = (f"orders/{identifier.upper()}", "customer-accounts/SMALL")
+
+    strict = [(await imin.call("GET", f"/api/v2/{path}"))[0] for path in paths]
+    imin.sandbox.style.ignores_case = True
+    found = [(await imin.call("GET", f"/api/v2/{path}"))[1]["identifier"] for path in paths]
+
+    assert strict == [404, 404]
+    assert found == [identifier, "small"]
+    assert (await imin.orders("SMALL"))["imin:totalItems"] == 3
+
+
+async def test_books_while_read(imin: Imin) -> None:
+    """books_while_read adds an order after each page of orders; it is on the next page that is read."""
+    imin.sandbox.style.books_while_read = True
+
+    pages = [await imin.orders("small") for _ in range(3)]
+
+    assert [page["imin:totalItems"] for page in pages] == [3, 4, 5]
+    assert pages[2]["imin:item"][1] == pages[1]["imin:item"][0]

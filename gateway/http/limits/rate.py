@@ -33,15 +33,18 @@ class Bucket:
 
     def charge(self, cost: int) -> bool:
         """Take the cost out; False, and nothing is taken, if there is not enough."""
-        now = time.monotonic()
-        refill = (now - self.filled_at) * self.rules.cost_per_second
-        self.level = min(self.rules.burst, self.level + refill)
-        self.filled_at = now
+        self._refill()
         if cost > self.level:
             return False
         self.level -= cost
         self.unshared += cost
         return True
+
+    def charge_late(self, cost: int) -> None:
+        """Take out the cost of what is done in any case. The level may fall below 0."""
+        self._refill()
+        self.level -= cost
+        self.unshared += cost
 
     def set_shared_level(self, level: float) -> None:
         """Take over the level that all replicas share, less what was charged here since it was requested."""
@@ -60,8 +63,14 @@ class Bucket:
         window = math.ceil(rules.burst / rules.cost_per_second)
         return {
             "RateLimit-Policy": f'"cost";q={rules.burst};w={window}',
-            "RateLimit": f'"cost";r={int(self.level)};t={full}',
+            "RateLimit": f'"cost";r={max(0, int(self.level))};t={full}',
         }
+
+    def _refill(self) -> None:
+        now = time.monotonic()
+        refill = (now - self.filled_at) * self.rules.cost_per_second
+        self.level = min(self.rules.burst, self.level + refill)
+        self.filled_at = now
 
 
 class RateLimited(Exception):

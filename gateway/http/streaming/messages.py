@@ -7,9 +7,10 @@ from typing import Any
 
 from gateway.context import Context
 from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE, GatewayError
-from gateway.execution.executor import RATE_LIMITED_ERROR, OperationResult
+from gateway.execution.executor import OperationResult
 from gateway.http.limits.concurrency import Overloaded, Slot
 from gateway.http.operations import Operation
+from gateway.spending import RATE_LIMIT_EXCEEDED
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ async def result_messages(
         yield run.refusal(refusal)
     finally:
         slot.release()
+        operation.scope.record.calls.close()
         run.note([])
 
 
@@ -64,14 +66,14 @@ class _Run:
             self._slot.acquire()
         except Overloaded as error:
             raise GatewayError(SERVICE_UNAVAILABLE, str(error)) from None
-        bucket = self._operation.scope.bucket
-        # The operation and its first result are charged together, before either is made.
-        if self._results and bucket and not bucket.charge(max(1, self._context.cost)):
-            raise GatewayError(RATE_LIMITED, RATE_LIMITED_ERROR.message)
         self._contexts += 1
         if self._contexts > 1:
+            spending = self._context.spending
             self._latest = self._new_context()
-            self._latest.cost = self._context.cost
+            self._latest.spending.begin(max(1, spending.estimate), spending.most)
+        # The operation and its first result are charged together, before either is made.
+        if self._results and not self._latest.spending.charge_estimate():
+            raise GatewayError(RATE_LIMITED, RATE_LIMIT_EXCEEDED)
         return self._latest
 
     def message(self, result: OperationResult) -> ResultMessage:
@@ -91,7 +93,7 @@ class _Run:
     def note(self, errors: list[dict[str, Any]]) -> None:
         """Add to the log record."""
         context = self._context
-        self._operation.scope.record.note(context.operation, context.digest, context.cost, errors)
+        self._operation.scope.record.note(context.operation, context.digest, context.spending.cost, errors)
 
     def _new_context(self) -> Context:
         return self._operation.scope.new_context(self._operation.shared.services)

@@ -4,12 +4,13 @@ from gateway.imin import jsonld
 from gateway.imin.documents import Attributes, CustomerAccount
 from gateway.imin.endpoints.declaration import CustomerKey, Endpoint
 from gateway.imin.errors import Unreadable
+from gateway.imin.routes import is_echo
 
 
 def read_account(json: bytes, key: CustomerKey, _selection: Attributes | None) -> CustomerAccount:
     account, unreadable = jsonld.read(CustomerAccount, json)
     account.unreadable = unreadable
-    if account.own_identifier is not None and str(account.own_identifier) != key[0]:
+    if account.own_identifier is not None and not is_echo(str(account.own_identifier), key[0]):
         raise Unreadable("GET /customer-accounts/:id returned another account")
     return account
 
@@ -20,5 +21,6 @@ CUSTOMER_ACCOUNT: Endpoint[CustomerKey, CustomerAccount | None] = Endpoint(
     read=read_account,
     absent=lambda _key: None,
     is_cacheable=lambda account: account is not None and not account.unreadable,
+    is_own_name=lambda account, key: account is None or account.own_identifier in {None, key[0]},
 )
 """A customer's account; None where imin has none."""

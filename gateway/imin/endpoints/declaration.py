@@ -61,6 +61,10 @@ def _always(_value: Any) -> bool:
     return True
 
 
+def _is_always_own(_value: Any, _key: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Endpoint(Generic[K, V]):
     """An endpoint that is read with GET: its resources have keys K and are read as V.
@@ -73,7 +77,8 @@ class Endpoint(Generic[K, V]):
     is_absent: whether an error means that imin has no such resource.
     bind: binds a resource to its customer. None: nothing in it depends on whose it is.
     orders: identifiers of orders that the resource shows; a change of one of them makes it outdated.
-    is_cacheable: whether the resource may be stored.
+    is_cacheable: whether the resource may be stored. is_own_name: whether the key names the resource in
+        imin's own spelling. It is stored under no other, or its changes could not be followed.
     parts: resources of another endpoint that come with it.
     fresh_seconds: age up to which a stored resource is used without a new request, 3,600 at most.
         None: as the setting says.
@@ -88,6 +93,7 @@ class Endpoint(Generic[K, V]):
     bind: Callable[[V, Owner], None] | None = None
     orders: Callable[[V], Iterable[str]] = _no_orders
     is_cacheable: Callable[[V], bool] = _always
+    is_own_name: Callable[[V, K], bool] = _is_always_own
     parts: Parts[V] | None = None
     fresh_seconds: float | None = None
     requests: int = 1

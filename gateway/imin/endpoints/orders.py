@@ -21,12 +21,16 @@ from gateway.imin.documents import (
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.endpoints.declaration import CustomerOrder, CustomerPage, Endpoint, Parts
 from gateway.imin.errors import IminError, NotFound, Refused, Unreadable
+from gateway.imin.routes import is_echo
 
 _PENDING = OrderItemStatus.CUSTOMER_CANCELLATION_PENDING
 
 
 def read_order(json: bytes, key: CustomerOrder, selection: Attributes | None) -> Order:
-    """The order, which need not repeat the identifier it was requested by. Raises Unreadable."""
+    """The order, which need not repeat the identifier it was requested by, or may spell it in another case.
+
+    Raises Unreadable.
+    """
     order = None if selection is None else jsonld.decode(partial_document(Order, selection), json)
     if order is None:
         order, unreadable = jsonld.read(Order, json)
@@ -34,7 +38,7 @@ def read_order(json: bytes, key: CustomerOrder, selection: Attributes | None) ->
     identifier = key[1]
     if not order.identifier and order.own_items:
         order.own_identifier = identifier
-    if order.identifier != identifier:
+    if not is_echo(order.identifier, identifier):
         raise Unreadable("GET /orders/:id returned another order")
     return order
 
@@ -82,6 +86,7 @@ ORDER: Endpoint[CustomerOrder, Order | None] = Endpoint(
     bind=lambda order, owner: bind_order(order, owner) if order else None,
     orders=lambda order: (order.identifier,) if order else (),
     is_cacheable=lambda order: order is not None and _are_orders_cacheable((order,)),
+    is_own_name=lambda order, key: order is None or order.identifier == key[1],
 )
 """An order by its identifier; None where imin has none."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import aiohappyeyeballs
 import yarl
 
+from gateway.imin.transport.call_counter import count_call
 from gateway.imin.transport.connection import HeadAndBody, UpstreamConnection
 from gateway.imin.transport.errors import CannotConnect, ConnectionBroken, ResponseTooLate
 from gateway.imin.transport.response_parser import ResponseHead
@@ -82,6 +83,7 @@ class ConnectionPool:
                     self._close_unused_since(now)
                 if reused.has_received_data or not isinstance(error, ConnectionBroken):
                     raise
+                count_call()  # imin may have received the first one
             else:
                 self._release(reused)
                 return response

@@ -66,7 +66,7 @@ async def _create_account(request: web.Request) -> web.Response:
 
 
 async def _account(request: web.Request) -> web.Response:
-    return json_response(request.app[SANDBOX].accounts.get(request.match_info["identifier"]))
+    return json_response(request.app[SANDBOX].account(request.match_info["identifier"]))
 
 
 async def _delete_account(request: web.Request) -> web.Response:

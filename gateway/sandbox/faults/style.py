@@ -1,4 +1,4 @@
-"""The style in which documents are written: imin's documented style and deviations from it."""
+"""How imin writes documents and answers requests: as documented, and deviations from that."""
 
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 @dataclass
 class Style:
-    """How documents are written. The defaults are imin's documented style.
+    """How documents are written and requests are answered. The defaults are imin's documented style.
 
     Set attributes directly or with `update`. Raises ValueError for an unknown option or value.
     """
@@ -46,6 +46,10 @@ class Style:
         Literal["list", "everywhere", "nowhere"],
         "orderStatus only in lists as documented, also by id, or never",
     ] = "list"
+    ignores_case: Annotated[
+        bool, "orders, accounts and customers are found by their identifier in any case"
+    ] = False
+    books_while_read: Annotated[bool, "each page of orders that is read is followed by a new booking"] = False
 
     def __setattr__(self, name: str, value: Any) -> None:
         _check(name, value)

@@ -50,13 +50,18 @@ class Sandbox:
     def orders_page(self, customer: str, number: int) -> Document:
         """GET /orders."""
         self._settle()
+        customer = self._spelt(customer)
         identifiers = self.store.identifiers(customer)
         page = Page("orders", customer, number, len(identifiers), self.style.view_lies)
-        return self._page(page, [self._presented(one, listed=True) for one in identifiers[page.items]])
+        document = self._page(page, [self._presented(one, listed=True) for one in identifiers[page.items]])
+        if self.style.books_while_read:
+            self.add_order(customer)
+        return document
 
     def order(self, identifier: str) -> Any:
         """GET /orders/:id. Raises IminError (404) for an unknown order."""
         self._settle()
+        identifier = self._spelt(identifier)
         if not self.store.has(identifier):
             raise openactive_error("UnknownOrderError")
         return self._presented(identifier, listed=False)
@@ -64,6 +69,7 @@ class Sandbox:
     def order_items_page(self, customer: str, number: int) -> Document:
         """GET /order-items."""
         self._settle()
+        customer = self._spelt(customer)
         items = upcoming_items(self.store, customer, self.clock.now())
         page = Page("order-items", customer, number, len(items), self.style.view_lies)
         presenter = self._presenter(customer)
@@ -80,8 +86,13 @@ class Sandbox:
     def cancel(self, identifier: str, body: bytes) -> None:
         """PATCH /orders/:id. Raises IminError; then nothing has changed."""
         self._settle()
+        identifier = self._spelt(identifier)
         requested = requested_items(body)
         self.cancellations.request(identifier, requested, self.clock.now())
+
+    def account(self, identifier: str) -> Document:
+        """GET /customer-accounts/:id. Raises IminError (404) for an unknown account."""
+        return self.accounts.get(self._spelt(identifier))
 
     # Changes by tests and developers.
 
@@ -149,6 +160,10 @@ class Sandbox:
 
     def _settle(self) -> None:
         self.cancellations.settle_due(self.clock.now())
+
+    def _spelt(self, identifier: str) -> str:
+        """The identifier as the sandbox spells it, which has no capitals, if its style ignores case."""
+        return identifier.lower() if self.style.ignores_case else identifier
 
     def _check_order(self, identifier: str) -> None:
         self._settle()

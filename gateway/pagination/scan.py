@@ -1,0 +1,41 @@
+"""Finding the first item of a list that fits, from its head on. Pure: names pages, is given pages."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Generic, TypeVar
+
+from gateway.imin.documents import Page
+from gateway.pagination.coverage import Coverage
+
+T = TypeVar("T")
+
+_MOST_PARALLEL = 16
+
+
+class Scan(Generic[T]):
+    """Finds an item that fits. Names one page, then two, four, … until every item has been seen.
+
+    found: the item; None if there is none, or not yet.
+    """
+
+    def __init__(self, fits: Callable[[T], bool]) -> None:
+        self.found: T | None = None
+        self._fits = fits
+        self._read: Coverage[T] = Coverage()
+        self._width = 0
+
+    def next_pages(self) -> list[int]:
+        """Numbers of the pages to load next, in parallel; none when the scan is over."""
+        if self._width == 0:
+            return [1]
+        if self.found is not None:
+            return []
+        return list(islice(self._read.page_numbers(self._read.gaps()), self._width))
+
+    def add(self, pages: Iterable[Page[T]]) -> None:
+        """Take the pages, in the order of their arrival."""
+        pages = list(pages)
+        self._read.add(pages)
+        self._width = min(2 * self._width or 2, _MOST_PARALLEL)
+        items = (item for page in sorted(pages, key=lambda page: page.number) for item in page.items)
+        self.found = next((item for item in items if self._fits(item)), None)
