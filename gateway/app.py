@@ -28,7 +28,8 @@ from gateway.http.persisted_documents import PersistedDocuments, read_manifest
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import RequestReader
 from gateway.http.security_headers import add_security_headers
-from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint, WebSocketLimits
+from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
+from gateway.http.streaming.websocket_session import WebSocketLimits, WebSocketServices
 from gateway.http.webhook import webhook_handler
 from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
@@ -98,7 +99,9 @@ def _graphql_endpoint(
         operations=operations,
         authentication=authentication,
         reader=_request_reader(settings, documents),
-        sockets=WebSocketEndpoint(operations, authentication, _websocket_limits(settings), documents),
+        sockets=WebSocketEndpoint(
+            WebSocketServices(operations, authentication, _websocket_limits(settings), documents)
+        ),
         with_graphiql=_has_graphiql(settings),
     )
 

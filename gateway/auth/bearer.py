@@ -121,10 +121,8 @@ class BearerTokens:
         known = self._verified_tokens.get(digest)
         if known is None:
             claims = await self._verified(token)
-            known = self._verified_tokens[digest] = (
-                _caller(claims, self._rules),
-                min(claims["exp"], _MAX_EXPIRY),
-            )
+            expiry = min(claims["exp"], _MAX_EXPIRY)
+            known = self._verified_tokens[digest] = _caller(claims, expiry, self._rules), expiry
         return known[0]
 
     async def _verified(self, token: str) -> dict[str, Any]:
@@ -165,16 +163,17 @@ def _verifies(key: PublicKey, signed: CompactSignature) -> bool:
         return False
 
 
-def _caller(claims: dict[str, Any], rules: TokenRules) -> Caller:
-    name = str(claims.get("sub", ""))
+def _caller(claims: dict[str, Any], expiry: float, rules: TokenRules) -> Caller:
+    name, expires_at = str(claims.get("sub", "")), expiry + rules.skew_seconds
     if rules.service_scope in _scopes(claims):
-        return Caller(None, may_name_any_customer=True, name=f"service {name or claims.get('client_id', '')}")
+        service = f"service {name or claims.get('client_id', '')}"
+        return Caller(None, may_name_any_customer=True, name=service, expires_at=expires_at)
     customer = claims.get(rules.customer_claim)
     if isinstance(customer, int) and not isinstance(customer, bool):
         customer = str(customer)
     if not isinstance(customer, str) or not is_identifier(customer):
         raise NoCustomer("The token does not identify a customer.")
-    return Caller(customer)
+    return Caller(customer, expires_at=expires_at)
 
 
 def _scopes(claims: dict[str, Any]) -> set[str]:

@@ -1,7 +1,7 @@
 """The verified caller of a request, and why a request may have none."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from aiohttp import hdrs, web
@@ -15,11 +15,13 @@ class Caller:
     customer: imin's identifier of the customer; None for a service.
     may_name_any_customer: true for a trusted service, which may act for any customer.
     name: identifies the caller for rate limits and logs; empty means the customer.
+    expires_at: when the token stops being accepted, as a Unix time; None if there is no such time.
     """
 
     customer: str | None
     may_name_any_customer: bool = False
     name: str = ""
+    expires_at: float | None = field(default=None, compare=False)
 
     def may_see(self, customer: str) -> bool:
         """Whether the caller may see that customer's bookings."""

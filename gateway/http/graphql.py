@@ -7,7 +7,8 @@ from aiohttp import hdrs, web
 from gateway.http.authentication import Authentication
 from gateway.http.connections.fast_request import FastRequest
 from gateway.http.graphiql import graphiql_page
-from gateway.http.limits.concurrency import Slot
+from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.limits.concurrency import Overloaded, Slot
 from gateway.http.media_types import PLAIN_JSON, accepts_events, accepts_html, json_media_type, prefers_events
 from gateway.http.middleware import RECORD, REQUEST_ID
 from gateway.http.operations import Operation, OperationServices
@@ -16,8 +17,10 @@ from gateway.http.request import RequestReader
 from gateway.http.response import RawResponse, graphql_response
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.messages import result_messages
-from gateway.http.streaming.sse import send_events, while_authenticated
+from gateway.http.streaming.sse import EventStream
 from gateway.observability.logging import RequestRecord
+
+_STOPPING = "This server is stopping. Please connect again."
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class GraphQLEndpoint:
                 if accepts_events(request) and (
                     operation.prepared.is_subscription or prefers_events(request)
                 ):
+                    if operation.prepared.is_subscription and request.app[LIFECYCLE].is_stopping:
+                        raise Overloaded(_STOPPING)
                     return await self._stream(request, operation, slot)
                 result, extensions = await operation.execute(queries_only=request.method == "GET")
             return graphql_response(result, extensions, media_type, scope.bucket)
@@ -67,9 +72,14 @@ class GraphQLEndpoint:
             return refusal_response(refusal, media_type)
 
     async def _stream(self, request: web.Request, operation: Operation, slot: Slot) -> web.StreamResponse:
-        messages = result_messages(operation, slot, queries_only=request.method == "GET")
-        authenticated = while_authenticated(messages, lambda: self.authentication.caller(request))
-        return await send_events(request, authenticated)
+        stream = EventStream(
+            request,
+            result_messages(operation, slot, queries_only=request.method == "GET"),
+            operation.scope.caller,
+            lambda: self.authentication.caller(request),
+            is_subscription=operation.prepared.is_subscription,
+        )
+        return await stream.send()
 
 
 def _is_page_view(request: web.Request) -> bool:

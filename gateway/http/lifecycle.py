@@ -1,10 +1,11 @@
-"""A graceful stop: WebSockets are closed, and every response ends its connection.
+"""A graceful stop: WebSockets and event streams are closed, and every response ends its connection.
 
 So clients reconnect, and a load balancer sends them to another replica.
 """
 
 import asyncio
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -19,14 +20,20 @@ WebSockets: TypeAlias = "weakref.WeakKeyDictionary[web.WebSocketResponse, web.Ba
 
 @dataclass
 class Lifecycle:
-    """Whether the server is stopping, and its open WebSockets with their requests."""
+    """Whether the server is stopping, and its open WebSockets with their requests.
+
+    on_stop: called when it begins to stop.
+    """
 
     is_stopping: bool = False
     sockets: WebSockets = field(default_factory=weakref.WeakKeyDictionary)
+    on_stop: set[Callable[[], None]] = field(default_factory=set)
 
     async def stop(self) -> None:
         """Begin to stop, and close the WebSockets."""
         self.is_stopping = True
+        for notify in list(self.on_stop):
+            notify()
         await asyncio.gather(*(_close(socket, request) for socket, request in self.sockets.items()))
 
 
@@ -55,8 +62,8 @@ def add_lifecycle(app: web.Application) -> Lifecycle:
 
 @web.middleware
 async def close_connections_on_stop(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Make each response the last of its connection while the server stops."""
+    """Make each response the last of its connection while the server stops, also one that was streamed."""
     response = await handler(request)
-    if request.app[LIFECYCLE].is_stopping and not response.prepared:
+    if request.app[LIFECYCLE].is_stopping:
         response.force_close()
     return response

@@ -10,8 +10,17 @@ from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 from tests.support.cancellations import CANCEL, booked
 from tests.support.commands import ANSWER, QUERY, serving
-from tests.support.raw_http import connection, loop_turns, post, read_response, read_to_end
-from tests.support.waiting import held
+from tests.support.raw_http import (
+    UPGRADE,
+    connection,
+    loop_turns,
+    post,
+    read_response,
+    read_to_end,
+    websocket_frame,
+)
+from tests.support.subscriptions import ORDER_CHANGED
+from tests.support.waiting import HANGS_AFTER, held
 
 UNUSUAL = b"TE: trailers"
 """Changes nothing, but lets aiohttp answer the request instead of the fast path."""
@@ -145,6 +154,52 @@ async def test_idle(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
         writer.write_eof()
 
         assert await read_to_end(reader) == b""
+
+
+@pytest.mark.parametrize("is_sent_at_once", [True, False])
+async def test_websocket(gateway: Gateway, sandbox: Sandbox, *, is_sent_at_once: bool) -> None:
+    """Over a WebSocket, queries and mutations get their results; subscriptions end, and it closes."""
+    order, items = await booked(gateway)
+    sandbox.request_log.clear()
+    sandbox.faults.add(held("PATCH /orders/:id"))
+    cancel = {"query": CANCEL, "variables": {"input": {"orderId": order, "orderItemIds": items}}}
+    follow = {"query": ORDER_CHANGED, "variables": {"id": order}}
+    messages: list[dict[str, Any]] = [
+        {"type": "connection_init"},
+        {"id": "follow", "type": "subscribe", "payload": follow},
+        {"id": "cancel", "type": "subscribe", "payload": cancel},
+    ]
+    async with connection(gateway.url) as (reader, writer):
+        writer.write(UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"".join(map(websocket_frame, messages)))
+        if not is_sent_at_once:
+            await sandbox.request_log.wait_for("PATCH /orders/:id")
+        writer.write_eof()
+        await sandbox.request_log.wait_for("PATCH /orders/:id")
+        sandbox.faults.clear()
+        received = await read_to_end(reader)
+
+    assert b'"CancellationPending"' in received
+    assert b'{"id":"cancel","type":"complete"}' in received
+    assert received.endswith(b"\x88\x02\x03\xe8")
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
+
+
+async def test_websocket_with_subscription(gateway: Gateway) -> None:
+    """A WebSocket that has only subscriptions closes at once, since its client cannot answer pings."""
+    order, _ = await booked(gateway)
+    follow = {"query": ORDER_CHANGED, "variables": {"id": order}}
+    async with connection(gateway.url) as (reader, writer):
+        writer.write(UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(websocket_frame({"type": "connection_init"}))
+        writer.write(websocket_frame({"id": "1", "type": "subscribe", "payload": follow}))
+        await asyncio.wait_for(reader.readuntil(b"ORDER_ITEM_CONFIRMED"), HANGS_AFTER)
+        writer.write_eof()
+        received = await read_to_end(reader)
+
+    assert received.endswith(b"\x88\x02\x03\xe8")
 
 
 @PATHS

@@ -6,14 +6,21 @@ import select
 import socket
 import time
 from contextlib import suppress
-from typing import Any
 
 import pytest
 import yarl
 from graphql import get_introspection_query
 
 from tests.conftest import Gateway
-from tests.support.raw_http import QUERY, UPGRADE, connection, post, read_response, read_to_end
+from tests.support.raw_http import (
+    QUERY,
+    UPGRADE,
+    connection,
+    post,
+    read_response,
+    read_to_end,
+    websocket_frame,
+)
 from tests.support.waiting import HANGS_AFTER
 
 
@@ -148,18 +155,12 @@ async def test_stalled_reader_of_small_responses(gateway: Gateway) -> None:
         assert await asyncio.to_thread(_is_cut_off, connection)
 
 
-def _frame(message: dict[str, Any]) -> bytes:
-    """A WebSocket frame, masked with zeros."""
-    text = json.dumps(message).encode()
-    return b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text
-
-
 @pytest.mark.settings(write_timeout_seconds=0.2)
 async def test_stalled_websocket(gateway: Gateway) -> None:
     """A WebSocket client that sends many operations and reads nothing is cut off."""
     payload = {"query": get_introspection_query()}
-    frames = [_frame({"type": "connection_init"})]
-    frames += [_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
+    frames = [websocket_frame({"type": "connection_init"})]
+    frames += [websocket_frame({"id": str(n), "type": "subscribe", "payload": payload}) for n in range(20)]
     connection = _small_buffered(yarl.URL(gateway.url), UPGRADE)
     with connection:
         assert await asyncio.to_thread(connection.recv, 12) == b"HTTP/1.1 101"

@@ -1,7 +1,7 @@
 """WebSockets: the protocol, authentication, and limits on their number."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+import time
 from typing import Any
 
 import aiohttp
@@ -13,15 +13,14 @@ from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.cancellations import booked
+from tests.support.raw_http import UPGRADE, connection, read_to_end
 from tests.support.subscriptions import (
-    CONFIRMED,
     PROTOCOL,
     Socket,
     number_and_item,
     socket_of,
-    statuses,
-    stream,
 )
+from tests.support.waiting import HANGS_AFTER
 
 # The protocol
 
@@ -57,6 +56,14 @@ async def test_invalid_operation(gateway: Gateway) -> None:
         (["not json"], 4400),
         (['"text"'], 4400),
         (['{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }"}}'], 4401),
+        (
+            [
+                '{"type": "ping"}',
+                '{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { id } }"}}',
+            ],
+            4401,
+        ),
+        (['{"type": "ping"}', "not json"], 4400),
         (['{"type": "connection_init", "payload": 5}'], 4400),
         (['{"type": "connection_init"}', '{"type": "connection_init"}'], 4429),
         (['{"type": "connection_init"}', '{"type": "start"}'], 4400),
@@ -69,7 +76,7 @@ async def test_broken_protocol(gateway: Gateway, sent: list[str], code: int) -> 
         for text in sent:
             await socket.ws.send_str(text)
         while isinstance(message := await socket.receive(), dict):
-            assert message == {"type": "connection_ack"}
+            assert message in [{"type": "connection_ack"}, {"type": "pong"}]
 
     assert socket.ws.close_code == code
 
@@ -143,16 +150,50 @@ async def test_unauthenticated(settings: Settings, payload: Any) -> None:
         assert socket.ws.close_code == 4403
 
 
+@pytest.mark.settings(follow_init_seconds=0.2)
 @pytest.mark.parametrize("pings", [0, 3])
-async def test_init_timeout(settings: Settings, pings: int) -> None:
+async def test_init_timeout(gateway: Gateway, pings: int) -> None:
     """A WebSocket without a connection_init in time is closed; pings do not help."""
-    running = gateway_listening(settings.but(follow_init_seconds=0.2), demo_caller)
-    async with running as url, aiohttp.ClientSession() as http, socket_of(Gateway(url, http)) as socket:
+    async with socket_of(gateway) as socket:
         for _ in range(pings):
             await socket.ws.ping()
-        await socket.receive()
+            await socket.send(type="ping")
+        while isinstance(message := await socket.receive(), dict):
+            assert message == {"type": "pong"}
 
     assert socket.ws.close_code == 4408
+
+
+@pytest.mark.settings(follow_init_seconds=0.2)
+async def test_close_without_reply(gateway: Gateway) -> None:
+    """A client that does not answer the close frame is disconnected sooner than by aiohttp's ten seconds."""
+    async with connection(gateway.url) as (reader, writer):
+        writer.write(UPGRADE)
+        received = await asyncio.wait_for(reader.readuntil(b"Connection initialisation timeout"), HANGS_AFTER)
+        began = time.monotonic()
+        rest = await read_to_end(reader)
+
+    assert (4408).to_bytes(2, "big") in received
+    assert rest == b""
+    assert time.monotonic() - began < 9
+
+
+async def test_pings_before_init(gateway: Gateway) -> None:
+    """Pings get their pongs at any time, as frames and as messages, also before connection_init."""
+    async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], autoping=False) as ws:
+        await ws.ping(b"hello")
+        frame = await ws.receive(timeout=HANGS_AFTER)
+        socket = Socket(ws)
+        await socket.send(type="ping")
+        await socket.send(type="ping", payload={"sent": 1})
+        await socket.send(type="pong")
+        pongs = [await socket.receive() for _ in range(2)]
+        await socket.connect()
+        await socket.send(type="ping")
+        pongs.append(await socket.receive())
+
+    assert (frame.type, frame.data) == (aiohttp.WSMsgType.PONG, b"hello")
+    assert pongs == [{"type": "pong"}] * 3
 
 
 async def test_token_in_connection_init(settings: Settings) -> None:
@@ -189,80 +230,3 @@ async def test_token_expires(settings: Settings, sandbox: Sandbox) -> None:
             await socket.receive()
 
         assert socket.ws.close_code == 4403
-
-
-# Limits
-
-
-@asynccontextmanager
-async def subscribed(settings: Settings, sandbox: Sandbox) -> AsyncIterator[tuple[Gateway, Socket, str]]:
-    """A gateway with those settings, and a WebSocket that is subscribed to an order."""
-    running = gateway_listening(settings, demo_caller, sandbox.clock.now)
-    async with running as url, aiohttp.ClientSession() as http:
-        gateway = Gateway(url, http)
-        order, _ = await booked(gateway)
-        async with socket_of(gateway) as socket:
-            await socket.connect()
-            await socket.subscribe(order)
-            await socket.next_state()
-            yield gateway, socket, order
-
-
-async def test_most_operations(settings: Settings, sandbox: Sandbox) -> None:
-    """Beyond the limit of operations of one WebSocket, one more is refused and the others go on."""
-    async with subscribed(settings.but(follow_operations=1), sandbox) as (_, socket, order):
-        await socket.subscribe(order, "2")
-        refused = await socket.receive()
-        sandbox.seller_cancel(*number_and_item(sandbox))
-        state = await socket.next_state()
-
-    assert (refused["id"], refused["type"]) == ("2", "error")
-    assert refused["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
-    assert statuses(state) == ["SELLER_CANCELLED", CONFIRMED]
-
-
-async def test_most_sockets(settings: Settings) -> None:
-    """Beyond the limit of open WebSockets, one more is refused before the upgrade."""
-    async with (
-        gateway_listening(settings.but(follow_sockets=1), demo_caller) as url,
-        aiohttp.ClientSession() as http,
-        socket_of(Gateway(url, http)) as socket,
-    ):
-        await socket.connect()
-        with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
-            await http.ws_connect(f"{url}/graphql", protocols=[PROTOCOL])
-
-    assert refusal.value.status == 503
-
-
-async def test_most_sockets_of_one(settings: Settings) -> None:
-    """Each customer has a limit of open WebSockets of their own; closing one makes room."""
-
-    async def named(request: Any) -> Caller | None:
-        return Caller(request.headers.get("Authorization", ""))
-
-    async with (
-        gateway_listening(settings.but(follow_sockets_each=2), named) as url,
-        AsyncExitStack() as open_,
-    ):
-        gateway = Gateway(url, await open_.enter_async_context(aiohttp.ClientSession()))
-
-        async def opened(customer: str) -> Any:
-            socket = await open_.enter_async_context(socket_of(gateway))
-            await socket.send(type="connection_init", payload={"Authorization": customer})
-            return socket, await socket.receive()
-
-        ack = {"type": "connection_ack"}
-        replies = [await opened(customer) for customer in ("ann", "ann", "ann", "bob")]
-        assert [reply for _, reply in replies] == [ack, ack, (1013, "Too many WebSockets"), ack]
-        await replies[0][0].ws.close()
-        assert (await opened("ann"))[1] == ack
-
-
-async def test_most_subscriptions_of_one(settings: Settings, sandbox: Sandbox) -> None:
-    """Beyond a customer's limit of watched orders, one more is refused, also as an event stream."""
-    async with subscribed(settings.but(follow_most_each=1), sandbox) as (gateway, _, order):
-        refused = await (await stream(gateway, order)).content.read()
-
-    assert b'"code":"SERVICE_UNAVAILABLE"' in refused
-    assert refused.count(b"event: next") == 1

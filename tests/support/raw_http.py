@@ -1,8 +1,10 @@
 """Requests as bytes, sent over a plain connection."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import yarl
 
@@ -75,3 +77,9 @@ def post(body: bytes, *headers: bytes) -> bytes:
         *headers,
     ]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def websocket_frame(message: dict[str, Any]) -> bytes:
+    """A message in a WebSocket frame, masked with zeros; its text takes at least 126 bytes."""
+    text = json.dumps(message).encode().ljust(126)
+    return b"\x81\xfe" + len(text).to_bytes(2, "big") + bytes(4) + text

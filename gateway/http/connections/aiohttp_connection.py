@@ -68,8 +68,7 @@ class TimedConnection(RequestHandler):
             self._start_header_timer()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's signature; aiohttp returns None
-        # A WebSocket cannot do without its client's frames.
-        if self._payload_parser is not None or self._is_idle():
+        if self._is_idle():
             return False
         self._requests.feed_eof()
         if self.on_client_left is not None:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 class Overloaded(Exception):
     """All slots are taken. The message is shown to the client."""
 
-    def __init__(self) -> None:
-        super().__init__("Too many requests are being served. Please try again in a moment.")
+    def __init__(
+        self, message: str = "Too many requests are being served. Please try again in a moment."
+    ) -> None:
+        super().__init__(message)
 
 
 class ConcurrencyLimit:

@@ -23,8 +23,10 @@ class ResultMessage:
     def payload(self) -> dict[str, Any]:
         """The payload of a `next` message, of both protocols."""
         result = self.result
-        errors = {"errors": result.errors} if result.errors else {}
-        return {"data": result.data} | errors | ({"extensions": self.extensions} if self.extensions else {})
+        content: dict[str, Any] = {"errors": result.errors} if result.errors else {}
+        if result.executed:
+            content = {"data": result.data} | content
+        return content | ({"extensions": self.extensions} if self.extensions else {})
 
 
 async def result_messages(

@@ -1,0 +1,44 @@
+"""The messages and close codes of graphql-transport-ws. Source: enisdenjo/graphql-ws, PROTOCOL.md."""
+
+from typing import Any
+
+import orjson
+from aiohttp import WSMessage, WSMsgType
+
+PROTOCOL = "graphql-transport-ws"
+
+# Close codes of the protocol.
+INVALID_MESSAGE, UNAUTHORIZED, NOT_ALLOWED = 4400, 4401, 4403
+INIT_TIMEOUT, SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4408, 4409, 4429
+
+
+class Closed(Exception):
+    """The WebSocket is to be closed, with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def parse(message: WSMessage) -> dict[str, Any]:
+    """A message of the protocol. Raises Closed."""
+    if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
+        raise Closed(1000, "")
+    if message.type is not WSMsgType.TEXT:
+        raise Closed(INVALID_MESSAGE, "Messages must be text")
+    try:
+        content = orjson.loads(message.data)
+    except orjson.JSONDecodeError:
+        raise Closed(INVALID_MESSAGE, "Messages must be JSON") from None
+    if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+        raise Closed(INVALID_MESSAGE, "Messages must be objects with a type")
+    return content
+
+
+def has_valid_types(payload: dict[str, Any]) -> bool:
+    """Check the types of a request's parameters; the document is checked separately."""
+    return (
+        isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("extensions"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
