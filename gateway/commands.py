@@ -6,8 +6,12 @@ import errno
 import signal
 import socket
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from inspect import cleandoc
+from pathlib import Path
 from typing import NoReturn
 
 from pydantic import SecretStr
@@ -65,10 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def serve(settings: Settings, _options: argparse.Namespace) -> None:
-    """Serve the gateway, over the imin of the settings."""
+    """Serve the gateway over imin, for callers with a token."""
     missing = missing_for_serve(settings)
     if missing:
-        _refuse(f"set {' and '.join(missing)} first, or try `gateway demo`, which needs none of them.")
+        _refuse(f"set {_enumerated(missing)} first, or try `gateway demo`, which needs none of them.")
     from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # 9 MB that other commands do not need
 
     if settings.workers == 1:
@@ -99,6 +103,8 @@ async def _serve(
     lifeline: int | None = None,
 ) -> None:
     """Serve until a signal. ready: called with the line to print. lifeline: closes when the parent ends."""
+    if lifeline is None:
+        _ignore_hangup()
     async with AsyncExitStack() as running:
         try:
             authenticate = await running.enter_async_context(authentication)
@@ -115,7 +121,8 @@ async def _serve(
 async def demo(settings: Settings, options: argparse.Namespace) -> None:
     """Serve a sandbox, and a gateway over it whose caller is the sandbox's customer 1234.
 
-    With GATEWAY_IMIN_BASE_URL the gateway uses another imin, for example a proxy in front of the sandbox.
+    Needs no settings. With GATEWAY_IMIN_BASE_URL the gateway uses another imin, for example a proxy in front
+    of the sandbox.
     """
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # `serve` has no sandbox
     from gateway.sandbox.state.settings import SandboxSettings  # noqa: PLC0415  # as above
@@ -140,7 +147,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
 
 
 async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
-    """Serve the simulated imin alone."""
+    """Serve the sandbox alone, which simulates imin."""
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as in demo
 
     sock = _bind(settings.host, options.port or 0, "--port")
@@ -196,6 +203,14 @@ async def _start(running: AsyncExitStack, gateway: AbstractAsyncContextManager[s
         _refuse(f"GATEWAY_{_UNUSABLE[type(error)]}: {error}")
 
 
+def _ignore_hangup() -> None:
+    """SIGHUP asks for new workers, which this process cannot have; by default it would end it."""
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGHUP,
+        lambda: log.warning("SIGHUP ignored", reason="only workers are replaced: --workers 2 or more"),
+    )
+
+
 async def _until_stopped(lifeline: int | None = None) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -204,6 +219,11 @@ async def _until_stopped(lifeline: int | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await stopped.wait()
+
+
+def _enumerated(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _warn_of_settings(settings: Settings) -> None:
@@ -228,11 +248,12 @@ def _without_cache(settings: Settings) -> Settings:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gateway", description=__doc__)
+    parser = argparse.ArgumentParser(prog="gateway", description="A GraphQL gateway over imin's Booking API.")
+    parser.add_argument("--version", action="version", version=f"imin-gateway {_version()}")
     commands = parser.add_subparsers(dest="command", required=True)
-    summaries = {"serve": serve.__doc__, "demo": demo.__doc__, "sandbox": sandbox.__doc__}
-    for name, summary in summaries.items():
-        command = commands.add_parser(name, help=(summary or "").splitlines()[0])
+    for name, run_command in {"serve": serve, "demo": demo, "sandbox": sandbox}.items():
+        description = cleandoc(run_command.__doc__ or "")
+        command = commands.add_parser(name, help=description.splitlines()[0], description=description)
         command.add_argument("--host", help="address to listen on")
         command.add_argument("--port", type=_port, help="port to listen on; 0 picks a free one")
         if name == "serve":
@@ -244,8 +265,17 @@ def _parser() -> argparse.ArgumentParser:
                 default=SANDBOX_PORT,
                 help="port of the sandbox; 0 picks a free one",
             )
-    commands.add_parser("schema", help="Print the schema.")
+    schema = "Print the GraphQL schema."
+    commands.add_parser("schema", help=schema, description=schema)
     return parser
+
+
+def _version() -> str:
+    try:
+        return version("imin-gateway")
+    except PackageNotFoundError:  # a checkout whose dependencies were installed without make
+        project = Path(__file__).parents[1] / "pyproject.toml"
+        return str(tomllib.loads(project.read_text())["project"]["version"])
 
 
 def _port(text: str) -> int:
@@ -260,5 +290,5 @@ def _print_line(line: str) -> None:
 
 
 def _refuse(reason: str) -> NoReturn:
-    sys.stderr.write(f"gateway: {reason}\n")
+    sys.stderr.writelines(f"gateway: {line}\n" for line in reason.splitlines())
     sys.exit(2)

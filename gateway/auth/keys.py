@@ -121,12 +121,16 @@ class PublishedKeys:
         try:
             keys = read_keys(await self._read())
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            log.warning("issuer's keys could not be fetched", type=type(error).__name__, kept=len(self._keys))
+            log.warning("issuer's keys could not be fetched", type=type(error).__name__, **self._in_use())
             return
         if [key.as_dict() for key in keys] != [key.as_dict() for key in self._keys]:
             self.generation += 1
             self._keys = keys
             log.info("issuer's keys", count=len(keys))
+
+    def _in_use(self) -> dict[str, int]:
+        count = len(self._keys)
+        return {"keys_in_use": count, "kept": count}  # `kept` is the name of earlier versions
 
     async def _read(self) -> bytes:
         # No redirects: anyone who could redirect this request could supply keys of their own.
@@ -165,13 +169,13 @@ def read_keys(text: bytes) -> tuple[PublicKey, ...]:
     """
     try:
         content = json.loads(text)
-    except RecursionError:
-        raise ValueError("no JWK Set") from None
+    except (RecursionError, ValueError):
+        raise ValueError("is neither a PEM public key nor a JWK or JWK Set") from None
     listed = content.get("keys", [content]) if isinstance(content, dict) else None
     listed = listed if isinstance(listed, list) else []
     keys = tuple(key for entry in listed[:MAX_KEYS] if (key := _read_key(entry)) is not None)
     if not keys:
-        raise ValueError("no key that can verify signatures")
+        raise ValueError("contains no key that can verify signatures")
     return keys
 
 
@@ -204,7 +208,7 @@ def _is_strong(key: PublicKey) -> bool:
 
 def _read_pem(text: str) -> tuple[PublicKey, ...]:
     if "PRIVATE" in text:
-        raise ValueError("a private key; the public one is needed")
+        raise ValueError("is a private key; the public one is needed")
     for kind in (RSAKey, ECKey, OKPKey):
         try:
             with _without_weak_key_warnings():
@@ -213,4 +217,4 @@ def _read_pem(text: str) -> tuple[PublicKey, ...]:
             continue
         if _is_strong(key):
             return (key,)
-    raise ValueError("no RSA (2048 bits or more), EC or Ed25519 public key")
+    raise ValueError("is no RSA (2048 bits or more), EC or Ed25519 public key")

@@ -58,7 +58,8 @@ class SqliteJournal:
             self._database = await asyncio.wrap_future(self._thread.submit(_open, self._path))
         except (OSError, sqlite3.Error) as error:
             self._thread.shutdown()
-            raise StateUnusable(f"cannot use the file {self._path}: {error}") from error
+            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
+            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -38,7 +38,7 @@ class Tracing:
             from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  # as above
             from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  # as above
         except ImportError as error:
-            raise TracesMissing("install imin-gateway[otel] for GATEWAY_TRACES_ENABLED") from error
+            raise TracesMissing("needs the extra `otel`: pip install '.[otel]'") from error
         self._propagate = propagate
         self._kind = trace.SpanKind
         # Attributes that are passed in would override OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.

@@ -14,10 +14,33 @@ from gateway.settings.model import PREFIX, Settings
 _is_service_link = re.compile(r"GATEWAY_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)").fullmatch
 
 
+_MIN_SECRET_CHARACTERS = 16
+
 _SIGNED_WITH_API_KEY = (
     "GATEWAY_ID_SECRET is not set, so imin's API key signs global ids: "
     "changing that key would invalidate every id that clients hold"
 )
+_SHORT_SECRET = (
+    f"GATEWAY_ID_SECRET has a key of fewer than {_MIN_SECRET_CHARACTERS} characters, so ids could be forged "
+    "by guessing it: put a longer one before it"
+)
+
+_RULES = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:.10g}",
+}
+"""Types of pydantic's errors, in plain words."""
 
 
 class InvalidSettings(Exception):
@@ -45,10 +68,13 @@ def missing_for_serve(settings: Settings) -> list[str]:
 
 
 def risky_settings(settings: Settings) -> list[str]:
-    """One sentence for each setting that works now and will hurt later in production."""
+    """One sentence for each setting that works, and is dangerous or will hurt later."""
+    risks = []
     if settings.profile == "production" and settings.imin_api_key and not settings.id_secret:
-        return [_SIGNED_WITH_API_KEY]
-    return []
+        risks.append(_SIGNED_WITH_API_KEY)
+    if any(len(secret.get_secret_value()) < _MIN_SECRET_CHARACTERS for secret in settings.id_secret[:1]):
+        risks.append(_SHORT_SECRET)
+    return risks
 
 
 def unknown_variables(names: Iterable[str] = os.environ) -> list[str]:
@@ -72,5 +98,6 @@ def _suggest(name: str, known: list[str]) -> str:
 
 def _explain(problem: Mapping[str, Any]) -> str:
     name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{PREFIX}{name}: {message}"
+    rule = _RULES.get(problem["type"])
+    message = rule.format(**problem.get("ctx", {})) if rule else str(problem["msg"])
+    return f"{PREFIX}{name}: {message.removeprefix('Value error, ')}"

@@ -1,14 +1,39 @@
 """All settings, in one frozen object. The setting `name` is read from the variable GATEWAY_NAME."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 
-HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+
+def _matching(pattern: str, rule: str) -> AfterValidator:
+    """Refuse other values with this rule, where pydantic would show the pattern."""
+
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(rule)
+        return text
+
+    return AfterValidator(check)
+
+
+HttpUrl = Annotated[
+    str,
+    _matching(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "must be an http(s) URL without user, query or fragment"),
+]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Age = Annotated[float, Field(ge=0, le=86_400)]
@@ -53,6 +78,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest severity that is logged."
     )
+    traces_enabled: bool = Field(
+        default=False, description="Send OpenTelemetry traces. Needs the extra `otel`."
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Origins of front ends that may call the gateway from a browser: exact, comma-separated.",
@@ -89,9 +117,10 @@ class Settings(BaseSettings):
         60.0,
         description="How long a connection to imin is reused, so that a moved name is followed.",
     )
-    imin_customer_accounts_path: str = Field(
+    imin_customer_accounts_path: Annotated[
+        str, _matching(r"[A-Za-z0-9/_-]+", "must consist of letters, digits, /, - and _")
+    ] = Field(
         "customer-accounts",
-        pattern=r"^[A-Za-z0-9/_-]+$",
         description="Path of customer accounts; older documentation says `customers` (assumption).",
     )
     imin_cancel_item_id: Literal["identifier", "iri"] = Field(
@@ -144,9 +173,6 @@ class Settings(BaseSettings):
     follow_longest_seconds: Seconds = Field(
         60.0, description="Longest delay between two reads, reached while nothing changes."
     )
-    traces_enabled: bool = Field(
-        default=False, description="Send OpenTelemetry traces. Needs the extra `otel`."
-    )
     follow_most: int = Field(
         2_000, ge=1, description="Concurrent subscriptions, over WebSockets and event streams."
     )
@@ -196,9 +222,10 @@ class Settings(BaseSettings):
     auth_customer_claim: str = Field(
         "sub", min_length=1, description="Claim that holds imin's customer identifier."
     )
-    auth_service_scope: str = Field(
+    auth_service_scope: Annotated[
+        str, _matching(r"[!-~]+", "must consist of printable ASCII characters without spaces")
+    ] = Field(
         "bookings:any-customer",
-        pattern=r"^[!-~]+$",
         description="Scope (`scope` or `scp`) of trusted services, which may act for any customer.",
     )
     auth_skew_seconds: int = Field(
@@ -287,8 +314,30 @@ class Settings(BaseSettings):
     def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
         text = key.get_secret_value() if key else ""
         if not text.isascii() or not text.isprintable():
-            raise ValueError("a key consists of printable ASCII characters")
+            raise ValueError("must consist of printable ASCII characters")
         return key
+
+    @field_validator("trusted_documents_mode")
+    @classmethod
+    def _has_documents(cls, mode: str, info: ValidationInfo) -> str:
+        if mode == "only" and not info.data.get("trusted_documents"):
+            raise ValueError("`only` needs GATEWAY_TRUSTED_DOCUMENTS; without it every document is refused")
+        return mode
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_of_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None:
+            return None
+        from redis.asyncio.connection import parse_url  # noqa: PLC0415  # most gateways have no Redis
+
+        try:
+            parse_url(url.get_secret_value())
+        except ValueError:  # its text may contain the password
+            raise ValueError(
+                "must be redis://, rediss:// or unix:// with an address, for example redis://host:6379/0"
+            ) from None
+        return url
 
     @field_validator("id_secret", mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from itertools import pairwise
@@ -12,9 +13,8 @@ from tests.project.tree import PROJECT
 README = (PROJECT / "README.md").read_text()
 
 
-def entered_files(query: str) -> list[str]:
-    """The files of the gateway that a query enters, in order. Runs in a subprocess, since it sets up logs."""
-    command = [sys.executable, "-m", "bench.call_trace", "--requests", "1", "--list", "--query", query]
+def entered_files(command: list[str]) -> list[str]:
+    """The files of the gateway that a traced query enters, in order."""
     process = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603  # ours
     return [line.split()[0] for line in process.stdout.splitlines()]
 
@@ -29,15 +29,19 @@ async def test_query_and_answer(gateway: Gateway) -> None:
 
 
 def test_tour() -> None:
-    """The query of "Reading the code" passes the files of each step, and the steps in their order."""
+    """The command of "Reading the code" lists the files of each step, and the steps in their order."""
     tour = README.partition("## Reading the code")[2].partition("Beside this path")[0]
     query = re.search(r"`(\{.+\})`", tour)
     steps = [
         re.findall(r"\]\(gateway/(.+?\.py)\)", step) for step in re.split(r"^\d\. ", tour, flags=re.MULTILINE)
     ]
+    command = re.search(r"```sh\n(.+?)```", tour, re.DOTALL)
     assert query
+    assert command
 
-    entered = entered_files(query[1])
+    python, *arguments = shlex.split(command[1].replace("\\\n", ""))
+    assert (python, arguments[-1]) == (".venv/bin/python", query[1])
+    entered = entered_files([sys.executable, *arguments])
 
     linked = [file for step in steps for file in step if not file.endswith("__init__.py")]
     assert set(linked) - set(entered) == set()

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sys
+import tomllib
 from asyncio.subprocess import PIPE
 
 import aiohttp
@@ -90,7 +91,7 @@ async def test_serve() -> None:
         (
             ["serve"],
             {},
-            "_IMIN_API_KEY and GATEWAY_AUTH_JWKS_URL and GATEWAY_AUTH_ISSUER and GATEWAY_AUTH_AUDIENCE",
+            "gateway: set GATEWAY_IMIN_API_KEY, GATEWAY_AUTH_JWKS_URL, GATEWAY_AUTH_ISSUER and GATEWAY_AUTH",
         ),
         (
             ["serve"],
@@ -105,9 +106,19 @@ async def test_serve() -> None:
         (
             ["serve"],
             {**REQUIRED, "GATEWAY_AUTH_PUBLIC_KEY": "x"},
-            "gateway: GATEWAY_AUTH_PUBLIC_KEY: Expecting value",
+            "gateway: GATEWAY_AUTH_PUBLIC_KEY: is neither a PEM public key nor a JWK",
         ),
-        (["demo"], {"GATEWAY_PORT": "no"}, "gateway: GATEWAY_PORT: Input should be a valid integer"),
+        (["demo"], {"GATEWAY_PORT": "no"}, "gateway: GATEWAY_PORT: must be a whole number"),
+        (
+            ["demo"],
+            {"GATEWAY_PORT": "no", "GATEWAY_PROFILE": "prod"},
+            "gateway: GATEWAY_PORT: must be a whole number\ngateway: GATEWAY_PROFILE: must be 'dev",
+        ),
+        (
+            ["demo", "--sandbox-port", "0"],
+            {"GATEWAY_STATE_PATH": "/nowhere/state"},
+            "gateway: GATEWAY_STATE_PATH: cannot use the file /nowhere/state: No such file or directory\n",
+        ),
         (["demo", "--port", "99999"], {}, "a port is 0 to 65535, got '99999'"),
         ([], {}, "the following arguments are required: command"),
     ],
@@ -147,6 +158,31 @@ async def test_port_taken(arguments: list[str], environment: dict[str, str], opt
         f"gateway: cannot listen on 127.0.0.1:{port}: Address already in use. "
         f"Choose another port ({options}); 0 picks a free one.\n"
     )
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "sandbox", "schema"])
+async def test_help(command: str) -> None:
+    """The help of a command says what the command does, as the list of commands does."""
+    whole, one = [await start(*arguments) for arguments in (["--help"], [command, "--help"])]
+
+    overview, description = [
+        " ".join((await asyncio.wait_for(process.communicate(), HANGS_AFTER))[0].decode().split())
+        for process in (whole, one)
+    ]
+
+    summary = re.search(rf" {command} ([A-Z][^.]*\.)", overview)
+    assert summary
+    assert summary[1] in description
+
+
+async def test_version() -> None:
+    """`gateway --version` prints the version of pyproject.toml."""
+    process = await start("--version")
+
+    output, _ = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
+
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert (process.returncode, output.decode()) == (0, f"imin-gateway {project['version']}\n")
 
 
 async def test_host_unknown() -> None:
@@ -226,7 +262,7 @@ async def test_misspelt_variable(workers: str) -> None:
 
 @pytest.mark.parametrize(
     ("profile", "secret", "warnings"),
-    [("production", "", 1), ("production", "a secret", 0), ("development", "", 0)],
+    [("production", "", 1), ("production", "a secret of some length", 0), ("development", "", 0)],
 )
 async def test_ids_signed_with_the_api_key(profile: str, secret: str, warnings: int) -> None:
     """In production a missing GATEWAY_ID_SECRET is logged at startup, with what it will cost."""

@@ -10,6 +10,7 @@ from gateway.settings.loader import (
     InvalidSettings,
     load_settings,
     missing_for_serve,
+    risky_settings,
     unknown_variables,
 )
 from gateway.settings.model import Settings
@@ -63,6 +64,13 @@ def test_secrets_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
         ("IMIN_WEBHOOK_KEY", "k\u00e9y"),
         ("CORS_ORIGINS", "https://app.example.com/path"),
         ("IMIN_CUSTOMER_ACCOUNTS_PATH", "../orders"),
+        ("IMIN_CUSTOMER_ACCOUNTS_PATH", "accounts\nx"),
+        ("AUTH_SERVICE_SCOPE", "two scopes"),
+        ("TRUSTED_DOCUMENTS_MODE", "only"),
+        ("REDIS_URL", "nonsense"),
+        ("REDIS_URL", "http://host:6379/0"),
+        ("REDIS_URL", "redis://host:port/0"),
+        ("REDIS_URL", "redis://host:99999/0"),
     ],
 )
 def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -73,6 +81,66 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
         Settings()
 
     assert [error["loc"][0] for error in refusal.value.errors()] == [name.lower()]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("PORT", "http", "must be a whole number"),
+        ("PORT", "80.5", "must be a whole number"),
+        ("PORT", "70000", "must be at most 65535"),
+        ("WORKERS", "0", "must be at least 1"),
+        ("LIMIT_DEPTH", "9" * 5_000, "must be a smaller number"),
+        ("CACHE_MAX_BYTES", "0", "must be greater than 0"),
+        ("IMIN_TIMEOUT_SECONDS", "1s", "must be a number"),
+        ("RATE_LIMITED", "perhaps", "must be true or false"),
+        ("LOG_LEVEL", "loud", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("PUBLIC_URL", "https://x/?y", "must be an http(s) URL without user, query or fragment"),
+        ("IMIN_CUSTOMER_ACCOUNTS_PATH", "a b", "must consist of letters, digits, /, - and _"),
+        ("IMIN_API_KEY", "k\u00e9y", "must consist of printable ASCII characters"),
+        (
+            "TRUSTED_DOCUMENTS_MODE",
+            "only",
+            "`only` needs GATEWAY_TRUSTED_DOCUMENTS; without it every document is refused",
+        ),
+        (
+            "REDIS_URL",
+            "http://:password@host",
+            "must be redis://, rediss:// or unix:// with an address, for example redis://host:6379/0",
+        ),
+    ],
+)
+def test_rules(monkeypatch: pytest.MonkeyPatch, name: str, value: str, rule: str) -> None:
+    """A refusal states the rule in plain words, without the value."""
+    monkeypatch.setenv(f"GATEWAY_{name}", value)
+
+    with pytest.raises(InvalidSettings) as refusal:
+        load_settings()
+
+    assert str(refusal.value) == f"GATEWAY_{name}: {rule}"
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://host:6379/0", "rediss://:password@host", "unix:///run/redis.sock?db=1"]
+)
+def test_redis_urls(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Redis is reached over TCP, TLS or a socket file."""
+    monkeypatch.setenv("GATEWAY_REDIS_URL", url)
+
+    redis_url = load_settings().redis_url
+
+    assert redis_url
+    assert redis_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    ("secrets", "risks"), [("0123456789abcde", 1), ("0123456789abcdef", 0), ("0123456789abcdef, short", 0)]
+)
+def test_short_secret(monkeypatch: pytest.MonkeyPatch, secrets: str, risks: int) -> None:
+    """A signing secret of fewer than 16 characters is reported. Old ones after it are not."""
+    monkeypatch.setenv("GATEWAY_ID_SECRET", secrets)
+
+    assert len(risky_settings(load_settings())) == risks
 
 
 def test_what_serve_needs() -> None:

@@ -1,6 +1,7 @@
 """Worker processes: they share one port, are replaced when they die or on SIGHUP, and lose no request."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -8,7 +9,7 @@ import signal
 import aiohttp
 
 from tests.support.commands import ANSWER, serving
-from tests.support.waiting import until
+from tests.support.waiting import HANGS_AFTER, until
 
 
 async def test_workers() -> None:
@@ -50,6 +51,21 @@ async def test_rolling_restart_loses_nothing() -> None:
     assert not before & after
     assert counts == sorted(set(counts))  # more after each restart
     assert gateway.responses == [ANSWER] * len(gateway.responses)
+
+
+async def test_hangup_of_a_single_process() -> None:
+    """SIGHUP does not end a gateway without workers; the log says which gateways it is for."""
+    async with serving() as gateway:
+        gateway.process.send_signal(signal.SIGHUP)
+        assert gateway.process.stderr
+        line = json.loads(await asyncio.wait_for(gateway.process.stderr.readline(), HANGS_AFTER))
+        async with aiohttp.ClientSession() as http:
+            await gateway.send_query(http)
+
+    assert (line["level"], line["event"]) == ("warning", "SIGHUP ignored")
+    assert line["reason"] == "only workers are replaced: --workers 2 or more"
+    assert gateway.responses == [ANSWER]
+    assert gateway.process.returncode == 0
 
 
 async def test_orphans_end() -> None:
