@@ -9,7 +9,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from gateway.auth import Authenticate
-from gateway.clock import Clock, system_clock
+from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
 from gateway.context import Services
 from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
@@ -39,13 +39,19 @@ from gateway.services import build_services
 from gateway.settings.model import Settings
 
 
-def create_app(settings: Settings, authenticate: Authenticate, now: Clock = system_clock) -> web.Application:
+def create_app(
+    settings: Settings,
+    authenticate: Authenticate,
+    now: Clock = system_clock,
+    boot_clock: BootClock = system_boot_clock,
+) -> web.Application:
     """The gateway as an application. It connects to imin and Redis when it starts, not before.
 
-    now: the clock that decides until when items can be cancelled and links are valid.
+    now: the clock that decides until when items can be cancelled and links are valid. boot_clock: measures
+    how long imin may still act on a cancellation whose result is unknown.
     Raises InvalidManifest and TracesMissing.
     """
-    services, metrics = build_services(settings, now), Metrics()
+    services, metrics = build_services(settings, now, boot_clock), Metrics()
     rates = RateLimits(_rate_rules(settings), are_shared=services.redis is not None)
     authentication = Authentication(authenticate, rates, services.signer)
     limit = ConcurrencyLimit(settings.limit_requests)

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
 from gateway.cancellation.sqlite_journal import StateUnusable
-from gateway.clock import Clock, system_clock
+from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
 from gateway.graph.schema import build_schema
 from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.persisted_documents import InvalidManifest
@@ -157,11 +157,12 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 
 
 @asynccontextmanager
-async def gateway_listening(
+async def gateway_listening(  # noqa: PLR0913  # what tests set, besides the settings
     settings: Settings,
     authenticate: Authenticate,
     now: Clock = system_clock,
     *,
+    boot_clock: BootClock = system_boot_clock,
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
 ) -> AsyncIterator[str]:
@@ -170,7 +171,7 @@ async def gateway_listening(
     It is bound to its port before the app is created, because receipt links contain the port.
     """
     sock = sock or bind(settings.host, settings.port)
-    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now)
+    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now, boot_clock)
     timeouts = ClientTimeouts(
         header_seconds=settings.header_timeout_seconds,
         body_seconds=settings.body_timeout_seconds,

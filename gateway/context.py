@@ -111,12 +111,15 @@ class Context:
 
     def _begin_scope(self) -> LoadScope:
         services = self.services
+        # Other processes may have cancelled items, which their orders do not show yet.
+        update = services.cancellations.attempts.refresh()
         self._scope = LoadScope(
             services.repository,
             asyncio.Semaphore(services.concurrency),
             self.staleness.note,
             self.spending.expect,
             Use(self.selection, are_shared=False),
+            None if update is None else asyncio.ensure_future(update),
         )
         return self._scope
 

@@ -25,6 +25,7 @@ class LoadScope(Struct):
 
     slots: one for each request to imin that may be in flight. on_stale, use: see Repository.get.
     expect: called before each load; raises if the operation may not cost more.
+    ready: awaited before anything is given out; None if there is nothing to wait for.
     containers: loaded resources that hold resources of an endpoint, until its loader needs to unpack them.
     """
 
@@ -33,6 +34,7 @@ class LoadScope(Struct):
     on_stale: OnStale
     expect: Callable[[], None]
     use: Use
+    ready: "asyncio.Future[None] | None" = None
     containers: dict[Endpoint[Any, Any], list[Container]] = field(default_factory=dict)
 
 
@@ -109,11 +111,14 @@ class Loader(DataLoader[K, Undecoded[V]]):
         scope.expect()
         await scope.slots.acquire()
         try:
-            return await scope.repository.get(
+            loaded = await scope.repository.get(
                 self._endpoint, key, scope.on_stale, refresh=refresh, use=scope.use
             )
         finally:
             scope.slots.release()
+        if scope.ready is not None:
+            await asyncio.shield(scope.ready)
+        return loaded
 
     def _has_part(self, key: K) -> bool:
         if self._containers:

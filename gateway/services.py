@@ -3,9 +3,11 @@
 import yarl
 
 from gateway.backoff import Backoff
+from gateway.cancellation.doubt import Doubt
 from gateway.cancellation.exchange import ExchangeOptions
+from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
-from gateway.clock import Clock
+from gateway.clock import BootClock, Clock
 from gateway.context import Services
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
@@ -20,16 +22,18 @@ from gateway.settings.model import Settings
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 
-def build_services(settings: Settings, now: Clock) -> Services:
+def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Services:
     """The services of one process; none of them is connected yet.
 
-    now: the clock that decides until when items can be cancelled and links are valid.
+    now: the clock that decides until when items can be cancelled and links are valid. boot_clock: measures
+    how long imin may still act on a cancellation.
     """
     client, signer, redis = _client(settings), _signer(settings), _redis(settings)
     public_url = settings.public_url or _local_url(settings)
     redis_cache = RedisCacheBackend(redis, settings.imin_max_answer_bytes) if redis else None
     cache = _cache(settings, redis_cache)
-    repository = Repository(client, _owner_of(settings, signer, public_url, now), cache)
+    held = HeldItems(Doubt(boot_clock, settings.cancel_doubt_seconds))
+    repository = Repository(client, _owner_of(settings, signer, public_url, now, held), cache)
     order_watcher = OrderWatcher(
         repository, _backoff(settings), settings.follow_most, settings.follow_most_each
     )
@@ -47,6 +51,7 @@ def build_services(settings: Settings, now: Clock) -> Services:
             client,
             repository,
             now,
+            held,
             _cancellation_options(settings),
             with_replicas=_with_replicas(redis),
             notify=order_watcher.poll_now,
@@ -82,9 +87,9 @@ def _signer(settings: Settings) -> IdSigner:
     return IdSigner(tuple(secret.encode() for secret in secrets))
 
 
-def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock) -> OwnerOf:
+def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock, held: HeldItems) -> OwnerOf:
     return lambda customer, is_shared: CustomerOwner(
-        customer, signer, public_url, now, settings.receipt_link_seconds, is_shared
+        customer, signer, public_url, now, settings.receipt_link_seconds, is_shared, held
     )
 
 
@@ -128,7 +133,6 @@ def _connect_change_notifications(
 def _cancellation_options(settings: Settings) -> CancellationOptions:
     exchange = ExchangeOptions(
         deadline_seconds=settings.cancel_deadline_seconds,
-        doubt_seconds=settings.cancel_doubt_seconds,
         item_id=settings.imin_cancel_item_id,
     )
     return CancellationOptions(exchange, settings.state_path, _backoff(settings))

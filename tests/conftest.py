@@ -17,6 +17,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
+from tests.support.clocks import PinnedBootClock
 from tests.support.waiting import PLENTY
 
 # An example may take as long as this machine needs.
@@ -95,9 +96,17 @@ def settings(imin: tuple[Sandbox, str], request: pytest.FixtureRequest) -> Setti
 
 
 @pytest.fixture
-async def gateway(settings: Settings, sandbox: Sandbox) -> AsyncIterator[Gateway]:
+def boot_clock() -> PinnedBootClock:
+    """Measures how long imin may still act on a cancellation; it stands still unless a test moves it."""
+    return PinnedBootClock()
+
+
+@pytest.fixture
+async def gateway(
+    settings: Settings, sandbox: Sandbox, boot_clock: PinnedBootClock
+) -> AsyncIterator[Gateway]:
     """A gateway over the sandbox, with the sandbox's clock."""
-    running = gateway_listening(settings, demo_caller, sandbox.clock.now)
+    running = gateway_listening(settings, demo_caller, sandbox.clock.now, boot_clock=boot_clock)
     async with running as url, aiohttp.ClientSession() as http:
         yield Gateway(url, http)
 

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from gateway.clock import Moment
+
 
 class AttemptState(Enum):
     """What is known of an attempt. While it is UNCONFIRMED, nothing else is sent for its items."""
@@ -29,7 +31,9 @@ class Attempt(Struct, frozen=True):
     """One PATCH.
 
     id: the gateway's own. order, items: imin's identifiers. requested_at, settled_at: seconds since 1970;
-    settled_at is None in an unsettled state.
+    settled_at is None in an unsettled state. sent: when, on the clock that measures how long imin may still
+    act on it. is_shown: whether a reading of the order has shown its items as pending or cancelled. From then
+    on the order itself says what has become of them.
     """
 
     id: str
@@ -39,6 +43,13 @@ class Attempt(Struct, frozen=True):
     requested_at: float
     state: AttemptState = AttemptState.UNCONFIRMED
     settled_at: float | None = None
+    sent: Moment = Moment()
+    is_shown: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order may not show yet what has become of the items."""
+        return self.state in UNSETTLED and not self.is_shown
 
 
 class KeyEntry(Struct, frozen=True):
@@ -54,14 +65,17 @@ class Journal(Protocol):
     async def begin(self, attempt: Attempt) -> None:
         """Record an attempt. Call this before its PATCH is sent."""
 
-    async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
-        """Record the state of an attempt as of now. A settled attempt does not change."""
-
-    async def unconfirmed(self) -> list[Attempt]:
-        """Unconfirmed attempts of this machine, oldest first."""
+    async def note(self, attempt: Attempt) -> None:
+        """Record what is known of an attempt now. A settled attempt does not change."""
 
     async def of_order(self, order: str) -> list[Attempt]:
-        """All attempts on an order, oldest first, whoever requested them: an order has one customer."""
+        """All attempts on an order, oldest first, of any customer: an order has one customer."""
+
+    async def open_attempts(self) -> list[Attempt]:
+        """Open attempts, oldest first."""
+
+    def is_current(self) -> bool:
+        """Whether nothing but this process can have changed them since `open_attempts` was last called."""
 
     async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
         """What a key is in use for; None if it is free."""

@@ -7,15 +7,16 @@ Source: imin docs, Cancellations; Open Booking API 9.2.8.
 """
 
 import asyncio
-import uuid
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal
+from gateway.cancellation.attempt_log import AttemptLog
+from gateway.cancellation.attempts import Attempt, AttemptState
 from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.order_reader import OrderReader
 from gateway.cancellation.outcomes import (
+    AlreadyCancelled,
     CancellationResult,
     ItemsMissing,
     NotPermitted,
@@ -26,17 +27,17 @@ from gateway.cancellation.outcomes import (
 )
 from gateway.cancellation.request import CancellationRequest
 from gateway.cancellation.rules import (
+    Held,
     decide,
+    held_by,
     items_not_in,
     items_with,
     refusals,
     state_of,
-    state_shown,
     success_shown,
     unchanged,
     unread,
 )
-from gateway.clock import Clock
 from gateway.imin import errors
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order, OrderItem
@@ -51,6 +52,7 @@ _LONGEST_READING = 0.375
 _UNCHANGED = 0.15
 
 _PENDING = "https://openactive.io/CustomerCancellationPending"
+_NOT_PERMITTED = "CancellationNotPermittedError"
 _NO_SUCH_ITEM = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 
 
@@ -58,12 +60,10 @@ _NO_SUCH_ITEM = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 class ExchangeOptions:
     """How to talk to imin. Times in seconds.
 
-    deadline: for the whole exchange. doubt: how long after sending it imin may still act on a PATCH whose
-    answer was lost. item_id: what a PATCH refers to an item by, `identifier` or `iri`.
+    deadline: for the whole exchange. item_id: what a PATCH refers to an item by, `identifier` or `iri`.
     """
 
     deadline_seconds: float
-    doubt_seconds: float
     item_id: str
 
 
@@ -79,20 +79,18 @@ class _PatchResult(Enum):
 class Exchange:
     """Exchanges with imin, one at a time per order."""
 
-    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the service puts together
+    def __init__(
         self,
         client: IminClient,
         repository: Repository,
-        journal: Journal,
+        attempts: AttemptLog,
         locks: OrderLocks,
-        now: Clock,
         options: ExchangeOptions,
     ) -> None:
         self._client = client
         self._repository = repository
-        self._journal = journal
+        self._attempts = attempts
         self._locks = locks
-        self._now = now
         self._options = options
 
     async def run(self, request: CancellationRequest) -> CancellationResult:
@@ -100,86 +98,102 @@ class Exchange:
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
         longest = _LONGEST_READING * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)
+        one = _OneExchange(self._client, self._attempts, self._options, request, reader)
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(until):
                     await stack.enter_async_context(self._locks.hold(request.order))
             except TimeoutError:
-                return await self._order_unreadable(request)
-            return await self._run_alone(request, reader)
+                return await one.order_unread()
+            return await one.run()
 
-    async def _run_alone(self, request: CancellationRequest, reader: OrderReader) -> CancellationResult:
+
+class _OneExchange:
+    """One exchange, while it holds the lock of the order. Its order is the one that was read last."""
+
+    def __init__(
+        self,
+        client: IminClient,
+        attempts: AttemptLog,
+        options: ExchangeOptions,
+        request: CancellationRequest,
+        reader: OrderReader,
+    ) -> None:
+        self._client = client
+        self._attempts = attempts
+        self._options = options
+        self._request = request
+        self._reader = reader
+        self._order: Order
+        self._held: Held
+        self._attempt: Attempt
+
+    async def run(self) -> CancellationResult:
         try:
-            order = await reader.read()
+            order = await self._reader.read()
         except (IminError, TimeoutError):
-            return await self._order_unreadable(request)
+            return await self.order_unread()
         if order is None:
             return CancellationResult(OrderMissing())
-        if missing := items_not_in(order, request.items):
-            return CancellationResult(missing, order)
-        held = await self._held_items(order)
-        decision = decide(request.customer, order, request.identifiers, held)
-        if not isinstance(decision, tuple):
-            return CancellationResult(decision, order)
-        return await self._patch(request, order, decision, reader)
+        self._order = order
+        if missing := items_not_in(order, self._request.items):
+            return self._result(missing)
+        attempts = await self._attempts.of_order(order.identifier)
+        self._held = held_by([await self._attempts.note_reading(attempt, order) for attempt in attempts])
+        decision = decide(self._request, order, self._held)
+        return await self._patch(decision) if isinstance(decision, tuple) else self._result(decision)
 
-    async def _order_unreadable(self, request: CancellationRequest) -> CancellationResult:
-        """The outcome when the order could not be read: an earlier attempt may have cancelled the items."""
-        return CancellationResult(unread(request, await self._journal.of_order(request.order)))
+    async def order_unread(self) -> CancellationResult:
+        """The result when the order could not be read: an earlier attempt may have cancelled the items."""
+        return CancellationResult(unread(self._request, await self._attempts.of_order(self._request.order)))
 
-    async def _held_items(self, order: Order) -> frozenset[str]:
-        """Items of attempts that are still unconfirmed after this reading, which is noted in the journal."""
-        held: set[str] = set()
-        for attempt in await self._journal.of_order(order.identifier):
-            if attempt.state not in UNSETTLED:
-                continue
-            state = state_shown(attempt, order, self._now(), self._options.doubt_seconds)
-            if state is AttemptState.UNCONFIRMED:
-                held.update(attempt.items)
-            elif state is not attempt.state:
-                await self._note(attempt, state)
-        return frozenset(held)
+    def _result(self, outcome: Outcome) -> CancellationResult:
+        return CancellationResult(outcome, self._order)
 
-    async def _patch(
-        self,
-        request: CancellationRequest,
-        order: Order,
-        items: tuple[OrderItem, ...],
-        reader: OrderReader,
-    ) -> CancellationResult:
+    def _unchanged(self) -> CancellationResult:
+        return self._result(unchanged(self._order, self._request.identifiers, self._held))
+
+    def _success_shown(self) -> Pending | AlreadyCancelled | None:
+        request = self._request
+        return success_shown(request.customer, self._order, request.identifiers, self._held.accepted)
+
+    async def _patch(self, items: tuple[OrderItem, ...]) -> CancellationResult:
         """Send the PATCH, and find out what became of it."""
-        whole = self._options.deadline_seconds
-        seconds = reader.seconds_left() - _RESERVED_FOR_READING * whole
-        if seconds < _MIN_FOR_PATCH * whole:
-            return CancellationResult(unchanged(order, request.identifiers), order)
+        if self._seconds_for_patch() is None:
+            return self._unchanged()
         identifiers = tuple(item.identifier for item in items)
-        attempt = Attempt(
-            uuid.uuid4().hex, request.customer, request.order, identifiers, self._now().timestamp()
-        )
-        await self._journal.begin(attempt)
+        self._attempt = await self._attempts.begin(self._request.customer, self._request.order, identifiers)
         try:
-            patched = await self._send(attempt, [self._patch_id(item) for item in items], seconds)
+            patched = await self._send([self._patch_id(item) for item in items])
         except NotFound:
-            return await self._refused(request, order, attempt, OrderMissing(), reader)
+            return await self._refused(None)
         except Refused as refusal:
-            meaning = _outcome_of(refusal, request, order)
-            return await self._refused(request, order, attempt, meaning, reader)
+            return await self._refused(refusal)
         if patched is _PatchResult.NOT_SENT:
-            await self._note(attempt, AttemptState.NOT_TAKEN)
-            return CancellationResult(unchanged(order, request.identifiers), order)
-        return await self._read_until_known(request, order, attempt, patched, reader)
+            await self._note(AttemptState.NOT_TAKEN)
+            return self._unchanged()
+        return await self._read_until_known(patched)
 
-    async def _send(self, attempt: Attempt, ids: list[str], seconds: float) -> _PatchResult:
+    def _seconds_for_patch(self) -> float | None:
+        """How long the PATCH may take; None if there is too little time left to send it."""
+        whole = self._options.deadline_seconds
+        seconds = self._reader.seconds_left() - _RESERVED_FOR_READING * whole
+        return seconds if seconds >= _MIN_FOR_PATCH * whole else None
+
+    async def _send(self, ids: list[str]) -> _PatchResult:
         """The one PATCH. Raises Refused, NotFound."""
+        seconds = self._seconds_for_patch()
+        if seconds is None:  # the journal took it
+            return _PatchResult.NOT_SENT
         try:
-            await self._client.cancel(attempt.order, ids, seconds)
+            await self._client.cancel(self._attempt.order, ids, seconds)
         except errors.UpstreamUnavailable as error:
             if not error.sent:
                 return _PatchResult.NOT_SENT
             return _PatchResult.FAILED if error.answered else _PatchResult.LOST
         except errors.Unreadable:
             return _PatchResult.LOST
-        await self._note(attempt, AttemptState.PENDING)
+        await self._note(AttemptState.PENDING)
         return _PatchResult.ACCEPTED
 
     def _patch_id(self, item: OrderItem) -> str:
@@ -187,70 +201,63 @@ class Exchange:
         by_iri = self._options.item_id == "iri" or item.own_identifier is None
         return item.iri if by_iri and item.iri else item.identifier
 
-    async def _refused(
-        self,
-        request: CancellationRequest,
-        order: Order,
-        attempt: Attempt,
-        meaning: Outcome,
-        reader: OrderReader,
-    ) -> CancellationResult:
-        """Read again: imin also refuses items that are cancelled already, once their window has closed."""
+    async def _refused(self, refusal: Refused | None) -> CancellationResult:
+        """Read again: imin also refuses items that are cancelled already, once their window has closed.
+
+        refusal: None if imin does not find the order.
+        """
         newer: Order | None = None
         with suppress(IminError, TimeoutError):
-            newer = await reader.read()
+            newer = await self._reader.read()
         if newer is not None:
-            order = newer
-            if isinstance(meaning, OrderMissing):
-                # imin has the order, whatever it answered to the PATCH.
-                meaning = unchanged(order, request.identifiers)
-        shown = success_shown(request.customer, order, request.identifiers)
-        refused = AttemptState.REFUSED if isinstance(meaning, NotPermitted) else AttemptState.NOT_TAKEN
-        await self._note(attempt, state_of(shown) if shown else refused)
-        return CancellationResult(shown or meaning, order)
+            self._order = newer
+        if shown := self._success_shown():
+            await self._note(state_of(shown), is_shown=True)
+            return self._result(shown)
+        is_refusal = refusal is not None and refusal.kind == _NOT_PERMITTED
+        # Noted first: until then the items are held, and the order would show that as the reason.
+        await self._note(AttemptState.REFUSED if is_refusal else AttemptState.NOT_TAKEN)
+        if refusal is None:
+            # Where imin still has the order, its answer to the PATCH says nothing about that.
+            return CancellationResult(OrderMissing()) if newer is None else self._unchanged()
+        return self._result(self._meaning(refusal))
 
-    async def _read_until_known(
-        self,
-        request: CancellationRequest,
-        order: Order,
-        attempt: Attempt,
-        patched: _PatchResult,
-        reader: OrderReader,
-    ) -> CancellationResult:
+    def _meaning(self, refusal: Refused) -> Outcome:
+        """What imin's refusal means, as the order does not show a success."""
+        request = self._request
+        if refusal.kind in _NO_SUCH_ITEM:
+            return ItemsMissing(tuple(item.id for item in request.items))
+        if refusal.kind != _NOT_PERMITTED:
+            return unchanged(self._order, request.identifiers, self._held)
+        why = refusals(items_with(self._order, request.identifiers), self._held.accepted)
+        return NotPermitted(request.customer, request.order, request.identifiers, refusal.description, why)
+
+    async def _read_until_known(self, patched: _PatchResult) -> CancellationResult:
         """Read until the order shows what became of a PATCH that was accepted, failed or lost."""
         clock = asyncio.get_running_loop().time
         unchanged_seconds = _UNCHANGED * self._options.deadline_seconds
         first_unchanged: float | None = None
-        async for newer in reader.read_repeatedly():
-            order = newer
-            if shown := success_shown(request.customer, order, request.identifiers):
-                await self._note(attempt, state_of(shown))
-                return CancellationResult(shown, order)
+        async for newer in self._reader.read_repeatedly():
+            self._order = newer
+            if shown := self._success_shown():
+                await self._note(state_of(shown), is_shown=True)
+                return self._result(shown)
             first_unchanged = first_unchanged or clock()
             if patched is _PatchResult.FAILED and clock() >= first_unchanged + unchanged_seconds:
-                await self._note(attempt, AttemptState.NOT_TAKEN)
-                return CancellationResult(unchanged(order, request.identifiers), order)
-        if patched is _PatchResult.ACCEPTED:
-            if first_unchanged is None:
-                _show_as_pending(order, attempt.items)
-            return CancellationResult(Pending(request.customer, request.order, request.identifiers), order)
-        return CancellationResult(Unconfirmed(request.customer, request.order, request.identifiers), order)
+                await self._note(AttemptState.NOT_TAKEN)
+                return self._unchanged()
+        request = self._request
+        if patched is not _PatchResult.ACCEPTED:
+            return self._result(Unconfirmed(request.customer, request.order, request.identifiers))
+        if first_unchanged is None:
+            _show_as_pending(self._order, self._attempt.items)
+        return self._result(Pending(request.customer, request.order, request.identifiers))
 
-    async def _note(self, attempt: Attempt, state: AttemptState) -> None:
-        await self._journal.note(attempt, state, self._now().timestamp())
+    async def _note(self, state: AttemptState, *, is_shown: bool = False) -> None:
+        self._attempt = await self._attempts.note(self._attempt, state, is_shown=is_shown)
 
 
 def _show_as_pending(order: Order, identifiers: tuple[str, ...]) -> None:
     """For an order that was last read before imin accepted the PATCH. Source: imin docs, Cancellations."""
     for item in items_with(order, identifiers):
         item.order_item_status = _PENDING
-
-
-def _outcome_of(refusal: Refused, request: CancellationRequest, order: Order) -> Outcome:
-    """What imin's refusal means, unless the order shows a success."""
-    if refusal.kind in _NO_SUCH_ITEM:
-        return ItemsMissing(tuple(item.id for item in request.items))
-    if refusal.kind == "CancellationNotPermittedError":
-        why = refusals(items_with(order, request.identifiers))
-        return NotPermitted(request.customer, request.order, request.identifiers, refusal.description, why)
-    return unchanged(order, request.identifiers)

@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator
 
 from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
-from gateway.imin.errors import IminError
+from gateway.imin.errors import IminError, UpstreamUnavailable
 from gateway.imin.repository import Repository
 
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 0.8
+_PAUSES_AFTER_FAILURES = (0.05, 0.15, 0.4)
+"""Each reading is repeated once by the endpoint's guard too, so that there are eight requests at most."""
 
 
 class OrderReader:
-    """Reads one customer's order from imin, never from the cache.
+    """Reads one customer's order from imin, never from the cache, even while other reads fail.
 
     until: end of the last reading, on the event loop's clock. longest_seconds: for one reading.
     """
@@ -31,11 +33,24 @@ class OrderReader:
         """Until the deadline."""
         return self._until - asyncio.get_running_loop().time()
 
-    async def read(self) -> Order | None:
+    async def read(self, until: float | None = None) -> Order | None:
         """The order; None if imin has none. Raises IminError, TimeoutError."""
         now = asyncio.get_running_loop().time()
-        async with asyncio.timeout_at(min(self._until, now + self._longest_seconds)):
+        async with asyncio.timeout_at(min(until or self._until, now + self._longest_seconds)):
             return await self._repository.get_now(ORDER, (self._customer, self._order))
+
+    async def read_despite_failures(self, reserved_seconds: float) -> Order | None:
+        """As `read`, but a few times after temporary failures, until only the reserved time is left."""
+        loop = asyncio.get_running_loop()
+        until = self._until - reserved_seconds
+        for pause in _PAUSES_AFTER_FAILURES:
+            try:
+                return await self.read(until)
+            except (UpstreamUnavailable, TimeoutError):
+                if loop.time() + pause >= until:
+                    raise
+            await asyncio.sleep(pause)
+        return await self.read(until)
 
     async def read_repeatedly(self) -> AsyncIterator[Order]:
         """Yield the order after each successful reading, with growing pauses, until the deadline."""

@@ -1,9 +1,11 @@
 """What follows from an order as imin shows it, and from the journal. Pure functions, no I/O."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 
-from gateway.cancellation.attempts import Attempt, AttemptState
+from msgspec.structs import replace
+
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationUnavailable,
@@ -21,7 +23,25 @@ from gateway.imin.documents.cancellability import FINAL
 from gateway.imin.documents.vocabulary import OrderItemStatus
 
 _CANCELLED_OR_PENDING = {OrderItemStatus.CUSTOMER_CANCELLATION_PENDING, OrderItemStatus.CUSTOMER_CANCELLED}
+_NO_REFUSAL = {
+    CancellationBlock.UNKNOWN,
+    CancellationBlock.CANCELLATION_PENDING,
+    CancellationBlock.CANCELLATION_UNCONFIRMED,
+}
+"""What is no reason of imin's or the seller's."""
 _WITHOUT_EFFECT = {AttemptState.REFUSED, AttemptState.NOT_TAKEN}
+
+
+@dataclass(frozen=True)
+class Held:
+    """Items of an order that open attempts hold.
+
+    unconfirmed: it is not known whether imin accepted them. accepted: imin accepted them, though the order
+    does not show it yet.
+    """
+
+    unconfirmed: frozenset[str]
+    accepted: frozenset[str]
 
 
 def items_with(order: Order, identifiers: tuple[str, ...]) -> tuple[OrderItem, ...]:
@@ -40,38 +60,44 @@ def items_not_in(order: Order, items: tuple[RequestedItem, ...]) -> ItemsMissing
 
 
 def success_shown(
-    customer: str, order: Order, identifiers: tuple[str, ...]
+    customer: str, order: Order, identifiers: tuple[str, ...], accepted: frozenset[str] = frozenset()
 ) -> Pending | AlreadyCancelled | None:
-    """The success that the order shows; None if some item is neither cancelled nor pending."""
+    """The success that the order shows; None if some item is neither cancelled nor pending.
+
+    accepted: items that imin has accepted for cancellation, though the order does not show it yet.
+    """
     items = items_with(order, identifiers)
-    if len(items) < len(identifiers) or not all(item.status in _CANCELLED_OR_PENDING for item in items):
+    if len(items) < len(identifiers) or not all(_is_under_way(item, accepted) for item in items):
         return None
     is_done = all(item.status is OrderItemStatus.CUSTOMER_CANCELLED for item in items)
     return (AlreadyCancelled if is_done else Pending)(customer, order.identifier, identifiers)
 
 
-def decide(
-    customer: str, order: Order, identifiers: tuple[str, ...], held: frozenset[str]
-) -> Outcome | tuple[OrderItem, ...]:
+def _is_under_way(item: OrderItem, accepted: frozenset[str]) -> bool:
+    return item.status in _CANCELLED_OR_PENDING or item.identifier in accepted
+
+
+def decide(request: CancellationRequest, order: Order, held: Held) -> Outcome | tuple[OrderItem, ...]:
     """The outcome, if nothing needs to be sent; otherwise the items to send to imin.
 
-    held: items of an unconfirmed attempt. Items that are cancelled or pending already are not sent: booking
-    systems refuse them once the window has closed. Terms and windows are for imin to judge.
+    Items that are cancelled or pending already are not sent: booking systems refuse them once the window has
+    closed. Terms and windows are for imin to judge.
     """
-    if shown := success_shown(customer, order, identifiers):
+    customer, identifiers = request.customer, request.identifiers
+    if shown := success_shown(customer, order, identifiers, held.accepted):
         return shown
-    if held.intersection(identifiers):
+    if held.unconfirmed.intersection(identifiers):
         return Unconfirmed(customer, order.identifier, identifiers)
     items = items_with(order, identifiers)
     if any(item.cancellation_blocked_because in FINAL for item in items):
-        return NotPermitted(customer, order.identifier, identifiers, "", refusals(items))
-    return tuple(item for item in items if item.status not in _CANCELLED_OR_PENDING)
+        return NotPermitted(customer, order.identifier, identifiers, "", refusals(items, held.accepted))
+    return tuple(item for item in items if not _is_under_way(item, held.accepted))
 
 
-def unchanged(order: Order, identifiers: tuple[str, ...]) -> CancellationUnavailable:
+def unchanged(order: Order, identifiers: tuple[str, ...], held: Held) -> CancellationUnavailable:
     """The outcome of a cancellation that had no effect, given the order as it was last read."""
     items = items_with(order, identifiers)
-    return CancellationUnavailable(any(item.status in _CANCELLED_OR_PENDING for item in items))
+    return CancellationUnavailable(any(_is_under_way(item, held.accepted) for item in items))
 
 
 def unread(
@@ -92,33 +118,39 @@ def unread(
     return Unconfirmed(request.customer, request.order, request.identifiers, were_cancelled)
 
 
-def refusals(items: tuple[OrderItem, ...]) -> tuple[Refusal, ...]:
+def refusals(items: tuple[OrderItem, ...], accepted: frozenset[str]) -> tuple[Refusal, ...]:
     """Which items cannot be cancelled and why, as far as the order shows it."""
     blocks = [
-        (item, item.cancellation_blocked_because)
-        for item in items
-        if item.status not in _CANCELLED_OR_PENDING
+        (item, item.cancellation_blocked_because) for item in items if not _is_under_way(item, accepted)
     ]
     return tuple(
-        Refusal(item.identifier, block.name)
-        for item, block in blocks
-        if block not in {None, CancellationBlock.UNKNOWN}
+        Refusal(item.identifier, block.name) for item, block in blocks if block and block not in _NO_REFUSAL
     )
 
 
-def state_shown(attempt: Attempt, order: Order | None, now: datetime, doubt_seconds: float) -> AttemptState:
-    """The state of an attempt, given a reading of its order made after it.
+def after_reading(attempt: Attempt, order: Order | None, *, is_doubt_over: bool) -> Attempt:
+    """An attempt, given a reading of its order made after it.
 
-    order: None if imin has none; that shows nothing. doubt_seconds: how long after sending it imin may still
-    act on a PATCH whose answer was lost.
+    order: None if imin has none; that shows nothing. is_doubt_over: whether imin can no longer act on it.
     """
-    if order is None:
-        return attempt.state
+    if order is None or attempt.state not in UNSETTLED:
+        return attempt
     if outcome := success_shown(attempt.customer, order, attempt.items):
-        return state_of(outcome)
-    if now.timestamp() <= attempt.requested_at + doubt_seconds:
-        return attempt.state
-    return AttemptState.REFUSED if attempt.state is AttemptState.PENDING else AttemptState.NOT_TAKEN
+        return replace(attempt, state=state_of(outcome), is_shown=True)
+    if attempt.is_open and not is_doubt_over:
+        return attempt
+    was_accepted = attempt.state is AttemptState.PENDING
+    return replace(attempt, state=AttemptState.REFUSED if was_accepted else AttemptState.NOT_TAKEN)
+
+
+def held_by(attempts: Iterable[Attempt]) -> Held:
+    """The items that attempts hold after a reading of their order."""
+    held: dict[AttemptState, set[str]] = {state: set() for state in UNSETTLED}
+    for attempt in attempts:
+        if attempt.is_open:
+            held[attempt.state].update(attempt.items)
+    unconfirmed = frozenset(held[AttemptState.UNCONFIRMED])
+    return Held(unconfirmed, frozenset(held[AttemptState.PENDING] - unconfirmed))
 
 
 def state_of(success: Pending | AlreadyCancelled) -> AttemptState:

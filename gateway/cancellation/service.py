@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.backoff import Backoff
-from gateway.cancellation.attempts import Attempt, AttemptState, Journal
+from gateway.cancellation.attempt_log import AttemptLog
+from gateway.cancellation.attempts import Attempt, Journal
 from gateway.cancellation.exchange import Exchange, ExchangeOptions
+from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.idempotency import IdempotencyKeys
 from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
 from gateway.cancellation.outcomes import (
@@ -23,7 +25,7 @@ from gateway.cancellation.outcomes import (
     name_of,
 )
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
-from gateway.cancellation.rules import state_of, success_shown
+from gateway.cancellation.rules import success_shown
 from gateway.cancellation.settling import Settler
 from gateway.cancellation.sqlite_journal import IN_MEMORY, SqliteJournal
 from gateway.clock import Clock
@@ -49,8 +51,8 @@ class CancellationOptions:
 class Cancellations:
     """Cancels items of orders.
 
-    notify: called with imin's identifier of each order on which
-    an exchange has ended, whatever its outcome.
+    held: updated with the items that open cancellations hold. notify: called with imin's identifier of each
+    order on which an exchange has ended, whatever its outcome.
     """
 
     def __init__(  # noqa: PLR0913  # the parts that the app puts together
@@ -58,6 +60,7 @@ class Cancellations:
         client: IminClient,
         repository: Repository,
         now: Clock,
+        held: HeldItems,
         options: CancellationOptions,
         *,
         with_replicas: WithReplicas,
@@ -68,13 +71,11 @@ class Cancellations:
         self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
         self._journal, locks = with_replicas(self._file, self._file_locks or ProcessLocks())
         self._repository = repository
-        self._now = now
         self._notify = notify
-        self._exchange = Exchange(client, repository, self._journal, locks, now, options.exchange)
+        self.attempts = AttemptLog(self._journal, now, held)
+        self._exchange = Exchange(client, repository, self.attempts, locks, options.exchange)
         self._keys = IdempotencyKeys(self._journal, now)
-        self._settler = Settler(
-            repository, self._journal, now, options.exchange.doubt_seconds, options.backoff
-        )
+        self._settler = Settler(repository, self.attempts, options.backoff)
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
         self._calls: set[asyncio.Task[CancellationResult]] = set()
@@ -141,7 +142,7 @@ class Cancellations:
 
         The journal holds cancellations of orders that were proven to be their customer's.
         """
-        attempts = await self._journal.of_order(request.order)
+        attempts = await self.attempts.of_order(request.order)
         if any(ownership.may_see(attempt.customer) for attempt in attempts):
             return request
         try:
@@ -160,8 +161,7 @@ class Cancellations:
 
     async def _run_exchange(self, request: CancellationRequest) -> CancellationResult:
         result = await self._exchange.run(request)
-        if isinstance(result.outcome, Unconfirmed):
-            await self._settler.settle(request.order)
+        self._settler.settle(request.order)
         self._notify(request.order)
         return result
 
@@ -178,23 +178,14 @@ class Cancellations:
 
     async def latest(self, order: Order) -> Attempt | None:
         """The newest attempt on an order, updated by what the order shows."""
-        attempt = await self._latest(order.identifier)
-        if attempt is None or attempt.settled_at is not None:
-            return attempt
-        state = await self._state(attempt, order)
-        if state is attempt.state:
-            return attempt
-        await self._journal.note(attempt, state, self._now().timestamp())
-        return await self._latest(order.identifier)
-
-    async def _latest(self, order: str) -> Attempt | None:
-        attempts = await self._journal.of_order(order)
-        return attempts[-1] if attempts else None
-
-    async def _state(self, attempt: Attempt, order: Order) -> AttemptState:
-        """A success that the order shows counts. Otherwise it may have been read before the attempt."""
-        shown = success_shown(attempt.customer, order, attempt.items)
-        return state_of(shown) if shown else await self._settler.current_state(attempt)
+        attempts = await self.attempts.of_order(order.identifier)
+        if not attempts or attempts[-1].settled_at is not None:
+            return attempts[-1] if attempts else None
+        attempt = attempts[-1]
+        # A success that the order shows counts. Otherwise it may have been read before the attempt.
+        if success_shown(attempt.customer, order, attempt.items):
+            return await self.attempts.note_reading(attempt, order)
+        return await self._settler.current(attempt)
 
 
 def _without_order(outcome: Pending | AlreadyCancelled | NotPermitted) -> Outcome:

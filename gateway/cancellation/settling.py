@@ -1,49 +1,46 @@
-"""Finds out in the background what became of unconfirmed attempts, including those of an earlier process."""
+"""Finds out in the background what became of open attempts, including those of an earlier process."""
 
 import asyncio
 
 import structlog
 
 from gateway.backoff import Backoff
-from gateway.cancellation.attempts import Attempt, AttemptState, Journal
-from gateway.cancellation.rules import state_shown
-from gateway.clock import Clock
+from gateway.cancellation.attempt_log import AttemptLog
+from gateway.cancellation.attempts import Attempt
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 log = structlog.get_logger()
 
 
 class Settler:
-    """Reads the order of each unconfirmed attempt until the attempt is settled.
+    """Reads the order of each open attempt until it shows what became of the attempt.
 
-    That is when the order shows a success, or when doubt_seconds have passed: then imin no longer acts on it.
+    That is when the order shows a success, or is unchanged when the doubt is over. It may also be gone by
+    then; then nothing will ever show it.
     """
 
-    def __init__(
-        self, repository: Repository, journal: Journal, now: Clock, doubt_seconds: float, backoff: Backoff
-    ) -> None:
+    def __init__(self, repository: Repository, attempts: AttemptLog, backoff: Backoff) -> None:
         self._repository = repository
-        self._journal = journal
-        self._now = now
-        self._doubt_seconds = doubt_seconds
+        self._attempts = attempts
         self._backoff = backoff
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
         """Settle what an earlier process left."""
-        for attempt in await self._journal.unconfirmed():
+        for attempt in await self._attempts.open_attempts():
+            self._attempts.held.put(attempt)
             self._begin(attempt)
 
-    async def settle(self, order: str) -> None:
-        """Start to settle the unconfirmed attempts of an order. Does not wait for the result."""
-        for attempt in await self._journal.of_order(order):
-            if attempt.state is AttemptState.UNCONFIRMED:
-                self._begin(attempt)
+    def settle(self, order: str) -> None:
+        """Start to settle the open attempts on an order. Does not wait for the result."""
+        for attempt in self._attempts.held.of_order(order):
+            self._begin(attempt)
 
     async def stop(self) -> None:
-        """Stop. What is still unconfirmed stays in the journal for the next process."""
+        """Stop. What is still open stays in the journal for the next process."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -55,18 +52,25 @@ class Settler:
             task.add_done_callback(lambda _: self._tasks.pop(attempt.id, None))
 
     async def _settle(self, attempt: Attempt) -> None:
+        # Goes on after the request that started it, whose deadline must not apply.
+        REQUEST_DEADLINE.set(float("inf"))
         for seconds in self._backoff.delays():
-            state = await self.current_state(attempt)
-            if state is not AttemptState.UNCONFIRMED:
-                await self._journal.note(attempt, state, self._now().timestamp())
-                log.info("cancellation settled", attempt=attempt.id, state=state.value)
+            attempt, is_final = await self._read(attempt)
+            if is_final or not attempt.is_open:
+                log.info("cancellation settled", attempt=attempt.id, state=attempt.state.value)
                 return
             await asyncio.sleep(seconds)
 
-    async def current_state(self, attempt: Attempt) -> AttemptState:
-        """The state of an attempt after a reading of its order; as before if the order cannot be read."""
+    async def _read(self, attempt: Attempt) -> tuple[Attempt, bool]:
+        """The attempt after a reading of its order, and whether no later one will show more."""
         try:
             order = await self._repository.get_now(ORDER, (attempt.customer, attempt.order))
         except IminError:
-            return attempt.state
-        return state_shown(attempt, order, self._now(), self._doubt_seconds)
+            return attempt, False
+        return await self._attempts.note_reading(
+            attempt, order
+        ), order is None and self._attempts.held.doubt.is_over(attempt)
+
+    async def current(self, attempt: Attempt) -> Attempt:
+        """The attempt after a reading of its order; as it was if the order cannot be read."""
+        return (await self._read(attempt))[0]

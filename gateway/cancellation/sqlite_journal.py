@@ -7,13 +7,16 @@ to disk before they return, so they survive kill -9 and power cuts.
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import msgspec
 
-from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, KeyEntry
+from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry
+from gateway.clock import Moment
 
 T = TypeVar("T")
 
@@ -29,13 +32,24 @@ CREATE TABLE IF NOT EXISTS attempt (
     id TEXT PRIMARY KEY, customer TEXT NOT NULL, order_id TEXT NOT NULL, items TEXT NOT NULL,
     requested_at REAL NOT NULL, state TEXT NOT NULL, settled_at REAL);
 CREATE INDEX IF NOT EXISTS attempt_of_order ON attempt (order_id);
-CREATE INDEX IF NOT EXISTS attempt_unconfirmed ON attempt (order_id) WHERE state = 'UNCONFIRMED';
+DROP INDEX IF EXISTS attempt_unconfirmed;
 CREATE TABLE IF NOT EXISTS idempotency_key (
     caller TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, outcome BLOB, claimed_at REAL NOT NULL,
     PRIMARY KEY (caller, name)) WITHOUT ROWID;
 """
 
-_COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at"
+_ADDED_COLUMNS = {
+    "boot": "TEXT NOT NULL DEFAULT ''",
+    "sent_seconds": "REAL NOT NULL DEFAULT 0",
+    "is_shown": "INTEGER NOT NULL DEFAULT 0",
+}
+"""Columns of `attempt` that files of version 0.1 do not have. Their processes may use the file meanwhile."""
+_OPEN = "state IN ('UNCONFIRMED', 'PENDING') AND NOT is_shown"
+_OPEN_INDEX = f"CREATE INDEX IF NOT EXISTS attempt_open ON attempt (id) WHERE {_OPEN}"
+
+_COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown"
+_UNCHANGED_FOR_SECONDS = 0.02
+"""Two writes within a tick of the system's clock leave one modification time."""
 
 
 class StateUnusable(Exception):
@@ -52,6 +66,10 @@ class SqliteJournal:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._database: sqlite3.Connection
+        self._log = Path(f"{path}-wal")
+        self._seen: tuple[int, ...] = ()
+        self._changed_at = 0.0
+        self._read_at = -1.0
 
     async def __aenter__(self) -> Self:
         try:
@@ -75,26 +93,39 @@ class SqliteJournal:
             attempt.requested_at,
             attempt.state.value,
             attempt.settled_at,
+            attempt.sent.boot,
+            attempt.sent.seconds,
+            attempt.is_shown,
         )
         oldest = attempt.requested_at - _ATTEMPT_RETENTION_DAYS * _DAY_SECONDS
 
         def begin(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM attempt WHERE requested_at < ?", (oldest,))
-            database.execute(f"INSERT INTO attempt ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
+            database.execute(f"INSERT INTO attempt ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
 
         await self._write(begin)
 
-    async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
-        settled_at = None if state in UNSETTLED else at
+    async def note(self, attempt: Attempt) -> None:
         await self._write(
             lambda database: database.execute(
-                "UPDATE attempt SET state = ?, settled_at = ? WHERE id = ? AND settled_at IS NULL",
-                (state.value, settled_at, attempt.id),
+                "UPDATE attempt SET state = ?, settled_at = ?, is_shown = max(is_shown, ?) "
+                "WHERE id = ? AND settled_at IS NULL",
+                (attempt.state.value, attempt.settled_at, attempt.is_shown, attempt.id),
             )
         )
 
-    async def unconfirmed(self) -> list[Attempt]:
-        return await self._attempts("state = 'UNCONFIRMED' ORDER BY rowid", ())
+    async def open_attempts(self) -> list[Attempt]:
+        self.is_current()
+        self._read_at = time.monotonic()
+        return await self._attempts(f"{_OPEN} ORDER BY rowid", ())
+
+    def is_current(self) -> bool:
+        if self._path == IN_MEMORY:
+            return True
+        seen, now = _state_of_file(self._log), time.monotonic()
+        if seen != self._seen:
+            self._seen, self._changed_at = seen, now
+        return self._read_at >= self._changed_at + _UNCHANGED_FOR_SECONDS
 
     async def of_order(self, order: str) -> list[Attempt]:
         return await self._attempts("order_id = ? ORDER BY rowid", (order,))
@@ -153,10 +184,31 @@ def _open(path: str) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         database.executescript(_TABLES)
+        _add_columns(database)
     except sqlite3.Error:
         database.close()
         raise
     return database
+
+
+def _add_columns(database: sqlite3.Connection) -> None:
+    """Bring a file of version 0.1 up to date."""
+    database.execute("BEGIN IMMEDIATE")
+    with database:
+        existing = {row[1] for row in database.execute("PRAGMA table_info(attempt)")}
+        for name, definition in _ADDED_COLUMNS.items():
+            if name not in existing:
+                database.execute(f"ALTER TABLE attempt ADD COLUMN {name} {definition}")
+        database.execute(_OPEN_INDEX)
+
+
+def _state_of_file(path: Path) -> tuple[int, ...]:
+    """What changes when anything is written to a file; () where there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _key_row(database: sqlite3.Connection, caller: str, key: str, oldest: float) -> Any:
@@ -167,6 +219,15 @@ def _key_row(database: sqlite3.Connection, caller: str, key: str, oldest: float)
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:
-    id_, customer, order, items, requested_at, state, settled_at = row
-    identifiers = msgspec.json.decode(items, type=tuple[str, ...])
-    return Attempt(id_, customer, order, identifiers, requested_at, AttemptState(state), settled_at)
+    id_, customer, order, items, requested_at, state, settled_at, boot, sent_seconds, is_shown = row
+    return Attempt(
+        id_,
+        customer,
+        order,
+        msgspec.json.decode(items, type=tuple[str, ...]),
+        requested_at,
+        AttemptState(state),
+        settled_at,
+        Moment(boot, sent_seconds),
+        bool(is_shown),
+    )

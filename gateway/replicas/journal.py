@@ -6,8 +6,6 @@ other replicas find it.
 
 from contextlib import suppress
 
-import msgspec
-
 from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, KeyEntry
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 from gateway.replicas.stored_journal import StoredJournal
@@ -30,18 +28,22 @@ class ReplicaJournal:
         await self._local.begin(attempt)
         await self._put(attempt)
 
-    async def note(self, attempt: Attempt, state: AttemptState, at: float) -> None:
-        """Record the state of an attempt, whichever replica made it. A settled attempt does not change."""
-        await self._local.note(attempt, state, at)
+    async def note(self, attempt: Attempt) -> None:
+        """Record what is known of an attempt of any replica. A settled attempt does not change."""
+        await self._local.note(attempt)
         is_settled = any(
             known.id == attempt.id and known.settled_at for known in await self._shared(attempt.order)
         )
         if not is_settled:
-            settled_at = None if state in UNSETTLED else at
-            await self._put(msgspec.structs.replace(attempt, state=state, settled_at=settled_at))
+            await self._put(attempt)
 
-    async def unconfirmed(self) -> list[Attempt]:
-        return await self._local.unconfirmed()
+    async def open_attempts(self) -> list[Attempt]:
+        found = {attempt.id: attempt for attempt in await self._shared()}
+        found |= {attempt.id: attempt for attempt in await self._local.open_attempts()}
+        return [*found.values()]
+
+    def is_current(self) -> bool:
+        return False
 
     async def of_order(self, order: str) -> list[Attempt]:
         """All attempts on an order, in Redis and on this machine. Either may lack what the other knows."""
@@ -83,8 +85,8 @@ class ReplicaJournal:
         with suppress(RedisUnavailable):
             await self._stored.put(attempt)
 
-    async def _shared(self, order: str) -> list[Attempt]:
-        """Attempts on an order that are in Redis; none while Redis is down."""
+    async def _shared(self, order: str | None = None) -> list[Attempt]:
+        """Attempts in Redis, on an order or open ones; none while Redis is down."""
         try:
             return await self._stored.attempts(order)
         except RedisUnavailable:

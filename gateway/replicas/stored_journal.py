@@ -1,6 +1,7 @@
 """Attempts and idempotency keys in Redis, where every replica finds them."""
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from gateway.replicas.stored_values import MAX_BYTES, decode, key_name
 
 _DAY_SECONDS = 86_400
 _MAX_ATTEMPTS = 1_000
+_OPEN = "gateway:open-attempts"
 
 # The fields of a hash, unless there are too many of them, without those that are too long.
 _READ_ATTEMPTS = """
@@ -31,9 +33,9 @@ class StoredJournal:
     def __init__(self, redis: RedisClient) -> None:
         self._redis = redis
 
-    async def attempts(self, order: str) -> list[Attempt]:
-        """Attempts on an order during the last day, in no order."""
-        name = _attempts_name(order)
+    async def attempts(self, order: str | None = None) -> list[Attempt]:
+        """Attempts during the last day, in no order: all on an order, or the open ones on any."""
+        name = _OPEN if order is None else _attempts_name(order)
         try:
             values = await self._redis.execute(
                 lambda redis: redis.eval(_READ_ATTEMPTS, 1, name, _MAX_ATTEMPTS, MAX_BYTES)
@@ -41,11 +43,21 @@ class StoredJournal:
         except WrongType:
             return []
         attempts = [decode(value, Attempt) for value in values]
-        return [one for one in attempts if one and one.order == order and math.isfinite(one.requested_at)]
+        return [
+            one for one in attempts if one and order in {None, one.order} and math.isfinite(one.requested_at)
+        ]
 
     async def put(self, attempt: Attempt) -> None:
         """Store an attempt, or its new state."""
-        name, value = _attempts_name(attempt.order), msgspec.msgpack.encode(attempt)
+        await self._set(_attempts_name(attempt.order), attempt)
+        if attempt.is_open:
+            await self._set(_OPEN, attempt)
+            return
+        with suppress(WrongType):
+            await self._redis.execute(lambda redis: redis.hdel(_OPEN, attempt.id))
+
+    async def _set(self, name: str, attempt: Attempt) -> None:
+        value = msgspec.msgpack.encode(attempt)
 
         def fill(pipeline: Any) -> None:
             pipeline.hset(name, attempt.id, value)

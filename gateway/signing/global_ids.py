@@ -7,8 +7,10 @@ to imin.
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Protocol
 
 import msgspec
 
@@ -84,6 +86,27 @@ def _digest(mac: hashlib.blake2b, content: bytes) -> bytes:
     return mac.digest()
 
 
+class HeldItems(Protocol):
+    """Items that were sent for cancellation. open: false if there are none."""
+
+    @property
+    def open(self) -> Mapping[str, Any]: ...
+
+    def block(self, order: str, item: str) -> Any:
+        """Why an item cannot be cancelled; None if it is not held."""
+
+
+class _NothingHeld:
+    @property
+    def open(self) -> Mapping[str, Any]:
+        return {}
+
+    def block(self, order: str, item: str) -> None: ...
+
+
+_NOTHING_HELD = _NothingHeld()
+
+
 @dataclass(slots=True, eq=False)
 class CustomerOwner:
     """A customer as owner of documents: makes the ids and links of their things.
@@ -94,6 +117,7 @@ class CustomerOwner:
     link_seconds: how long a link to a receipt works without a token.
     is_shared: whether several responses may show the documents. If not, the present time is read once, so
     that it is the same everywhere in the response.
+    held: items that an open cancellation holds.
     """
 
     customer: str
@@ -102,6 +126,7 @@ class CustomerOwner:
     clock: Clock
     link_seconds: int
     is_shared: bool = True
+    held: HeldItems = _NOTHING_HELD
     _moment: datetime | None = field(default=None, init=False)
     _ends: int | None = field(default=None, init=False)
 

@@ -15,6 +15,7 @@ from tests.support.cancellations import (
     cancel,
     statuses,
 )
+from tests.support.clocks import PinnedBootClock
 from tests.support.waiting import held
 
 
@@ -106,12 +107,12 @@ async def test_other_items(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
-async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox) -> None:
+async def test_unconfirmed_resolves(gateway: Gateway, sandbox: Sandbox, boot_clock: PinnedBootClock) -> None:
     """Once imin can no longer act on a lost PATCH, the next call reads the order and may send another."""
     order, items = await booked(gateway)
     sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
     await cancel(gateway, order, items, idempotencyKey="k")
-    sandbox.clock.advance(61)
+    boot_clock.advance(61)
 
     result = await cancel(gateway, order, items, idempotencyKey="k")
 

@@ -18,6 +18,7 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.faults.kill import gateway_process
 from tests.support.cancellations import booked, cancel
+from tests.support.clocks import PinnedBootClock
 from tests.support.waiting import held, until
 
 CANCELLATION = """
@@ -79,17 +80,22 @@ class Restartable:
 
     settings: Settings
     sandbox: Sandbox
+    boot_clock: PinnedBootClock
 
     async def with_gateway(self, use: Any) -> Any:
         """Start a gateway, use it, and stop it."""
-        running = gateway_listening(self.settings, demo_caller, self.sandbox.clock.now)
+        running = gateway_listening(
+            self.settings, demo_caller, self.sandbox.clock.now, boot_clock=self.boot_clock
+        )
         async with running as url, aiohttp.ClientSession() as http:
             return await use(Gateway(url, http))
 
 
 @pytest.fixture
-def restartable(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Restartable:
-    return Restartable(settings.but(state_path=str(tmp_path / "state.sqlite3")), sandbox)
+def restartable(
+    settings: Settings, sandbox: Sandbox, boot_clock: PinnedBootClock, tmp_path: Path
+) -> Restartable:
+    return Restartable(settings.but(state_path=str(tmp_path / "state.sqlite3")), sandbox, boot_clock)
 
 
 @pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
@@ -156,7 +162,7 @@ async def test_restart_settles(restartable: Restartable, sandbox: Sandbox) -> No
     order, items = await restartable.with_gateway(booked)
     sandbox.faults.add(Fault("PATCH /orders/:id", "reset"))
     lost = await restartable.with_gateway(lambda gateway: cancel(gateway, order, items))
-    sandbox.clock.advance(61)
+    restartable.boot_clock.advance(61)
     sandbox.request_log.clear()
 
     async def started(_: Gateway) -> None:

@@ -24,6 +24,7 @@ from tests.conftest import Gateway
 from tests.faults.plan import PATCH
 from tests.faults.run import NOW, SUCCESS, UNDER_WAY
 from tests.support.cancellations import cancel
+from tests.support.clocks import PinnedBootClock
 from tests.support.waiting import PLENTY
 
 ITEM = """
@@ -49,6 +50,7 @@ class ItemLife(RuleBasedStateMachine):
         self.key = 0
         self.last_status = "OrderItemConfirmed"
         self.is_in_doubt = False
+        self.boot_clock = PinnedBootClock()
         self.gateway, self.sandbox = self.runner.run(self._start())
         order = self.runner.run(self.gateway.data(FIRST))["viewer"]["orders"]["nodes"][0]
         self.order, self.item = order["id"], order["items"][0]["id"]
@@ -67,7 +69,9 @@ class ItemLife(RuleBasedStateMachine):
             follow_first_seconds=PLENTY,
             follow_longest_seconds=PLENTY,
         )
-        running = gateway_listening(settings_, demo_caller, app[SANDBOX].clock.now)
+        running = gateway_listening(
+            settings_, demo_caller, app[SANDBOX].clock.now, boot_clock=self.boot_clock
+        )
         url = await self.stack.enter_async_context(running)
         http = await self.stack.enter_async_context(aiohttp.ClientSession())
         return Gateway(url, http), app[SANDBOX]
@@ -126,8 +130,10 @@ class ItemLife(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([0.02, 1, 24, 24 * 30]))
     def time_passes(self, hours: float) -> None:
-        """Pending items are settled, windows close."""
+        """Pending items are settled, windows close, and imin no longer acts on a lost PATCH."""
         self.sandbox.clock.advance(hours * 3600)
+        self.boot_clock.advance(hours * 3600)
+        self.is_in_doubt = False
 
     @invariant()
     def final_states_stay(self) -> None:
@@ -138,13 +144,16 @@ class ItemLife(RuleBasedStateMachine):
 
     @invariant()
     def shown_truly(self) -> None:
-        """The item has its true status, and the same answer as imin's to whether it can be cancelled."""
+        """The item has its true status. It can be cancelled if imin says so and no PATCH is in doubt."""
         node = self.runner.run(self.gateway.data(ITEM, id=self.order))["node"]
         shown, imins = node["items"][0], self.sandbox.order(self.number)["orderedItem"][0]
         assert shown["statusText"] == self.true_status
-        assert shown["isPresentlyCancellable"] is imins["imin:isPresentlyCancellable"]
+        can_be_cancelled = imins["imin:isPresentlyCancellable"] and not self.is_in_doubt
+        assert shown["isPresentlyCancellable"] is can_be_cancelled
         because = AFTER_STATUS.get(self.true_status)
-        if because is None and not shown["isPresentlyCancellable"]:
+        if because is None and self.is_in_doubt:
+            because = "CANCELLATION_UNCONFIRMED"
+        elif because is None and not shown["isPresentlyCancellable"]:
             because = "WINDOW_PASSED"
         assert shown["cancellationBlockedBecause"] == because
 

@@ -17,6 +17,7 @@ from gateway.sandbox.data.order_items import status_of
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.faults.plan import PATCH, Plan
+from tests.support.clocks import PinnedBootClock
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 UNDER_WAY = {"CustomerCancellationPending", "CustomerCancelled"}
@@ -64,6 +65,7 @@ class Run:
     number: str = ""
     items: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    boot_clock: PinnedBootClock = field(default_factory=PinnedBootClock)
 
     async def send(self, query: str, **variables: Any) -> Any:
         async with self.http.post(
@@ -175,7 +177,7 @@ class Run:
     async def check_next_read(self) -> None:
         """Check that a reading shows the final state once imin can no longer act on a lost PATCH."""
         self.sandbox.faults.clear()
-        self.sandbox.clock.advance(DOUBT_SECONDS + 1)
+        self.boot_clock.advance(DOUBT_SECONDS + 1)
         node = (await self.read(NEXT_READ, id=self.order))["node"]
         state = node["cancellation"] and node["cancellation"]["state"]
         if (state in {"PENDING", "CANCELLED"}) != self.is_cancelled() or state == "UNCONFIRMED":
@@ -189,10 +191,11 @@ async def run(plan: Plan) -> Verdict:
         app = create_sandbox(SandboxSettings(now=NOW, confirm_after_seconds=plan.confirms))
         imin = await running.enter_async_context(listening(app, "127.0.0.1"))
         settings = Settings(port=0, imin_base_url=f"{imin}/api/v2", imin_api_key=SecretStr("sandbox-key"))
-        gateway = gateway_listening(settings, demo_caller, app[SANDBOX].clock.now)
+        boot_clock = PinnedBootClock()
+        gateway = gateway_listening(settings, demo_caller, app[SANDBOX].clock.now, boot_clock=boot_clock)
         url = await running.enter_async_context(gateway)
         http = await running.enter_async_context(aiohttp.ClientSession())
-        one = Run(plan, app[SANDBOX], url, http, verdict)
+        one = Run(plan, app[SANDBOX], url, http, verdict, boot_clock=boot_clock)
         await one.prepare()
         breaking = asyncio.ensure_future(one.break_readings())
         try:

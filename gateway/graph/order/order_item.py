@@ -76,7 +76,8 @@ class OrderItem(Node):
     )
     is_presently_cancellable: bool | None = strawberry.field(
         description="Whether the customer can cancel the item at this moment, by its terms and the time. "
-        "False if imin says no; null if neither imin nor the terms say."
+        "False if imin says no, and while a cancellation of the item is pending or unconfirmed; null if "
+        "neither imin nor the terms say."
     )
     cancellation_blocked_because: CancellationBlock | None = strawberry.field(
         description="Why the customer cannot cancel the item at this moment; null if no reason is known."

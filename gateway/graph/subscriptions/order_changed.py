@@ -35,6 +35,8 @@ class Subscription:
         changes = info.context.services.order_watcher.changes(*owned)
         try:
             async for order in changes:
+                if (update := info.context.services.cancellations.attempts.refresh()) is not None:
+                    await update
                 yield report_unreadable(info, order)
         except TooManySubscribers:
             raise GatewayError(

@@ -14,7 +14,11 @@ class CancellationBlock(Term):
     """Why the customer cannot cancel an item now."""
 
     ALREADY_CANCELLED = "AlreadyCancelled", "The customer has already cancelled the item."
-    CANCELLATION_PENDING = "CancellationPending", "A cancellation of the item is in progress."
+    CANCELLATION_PENDING = "CancellationPending", "imin has accepted a cancellation of the item."
+    CANCELLATION_UNCONFIRMED = (
+        "CancellationUnconfirmed",
+        "A cancellation of the item was sent, and it is not known yet whether imin accepted it.",
+    )
     SELLER_CANCELLED = "SellerCancelled", "The seller has cancelled the item."
     ATTENDANCE_RECORDED = "AttendanceRecorded", "The session is over: attendance has been recorded."
     NOT_YET_BOOKED = "NotYetBooked", "The seller has yet to approve the booking."
@@ -37,15 +41,24 @@ FINAL = frozenset({CancellationBlock.SELLER_CANCELLED, CancellationBlock.ATTENDA
 """Reasons that neither time nor a rule of imin's can remove."""
 
 
-def reason_against(
-    status: OrderItemStatus, *, refunds: bool | None, until: datetime | None, flag: bool | None, now: datetime
+def reason_against(  # noqa: PLR0913  # the status and the terms of an item
+    status: OrderItemStatus,
+    *,
+    held: CancellationBlock | None,
+    refunds: bool | None,
+    until: datetime | None,
+    flag: bool | None,
+    now: datetime,
 ) -> CancellationBlock | None:
     """Why the item cannot be cancelled at that moment; None if no reason is known.
 
+    held: why a cancellation that was sent keeps the item from being cancelled before its status shows it.
     refunds: whether a cancellation in time is refunded. flag: what imin said when it responded.
     """
     if by_status := _BY_STATUS.get(status._value_):
         return by_status
+    if held is not None:
+        return held
     if refunds is False:
         return CancellationBlock.NOT_REFUNDABLE
     if until is not None and now > until:

@@ -148,6 +148,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         owner: Owner = self.owner
         return reason_against(
             self.status,
+            held=_held(self),
             refunds=self.allows_full_refund,
             until=_deadline(self).latest,
             flag=self.own_is_presently_cancellable,
@@ -159,12 +160,12 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         """Whether the customer can cancel it at this moment; None if neither imin nor the terms say so."""
         owner: Owner = self.owner
         status, deadline = _status(self.order_item_status), _deadline(self)
-        flag = self.own_is_presently_cancellable
+        held, flag = _held(self), self.own_is_presently_cancellable
         refunds = self.own_allows_full_refund
         if refunds is None:
             refunds = self.allows_full_refund
-        until = deadline.latest
-        if reason_against(status, refunds=refunds, until=until, flag=flag, now=owner.now()) is not None:
+        until, now = deadline.latest, owner.now()
+        if reason_against(status, held=held, refunds=refunds, until=until, flag=flag, now=now) is not None:
             return False
         is_booked = status is OrderItemStatus.ORDER_ITEM_CONFIRMED
         is_known = flag or (refunds and is_booked and deadline.until is not None)
@@ -206,6 +207,12 @@ def _deadline(item: OrderItem) -> Deadline:
 
 def _raise_invalid(member: str) -> NoReturn:
     raise InvalidValue(member)
+
+
+def _held(item: OrderItem) -> CancellationBlock | None:
+    owner: Owner = item.owner
+    held = owner.held
+    return held.block(item.order_identifier, item.identifier) if held.open else None
 
 
 def _other_identifier(iri: str | None, index: int) -> str:

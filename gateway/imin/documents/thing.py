@@ -174,6 +174,9 @@ class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):
 class Owner(Protocol):
     """The customer to whom a document belongs, as far as documents need to know."""
 
+    held: Any
+    """Items of any customer that an open cancellation holds: `open` and `block`, as in CustomerOwner."""
+
     def global_id(self, kind: str, *parts: str) -> str:
         """Opaque id of something that belongs to the owner."""
 

@@ -234,17 +234,29 @@ def _set_style(call: ControlCall) -> Any:
 @CONTROL.declare(
     "PATCH",
     f"{_PREFIX}/settings",
-    "Change how long a cancellation stays pending. Returns the setting.",
+    "Change how long cancellations take; settings that are not sent stay as they are. Returns those sent.",
     fields=(
         BodyField(
-            "confirm_after_seconds", "number", f"seconds of the sandbox's clock, 0 to {_SECONDS_PER_DAY}"
+            "confirm_after_seconds",
+            "number",
+            f"how long an accepted cancellation stays pending: seconds of the sandbox's clock, 0 to "
+            f"{_SECONDS_PER_DAY}",
+            20,
+        ),
+        BodyField(
+            "show_after_seconds",
+            "number",
+            "for how long after a PATCH was accepted (204) the order still shows its items as confirmed: "
+            f"seconds of the sandbox's clock, 0 to {_SECONDS_PER_DAY}",
+            0,
         ),
     ),
-    example={"confirm_after_seconds": 5},
+    example={"show_after_seconds": 5},
 )
 def _set_settings(call: ControlCall) -> Any:
-    seconds = number_field(call.body, "confirm_after_seconds")
-    if not 0 <= seconds <= _SECONDS_PER_DAY:
-        raise InputError(f"confirm_after_seconds must be 0 to {_SECONDS_PER_DAY}, got {seconds}.")
-    call.sandbox.cancellations.confirm_after_seconds = seconds
-    return {"confirm_after_seconds": seconds}
+    for name in call.body:
+        seconds = number_field(call.body, name)
+        if not 0 <= seconds <= _SECONDS_PER_DAY:
+            raise InputError(f"{name} must be 0 to {_SECONDS_PER_DAY}, got {seconds}.")
+        setattr(call.sandbox.cancellations, name, seconds)
+    return call.body

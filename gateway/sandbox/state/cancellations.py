@@ -26,12 +26,16 @@ class Cancellations:
     """Cancels items of the orders in a store. A cancelled item stays cancelled.
 
     accepted: each accepted request as (order, items that it made pending); no items for a repeated request.
+    show_after_seconds: for how long the order does not show yet that its items are pending.
     """
 
     def __init__(self, store: OrderStore, confirm_after_seconds: float) -> None:
         self.confirm_after_seconds = confirm_after_seconds
+        self.show_after_seconds = 0.0
         self._store = store
         self._due: dict[tuple[str, str], datetime] = {}
+        self._shown_at: dict[tuple[str, str], datetime] = {}
+        """When the accepted items that are not shown as pending yet will be."""
         self._refused: set[str] = set()
         self._refuse_all = False
         self._receipts = count(_FIRST_NEW_RECEIPT)
@@ -53,19 +57,23 @@ class Cancellations:
         pending = {str(item["identifier"]) for item in not_cancelled}
         self.accepted.append((order, frozenset(pending)))
         due = now + timedelta(seconds=self.confirm_after_seconds)
-        for item in items_of(self._store.for_update(order)) if pending else ():
-            if item.get("identifier") in pending:
-                item["orderItemStatus"] = f"{OPENACTIVE}{PENDING}"
-                self._due[order, item["identifier"]] = due
+        for identifier in pending:
+            self._due[order, identifier] = due
+            self._shown_at.setdefault((order, identifier), now + timedelta(seconds=self.show_after_seconds))
+        self._show(now)
 
     def settle_due(self, now: datetime) -> None:
-        """Confirm or refuse every pending item that is due."""
+        """Show accepted items as pending, and confirm or refuse those that are pending, where that is due."""
+        self._show(now)
         for (order, item), due in list(self._due.items()):
-            if due <= now:
+            if due <= now and (order, item) not in self._shown_at:
                 self._settle(order, item, due)
 
     def settle_order(self, order: str, now: datetime) -> None:
-        """Confirm or refuse every pending item of an order now."""
+        """Confirm or refuse every accepted item of an order now."""
+        for identifier in [item for named, item in self._shown_at if named == order]:
+            self._shown_at[order, identifier] = now
+        self._show(now)
         for item in items_of(self._store.for_update(order)):
             if status_of(item) == PENDING:
                 self._settle(order, item["identifier"], now)
@@ -91,6 +99,7 @@ class Cancellations:
         if message:
             item["cancellationMessage"] = message
         self._due.pop((order, identifier), None)
+        self._shown_at.pop((order, identifier), None)
         refund(document, item, SELLER_CANCELLED, self.new_receipt(order, now))
 
     def new_receipt(self, order: str, now: datetime) -> Document:
@@ -98,6 +107,15 @@ class Cancellations:
         identifier = next(self._receipts)
         self._store.index_receipt(identifier, order)
         return invoice(identifier, now)
+
+    def _show(self, now: datetime) -> None:
+        for (order, identifier), at in list(self._shown_at.items()):
+            if at > now:
+                continue
+            del self._shown_at[order, identifier]
+            for item in items_of(self._store.for_update(order)):
+                if item.get("identifier") == identifier:
+                    item["orderItemStatus"] = f"{OPENACTIVE}{PENDING}"
 
     def _settle(self, order: str, identifier: str, when: datetime) -> None:
         self._due.pop((order, identifier), None)

@@ -1,0 +1,81 @@
+"""Attempts as the rest of this package sees them: journal, clocks, and the items that they hold."""
+
+import uuid
+from collections.abc import Awaitable
+
+import msgspec
+
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal
+from gateway.cancellation.held_items import HeldItems
+from gateway.cancellation.rules import after_reading
+from gateway.clock import Clock
+from gateway.imin.documents import Order
+
+
+class AttemptLog:
+    """Reads and writes attempts. held: updated with the items of those that are open."""
+
+    def __init__(self, journal: Journal, now: Clock, held: HeldItems) -> None:
+        self.held = held
+        self._journal = journal
+        self._now = now
+        self._doubt = held.doubt
+        self._writes = 0
+        self._refreshes = 0
+        self._last_applied = 0
+
+    async def begin(self, customer: str, order: str, items: tuple[str, ...]) -> Attempt:
+        """Record an attempt whose PATCH is about to be sent."""
+        requested_at, sent = self._now().timestamp(), self._doubt.clock()
+        attempt = Attempt(uuid.uuid4().hex, customer, order, items, requested_at, sent=sent)
+        await self._journal.begin(attempt)
+        self._put(attempt)
+        return attempt
+
+    async def note(self, attempt: Attempt, state: AttemptState, *, is_shown: bool = False) -> Attempt:
+        """Record what is known of an attempt now; gives it as it is then."""
+        settled_at = None if state in UNSETTLED else self._now().timestamp()
+        newer = msgspec.structs.replace(
+            attempt, state=state, is_shown=is_shown or attempt.is_shown, settled_at=settled_at
+        )
+        self._put(newer)
+        await self._journal.note(newer)
+        return newer
+
+    async def note_reading(self, attempt: Attempt, order: Order | None) -> Attempt:
+        """Record what a reading shows of an attempt begun before it. order: None if imin has none."""
+        shown = after_reading(attempt, order, is_doubt_over=self._doubt.is_over(attempt))
+        if shown == attempt:
+            return attempt
+        return await self.note(attempt, shown.state, is_shown=shown.is_shown)
+
+    async def of_order(self, order: str) -> list[Attempt]:
+        """All attempts on an order, oldest first."""
+        attempts = await self._journal.of_order(order)
+        for attempt in attempts:
+            self.held.put(attempt)
+        return attempts
+
+    async def open_attempts(self) -> list[Attempt]:
+        """Open attempts, oldest first."""
+        return await self._journal.open_attempts()
+
+    def refresh(self) -> Awaitable[None] | None:
+        """Update the items that are held. None if no other process can have changed them."""
+        return None if self._journal.is_current() else self._refresh()
+
+    async def _refresh(self) -> None:
+        self._refreshes += 1
+        number, writes = self._refreshes, self._writes
+        attempts = await self._journal.open_attempts()
+        if writes != self._writes:
+            # Written meanwhile by this process: what was read may be older.
+            for attempt in attempts:
+                self.held.put_if_new(attempt)
+        elif number > self._last_applied:
+            self._last_applied = number
+            self.held.replace(attempts)
+
+    def _put(self, attempt: Attempt) -> None:
+        self._writes += 1
+        self.held.put(attempt)
