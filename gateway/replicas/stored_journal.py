@@ -11,6 +11,7 @@ from gateway.replicas.redis_client import RedisClient, WrongType
 from gateway.replicas.stored_values import MAX_BYTES, decode, key_name
 
 _DAY_SECONDS = 86_400
+_HOUR_SECONDS = 3_600
 _MAX_ATTEMPTS = 1_000
 _OPEN = "gateway:open-attempts"
 
@@ -52,9 +53,19 @@ class StoredJournal:
         await self._set(_attempts_name(attempt.order), attempt)
         if attempt.is_open:
             await self._set(_OPEN, attempt)
-            return
+            await self._drop_left_over(attempt.requested_at)
+        else:
+            await self._drop_open([attempt.id])
+
+    async def _drop_left_over(self, now: float) -> None:
+        """Drop open attempts that a replica has left which no longer runs."""
+        attempts = await self.attempts()
+        if old := [one.id for one in attempts if one.requested_at < now - _HOUR_SECONDS]:
+            await self._drop_open(old)
+
+    async def _drop_open(self, ids: list[str]) -> None:
         with suppress(WrongType):
-            await self._redis.execute(lambda redis: redis.hdel(_OPEN, attempt.id))
+            await self._redis.execute(lambda redis: redis.hdel(_OPEN, *ids))
 
     async def _set(self, name: str, attempt: Attempt) -> None:
         value = msgspec.msgpack.encode(attempt)

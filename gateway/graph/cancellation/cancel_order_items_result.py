@@ -1,8 +1,10 @@
 """The union CancelOrderItemsResult: one type for each outcome, and the conversion of outcomes to them."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias, cast
 
 import strawberry
+from msgspec import Struct
 
 from gateway.cancellation import outcomes
 from gateway.cancellation.outcomes import CancellationResult
@@ -67,13 +69,25 @@ class AlreadyCancelled:
 
 @strawberry.type(description="Why one item could not be cancelled.")
 class CancellationRefusal:
-    """From the order as it was read after the refusal."""
+    """Runtime object: RefusedItem."""
 
     order_item: OrderItem = strawberry.field(description="The item.")
     reason: CancellationBlock = strawberry.field(description="The reason.")
     cancellable_until: DateTime | None = strawberry.field(
         description="When the window for cancelling this item closes or closed."
     )
+
+
+class RefusedItem(Struct, frozen=True):
+    """An item that could not be cancelled, from the order as it was read after the refusal."""
+
+    order_item: documents.OrderItem
+    reason: CancellationBlock
+
+    @property
+    def cancellable_until(self) -> datetime | None:
+        """Raises InvalidValue, as the item's own field does."""
+        return self.order_item.cancellable_until
 
 
 @strawberry.type(description="The seller's rules do not permit the cancellation. Nothing was cancelled.")
@@ -178,20 +192,16 @@ def _not_permitted(
 ) -> CancellationNotPermittedError:
     """order: None if it cannot be read now; then the refused items cannot be shown."""
     refusals = [
-        CancellationRefusal(
-            order_item=item,
-            reason=CancellationBlock[refusal.reason],
-            cancellable_until=item.cancellable_until,
-        )
+        RefusedItem(item, CancellationBlock[refusal.reason])
         for refusal in outcome.refusals
-        for item in (_graph_items(order, (refusal.item,)) if order else ())
+        for item in (items_with(order, (refusal.item,)) if order else ())
     ]
     reasons = [CancellationBlock[refusal.reason] for refusal in outcome.refusals]
     own = next((_OWN_MESSAGES[reason] for reason in reasons if reason in _OWN_MESSAGES), "")
     return CancellationNotPermittedError(
         code=ErrorCode.CANCELLATION_NOT_PERMITTED,
         message=outcome.text or own or _NOT_PERMITTED,
-        refusals=refusals,
+        refusals=cast("list[CancellationRefusal]", refusals),
     )
 
 
