@@ -8,6 +8,7 @@ from gateway.graph.order.access_pass import AccessChannel
 from gateway.graph.order.offer import AgeRange, AggregateOffer, Offer
 from gateway.graph.scalars import URL, DateTime, Duration
 from gateway.graph.session.concept import Concept
+from gateway.graph.session.course import Course
 from gateway.graph.session.image import Image
 from gateway.graph.session.place import Place
 
@@ -55,12 +56,12 @@ class EventFields:
         description="Length; the time from start to end if imin does not state it."
     )
     event_status: EventStatus | None = strawberry.field(
-        description="Whether it takes place as planned; EVENT_SCHEDULED if imin states a start date but "
-        "no status."
+        description="Whether it takes place as planned; EVENT_SCHEDULED if imin states no status. Null only "
+        "if imin gives no more of it than its identifier."
     )
     attendance_mode: AttendanceMode | None = strawberry.field(
         description="Whether it is attended in person or online; OFFLINE_EVENT_ATTENDANCE_MODE if imin "
-        "states a start date but no mode."
+        "states no mode. Null only if imin gives no more of it than its identifier."
     )
     venue: Place | None = strawberry.field(description="Venue where it takes place.")
     virtual_location: AccessChannel | None = strawberry.field(
@@ -119,6 +120,9 @@ class EventFields:
     )
     remaining_attendee_capacity: int | None = strawberry.field(
         description="Number of places left when imin last checked."
+    )
+    course: Course | None = strawberry.field(
+        description="Course that it is a run of, from which it inherits too."
     )
     sub_events: list["SuperEvent"] = strawberry.field(
         description="Events that belong to it, if imin lists them."

@@ -1,15 +1,20 @@
 """People and organizations, and what belongs to them: addresses, terms, passes."""
 
+import re
 from typing import ClassVar
 
 from msgspec import field
 
-from gateway.imin.documents.thing import Identified, Image, PropertyValue, Thing
+from gateway.imin.documents.thing import Identified, Image, PropertyValue, Thing, filled
 from gateway.imin.documents.vocabulary import Gender, TaxMode
-from gateway.imin.jsonld import Bare, Exact, Link, is_iri
+from gateway.imin.jsonld import Bare, Exact, Link, iri_tail, is_iri
 
 # Assumption: a front end for British leisure shows no country in a British address.
 HOME_COUNTRY = "GB"
+BRITISH_COUNTRIES = frozenset(
+    {"GB", "GBR", "UK", "UNITED KINGDOM", "GREAT BRITAIN", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"}
+)
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 
 
 class Address(Thing, kw_only=True, gc=False, rename="camel"):
@@ -27,7 +32,15 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
     def full_address(self) -> str | None:
         """The whole address as imin wrote it in one text, which may replace the object."""
         bare = self.iri if self.iri and not is_iri(self.iri) else None
-        return self.own_full_address or bare
+        return filled(self.own_full_address) or bare
+
+    @property
+    def is_british(self) -> bool:
+        """Whether it is in the United Kingdom: by its country, or without one by its postcode."""
+        country = filled(self.address_country)
+        if country:
+            return iri_tail(country).upper() in BRITISH_COUNTRIES
+        return _POSTCODE.search((self.postal_code or self.full_address or "").upper()) is not None
 
     @property
     def one_line(self) -> str | None:
@@ -56,7 +69,7 @@ class Terms(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def url(self) -> str | None:
         """Address of the terms."""
-        return self.own_url or self.iri
+        return filled(self.own_url) or self.iri
 
 
 class Agent(Identified, kw_only=True, gc=False, rename="camel"):
@@ -88,7 +101,15 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def name(self) -> str | None:
         """Full name, composed of given and family name if imin gives only those."""
-        return self.own_name or (_full_name(self) if self.given_name or self.family_name else None)
+        own = self.own_name
+        if own and not own.isspace():
+            return own
+        return _full_name(self) if self.given_name or self.family_name else None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it says who it is."""
+        return bool(self.own_name or self.plain_id or self.at_id or self.given_name or self.family_name)
 
     @property
     def tax_mode(self) -> TaxMode | None:
@@ -130,12 +151,12 @@ class AccessPass(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def text(self) -> str | None:
         """Content of the barcode."""
-        return self.own_text or self.own_value
+        return filled(self.own_text) or filled(self.own_value)
 
     @property
     def url(self) -> str | None:
         """Address of an image or PDF; schema.org calls it contentUrl."""
-        return self.own_url or self.content_url
+        return filled(self.own_url) or self.content_url
 
 
 class AccessCode(PropertyValue, kw_only=True, gc=False, rename="camel"):
@@ -155,6 +176,6 @@ class AccessChannel(Identified, kw_only=True, gc=False, rename="camel"):
     access_code: str | None = None
 
     @property
-    def is_stated(self) -> bool:
-        """Whether it says anything."""
+    def is_channel(self) -> bool:
+        """Whether it says how to join."""
         return bool(self.url or self.access_id or self.access_code or self.name or self.description)

@@ -24,16 +24,19 @@ class Deadline(NamedTuple):
 
 @pure
 @lru_cache(_CACHE_SIZE)
-def deadline_of(start: str | None, window: str | None) -> Deadline:
+def deadline_of(start: str | None, window: str | None, *, is_window_known: bool = True) -> Deadline:
     """Start minus the offer's window; without a window, the start.
 
     A window that is no duration leaves the deadline unknown: taken as no window, it would promise too much.
+    is_window_known: False if there may be a window that could not be read, or was not sent.
     """
     if start is None:
         return Deadline(None, None, None)
     starts = parse_date_time(start)
     if starts is None:
         return Deadline(None, None, "startDate")
+    if not is_window_known:
+        return Deadline(None, starts, None)
     if window is None:
         return Deadline(starts, starts, None)
     if parse_duration(window) is None:

@@ -11,15 +11,15 @@ from typing import Any, ClassVar
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.imin.dates import add_duration, is_before, parse_date_time
+from gateway.imin.dates import parse_date_time
 from gateway.imin.documents.agent import AccessChannel, Agent
-from gateway.imin.documents.inherited import Inherited
+from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
-from gateway.imin.documents.thing import AgeRange, Concept, Identified, Image
+from gateway.imin.documents.thing import AgeRange, Concept, Identified, Image, filled
+from gateway.imin.documents.times import end_of, length_of
+from gateway.imin.documents.venue import place_of, venue_of
 from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
-from gateway.imin.durations import format_duration, parse_duration
-from gateway.imin.errors import InvalidValue
 from gateway.imin.jsonld import Bare, Exact, Int, Link
 
 
@@ -71,27 +71,35 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     super_event: "Event | None" = None
     facility_use: "Event | None" = None
     aggregate_facility_use: "Event | None" = None
+    instance_of_course: "Event | None" = None
     own_sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
 
-    name = Inherited[str | None]("own_name")
-    description = Inherited[str | None]("own_description")
-    formatted_description = Inherited[str | None]("own_formatted_description")
-    url = Inherited[str | None]("own_url")
-    virtual_location = Inherited[AccessChannel | None]("own_virtual_location")
-    leaders = Inherited[tuple[Agent, ...]]("own_leaders")
-    images = Inherited[tuple[Image, ...]]("own_images")
-    activities = Inherited[tuple[Concept, ...]]("own_activities")
-    facility_types = Inherited[tuple[Concept, ...]]("own_facility_types")
-    categories = Inherited[tuple[Concept, ...]]("own_categories")
-    sports_activity_locations = Inherited[tuple[Concept, ...]]("own_sports_locations")
-    age_range = Inherited[AgeRange | None]("own_age_range")
+    name = InheritedText("own_name")
+    description = InheritedText("own_description")
+    formatted_description = InheritedText("own_formatted_description")
+    url = InheritedText("own_url")
+    virtual_location = InheritedObject[AccessChannel | None]("own_virtual_location", "is_channel")
+    stated_organizer = InheritedObject[Agent | None]("own_organizer", "is_named")
+    stated_provider = InheritedObject[Agent | None]("own_provider", "is_named")
+    leaders = InheritedObject[tuple[Agent, ...]]("own_leaders", "is_named", several=True)
+    images = InheritedObject[tuple[Image, ...]]("own_images", "is_picture", several=True)
+    activities = InheritedObject[tuple[Concept, ...]]("own_activities", "is_term", several=True)
+    facility_types = InheritedObject[tuple[Concept, ...]]("own_facility_types", "is_term", several=True)
+    categories = InheritedObject[tuple[Concept, ...]]("own_categories", "is_term", several=True)
+    sports_activity_locations = InheritedObject[tuple[Concept, ...]](
+        "own_sports_locations", "is_term", several=True
+    )
+    age_range = InheritedObject[AgeRange | None]("own_age_range", "has_limit")
     is_coached = Inherited[bool | None]("own_is_coached")
     is_accessible_for_free = Inherited[bool | None]("own_is_accessible_for_free")
-    attendee_instructions = Inherited[str | None]("own_attendee_instructions")
-    meeting_point = Inherited[str | None]("own_meeting_point")
-    accessibility_information = Inherited[str | None]("own_accessibility_information")
-    accessibility_support = Inherited[tuple[Concept, ...]]("own_accessibility_support")
-    skill_levels = Inherited[tuple[Concept, ...]]("own_levels")
+    attendee_instructions = InheritedText("own_attendee_instructions")
+    meeting_point = InheritedText("own_meeting_point")
+    accessibility_information = InheritedText("own_accessibility_information")
+    accessibility_support = InheritedObject[tuple[Concept, ...]](
+        "own_accessibility_support", "is_term", several=True
+    )
+    course = Inherited["Event | None"]("instance_of_course")
+    skill_levels = InheritedObject[tuple[Concept, ...]]("own_levels", "is_term", several=True)
 
     @property
     def parent(self) -> "Event | None":
@@ -99,62 +107,88 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         return self.super_event or self.facility_use or self.aggregate_facility_use
 
     def levels(self) -> Iterator["Event"]:
-        """The event and the levels above it, nearest first."""
+        """The event and the levels above it, nearest first; then the course that one is an instance of."""
         level: Event | None = self
+        course: Event | None = None
         while level is not None:
             yield level
+            course = course or level.instance_of_course
             level = level.parent
+        if course is not None:
+            yield course
+
+    # The three methods below go through the levels without a generator, which would take twice as long.
 
     def inherited(self, attribute: str) -> Any:
         """The value on the nearest level that states one; None, or empty, if no level does."""
         level: Event | None = self
+        course: Event | None = None
         value = None
         while level is not None:
             value = getattr(level, attribute)
             if value or (value is not None and value == 0):
-                return value
+                if not (isinstance(value, str) and value.isspace()):
+                    return value
+                value = None
+            course = course or level.instance_of_course
             level = level.parent
-        return value
+        return value if course is None else course.inherited(attribute)
+
+    def inherited_object(self, attribute: str, test: str) -> Any:
+        """The document on the nearest level whose attribute `test` is true; without one, the nearest."""
+        level: Event | None = self
+        course: Event | None = None
+        nearest = None
+        while level is not None:
+            value = getattr(level, attribute)
+            if value is not None:
+                if getattr(value, test):
+                    return value
+                nearest = nearest or value
+            course = course or level.instance_of_course
+            level = level.parent
+        return nearest if course is None else course.inherited_object(attribute, test) or nearest
+
+    def inherited_list(self, attribute: str, test: str) -> Any:
+        """As inherited_object, of several documents, of which the first is tested."""
+        level: Event | None = self
+        course: Event | None = None
+        nearest: Any = ()
+        while level is not None:
+            values = getattr(level, attribute)
+            if values:
+                if getattr(values[0], test):
+                    return values
+                nearest = nearest or values
+            course = course or level.instance_of_course
+            level = level.parent
+        return nearest if course is None else course.inherited_list(attribute, test) or nearest
 
     @property
     def organizer(self) -> Agent | None:
         """The organizer of a session or the provider of a facility, inherited."""
-        organizer: Agent | None = self.inherited("own_organizer") or self.inherited("own_provider")
-        return organizer
+        organizer = self.stated_organizer
+        if organizer is not None and (organizer.own_name or organizer.is_named):
+            return organizer
+        return self.stated_provider or organizer
+
+    def offer_like(self, reference: Offer) -> Offer | None:
+        """The offer that is meant by a reference, on any level."""
+        for level in self.levels():
+            for offer in level.offers:
+                if offer.is_meant_by(reference):
+                    return offer
+        return None
 
     @property
     def venue(self) -> Place | None:
-        """Place of the nearest level that has one; a local pointer is resolved.
-
-        A series without a location may list its only place in `imin:locationSummary`.
-        """
-        place = self._place("own_location")
-        if place is not None or any(level.own_location for level in self.levels()):
-            return place
-        summary: tuple[Place, ...] = self.inherited("location_summary")
-        return summary[0] if len(summary) == 1 else None
+        """Where it takes place, inherited."""
+        return venue_of(self)
 
     @property
     def affiliated_location(self) -> Place | None:
         """Place where a virtual session is run from, inherited."""
-        return self._place("own_affiliated_location")
-
-    def _place(self, attribute: str) -> Place | None:
-        """Place in that attribute of the nearest level that has one.
-
-        A local pointer stands for a place that any level may list.
-        """
-        level: Event | None = self
-        while level is not None:
-            place: Place | None = getattr(level, attribute)
-            # A place with a name, which is the usual case, is no pointer.
-            if place is not None and not place.name and (pointer := place.pointer):
-                listed = (place for above in self.levels() for place in above.location_summary)
-                place = next((place for place in listed if place.iri == pointer), None)
-            if place is not None:
-                return place
-            level = level.parent
-        return None
+        return place_of(self, "own_affiliated_location")
 
     @property
     def sub_events(self) -> tuple["Event", ...]:
@@ -173,16 +207,29 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         return source.identifier if source else None
 
     @property
+    def is_described(self) -> bool:
+        """Whether more is known of it than what identifies it."""
+        return bool(
+            self.start_date
+            or self.own_name
+            or self.parent
+            or self.own_end_date
+            or self.own_duration
+            or self.instance_of_course
+        ) or (not self.iri and self.own_identifier is None)
+
+    @property
     def event_status(self) -> EventStatus | None:
         """Status, inherited; scheduled if no level states one, None if nothing is known of the event."""
-        scheduled = EventStatus.EVENT_SCHEDULED if self.start_date else None
-        return EventStatus.of(self.inherited("own_event_status")) or scheduled
+        stated = EventStatus.of(self.inherited("own_event_status"))
+        return stated or (EventStatus.EVENT_SCHEDULED if self.start_date or self.is_described else None)
 
     @property
     def attendance_mode(self) -> AttendanceMode | None:
         """Mode, inherited; offline if no level states one, None if nothing is known of the event."""
-        offline = AttendanceMode.OFFLINE_EVENT_ATTENDANCE_MODE if self.start_date else None
-        return AttendanceMode.of(self.inherited("own_attendance_mode")) or offline
+        stated = AttendanceMode.of(self.inherited("own_attendance_mode"))
+        is_known = self.start_date or self.is_described
+        return stated or (AttendanceMode.OFFLINE_EVENT_ATTENDANCE_MODE if is_known else None)
 
     @property
     def gender_restriction(self) -> GenderRestriction | None:
@@ -197,36 +244,13 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def end_date(self) -> str | None:
         """End; start plus duration if imin leaves it out. Raises InvalidValue if it is before the start."""
-        if self.own_end_date and self.start_date:
-            return _not_before(self.start_date, self.own_end_date)
-        return self.own_end_date or (self._calculated_end() if self.start_date else None)
-
-    def _calculated_end(self) -> str | None:
-        length = self.inherited("own_duration")
-        return _end(self.start_date, length) if length else None
+        own = self.own_end_date
+        if own and not own.isspace():
+            return end_of(self.start_date, own, None)
+        return end_of(self.start_date, None, self.inherited("own_duration"))
 
     @property
     def duration(self) -> str | None:
         """Length; end minus start if imin leaves it out."""
-        return self.own_duration or self._calculated_duration()
-
-    def _calculated_duration(self) -> str | None:
-        ends, starts = parse_date_time(self.own_end_date), self.starts
-        if starts and ends:
-            return format_duration(ends - starts)
-        inherited: str | None = self.inherited("own_duration")
-        return inherited
-
-
-def _not_before(start: str, end: str) -> str:
-    if is_before(end, start):
-        raise InvalidValue("endDate")
-    return end
-
-
-def _end(start: str | None, duration: str) -> str | None:
-    length = parse_duration(duration)
-    if length is None:
-        raise InvalidValue("duration")
-    ends = add_duration(start, duration) if any(length) else None
-    return ends.isoformat() if ends else None
+        own = filled(self.own_duration)
+        return own or length_of(self.start_date, self.own_end_date) or self.inherited("own_duration")

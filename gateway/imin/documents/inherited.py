@@ -2,6 +2,7 @@
 
 OpenActive lets a level leave out what the level above it states. In imin's data the name and the
 organizer are stated two levels up and the location one level up; in plain OpenActive data one level up.
+A blank text, an empty list and an object that states nothing hide nothing: the level leaves them out as well.
 Source: OpenActive Modelling Specification, "Inheritance"; imin docs, Order History.
 """
 
@@ -17,11 +18,43 @@ class Inherited(ExpressionProperty[T]):
     """The value of an attribute on the nearest level that states one: the event itself or one above it."""
 
     def __init__(self, attribute: str) -> None:
-        # The usual three levels are written out, since calling `inherited` takes longer.
         super().__init__(
-            f"value if (value := self.{attribute}) or {IS_ZERO} else "
-            f"value if (above := self.super_event) and ((value := above.{attribute}) or {IS_ZERO}) else "
-            f"value if above and (above := above.super_event) "
-            f"and ((value := above.{attribute}) or {IS_ZERO}) else "
-            f"self.inherited({attribute!r})",
+            _nearest(f"(value := {{0}}.{attribute}) or {IS_ZERO}", f"self.inherited({attribute!r})")
         )
+
+
+class InheritedText(ExpressionProperty[str | None]):
+    """As Inherited, of a text: a blank one states nothing."""
+
+    def __init__(self, attribute: str) -> None:
+        super().__init__(
+            _nearest(
+                f"(value := {{0}}.{attribute}) and not value.isspace()", f"self.inherited({attribute!r})"
+            )
+        )
+
+
+class InheritedObject(ExpressionProperty[T]):
+    """As Inherited, of a document, or several: stated if the attribute `test` of the first is true."""
+
+    def __init__(self, attribute: str, test: str, *, several: bool = False) -> None:
+        first = "value[0]" if several else "value"
+        fallback = "inherited_list" if several else "inherited_object"
+        super().__init__(
+            _nearest(
+                f"(value := {{0}}.{attribute}) and {first}.{test}",
+                f"self.{fallback}({attribute!r}, {test!r})",
+            )
+        )
+
+
+def _nearest(stated: str, fallback: str) -> str:
+    """The expression for three levels, written out because calling a function takes longer.
+
+    stated: the condition that the level `{0}` states the value, which it assigns to `value`.
+    """
+    return (
+        f"value if ({stated.format('self')}) else "
+        f"value if (above := self.super_event) and ({stated.format('above')}) else "
+        f"value if above and (above := above.super_event) and ({stated.format('above')}) else {fallback}"
+    )

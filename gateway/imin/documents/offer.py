@@ -1,36 +1,107 @@
 """Prices of sessions, and schedules of series."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from msgspec import field
+from msgspec.structs import replace
 
-from gateway.imin.documents.thing import AgeRange, Priced, Thing
-from gateway.imin.documents.vocabulary import DayOfWeek
-from gateway.imin.jsonld import Bare, Exact, Int, Link
+from gateway.imin.documents.thing import AgeRange, Priced, Thing, filled
+from gateway.imin.documents.vocabulary import DayOfWeek, Prepayment
+from gateway.imin.jsonld import Bare, Exact, Int, Link, is_same_iri
 
 
 class Offer(Priced, kw_only=True, gc=False, rename="camel"):
-    """A price, and the terms on which it is offered."""
+    """A price, and the terms on which it is offered.
+
+    unclear: names of fields of which something could not be read.
+    """
 
     bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
     description: str | None = None
     url: Link | None = None
-    age_restriction: AgeRange | None = None
+    own_age_restriction: AgeRange | None = field(default=None, name="ageRestriction")
+    older_age_restriction: AgeRange | None = field(default=None, name="ageRange")
+    older_prepayment: Exact | None = field(default=None, name="prepayment")
     latest_cancellation_before_start_date: Exact | None = None
     valid_from_before_start_date: Exact | None = None
     valid_through_before_start_date: Exact | None = None
     allow_customer_cancellation_full_refund: bool | None = None
     membership_required: bool | None = field(default=None, name="imin:membershipRequired")
     indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
+    unclear: tuple[str, ...] = field(default=(), name="gateway:unclear")
+
+    @property
+    def age_restriction(self) -> AgeRange | None:
+        """Ages that it is for. OpenActive called them ageRange before 1.0."""
+        own = self.own_age_restriction
+        return own if own is not None and own.has_limit else self.older_age_restriction or own
+
+    @property
+    def prepayment(self) -> Prepayment | None:
+        """Whether payment in advance is required. OpenActive called it prepayment before 1.0."""
+        return Prepayment.of(self.open_booking_prepayment) or Prepayment.of(self.older_prepayment)
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it only says which offer is meant."""
+        has_identity = bool(self.iri) or self.own_identifier is not None
+        has_terms = (
+            self.price is not None
+            or self.latest_cancellation_before_start_date is not None
+            or self.allow_customer_cancellation_full_refund is not None
+        )
+        return has_identity and not has_terms
+
+    def is_meant_by(self, reference: "Offer") -> bool:
+        """Whether the other has the IRI of this one; without an IRI, its identifier."""
+        iri, other = self.iri, reference.iri
+        if iri and other:
+            return is_same_iri(iri, other)
+        identifier = reference.identifier or reference.name
+        return identifier is not None and identifier in (self.identifier, iri)
+
+    def completed_by(self, offer: "Offer") -> "Offer":
+        """The offer that this one refers to, with what this one states itself."""
+        window = self.latest_cancellation_before_start_date
+        if window is None:
+            window = offer.latest_cancellation_before_start_date
+        refund = self.allow_customer_cancellation_full_refund
+        if refund is None:
+            refund = offer.allow_customer_cancellation_full_refund
+        return replace(
+            offer,
+            name=filled(self.name) or offer.name,
+            latest_cancellation_before_start_date=window,
+            allow_customer_cancellation_full_refund=refund,
+            unclear=self.unclear + offer.unclear,
+        )
+
+
+class LowestOffer(Offer, kw_only=True, gc=False, rename="camel"):
+    """The lowest of several prices, which schema.org's AggregateOffer calls lowPrice."""
+
+    bare: ClassVar[Bare] = Bare(text="name", number="price")
+    low_price: Decimal | None = None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Exact amount as imin wrote it."""
+        return self.low_price if self.price is None else self.price
+
+    @property
+    def money(self) -> Priced | None:
+        """The lowest price; None if there is none."""
+        return None if self.amount is None else self
 
 
 class AggregateOffer(Thing, kw_only=True, gc=False, rename="camel"):
     """The lowest price of a series for each group of people. Source: imin docs, Search API."""
 
-    public_adult: Offer | None = None
-    public_junior: Offer | None = None
-    active_entitlement: Offer | None = None
+    public_adult: LowestOffer | None = None
+    public_junior: LowestOffer | None = None
+    active_entitlement: LowestOffer | None = None
 
 
 class Schedule(Thing, kw_only=True, gc=False, rename="camel"):

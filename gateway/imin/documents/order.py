@@ -10,7 +10,7 @@ from gateway.imin.dates import parse_date_time
 from gateway.imin.documents.agent import Address, Agent, BookingService, Terms
 from gateway.imin.documents.expression_property import ExpressionProperty
 from gateway.imin.documents.order_item import OrderItem
-from gateway.imin.documents.thing import IS_ZERO, Image, Owned, Owner, Priced, TaxCharge
+from gateway.imin.documents.thing import IS_ZERO, Image, Owned, Owner, Priced, TaxCharge, is_stated
 from gateway.imin.documents.vocabulary import (
     BrokerRole,
     OrderStatus,
@@ -18,7 +18,7 @@ from gateway.imin.documents.vocabulary import (
     ProposalStatus,
     TaxMode,
 )
-from gateway.imin.jsonld import Bare, Exact, Link, iri_tail
+from gateway.imin.jsonld import Bare, Exact, Link, iri_tail, is_same_iri
 
 T = TypeVar("T")
 
@@ -109,7 +109,8 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     @property
     def confirmation_number(self) -> str | int | None:
         """Number to quote. imin's documentation calls it confirmationNumber, its example orderNumber."""
-        return self.order_number if self.own_confirmation_number is None else self.own_confirmation_number
+        own = self.own_confirmation_number
+        return own if is_stated(own) else self.order_number
 
     @property
     def total_payment_due(self) -> Priced | None:
@@ -145,14 +146,14 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
             level = item.session
             while level is not None:
                 agent = level.own_organizer
-                if agent is not None and (agent.plain_id or agent.at_id) == iri:
+                if agent is not None and is_same_iri(iri, agent.plain_id or agent.at_id):
                     value = getattr(agent, attribute)
-                    if value or (value is not None and value == 0):
+                    if is_stated(value):
                         return value
                 agent = level.own_provider
-                if agent is not None and (agent.plain_id or agent.at_id) == iri:
+                if agent is not None and is_same_iri(iri, agent.plain_id or agent.at_id):
                     value = getattr(agent, attribute)
-                    if value or (value is not None and value == 0):
+                    if is_stated(value):
                         return value
                 level = level.super_event or level.facility_use or level.aggregate_facility_use
         return None
@@ -184,13 +185,20 @@ def _tail_of(iri: str | None) -> str:
 
 
 class SellerAttribute(ExpressionProperty[T]):
-    """What the order states of its seller, else what its sessions state of the same agent."""
+    """What the order states of its seller; without that, what its sessions state of the same agent."""
 
-    def __init__(self, attribute: str) -> None:
+    def __init__(self, attribute: str, stated: str = f"{{}} or {IS_ZERO}") -> None:
         super().__init__(
-            f"value if (value := self.agent.{attribute}) or {IS_ZERO} else "
+            f"value if {stated.format(f'(value := self.agent.{attribute})')} else "
             f"value if (more := self.order.stated_on_sessions(self.agent, {attribute!r})) is None else more",
         )
+
+
+class SellerText(SellerAttribute[str | None]):
+    """As SellerAttribute, of a text: a blank one states nothing."""
+
+    def __init__(self, attribute: str) -> None:
+        super().__init__(attribute, "{} and not value.isspace()")
 
 
 class Seller(Struct, frozen=True):
@@ -203,31 +211,31 @@ class Seller(Struct, frozen=True):
     agent: Agent
     order: Order
 
-    type = SellerAttribute[str | None]("type")
+    type = SellerText("type")
     """Organization or Person."""
-    name = SellerAttribute[str | None]("name")
+    name = SellerText("name")
     """Display name."""
-    given_name = SellerAttribute[str | None]("given_name")
+    given_name = SellerText("given_name")
     """First name, of a person."""
-    family_name = SellerAttribute[str | None]("family_name")
+    family_name = SellerText("family_name")
     """Last name, of a person."""
-    legal_name = SellerAttribute[str | None]("legal_name")
+    legal_name = SellerText("legal_name")
     """Legal name."""
-    description = SellerAttribute[str | None]("description")
+    description = SellerText("description")
     """Description."""
-    url = SellerAttribute[str | None]("url")
+    url = SellerText("url")
     """Web site."""
     logo = SellerAttribute[Image | None]("logo")
     """Logo."""
     image = SellerAttribute[Image | None]("image")
     """Picture."""
-    telephone = SellerAttribute[str | None]("telephone")
+    telephone = SellerText("telephone")
     """Telephone number."""
-    email = SellerAttribute[str | None]("email")
+    email = SellerText("email")
     """E-mail address."""
     address = SellerAttribute[Address | None]("address")
     """Postal address."""
-    vat_id = SellerAttribute[str | None]("vat_id")
+    vat_id = SellerText("vat_id")
     """VAT number."""
     tax_mode = SellerAttribute[TaxMode | None]("tax_mode")
     """Whether the seller's prices contain the tax."""

@@ -58,12 +58,13 @@ class OrderReference(Thing, kw_only=True, gc=False, rename="camel"):
 class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     """One booked place on a session or slot.
 
+    unclear: names of fields of which something could not be read.
     index: position in its order, from 0; it identifies an item to which imin gives no identifier.
     """
 
     session: Event | None = field(default=None, name="orderedItem")
     order_item_status: Exact | None = None
-    accepted_offer: Offer | None = None
+    own_accepted_offer: Offer | None = field(default=None, name="acceptedOffer")
     own_allows_full_refund: bool | None = field(default=None, name="allowCustomerCancellationFullRefund")
     own_is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
     tax: tuple[TaxCharge, ...] = field(default=(), name="unitTaxSpecification")
@@ -81,6 +82,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     position: Int | None = None
     errors: tuple[ItemError, ...] = field(default=(), name="error")
     order_reference: OrderReference | None = field(default=None, name="imin:order")
+    unclear: tuple[str, ...] = field(default=(), name="gateway:unclear")
     order_identifier: str = field(default="", name="gateway:orderIdentifier")
     index: int = field(default=0, name="gateway:index")
 
@@ -122,16 +124,27 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         return iri_tail(self.order_item_status) if self.order_item_status else None
 
     @property
+    def accepted_offer(self) -> Offer | None:
+        """The accepted offer; one that is only referred to stands on the session or a level above it."""
+        own = self.own_accepted_offer
+        if own is None or own.price is not None or self.session is None:
+            return own
+        meant = self.session.offer_like(own)
+        return own if meant is None else own.completed_by(meant)
+
+    @property
     def price(self) -> Priced | None:
         """Price of the accepted offer."""
-        return self.accepted_offer.money if self.accepted_offer else None
+        offer = self.accepted_offer
+        return offer.money if offer is not None else None
 
     @property
     def allows_full_refund(self) -> bool | None:
         """Whether a cancellation in time is refunded; OpenActive 1.0 states it on the offer."""
-        if self.own_allows_full_refund is not None:
+        if self.own_allows_full_refund is not None or "own_allows_full_refund" in self.unclear:
             return self.own_allows_full_refund
-        return self.accepted_offer.allow_customer_cancellation_full_refund if self.accepted_offer else None
+        offer = self.accepted_offer
+        return offer.allow_customer_cancellation_full_refund if offer is not None else None
 
     @property
     def cancellable_until(self) -> datetime | None:
@@ -168,7 +181,8 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         if reason_against(status, held=held, refunds=refunds, until=until, flag=flag, now=now) is not None:
             return False
         is_booked = status is OrderItemStatus.ORDER_ITEM_CONFIRMED
-        is_known = flag or (refunds and is_booked and deadline.until is not None)
+        is_flag_clear = "own_is_presently_cancellable" not in self.unclear
+        is_known = flag or (refunds and is_booked and is_flag_clear and deadline.until is not None)
         return True if is_known else None
 
     @property
@@ -180,7 +194,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     def access_channel(self) -> AccessChannel | None:
         """How to join a virtual session: the first channel of the item; without one, that of the session."""
         own = self.own_access_channel
-        if own is not None and own.is_stated:
+        if own is not None and own.is_channel:
             return own
         return (self.session.virtual_location if self.session else None) or own
 
@@ -198,11 +212,17 @@ def _status(text: str | None) -> OrderItemStatus:
 
 
 def _deadline(item: OrderItem) -> Deadline:
-    session, offer = item.session, item.accepted_offer
-    return deadline_of(
-        session.start_date if session else None,
-        offer.latest_cancellation_before_start_date if offer else None,
-    )
+    session, offer = item.session, item.own_accepted_offer
+    start = session.start_date if session is not None else None
+    if offer is not None and offer.price is not None and not item.unclear and not offer.unclear:  # as usual
+        return deadline_of(start, offer.latest_cancellation_before_start_date)
+    is_clear = "own_accepted_offer" not in item.unclear and "session" not in item.unclear
+    offer = item.accepted_offer
+    if offer is None:
+        return deadline_of(start, None, is_window_known=is_clear)
+    is_clear = is_clear and "latest_cancellation_before_start_date" not in offer.unclear
+    window = offer.latest_cancellation_before_start_date
+    return deadline_of(start, window, is_window_known=is_clear and not offer.is_reference)
 
 
 def _raise_invalid(member: str) -> NoReturn:

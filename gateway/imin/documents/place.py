@@ -5,7 +5,7 @@ from typing import ClassVar
 from msgspec import field
 
 from gateway.imin.documents.agent import Address
-from gateway.imin.documents.thing import Identified, Image, Thing
+from gateway.imin.documents.thing import Identified, Image, Thing, filled
 from gateway.imin.documents.vocabulary import DayOfWeek
 from gateway.imin.jsonld import Bare, Exact, Link
 
@@ -14,6 +14,8 @@ LOCAL_POINTER = "#/imin:locationSummary/"
 
 # Floats, since they are compared with floats: the interpreter takes longer with whole numbers.
 NORTH_POLE, DATE_LINE = 90.0, 180.0
+# A box around the British Isles.
+SOUTH, NORTH, WEST, EAST = 49.0, 61.5, -9.0, 2.5
 
 
 class Coordinates(Thing, kw_only=True, gc=False, rename="camel"):
@@ -75,9 +77,16 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     )
 
     @property
+    def is_place(self) -> bool:
+        """Whether it says where it is."""
+        return bool(
+            filled(self.name) or self.iri or self.address or self.geo or self.own_identifier is not None
+        )
+
+    @property
     def pointer(self) -> str | None:
         """Local pointer to the real place, if this is only a pointer."""
-        if self.name:
+        if filled(self.name):
             return None
         iri = self.iri
         return iri if iri and iri.startswith(LOCAL_POINTER) else None
@@ -85,12 +94,27 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def latitude(self) -> float | None:
         """Degrees north; None if imin gives no real place."""
-        return self.geo.latitude if self.geo is not None and self.geo.on_earth else None
+        geo = self.geo
+        if geo is None or not geo.on_earth:
+            return None
+        return geo.longitude if self.has_swapped_degrees else geo.latitude
 
     @property
     def longitude(self) -> float | None:
         """Degrees east; None if imin gives no real place."""
-        return self.geo.longitude if self.geo is not None and self.geo.on_earth else None
+        geo = self.geo
+        if geo is None or not geo.on_earth:
+            return None
+        return geo.latitude if self.has_swapped_degrees else geo.longitude
+
+    @property
+    def has_swapped_degrees(self) -> bool:
+        """Whether a British address has degrees off Somalia, which are British ones in the wrong order."""
+        geo = self.geo
+        if geo is None or geo.latitude is None or geo.longitude is None or geo.longitude < SOUTH:
+            return False
+        is_swapped = geo.longitude <= NORTH and WEST <= geo.latitude <= EAST
+        return is_swapped and self.address is not None and self.address.is_british
 
     @property
     def formatted_address(self) -> str | None:

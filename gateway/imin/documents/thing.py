@@ -64,6 +64,18 @@ class Thing(Struct, kw_only=True, gc=False, rename="camel", metaclass=DocumentMe
         return self.plain_id or self.at_id
 
 
+def filled(text: str | None) -> str | None:
+    """The text, unless it is blank and so states nothing."""
+    return text if text and not text.isspace() else None
+
+
+def is_stated(value: Any) -> bool:
+    """Whether a value states something, as False and 0 do, and a blank text or an empty list does not."""
+    if isinstance(value, str):
+        return bool(value) and not value.isspace()
+    return bool(value) or (value is not None and value == 0)
+
+
 class Envelope(Thing, kw_only=True, gc=False, rename="camel"):
     """What surrounds documents on a page. All its fields are decoded, also around partial documents."""
 
@@ -76,7 +88,8 @@ class Identified(Thing, kw_only=True, gc=False, rename="camel"):
     @property
     def identifier(self) -> str | None:
         """The identifier, or the IRI if there is none."""
-        return self.iri if self.own_identifier is None else str(self.own_identifier)
+        own = self.own_identifier
+        return self.iri if own is None else (filled(own) or self.iri) if isinstance(own, str) else str(own)
 
 
 class Priced(Identified, kw_only=True, gc=False, rename="camel"):
@@ -121,6 +134,7 @@ class Image(Thing, kw_only=True, gc=False, rename="camel"):
 
     bare: ClassVar[Bare] = Bare(iri="url", text="caption")
     own_url: Link | None = field(default=None, name="url")
+    content_url: Link | None = None
     caption: str | None = None
     width: str | int | None = None
     height: str | int | None = None
@@ -128,8 +142,13 @@ class Image(Thing, kw_only=True, gc=False, rename="camel"):
 
     @property
     def url(self) -> str | None:
-        """Address of the image."""
-        return self.own_url or self.iri
+        """Address of the image; schema.org calls it contentUrl."""
+        return filled(self.own_url) or self.content_url or self.iri
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it has an address."""
+        return bool(self.own_url or self.content_url or self.plain_id or self.at_id)
 
 
 class Concept(Identified, kw_only=True, gc=False, rename="camel"):
@@ -142,9 +161,14 @@ class Concept(Identified, kw_only=True, gc=False, rename="camel"):
 
     @property
     def pref_label(self) -> str | None:
-        """Name of the concept. A plain text in place of the object is its name."""
+        """Name of the concept. An id that is no address is a name."""
         bare = self.iri if self.iri and "://" not in self.iri else None
-        return self.own_label or self.own_name or bare
+        return filled(self.own_label) or filled(self.own_name) or bare
+
+    @property
+    def is_term(self) -> bool:
+        """Whether it names a term."""
+        return bool(self.own_label or self.plain_id or self.at_id or self.own_name)
 
 
 class AgeRange(Thing, kw_only=True, gc=False, rename="camel"):
@@ -152,6 +176,11 @@ class AgeRange(Thing, kw_only=True, gc=False, rename="camel"):
 
     min_value: Int | None = None
     max_value: Int | None = None
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether either end is stated."""
+        return self.min_value is not None or self.max_value is not None
 
 
 class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):

@@ -40,8 +40,9 @@ class Term(Enum):
 
 
 @lru_cache(_CACHE_SIZE)
-def _term(vocabulary: type[Term], text: str) -> Term:
-    return _table(vocabulary).get(iri_tail(text), vocabulary["UNKNOWN"])
+def _term(vocabulary: type[Term], text: str) -> Term | None:
+    name = iri_tail(text)
+    return _table(vocabulary).get(name, vocabulary["UNKNOWN"]) if name else None
 
 
 @cache

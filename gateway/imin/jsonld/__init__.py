@@ -10,7 +10,7 @@ ones appear at any time); OpenActive Modelling Specification.
 """
 
 from gateway.imin.jsonld.decoding import decode
-from gateway.imin.jsonld.iri import comparable_iri, iri_tail, is_iri
+from gateway.imin.jsonld.iri import iri_tail, is_iri, is_same_iri
 from gateway.imin.jsonld.kinds import Bare, Exact, Int, Link
 from gateway.imin.jsonld.lenient import read, read_leniently
 
@@ -19,10 +19,10 @@ __all__ = [
     "Exact",
     "Int",
     "Link",
-    "comparable_iri",
     "decode",
     "iri_tail",
     "is_iri",
+    "is_same_iri",
     "read",
     "read_leniently",
 ]

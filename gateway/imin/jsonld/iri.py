@@ -32,14 +32,19 @@ def is_iri(text: str) -> bool:
     return _IRI.match(text.strip()) is not None
 
 
-@pure
-@lru_cache(_CACHE_SIZE)
-def comparable_iri(iri: str) -> str:
-    """The IRI in the one of several equal forms by which two of them can be compared.
+def is_same_iri(iri: str | None, other: str | None) -> bool:
+    """Whether two IRIs are the same, in whichever of its equal forms each is written.
 
     Slashes at the end, a default port, and the case of scheme and host make no difference.
     Source: RFC 3986, section 6.
     """
+    if iri is None or other is None:
+        return False
+    return iri == other or _comparable(iri) == _comparable(other)
+
+
+@lru_cache(_CACHE_SIZE)
+def _comparable(iri: str) -> str:
     text = iri.strip().rstrip("/")
     try:
         parts = urlsplit(text)

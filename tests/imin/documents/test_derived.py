@@ -75,7 +75,35 @@ async def test_seller_completed(reader: Reader, role: str, levels: tuple[str, ..
 @pytest.mark.parametrize(
     ("seller", "organizer"),
     [
+        ("https://acme.example.com/", "https://acme.example.com"),
+        ("https://acme.example.com", "https://acme.example.com/"),
+        ("https://acme.example.com/sellers/1/", "https://acme.example.com/sellers/1"),
+        ("HTTPS://Acme.Example.com/sellers/1", "https://acme.example.com:443/sellers/1"),
+        (" https://acme.example.com/?a=1", "https://acme.example.com/?a=1"),
+        ("urn:acme", "urn:acme"),
+    ],
+)
+@pytest.mark.parametrize("role", ["organizer", "provider"])
+async def test_same_seller(reader: Reader, seller: str, organizer: str, role: str) -> None:
+    """Ids that are the same IRI name the same seller, however they are written."""
+    item = {"orderedItem": {"superEvent": {role: {**ORGANIZER, "@id": organizer}}}}
+
+    order = await reader.order(
+        {"seller": {"id": seller}, "orderedItem": [item]}, "{ seller { name telephone logo { url } } }"
+    )
+
+    logo = {"url": "https://acme.example.com/l.png"}
+    assert order["seller"] == {"name": "Acme", "telephone": "1", "logo": logo}
+
+
+@pytest.mark.parametrize(
+    ("seller", "organizer"),
+    [
         (SELLER, {**ORGANIZER, "@id": "https://acme.example.com/2"}),
+        (SELLER, {**ORGANIZER, "@id": "https://acme.example.com:8443"}),
+        (SELLER, {**ORGANIZER, "@id": "http://acme.example.com"}),
+        (SELLER, {**ORGANIZER, "@id": "https://acme.example.com/#2"}),
+        ({**SELLER, "id": "https://acme.example.com/A"}, {**ORGANIZER, "@id": "https://acme.example.com/a"}),
         (SELLER, {"name": "Acme"}),
         ({"type": "Organization"}, ORGANIZER),
         ({"type": "Organization"}, {"name": "Acme"}),
@@ -112,6 +140,41 @@ async def test_null_island(reader: Reader, geo: Any, shown: tuple[Any, Any]) -> 
     )
 
     assert (float_of(session["venue"]["latitude"]), float_of(session["venue"]["longitude"])) == shown
+
+
+GB = {"addressCountry": "GB"}
+HERE = (51.5, -0.12)
+OFF_SOMALIA = (-0.12, 51.5)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "address", "shown"),
+    [
+        (OFF_SOMALIA, GB, HERE),
+        ((-4.25, 55.86), {"addressCountry": "gb"}, (55.86, -4.25)),
+        ((1.75, 52.48), {"addressCountry": {"name": "United Kingdom"}}, (52.48, 1.75)),
+        ((-5.93, 54.6), {"addressCountry": "https://example.com/GB"}, (54.6, -5.93)),
+        (OFF_SOMALIA, {"postalCode": "n4 3fl"}, HERE),
+        (OFF_SOMALIA, "4 Mill Lane, London N4 3FL", HERE),
+        (HERE, GB, HERE),
+        (OFF_SOMALIA, {"addressCountry": "SO"}, OFF_SOMALIA),
+        (OFF_SOMALIA, {"addressCountry": "SO", "postalCode": "N4 3FL"}, OFF_SOMALIA),
+        (OFF_SOMALIA, {}, OFF_SOMALIA),
+        (OFF_SOMALIA, None, OFF_SOMALIA),
+        ((40.4, -3.7), GB, (40.4, -3.7)),
+        ((-3.7, 40.4), GB, (-3.7, 40.4)),
+    ],
+)
+async def test_swapped_degrees(
+    reader: Reader, degrees: tuple[float, float], address: Any, shown: tuple[float, float]
+) -> None:
+    """Degrees of a British address that are British only the other way round are shown that way."""
+    geo = dict(zip(("latitude", "longitude"), degrees, strict=True))
+    location = {"name": "Gym", "geo": geo, "address": address}
+
+    session = await reader.session({"location": location}, "{ venue { latitude longitude } }")
+
+    assert (float(session["venue"]["latitude"]), float(session["venue"]["longitude"])) == shown
 
 
 def float_of(value: Any) -> float | None:

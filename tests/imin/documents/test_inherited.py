@@ -132,6 +132,42 @@ async def test_dangling_pointer_below_a_place(reader: Reader) -> None:
     assert await reader.session(session, "{ venue { name } }") == {"venue": {"name": "Gym"}}
 
 
+COURSE = {
+    "type": "Course",
+    "name": "Learn to swim",
+    "activity": {"prefLabel": "Swimming"},
+    "url": "https://c",
+}
+
+
+@pytest.mark.parametrize(
+    ("session", "name", "url"),
+    [
+        ({"type": "CourseInstance", "instanceOfCourse": COURSE}, "Learn to swim", "https://c"),
+        ({"name": "Term 1", "instanceOfCourse": COURSE}, "Term 1", "https://c"),
+        ({"superEvent": {"instanceOfCourse": COURSE}}, "Learn to swim", "https://c"),
+        ({"superEvent": {"name": "Series", "instanceOfCourse": COURSE}}, "Series", "https://c"),
+        ({"superEvent": {"name": "Series"}, "instanceOfCourse": COURSE}, "Series", "https://c"),
+        (
+            {"superEvent": {"superEvent": {"url": "https://e"}}, "instanceOfCourse": COURSE},
+            "Learn to swim",
+            "https://e",
+        ),
+        ({"facilityUse": {"name": "Pool"}, "instanceOfCourse": COURSE}, "Pool", "https://c"),
+    ],
+)
+async def test_course(reader: Reader, session: Any, name: str, url: str) -> None:
+    """A course is inherited from, after the events that contain the session."""
+    answer = await reader.session(session, "{ name url activities { prefLabel } course { name } }")
+
+    assert answer == {
+        "name": name,
+        "url": url,
+        "activities": [{"prefLabel": "Swimming"}],
+        "course": {"name": "Learn to swim"},
+    }
+
+
 async def test_sub_events(reader: Reader) -> None:
     """Sub-events inherit too, and their pointers are resolved."""
     below = {
