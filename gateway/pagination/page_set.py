@@ -1,8 +1,9 @@
 """The pages of one list that have been loaded, and what they show: its total, and where its items stand.
 
-Pages loaded one after the other may show different states of the list, and stated totals may be wrong. The
-newest page is trusted; the others are loaded again, a few times, unless they come back unchanged. A page
-without items marks the end of the list, whatever total it states.
+Pages loaded one after the other may show different states of the list, and stated totals may be wrong. If
+only the list's head moved, the pages fit together (moving_pages.py). Otherwise the newest page is trusted;
+the others are loaded again, a few times, unless they come back unchanged. A page without items marks the end
+of the list, whatever total it states.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Generic, TypeVar
 
 from gateway.imin.documents import Page
 from gateway.pagination.lists import PagedList
+from gateway.pagination.moving_pages import MovingPages, have_moved
 
 T = TypeVar("T")
 
@@ -31,6 +33,7 @@ class PageSet(Generic[T]):
         self._list = paged_list
         self._pages: dict[int, Page[T]] = {}
         self._identities: dict[int, list[str]] = {}
+        self._moving: MovingPages[T] | None = None
         self._dropped: dict[int, list[str]] = {}
         self._is_unchanging = False
 
@@ -38,6 +41,7 @@ class PageSet(Generic[T]):
         """Add pages, in the order of their arrival. Pages that contradict the newest one are dropped."""
         self.rounds += 1
         newest: Page[T] | None = None
+        pages, before = list(pages), list(self._pages.values())
         identity = self._list.identity
         for page in pages:
             newest, number = page, page.number
@@ -48,6 +52,9 @@ class PageSet(Generic[T]):
             # The same contradiction again: the list is not changing, so loading again would not help.
             self._is_unchanging |= self._dropped.get(number) == identities
         is_strict = self.rounds < _MOST_STRICT_ROUNDS and not self._is_unchanging
+        if not self._is_unchanging and self._fit_together(before, pages):
+            return
+        self._moving = None
         if newest and is_strict and not self._is_consistent():
             identities = self._identities.pop(newest.number)
             self._dropped |= self._identities
@@ -57,7 +64,21 @@ class PageSet(Generic[T]):
     @property
     def numbers(self) -> Iterable[int]:
         """Numbers of the loaded pages."""
-        return self._pages.keys()
+        moving = self._moving
+        if moving is None:
+            return self._pages.keys()
+        begun = {self.page_number(position) for position, _ in moving.items()}
+        return {number for number in begun if not moving.missing(self._positions(number))}
+
+    def to_load(self, start: int, stop: int) -> list[int]:
+        """Numbers of the pages to load for the positions start … stop - 1, or for what is missing of them."""
+        if self._moving is not None:
+            return self._moving.missing(range(start, stop))
+        return [number for number in self.page_numbers(start, stop) if number not in self._pages]
+
+    def to_load_page(self, number: int) -> list[int]:
+        """Numbers of the pages to load for the positions of that page."""
+        return [number] if self._moving is None else self._moving.missing(self._positions(number))
 
     def page_number(self, position: int) -> int:
         """Number of the page that a position is on."""
@@ -69,12 +90,14 @@ class PageSet(Generic[T]):
 
     def item(self, position: int) -> T | None:
         """The item at a position; None if its page is not loaded or has none there."""
-        page = self._pages.get(self.page_number(position))
-        offset = position % self.page_size
-        return page.items[offset] if page and offset < len(page.items) else None
+        entry = self._entry(position)
+        return entry[1] if entry else None
 
     def items(self) -> Iterable[tuple[int, T]]:
         """Every loaded item with its position."""
+        if self._moving is not None:
+            yield from self._moving.items()
+            return
         for number, page in self._pages.items():
             for offset, item in enumerate(page.items):
                 yield (number - 1) * self.page_size + offset, item
@@ -89,15 +112,18 @@ class PageSet(Generic[T]):
         """Positions, identities and items of the loaded ones of start … stop - 1, each identity once."""
         number, offset = self.page_number(start), start % self.page_size
         identities = self._identities.get(number, [])[offset : offset + stop - start]
-        if 0 < len(identities) == stop - start == len(set(identities)) and "" not in identities:
+        if (
+            self._moving is None
+            and 0 < len(identities) == stop - start == len(set(identities))
+            and "" not in identities
+        ):
             # The usual case: all of them on one page.
             items = self._pages[number].items[offset : offset + stop - start]
             return tuple(range(start, stop)), identities, items
         found: dict[str | int, tuple[int, str, T]] = {}
         for position in range(start, stop):
-            if (item := self.item(position)) is not None:
-                identity = self._identities[self.page_number(position)][position % self.page_size]
-                found.setdefault(identity or position, (position, identity, item))
+            if (entry := self._entry(position)) is not None:
+                found.setdefault(entry[0] or position, (position, *entry))
         entries = found.values()
         return (
             tuple(entry[0] for entry in entries),
@@ -113,6 +139,35 @@ class PageSet(Generic[T]):
             return None
         last_full, first_empty = max(full, default=1), min(empty)
         return (last_full + first_empty) // 2 if first_empty - last_full > 1 else None
+
+    def _positions(self, number: int) -> range:
+        start = (number - 1) * self.page_size
+        return range(start, max(start, min(start + self.page_size, self.total or 0)))
+
+    def _entry(self, position: int) -> tuple[str, T] | None:
+        if self._moving is not None:
+            return self._moving.entry(position)
+        number, offset = self.page_number(position), position % self.page_size
+        page = self._pages.get(number)
+        if page is None or offset >= len(page.items):
+            return None
+        return self._identities[number][offset], page.items[offset]
+
+    def _fit_together(self, before: list[Page[T]], pages: list[Page[T]]) -> bool:
+        """Whether only the list's head has moved since the pages before; then these are added to them."""
+        moving = self._moving
+        if moving is None:
+            if not have_moved((*before, *pages)):
+                return False
+            moving = MovingPages(self._list, self.page_size)
+            if before and not moving.add(before):
+                return False
+        if not pages or moving.page_size != self.page_size or not moving.add(pages):
+            return False
+        if self.rounds == _MOST_STRICT_ROUNDS:
+            moving.settle()
+        self._moving, self.total = moving, moving.total
+        return True
 
     def _most_likely_total(self) -> int | None:
         pages, page_size = self._pages, self.page_size

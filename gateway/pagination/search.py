@@ -65,8 +65,8 @@ class WindowSearch(Generic[T]):
         try:
             start, stop = self._locate()
         except _PageNeeded as needed:
-            return [needed.number]
-        return self._not_loaded(start, stop)
+            return self._loaded.to_load_page(needed.number)
+        return self._loaded.to_load(start, stop)
 
     def add(self, pages: Iterable[Page[T]]) -> None:
         """Take the pages, in the order of their arrival."""

@@ -1,5 +1,7 @@
 """Windows of lists that change between two requests: no item twice, none missed."""
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -128,3 +130,69 @@ def test_upcoming_items(total: int, size: int, moves: list[tuple[int, bool]]) ->
 
     assert len(seen) == len(set(seen))
     assert stayed <= set(seen)
+
+
+class Bookings:
+    """Books so many orders after each page that is read."""
+
+    def __init__(self, each: list[int]) -> None:
+        self._each = itertools.cycle(each)
+        self._serial = itertools.count()
+
+    def __call__(self, entries: list[Entry]) -> None:
+        for _ in range(next(self._each)):
+            number = next(self._serial)
+            entries.insert(0, Entry(f"new{number}", 9_000_000 + number))
+
+
+odd_dates = st.lists(st.one_of(st.none(), st.integers(0, 3), st.integers(0, 1_000_000)), max_size=130)
+bookings = st.lists(st.integers(0, 2), min_size=1, max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(odd_dates, st.integers(1, 40), bookings, st.booleans())
+def test_booked_while_read(
+    dates: list[int | None],
+    size: int,
+    each: list[int],
+    is_backward: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """Orders of any dates are all shown once, also if others are booked between the pages of one window."""
+    served = ServedList(
+        [Entry(str(number), date) for number, date in enumerate(dates)], change=Bookings(each)
+    )
+    own, seen, cursor = {entry.name for entry in served.entries}, [], None
+    for _ in range(200):
+        arguments = {"last": size, "before": cursor} if is_backward else {"first": size, "after": cursor}
+        window = served.window(**arguments)
+        seen += names(window)
+        if not (window.has_previous if is_backward else window.has_next) or own <= set(seen):
+            break
+        cursor = window.cursor(0 if is_backward else len(window.items) - 1).encode()
+
+    assert len(seen) == len(set(seen))
+    assert own <= set(seen)
+
+
+def test_pages_while_booked() -> None:
+    """With a booking after each page, a window costs one page more at most."""
+    counts = []
+    for size in (10, 100):
+        served = ServedList.of(1917)
+        end = served.window(first=10).cursor(9).encode()
+        served.change = Bookings([1])
+        counts.append((served.window(first=size, after=end), served.pages_loaded))
+
+    assert [names(window)[-1] for window, _ in counts] == ["1898", "1808"]
+    assert [pages for _, pages in counts] == [1, 11]
+
+
+def test_ended_while_read() -> None:
+    """Upcoming items that end between the pages of one window push no others out of it."""
+    served = ServedList([Entry(str(number), number * 1_000) for number in range(60)])
+    served.change = lambda entries: entries.__delitem__(0)
+
+    window = served.window_of(UPCOMING, first=30)
+
+    shown = [int(name) for name in names(window)]
+    assert shown == list(range(shown[0], shown[0] + 30))

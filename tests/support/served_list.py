@@ -1,5 +1,6 @@
 """Lists served in numbered pages without HTTP, for tests of the window search."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,11 +29,13 @@ class ServedList:
     """A list served in pages of ten.
 
     rounds: numbers of the pages that the last search loaded, by round. expected_total: given to the search.
+    change: called after each page.
     """
 
     entries: list[Entry]
     rounds: list[list[int]] = field(default_factory=list)
     expected_total: int | None = None
+    change: Callable[[list[Entry]], None] = lambda _entries: None
 
     @classmethod
     def of(cls, total: int) -> "ServedList":
@@ -52,8 +55,13 @@ class ServedList:
         search = WindowSearch(paged_list, requested, expected_total=self.expected_total)
         while numbers := search.next_pages():
             self.rounds.append(numbers)
-            search.add([self.page(number) for number in numbers])
+            search.add([self._changing_page(number) for number in numbers])
         return search.window()
+
+    def _changing_page(self, number: int) -> Page[Entry]:
+        page = self.page(number)
+        self.change(self.entries)
+        return page
 
     @property
     def pages_loaded(self) -> int:
