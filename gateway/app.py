@@ -16,6 +16,7 @@ from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.http.authentication import Authentication
 from gateway.http.connections.fast_path import FAST_PATH, FastPath
+from gateway.http.cors import Cors
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
@@ -54,18 +55,19 @@ def create_app(
     services, metrics = build_services(settings, now, boot_clock), Metrics()
     rates = RateLimits(_rate_rules(settings), are_shared=services.redis is not None)
     authentication = Authentication(authenticate, rates, services.signer)
-    limit = ConcurrencyLimit(settings.limit_requests)
+    limit, cors = ConcurrencyLimit(settings.limit_requests), _cors(settings)
     operations = OperationServices(_executor(settings), services, limit, metrics)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
-        middlewares=[close_connections_on_stop, middleware(settings.cors_origins)],
+        middlewares=[close_connections_on_stop, middleware(cors)],
     )
     lifecycle = add_lifecycle(app)
     app.on_shutdown.append(lambda _app: services.order_watcher.stop())
-    app.on_response_prepare.extend([add_security_headers, header_signal(settings.cors_origins)])
+    app.on_response_prepare.extend([add_security_headers, header_signal(cors)])
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _add_observers(app, settings, operations)
-    _add_graphql(app, settings, _graphql_endpoint(settings, operations, authentication), lifecycle)
+    endpoint = _graphql_endpoint(settings, operations, authentication, cors)
+    _add_graphql(app, settings, endpoint, lifecycle, cors)
     app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authentication, limit)))
     _add_webhook(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
@@ -88,25 +90,25 @@ def _add_observers(app: web.Application, settings: Settings, operations: Operati
 
 
 def _add_graphql(
-    app: web.Application, settings: Settings, endpoint: GraphQLEndpoint, lifecycle: Lifecycle
+    app: web.Application, settings: Settings, endpoint: GraphQLEndpoint, lifecycle: Lifecycle, cors: Cors
 ) -> None:
     for method in ("GET", "POST"):
         app.router.add_route(method, "/graphql", aiohttp_handler(endpoint.handle))
     if not settings.traces_enabled:  # an aiohttp middleware makes the spans, and the fast path has none
-        respond = fast_responder(endpoint.handle_fast, settings.cors_origins)
+        respond = fast_responder(endpoint.handle_fast, cors)
         app[FAST_PATH] = FastPath(respond, lifecycle, settings.limit_body_bytes)
 
 
 def _graphql_endpoint(
-    settings: Settings, operations: OperationServices, authentication: Authentication
+    settings: Settings, operations: OperationServices, authentication: Authentication, cors: Cors
 ) -> GraphQLEndpoint:
     documents = _persisted_documents(settings)
     return GraphQLEndpoint(
         operations=operations,
         authentication=authentication,
-        reader=_request_reader(settings, documents),
+        reader=_request_reader(settings, documents, cors),
         sockets=WebSocketEndpoint(
-            WebSocketServices(operations, authentication, _websocket_limits(settings), documents)
+            WebSocketServices(operations, authentication, _websocket_limits(settings), documents, cors)
         ),
         with_graphiql=_has_graphiql(settings),
     )
@@ -143,10 +145,14 @@ def _persisted_documents(settings: Settings) -> PersistedDocuments:
     )
 
 
-def _request_reader(settings: Settings, documents: PersistedDocuments) -> RequestReader:
+def _cors(settings: Settings) -> Cors:
+    return Cors(settings.cors_origins, settings.cors_allowed_headers)
+
+
+def _request_reader(settings: Settings, documents: PersistedDocuments, cors: Cors) -> RequestReader:
     return RequestReader(
         documents=documents,
-        own_origins=settings.cors_origins,
+        cors=cors,
         with_get=_is_development(settings),
         body_seconds=settings.body_timeout_seconds,
     )
@@ -154,7 +160,6 @@ def _request_reader(settings: Settings, documents: PersistedDocuments) -> Reques
 
 def _websocket_limits(settings: Settings) -> WebSocketLimits:
     return WebSocketLimits(
-        origins=settings.cors_origins,
         sockets=settings.follow_sockets,
         sockets_each=settings.follow_sockets_each,
         operations=settings.follow_operations,

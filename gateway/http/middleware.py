@@ -12,7 +12,7 @@ from multidict import MultiMapping
 
 from gateway.errors import BAD_REQUEST, INTERNAL, NOT_FOUND, bug_message
 from gateway.http.connections.fast_request import FastRequest
-from gateway.http.cors import cors_headers, is_preflight, preflight_response
+from gateway.http.cors import Cors, is_preflight
 from gateway.http.response import RawResponse, error_response
 from gateway.observability.logging import RequestRecord, log_bug, log_request
 
@@ -29,8 +29,9 @@ _METHODS = {*hdrs.METH_ALL} - {hdrs.METH_ANY}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
-def fast_responder(handler: FastHandler, allowed_origins: tuple[str, ...]) -> FastResponder:
+def fast_responder(handler: FastHandler, cors: Cors) -> FastResponder:
     """Wrap the fast path's handler in what `middleware` and `header_signal` do for aiohttp's."""
+    has_other_origins = bool(cors.origins)
 
     async def respond(request: FastRequest) -> RawResponse:
         request_id, record = _request_id(request.headers), RequestRecord()
@@ -39,15 +40,15 @@ def fast_responder(handler: FastHandler, allowed_origins: tuple[str, ...]) -> Fa
         except Exception as error:  # noqa: BLE001  # the last resort
             response = _bug_response(error, request_id)
         log_request(request_id, "POST /graphql", response.status, record)
-        if allowed_origins:
-            response.headers |= cors_headers(request, allowed_origins)
+        if has_other_origins:
+            response.headers |= cors.headers(request)
         response.headers["X-Request-Id"] = request_id
         return response
 
     return respond
 
 
-def middleware(allowed_origins: tuple[str, ...]) -> Middleware:
+def middleware(cors: Cors) -> Middleware:
     """Wrap aiohttp's handlers: give each request its id and record, turn what is raised into JSON, log."""
 
     @web.middleware
@@ -55,7 +56,7 @@ def middleware(allowed_origins: tuple[str, ...]) -> Middleware:
         request_id, record = _request_id(request.headers), RequestRecord()
         request[REQUEST_ID], request[RECORD] = request_id, record
         if is_preflight(request):
-            response: web.StreamResponse = _to_aiohttp(preflight_response(request, allowed_origins))
+            response: web.StreamResponse = _to_aiohttp(cors.preflight_response(request))
         else:
             response = await _handled(request, handler, request_id)
         log_request(request_id, _place(request), response.status, record)
@@ -65,7 +66,7 @@ def middleware(allowed_origins: tuple[str, ...]) -> Middleware:
 
 
 def header_signal(
-    allowed_origins: tuple[str, ...],
+    cors: Cors,
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """A handler of aiohttp's `on_response_prepare` signal: streams send their headers before they return."""
 
@@ -73,8 +74,7 @@ def header_signal(
         if REQUEST_ID not in request:  # aiohttp refused it before any middleware
             return
         response.headers["X-Request-Id"] = request[REQUEST_ID]
-        if allowed_origins:
-            response.headers.extend(cors_headers(request, allowed_origins))
+        response.headers.extend(cors.headers(request))
 
     return add_headers
 

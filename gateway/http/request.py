@@ -10,6 +10,7 @@ from msgspec import Struct
 from gateway.errors import FORBIDDEN
 from gateway.http.bad_request import BadRequest
 from gateway.http.body import read_body
+from gateway.http.cors import Cors
 from gateway.http.media_types import PLAIN_JSON
 from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 
@@ -38,12 +39,12 @@ class GraphQLRequest(Struct, frozen=True):
 class RequestReader:
     """Reads and checks GraphQL requests. All methods raise BadRequest.
 
-    documents: those that clients may send an id of. own_origins: origins whose pages may query by GET.
+    documents: those that clients may send an id of. cors: whose pages may query by GET.
     with_get: whether queries by GET are accepted at all. body_seconds: in which a body must arrive.
     """
 
     documents: PersistedDocuments
-    own_origins: tuple[str, ...]
+    cors: Cors
     with_get: bool
     body_seconds: float
 
@@ -92,8 +93,10 @@ class RequestReader:
         if origin is None:
             is_own = request.headers.get("Sec-Fetch-Site", "none") not in {"cross-site", "same-site"}
         else:
-            is_own = origin == f"{request.scheme}://{request.host}" or origin in self.own_origins
+            is_own = origin == f"{request.scheme}://{request.host}" or origin in self.cors.origins
         if not is_own:
+            if origin is not None:
+                self.cors.log_refusal(origin)
             message = f"A page of another site must send the header {_CSRF_HEADERS[0]}."
             raise BadRequest(403, message, code=FORBIDDEN)
 

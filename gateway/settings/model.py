@@ -34,6 +34,9 @@ HttpUrl = Annotated[
     str,
     _matching(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "must be an http(s) URL without user, query or fragment"),
 ]
+HeaderName = Annotated[
+    str, _matching(r"[A-Za-z0-9_-]+", "must list header names, without wildcards and values")
+]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Age = Annotated[float, Field(ge=0, le=86_400)]
@@ -84,6 +87,11 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Origins of front ends that may call the gateway from a browser: exact, comma-separated.",
+    )
+    cors_allowed_headers: Annotated[tuple[HeaderName, ...], NoDecode] = Field(
+        (),
+        description="Request headers that these front ends may send besides those of common GraphQL clients: "
+        "comma-separated.",
     )
     imin_base_url: HttpUrl = Field(
         "https://book.imin.co/api/v2", description="Base URL of imin's Booking API."
@@ -279,6 +287,13 @@ class Settings(BaseSettings):
         100.0, gt=0, description="Requests to imin a customer may cause per second, on average."
     )
     rate_burst_cost: Count = Field(2_000, description="Requests to imin a customer may cause in a burst.")
+
+    @field_validator("cors_allowed_headers", mode="before")
+    @classmethod
+    def _split_headers(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(name.strip() for name in value.split(",") if name.strip())
 
     @field_validator("cors_origins", mode="before")
     @classmethod

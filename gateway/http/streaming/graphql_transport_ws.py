@@ -28,6 +28,7 @@ class WebSocketEndpoint:
     async def handle(self, request: web.Request) -> RawResponse | web.StreamResponse:
         """Serve a WebSocket until it closes."""
         if not self._is_allowed_origin(request):
+            self.shared.cors.log_refusal(request.headers[hdrs.ORIGIN])
             return error_response(403, FORBIDDEN, "This page may not open a WebSocket here.")
         if PROTOCOL not in _subprotocols(request):
             return error_response(400, BAD_REQUEST, f"The WebSocket's subprotocol must be {PROTOCOL}.")
@@ -52,9 +53,7 @@ class WebSocketEndpoint:
         """CORS does not apply to WebSockets, so the origin is checked here."""
         origin = request.headers.get(hdrs.ORIGIN)
         return (
-            origin is None
-            or origin in self.shared.limits.origins
-            or origin.partition("://")[2] == request.host
+            origin is None or origin in self.shared.cors.origins or origin.partition("://")[2] == request.host
         )
 
 

@@ -18,6 +18,7 @@ from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE
 from gateway.execution.executor import RATE_LIMITED_ERROR
 from gateway.http.authentication import Authentication, RequestScope
 from gateway.http.connections.aiohttp_connection import TimedConnection
+from gateway.http.cors import Cors
 from gateway.http.limits.concurrency import Overloaded
 from gateway.http.limits.rate import RateLimited
 from gateway.http.middleware import RECORD, REQUEST_ID
@@ -48,13 +49,11 @@ _CLIENT_CLOSED = 499
 
 @dataclass(frozen=True)
 class WebSocketLimits:
-    """origins: front ends that may open a WebSocket, in addition to the gateway's own origin.
+    """sockets: open at one time. sockets_each: of one customer. operations: at one time on one socket.
 
-    sockets: open at one time. sockets_each: of one customer. operations: at one time on one socket.
     message_bytes: size of the longest message. init_seconds: within which `connection_init` must arrive.
     """
 
-    origins: tuple[str, ...]
     sockets: int
     sockets_each: int
     operations: int
@@ -64,12 +63,17 @@ class WebSocketLimits:
 
 @dataclass
 class WebSocketServices:
-    """What all WebSockets share. open_each: how many there are, by caller's pseudonym."""
+    """What all WebSockets share.
+
+    cors: whose pages may open one, besides the gateway's own.
+    open_each: how many there are, by caller's pseudonym.
+    """
 
     operations: OperationServices
     authentication: Authentication
     limits: WebSocketLimits
     documents: PersistedDocuments
+    cors: Cors
     open_each: Counter[str] = field(default_factory=Counter)
 
 
