@@ -23,7 +23,7 @@ from gateway.replicas.redis_client import RedisClient
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 from gateway.spending import Spending
 
-_MOST_OWN_ORDERS = 10_000
+_MAX_OWN_ORDERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Services:
     order_watcher: OrderWatcher
     now: Clock
     totals: ListTotals = field(default_factory=ListTotals)
-    own_orders: LRUCache[tuple[str, str], bool] = field(default_factory=lambda: LRUCache(_MOST_OWN_ORDERS))
+    own_orders: LRUCache[tuple[str, str], bool] = field(default_factory=lambda: LRUCache(_MAX_OWN_ORDERS))
     redis: RedisClient | None = None
     redis_cache: RedisCacheBackend | None = None
 

@@ -17,7 +17,7 @@ from gateway.imin.endpoints.declaration import Endpoint, K, Parts, V
 from gateway.imin.repository import Repository, Undecoded, Use
 
 Container = tuple[str, Parts[Any], Any]
-"""A resource that holds parts: its customer, how to find the parts, the resource."""
+"""A resource that contains others, its parts: the customer, how to find the parts, the resource."""
 
 
 class LoadScope(Struct):
@@ -25,8 +25,9 @@ class LoadScope(Struct):
 
     slots: one for each request to imin that may be in flight. on_stale, use: see Repository.get.
     expect: called before each load; raises if the operation may not cost more.
-    ready: awaited before anything is given out; None if there is nothing to wait for.
-    containers: loaded resources that hold resources of an endpoint, until its loader needs to unpack them.
+    ready: awaited before anything is returned; None if there is nothing to wait for.
+    containers: loaded resources that contain resources of an endpoint, as a page contains orders. The
+    endpoint's loader takes them out when it first needs one, and then sends no request for it.
     """
 
     repository: Repository
@@ -58,7 +59,7 @@ class Loader(DataLoader[K, Undecoded[V]]):
         return key
 
     async def get(self, key: K, *, refresh: bool = False) -> V:
-        """The resource. refresh: requested again, past what was loaded and what is cached.
+        """The resource. refresh: request it again, bypassing what was loaded or cached.
 
         Raises what the request raised, and Unreadable.
         """
@@ -98,7 +99,7 @@ class Loader(DataLoader[K, Undecoded[V]]):
             self._start(key).add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def remember(self, key: K, value: V) -> None:
-        """Give out a resource that was read elsewhere, instead of requesting it."""
+        """Return this resource, which was read elsewhere, instead of requesting it."""
         self._unpack_containers()
         self._parts[key] = value
 

@@ -47,7 +47,7 @@ from gateway.imin.repository import Repository
 # Shares of the deadline.
 _MIN_FOR_PATCH = 0.125
 _RESERVED_FOR_READING = 0.25
-_LONGEST_READING = 0.375
+_MAX_READING_SHARE = 0.375
 # A failure that imin answered counts as "nothing happened" once the order has stayed unchanged for this long.
 _UNCHANGED = 0.15
 
@@ -96,7 +96,7 @@ class Exchange:
     async def run(self, request: CancellationRequest) -> CancellationResult:
         """Cancel, and report what is known at the deadline at the latest. Raises nothing that imin causes."""
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
-        longest = _LONGEST_READING * self._options.deadline_seconds
+        longest = _MAX_READING_SHARE * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)
         one = _OneExchange(self._client, self._attempts, self._options, request, reader)
         async with AsyncExitStack() as stack:

@@ -9,7 +9,7 @@ from gateway.imin.errors import IminError, UpstreamUnavailable
 from gateway.imin.repository import Repository
 
 _FIRST_PAUSE_SECONDS = 0.05
-_LONGEST_PAUSE_SECONDS = 0.8
+_MAX_PAUSE_SECONDS = 0.8
 _PAUSES_AFTER_FAILURES = (0.05, 0.15, 0.4)
 """Each reading is repeated once by the endpoint's guard too, so that there are eight requests at most."""
 
@@ -64,4 +64,4 @@ class OrderReader:
             if order is not None:
                 yield order
             await asyncio.sleep(max(0.0, min(pause, self._until - loop.time())))
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, _MAX_PAUSE_SECONDS)

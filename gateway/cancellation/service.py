@@ -41,7 +41,7 @@ WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
 
 @dataclass(frozen=True)
 class CancellationOptions:
-    """state_path: file of the journal, "" for memory. backoff: of the readings that settle attempts."""
+    """state_path: file of the journal, "" for memory. backoff: between the reads that settle an attempt."""
 
     exchange: ExchangeOptions
     state_path: str
@@ -51,8 +51,8 @@ class CancellationOptions:
 class Cancellations:
     """Cancels items of orders.
 
-    held: updated with the items that open cancellations hold. notify: called with imin's identifier of each
-    order on which an exchange has ended, whatever its outcome.
+    held: updated with the items that open cancellations hold. notify: called with imin's identifier of an
+    order when an exchange about it ends, with any outcome.
     """
 
     def __init__(  # noqa: PLR0913  # the parts that the app puts together
@@ -103,8 +103,9 @@ class Cancellations:
     ) -> CancellationResult:
         """Cancel items of an order, once per key. Continues to its end even if the caller is cancelled.
 
-        request: or the outcome, if there is certainly no such order. ownership: how to prove that the order
-        is the caller's; None if that is proven. The result has an order where the outcome shows one.
+        request: what to cancel, or OrderMissing if it is certain that there is no such order. ownership: how
+        to prove that the order is the caller's; None if that is proven. The result contains the order if its
+        outcome shows the order.
         """
         call = asyncio.ensure_future(self._cancel(request, key, ownership))
         self._calls.add(call)

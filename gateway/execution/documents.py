@@ -36,7 +36,7 @@ _NO_COST = Cost(0)
 
 @dataclass(frozen=True, slots=True)
 class PreparedOperation:
-    """A document and the operation to run of it, or the errors that forbid to run it.
+    """A document with the operation to run, or the errors because of which it cannot run.
 
     digest: hash of the text, which identifies the document in logs. length: characters of the text.
     planned: the operation's plans; None if graphql-core runs it alone. variables: how to read their values;

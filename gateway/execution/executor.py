@@ -23,7 +23,7 @@ from gateway.imin.transport.deadline import request_deadline
 from gateway.observability.logging import log_failures
 from gateway.spending import RATE_LIMIT_EXCEEDED
 
-WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may come by GET; use POST.")
+WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may be sent by GET; use POST.")
 NEEDS_A_STREAM = GatewayError(BAD_REQUEST, "A subscription needs a WebSocket or Accept: text/event-stream.")
 RATE_LIMITED_ERROR = GatewayError(RATE_LIMITED, RATE_LIMIT_EXCEEDED)
 

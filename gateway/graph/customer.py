@@ -29,7 +29,9 @@ T = TypeVar("T")
 _ACCOUNT_COST = shared(CUSTOMER_ACCOUNT.requests)
 
 
-@strawberry.type(description="A right to reduced prices.")
+@strawberry.type(
+    description="A customer's right to reduced prices. `Query.entitlements` lists the kinds that exist."
+)
 class Entitlement:
     """Runtime object: documents.Entitlement."""
 

@@ -10,7 +10,7 @@ class Money:
     """Runtime object: any priced document."""
 
     amount: Decimal = strawberry.field(
-        description='Exact amount in the currency\'s main unit, for example `"12.50"` for 12 pounds 50.'
+        description='Exact amount in the currency\'s main unit, for example `"12.50"` for £12.50.'
     )
     currency: str = strawberry.field(
         description="ISO 4217 currency code, for example GBP. GBP if imin states no currency."

@@ -20,7 +20,7 @@ from gateway.imin.endpoints.entitlements import ENTITLEMENTS
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
 
-MOST_NODES = 100
+MAX_NODES = 100
 
 Identifier = Annotated[strawberry.ID, strawberry.argument(description="Identifier in imin.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="Global id issued by this gateway.")]
@@ -29,7 +29,10 @@ Ids = Annotated[
 ]
 
 
-@strawberry.type(description="A kind of entitlement that customers of the broker can have.")
+@strawberry.type(
+    description="A kind of entitlement that the broker's customers can have. `Customer.entitlements` lists "
+    "those of one customer."
+)
 class EntitlementType:
     """Runtime object: documents.Concept."""
 
@@ -83,13 +86,13 @@ class Query:
     )
     def nodes(self, info: Info, ids: Ids) -> list[Awaitable[Any]]:
         """Each object is found, or fails, independently of the others."""
-        if len(ids) > MOST_NODES:
-            raise GatewayError(BAD_USER_INPUT, f"ids must be {MOST_NODES} at most, got {len(ids)}.")
+        if len(ids) > MAX_NODES:
+            raise GatewayError(BAD_USER_INPUT, f"ids must be {MAX_NODES} at most, got {len(ids)}.")
         here = info.path.as_list()
         return [find_node(info, id_, [*here, index]) for index, id_ in enumerate(ids)]
 
     @resolved(
-        "The entitlement types of the broker, the same for every caller. May be an hour old.",
+        "The entitlement types of the broker, the same for every caller. May be up to an hour old.",
         list[EntitlementType] | None,
         requests=ENTITLEMENTS.requests,
     )

@@ -18,7 +18,7 @@ Duration = NewType("Duration", str)
 Decimal = NewType("Decimal", str)
 URL = NewType("URL", str)
 
-_MOST_DIGITS = 40
+_MAX_DIGITS = 40
 # 24:00, leap seconds and the unknown offset -00:00 are rewritten, since most clients refuse them.
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d(?<!-00:00))", re.ASCII
@@ -61,7 +61,7 @@ def _write_duration(value: Any) -> str:
 
 
 def _write_decimal(value: Any) -> str:
-    if not isinstance(value, ExactDecimal) or not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+    if not isinstance(value, ExactDecimal) or not value.is_finite() or abs(value.adjusted()) > _MAX_DIGITS:
         raise _invalid("decimal number")
     return format(value, "f")
 

@@ -12,9 +12,10 @@ from gateway.spending import Spending
 
 @dataclass(frozen=True, slots=True)
 class RequestScope:
-    """What an operation knows about its request: the caller, the id and the log record.
+    """The request that an operation belongs to: its caller, its id and its log record.
 
-    bucket: None if the caller has no rate limit. 1 has been charged already, for reading the request.
+    bucket: what the caller's rate limit has left; None if there is no limit. 1 has been charged already, for
+    reading the request.
     """
 
     caller: Caller

@@ -21,7 +21,7 @@ from gateway.errors import (
 )
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_LONGEST_ID = 200
+_MAX_ID_CHARACTERS = 200
 
 
 class DocumentRefused(Exception):
@@ -118,7 +118,7 @@ def read_manifest(path: Path) -> dict[str, str]:
         }
     if not isinstance(content, dict) or not content:
         raise InvalidManifest("contains no documents")
-    if not all(isinstance(text, str) and len(id_) <= _LONGEST_ID for id_, text in content.items()):
+    if not all(isinstance(text, str) and len(id_) <= _MAX_ID_CHARACTERS for id_, text in content.items()):
         raise InvalidManifest("must be an object of id → text, or Apollo's manifest")
     return {id_.removeprefix("sha256:"): text for id_, text in content.items()}
 

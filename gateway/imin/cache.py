@@ -20,7 +20,7 @@ from cachetools import LRUCache, TTLCache
 from msgspec import Struct
 
 from gateway.imin.cache_backend import CacheBackend, CachedBody, CacheKey, NoReplicas
-from gateway.imin.endpoints.declaration import LONGEST_FRESH_SECONDS, PUBLIC
+from gateway.imin.endpoints.declaration import MAX_FRESH_SECONDS, PUBLIC
 from gateway.imin.errors import TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
@@ -32,7 +32,7 @@ OnStale = Callable[[float], None]
 MEMORY_PER_BYTE = 3
 """Memory of a decoded page by bytes of its JSON; 2.8 was measured."""
 
-_MOST_CHANGES = 100_000
+_MAX_CHANGES = 100_000
 _GRACE_SECONDS = 60
 _MAX_AHEAD_SECONDS = 1.0
 """By how much the clock of another replica may be ahead."""
@@ -112,11 +112,11 @@ class Cache:
         self._clock = clock
         self._entries: LRUCache[CacheKey, _Entry] = LRUCache(options.max_bytes, lambda entry: entry.weight)
         # A change is remembered for longer than any response from before it could be used.
-        longest = options.longest_seconds(max(options.fresh_seconds, LONGEST_FRESH_SECONDS))
-        self._changes: TTLCache[str, int] = TTLCache(_MOST_CHANGES, longest + _GRACE_SECONDS, clock)
+        longest = options.longest_seconds(max(options.fresh_seconds, MAX_FRESH_SECONDS))
+        self._changes: TTLCache[str, int] = TTLCache(_MAX_CHANGES, longest + _GRACE_SECONDS, clock)
         self._change = 0
         # The customer who was last seen to have an order, whether or not the response was stored.
-        self._holders: LRUCache[str, str] = LRUCache(_MOST_CHANGES)
+        self._holders: LRUCache[str, str] = LRUCache(_MAX_CHANGES)
         self._flights: dict[tuple[CacheKey, _Generation], asyncio.Task[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._writes: set[asyncio.Task[None]] = set()

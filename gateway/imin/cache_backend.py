@@ -1,4 +1,4 @@
-"""What replicas share, as far as the cache needs it, and the stand-in for a process without replicas."""
+"""What the cache shares with other replicas, and a stand-in for a process that has none."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ CacheKey = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class CachedBody:
-    """A response of imin's as it came. requested_at: when it was requested, in seconds since 1970."""
+    """A response from imin, unchanged. requested_at: when it was requested, in seconds since 1970."""
 
     json: bytes
     requested_at: float

@@ -89,11 +89,11 @@ class IminClient:
         Raises UpstreamUnavailable, Unreadable, Refused.
         """
         route = self._routes.get(endpoint) or self._route(endpoint)
-        name, room = route.name, self._options.max_answer_bytes
+        name, max_bytes = route.name, self._options.max_answer_bytes
         try:
             path = route.path(key)
             response = await self.endpoint_guards.of(name).call(
-                lambda seconds: self._respond(self._pool.get(path, seconds, room), name),
+                lambda seconds: self._respond(self._pool.get(path, seconds, max_bytes), name),
                 self._options.timeout_seconds,
                 is_repeatable=True,
             )
@@ -113,17 +113,17 @@ class IminClient:
         and Unreadable mean that there will be no more. Source: imin docs, Receipts.
         """
         path, route = _RECEIPT.path((identifier,)), _RECEIPT.name
-        room = self._options.max_receipt_bytes
+        max_bytes = self._options.max_receipt_bytes
         async with AsyncExitStack() as stack:
-            begun = await self.endpoint_guards.of(route).call(
-                lambda seconds: self._begin(stack, path, route, seconds, room),
+            response = await self.endpoint_guards.of(route).call(
+                lambda seconds: self._open(stack, path, route, seconds, max_bytes),
                 self._options.timeout_seconds,
                 is_repeatable=True,
             )
-            pieces = _translated(decompressed(begun, route, room), route)
-            if begun.status != _OK:
-                raise_upstream_error(begun.with_body(b"".join([piece async for piece in pieces])), route)
-            yield ReceiptContent(begun.decompressed_length, await _checked(pieces))
+            pieces = _translated(decompressed(response, route, max_bytes), route)
+            if response.status != _OK:
+                raise_upstream_error(response.with_body(b"".join([piece async for piece in pieces])), route)
+            yield ReceiptContent(response.decompressed_length, await _checked(pieces))
 
     async def cancel(self, order_identifier: str, item_ids: list[str], timeout_seconds: float = inf) -> None:
         """Request the cancellation of items of an order: all of them or none. Sent once, never repeated.
@@ -175,12 +175,14 @@ class IminClient:
         except TransportError as error:
             raise _as_imin_error(error, route) from error
 
-    async def _begin(
-        self, stack: AsyncExitStack, path: str, route: str, seconds: float, room: int
+    async def _open(
+        self, stack: AsyncExitStack, path: str, route: str, seconds: float, max_bytes: int
     ) -> StreamedResponse:
         count_call()
         try:
-            return StreamedResponse(*await stack.enter_async_context(self._pool.stream(path, seconds, room)))
+            return StreamedResponse(
+                *await stack.enter_async_context(self._pool.stream(path, seconds, max_bytes))
+            )
         except TransportError as error:
             raise _as_imin_error(error, route) from error
 
@@ -194,7 +196,7 @@ def _as_imin_error(error: Exception, route: str) -> UpstreamUnavailable | Unread
         case ResponseTooLate():
             return TimedOut(f"{route} took too long")
         case ResponseTooLarge():
-            return Unreadable(f"{route} answered more bytes than are allowed")
+            return Unreadable(f"{route} returned more bytes than are allowed")
     return UpstreamUnavailable(f"{route}: the connection broke")
 
 
@@ -216,7 +218,7 @@ async def _checked(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     while len(ahead) < _LOOK_AHEAD_BYTES and (piece := await anext(pieces, b"")):
         ahead += piece
     if not ahead.startswith(b"%PDF-"):
-        raise Unreadable("GET /receipts/:id answered something that is no PDF")
+        raise Unreadable("GET /receipts/:id returned something that is no PDF")
 
     async def from_the_start() -> AsyncIterator[bytes]:
         yield bytes(ahead)

@@ -1,4 +1,4 @@
-"""Resources of imin's, through the cache where there is one, bound to their customers."""
+"""Reads imin's resources, through the cache if there is one, and binds them to their customers."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,7 +31,7 @@ ANY_USE = Use()
 
 
 class Undecoded(Generic[V]):
-    """A response of imin's, decoded when it is first looked at.
+    """A response from imin, decoded when it is first used.
 
     If 16 responses arrive together, decoding each right before its use keeps it in the CPU cache.
     """

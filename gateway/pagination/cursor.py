@@ -9,8 +9,8 @@ import msgspec
 from gateway.imin.documents import PAGE_SIZE
 from gateway.packing import from_base64url, pack_to_text
 
-_LONGEST_CURSOR = 1_024
-_LARGEST_NUMBER = 10_000_000
+_MAX_CURSOR_CHARACTERS = 1_024
+_MAX_NUMBER = 10_000_000
 
 CursorFields = tuple[str, str, int | None, int, int, int, tuple[str, ...], tuple[str, ...], bool, bool]
 """The fields of a Cursor, in their order. Packed, they give the same text as the Cursor would."""
@@ -53,10 +53,10 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
             cursor = msgspec.msgpack.decode(from_base64url(text), type=cls)
         except (ValueError, msgspec.MsgspecError, RecursionError):
             raise _bad_cursor(text, argument) from None
-        is_sane = cursor.position in range(cursor.total) and cursor.total <= _LARGEST_NUMBER
+        is_sane = cursor.position in range(cursor.total) and cursor.total <= _MAX_NUMBER
         # Cursors are not signed: a small page size, made up, would make a window cost many pages.
-        is_sane = is_sane and PAGE_SIZE // 2 <= cursor.page_size <= _LARGEST_NUMBER
-        if not is_sane or cursor.kind != kind or len(text) > _LONGEST_CURSOR:
+        is_sane = is_sane and PAGE_SIZE // 2 <= cursor.page_size <= _MAX_NUMBER
+        if not is_sane or cursor.kind != kind or len(text) > _MAX_CURSOR_CHARACTERS:
             raise _bad_cursor(text, argument)
         return cursor
 

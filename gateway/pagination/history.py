@@ -5,7 +5,7 @@ missing or out of order, and orders may be booked between two pages. So an order
 whole history was read, or if the history is long and all dates that were seen are in order.
 
 The number of pages that a failed search reads must not reveal whether another customer has the order. So it
-reads a history of up to MOST_READ_WHOLE pages whole, and of a longer one as many pages as the longest
+reads a history of up to MAX_PAGES_READ_WHOLE pages whole, and of a longer one as many pages as the longest
 bisection needs, whatever date led it. It reads more of a long history only where dates are not in order.
 """
 
@@ -22,14 +22,14 @@ from gateway.pagination.lists import PagedList
 
 T = TypeVar("T")
 
-MOST_READ_WHOLE = 50
+MAX_PAGES_READ_WHOLE = 50
 """Pages of a history that is read whole before an order is called missing."""
 
-MOST_PAGES = 200
+MAX_PAGES = 200
 """Pages that one search reads at most."""
 
-_MOST_PARALLEL = 16
-_PAGES_OF_LONG_TIE, _MOST_BESIDE_TIE = 16, 8
+_MAX_PARALLEL = 16
+_PAGES_OF_LONG_TIE, _MAX_BESIDE_TIE = 16, 8
 _GROWTH = 3
 """Pages that a bisection may need besides, because orders were booked during it."""
 
@@ -73,7 +73,7 @@ class OrderSearch(Generic[T]):
         """Numbers of the pages to load next, in parallel; none when the search is over."""
         if self._loads == 0:
             return [1]
-        left = MOST_PAGES - self._loads
+        left = MAX_PAGES - self._loads
         gaps = self._read.gaps()
         if self._is_found or not gaps or left <= 0:
             return []
@@ -82,7 +82,7 @@ class OrderSearch(Generic[T]):
         if self._loads < self._longest_bisection():
             return [self._read.page_number(gaps[0][0])]
         if self._needs_all(gaps):
-            return list(islice(self._read.page_numbers(gaps), min(left, _MOST_PARALLEL)))
+            return list(islice(self._read.page_numbers(gaps), min(left, _MAX_PARALLEL)))
         return []
 
     def add(self, pages: Iterable[Page[T]]) -> None:
@@ -108,7 +108,7 @@ class OrderSearch(Generic[T]):
 
     def _needs_all(self, gaps: list[Gap]) -> bool:
         """Whether the order is certainly missing only if it is on none of the pages."""
-        if self._read.pages <= MOST_READ_WHOLE or self._possible(gaps):
+        if self._read.pages <= MAX_PAGES_READ_WHOLE or self._possible(gaps):
             return True
         dates = [date for _, date in sorted(self._dates.items())]
         if None in dates or dates != sorted(dates, key=lambda date: -(date or 0)):
@@ -139,7 +139,7 @@ class OrderSearch(Generic[T]):
         """Pages next to orders of the date that is sought."""
         date, found = self._sought.date, set[int]()
         equal = sum(other == date for other in self._dates.values())
-        most = 1 if equal < _PAGES_OF_LONG_TIE * self._read.size else _MOST_BESIDE_TIE
+        most = 1 if equal < _PAGES_OF_LONG_TIE * self._read.size else _MAX_BESIDE_TIE
         for start, stop in possible:
             numbers = range(self._read.page_number(start), self._read.page_number(stop - 1) + 1)
             found.update(numbers[:most] if self._dates.get(start - 1) == date else ())

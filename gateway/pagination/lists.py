@@ -10,7 +10,7 @@ from gateway.imin.documents import Order, OrderItem
 
 T = TypeVar("T")
 
-_MOST_CACHED_DATES = 4_096
+_MAX_CACHED_DATES = 4_096
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PagedList(Generic[T]):
     newest_first: bool
 
 
-@lru_cache(_MOST_CACHED_DATES)
+@lru_cache(_MAX_CACHED_DATES)
 def _microseconds(text: str | None) -> int | None:
     moment = parse_date_time(text)
     return round(moment.timestamp() * 1_000_000) if moment else None

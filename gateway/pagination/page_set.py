@@ -15,7 +15,7 @@ from gateway.pagination.moving_pages import MovingPages, have_moved
 
 T = TypeVar("T")
 
-_MOST_STRICT_ROUNDS = 6
+_MAX_STRICT_ROUNDS = 6
 """Rounds in which pages that contradict the newest one are dropped; afterwards they are accepted."""
 
 
@@ -51,7 +51,7 @@ class PageSet(Generic[T]):
                 self.page_size = page.size
             # The same contradiction again: the list is not changing, so loading again would not help.
             self._is_unchanging |= self._dropped.get(number) == identities
-        is_strict = self.rounds < _MOST_STRICT_ROUNDS and not self._is_unchanging
+        is_strict = self.rounds < _MAX_STRICT_ROUNDS and not self._is_unchanging
         if not self._is_unchanging and self._fit_together(before, pages):
             return
         self._moving = None
@@ -164,7 +164,7 @@ class PageSet(Generic[T]):
                 return False
         if not pages or moving.page_size != self.page_size or not moving.add(pages):
             return False
-        if self.rounds == _MOST_STRICT_ROUNDS:
+        if self.rounds == _MAX_STRICT_ROUNDS:
             moving.settle()
         self._moving, self.total = moving, moving.total
         return True

@@ -9,7 +9,7 @@ from gateway.pagination.lists import PagedList
 
 T = TypeVar("T")
 
-SMALLEST_COUNT, LARGEST_COUNT, DEFAULT_COUNT = 1, 100, 10
+MIN_COUNT, MAX_COUNT, DEFAULT_COUNT = 1, 100, 10
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Range:
         if first is not None and last is not None:
             raise BadArgument(f"first and last cannot be used together, got first {first} and last {last}.")
         for name, value in (("first", first), ("last", last)):
-            if value is not None and not SMALLEST_COUNT <= value <= LARGEST_COUNT:
-                raise BadArgument(f"{name} must be {SMALLEST_COUNT} to {LARGEST_COUNT}, got {value}.")
+            if value is not None and not MIN_COUNT <= value <= MAX_COUNT:
+                raise BadArgument(f"{name} must be {MIN_COUNT} to {MAX_COUNT}, got {value}.")
         after_cursor = Cursor.decode(after, paged_list.kind, "after") if after is not None else None
         before_cursor = Cursor.decode(before, paged_list.kind, "before") if before is not None else None
         from_end = last is not None or (first is None and after is None and before is not None)

@@ -9,7 +9,7 @@ from gateway.pagination.coverage import Coverage
 
 T = TypeVar("T")
 
-_MOST_PARALLEL = 16
+_MAX_PARALLEL = 16
 
 
 class Scan(Generic[T]):
@@ -36,6 +36,6 @@ class Scan(Generic[T]):
         """Take the pages, in the order of their arrival."""
         pages = list(pages)
         self._read.add(pages)
-        self._width = min(2 * self._width or 2, _MOST_PARALLEL)
+        self._width = min(2 * self._width or 2, _MAX_PARALLEL)
         items = (item for page in sorted(pages, key=lambda page: page.number) for item in page.items)
         self.found = next((item for item in items if self._fits(item)), None)

@@ -1,4 +1,4 @@
-"""The search for a requested range in a list that has changed. Pure: names pages, is given pages.
+"""Find a requested range in a list that has changed. Pure: it says which pages it needs, and is given them.
 
 imin numbers its pages by offset, and the list changes between two requests: new orders push everything down,
 erased ones pull it up, upcoming items drop off the head. A cursor's item is found again in three steps: its
@@ -15,11 +15,11 @@ from gateway.pagination.cursor import Cursor
 from gateway.pagination.lists import PagedList
 from gateway.pagination.page_set import PageSet
 from gateway.pagination.range import Range
-from gateway.pagination.window import MOST_NEIGHBOURS, Key, Window
+from gateway.pagination.window import MAX_NEIGHBOURS, Key, Window
 
 T = TypeVar("T")
 
-_MOST_ROUNDS = 24
+_MAX_ROUNDS = 24
 
 
 class _PageNeeded(Exception):  # control flow: the search cannot decide before it has this page
@@ -60,7 +60,7 @@ class WindowSearch(Generic[T]):
             return first[:1] if self._count_only else first
         if self._loaded.total is None:
             return [] if 1 in self._loaded.numbers else [1]
-        if self._count_only or self._loaded.rounds >= _MOST_ROUNDS:
+        if self._count_only or self._loaded.rounds >= _MAX_ROUNDS:
             return []
         try:
             start, stop = self._locate()
@@ -101,8 +101,8 @@ class WindowSearch(Generic[T]):
         return [page for page in self._loaded.page_numbers(start, stop) if page not in self._loaded.numbers]
 
     def _preceding(self, start: int) -> tuple[Key, ...]:
-        """Keys of what stands above the window: from the pages, otherwise from the cursor that it follows."""
-        items = [self._loaded.item(position) for position in range(max(0, start - MOST_NEIGHBOURS), start)]
+        """Keys of the items above the window: from the pages, otherwise from the cursor that it follows."""
+        items = [self._loaded.item(position) for position in range(max(0, start - MAX_NEIGHBOURS), start)]
         keys = tuple((self._list.identity(item), self._list.date(item)) for item in items if item is not None)
         after = self._requested.after
         if keys or after is None:
@@ -152,9 +152,10 @@ class WindowSearch(Generic[T]):
     def _boundary(  # noqa: PLR0911  # one return for each kind of evidence
         self, cursor: Cursor | None, total: int, *, is_after: bool
     ) -> int:
-        """Position where the items after the cursor start, or where those before it stop. Raises _PageNeeded.
+        """Position of the first item after the cursor or, for `before`, one past the last item before it.
 
-        The cursor's own item is never among them. Without a cursor: the end of the list on that side.
+        The cursor's own item is on neither side. Without a cursor: the start or the end of the list.
+        Raises _PageNeeded if the loaded pages do not show it.
         """
         if cursor is None:
             return 0 if is_after else total

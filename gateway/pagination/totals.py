@@ -10,7 +10,7 @@ from gateway.pagination.window import Window
 
 T = TypeVar("T")
 
-_MOST_TOTALS = 10_000
+_MAX_TOTALS = 10_000
 
 
 class ListTotals:
@@ -20,7 +20,7 @@ class ListTotals:
     """
 
     def __init__(self) -> None:
-        self._totals: LRUCache[tuple[str, str], int] = LRUCache(_MOST_TOTALS)
+        self._totals: LRUCache[tuple[str, str], int] = LRUCache(_MAX_TOTALS)
 
     def get(self, customer: str, paged_list: PagedList[T]) -> int | None:
         """Total of a list when last seen; None if unknown."""

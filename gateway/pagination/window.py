@@ -11,7 +11,7 @@ from gateway.pagination.lists import PagedList
 
 T = TypeVar("T")
 
-MOST_NEIGHBOURS = 5
+MAX_NEIGHBOURS = 5
 """Items above and below another that its cursor may name."""
 
 Key = tuple[str, int | None]
@@ -81,8 +81,8 @@ class Window(Generic[T]):
         self, here: int, date: int | None, position: int
     ) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
         """Items of the same date above and below, and whether those are all on that side."""
-        keys_above = self._keys[max(0, here - MOST_NEIGHBOURS) : here][::-1]
-        keys_below = self._keys[here + 1 : here + 1 + MOST_NEIGHBOURS]
+        keys_above = self._keys[max(0, here - MAX_NEIGHBOURS) : here][::-1]
+        keys_below = self._keys[here + 1 : here + 1 + MAX_NEIGHBOURS]
         above, below = _leading_of_date(keys_above, date), _leading_of_date(keys_below, date)
         knows_above = date is not None and (len(above) < len(keys_above) or position == 0)
         return above, below, knows_above, len(below) < len(keys_below)

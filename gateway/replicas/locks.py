@@ -11,7 +11,7 @@ from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 # Longer than any cancellation takes. The locks of a replica that dies expire after that.
 _EXPIRES_MILLISECONDS = 15_000
 # Of another release's locks at most.
-_LONGEST_MILLISECONDS = 10 * _EXPIRES_MILLISECONDS
+_MAX_MILLISECONDS = 10 * _EXPIRES_MILLISECONDS
 _RETRY_SECONDS = 0.02
 
 # Whatever expires soon is a lock, whichever release holds it. A value that does not expire is none: it would
@@ -46,6 +46,6 @@ class ReplicaLocks:
                     await self._redis.execute(lambda redis: redis.eval(_RELEASE, 1, name, token))
 
     async def _try_to_take(self, name: str, token: str) -> bool:
-        arguments = (token, _EXPIRES_MILLISECONDS, _LONGEST_MILLISECONDS)
+        arguments = (token, _EXPIRES_MILLISECONDS, _MAX_MILLISECONDS)
         taken: int = await self._redis.execute(lambda redis: redis.eval(_TAKE, 1, name, *arguments))
         return taken == 1

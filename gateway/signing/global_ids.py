@@ -21,7 +21,7 @@ from gateway.signing.links import LinkSigner
 KINDS = {"Customer": "C", "Order": "O", "OrderItem": "I", "Receipt": "R", "Seller": "S"}
 _NAMES = {letter: name for name, letter in KINDS.items()}
 _MAC_BYTES = 12
-_LONGEST_ID = 2_000
+_MAX_ID_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class IdSigner:
 
     def verify(self, text: str) -> GlobalId | None:
         """Content of a global id; None if the gateway did not sign it."""
-        if not text or len(text) > _LONGEST_ID or not text.isascii():
+        if not text or len(text) > _MAX_ID_CHARACTERS or not text.isascii():
             return None
         try:
             raw = from_base64url(text)

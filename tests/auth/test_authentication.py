@@ -84,7 +84,7 @@ async def test_no_token(settings: Settings, authorization: tuple[str, ...], mess
 
 
 @pytest.mark.parametrize("query", ["?customer=abc", "?access_token="])
-async def test_header_alone(settings: Settings, query: str) -> None:
+async def test_only_the_header_counts(settings: Settings, query: str) -> None:
     """Tokens in the URL or a cookie are ignored: URLs end up in logs, browsers send cookies by themselves."""
     async with serving(settings, KEY) as served:
         cookies = {"Authorization": f"Bearer {token(KEY)}", "token": token(KEY)}

@@ -58,7 +58,7 @@ def complete(code: AdaptiveCode, value: Any) -> Any:
 
 
 def specialised_levels(code: AdaptiveCode) -> int:
-    """How many objects within one another the function completes without a call."""
+    """How many levels of nested objects the function completes without a call."""
     function: Any = code.complete
     names = getattr(function, "__code__", None)
     return sum(function.__globals__.get(name) is Link for name in names.co_names) if names else 0

@@ -7,7 +7,7 @@ import pytest
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 from tests.support.crafted_documents import DOCUMENTS, crafted
-from tests.support.work import MOST_PARSES, calls_for, most_calls, parses_for
+from tests.support.work import MAX_PARSES, calls_for, most_calls, parses_for
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
@@ -39,7 +39,7 @@ async def test_documents_cost_little(production: Gateway, kind: str) -> None:
     assert calls <= most_calls(whole)
     assert calls <= 2.2 * await calls_for(production, half)
     # Counts do not show how long a single call into C takes.
-    assert await parses_for(production, whole) <= MOST_PARSES
+    assert await parses_for(production, whole) <= MAX_PARSES
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.faults.run import SUCCESS, Run, Verdict
 from tests.support.waiting import HANGS_AFTER
 
 _DOUBT_SECONDS = 1.0
-_MOST_TRIES = 12
+_MAX_TRIES = 12
 
 
 @asynccontextmanager
@@ -93,7 +93,7 @@ def _add_faults(sandbox: Sandbox, random: Random) -> None:
 
 async def _cancel_until_known(one: Run) -> None:
     """The customer cancels again, under the same key, until the answer is a success."""
-    for _ in range(_MOST_TRIES):
+    for _ in range(_MAX_TRIES):
         if await one.click("k") in SUCCESS:
             return
         await asyncio.sleep(_DOUBT_SECONDS / 3)

@@ -6,7 +6,7 @@ from typing import Any
 from tests.fuzz.schemas import FieldOf, World
 from tests.fuzz.values import ODD, USUAL, Raises
 
-_MOST_OF_A_TYPE = 3
+_MAX_OF_A_TYPE = 3
 
 
 class DictObject:
@@ -140,7 +140,7 @@ class Data:
                 [name for name in self._world.fields if name.startswith("T") and name != "Thing"]
             )
         made = self._made.setdefault(kind, [])
-        if len(made) >= _MOST_OF_A_TYPE or (made and chance.random() < 0.3):
+        if len(made) >= _MAX_OF_A_TYPE or (made and chance.random() < 0.3):
             return chance.choice(made)
         values: dict[str, Any] = {}
         if self._is_odd():

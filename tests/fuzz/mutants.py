@@ -103,7 +103,7 @@ MUTANTS = {
         "False",
         compare_changing_classes,
     ),
-    "a memo accepts other keys than texts": Mutant(
+    "a cache of results accepts keys other than strings": Mutant(
         "compiled.specialised_code",
         "if type({raw} := {slot}) is str",
         "if type({raw} := {slot})",
@@ -144,7 +144,7 @@ MUTANTS = {
         "request.core.handle_field_error(error, definition.type, site.details, site.path)",
         "pass",
     ),
-    "a number passes for a text": Mutant(
+    "a number passes for a string": Mutant(
         "variables", "type(value) is not expected", "not isinstance(value, (str, int, float))"
     ),
     "a Boolean passes for an Int": Mutant(
@@ -161,7 +161,7 @@ MUTANTS = {
         "run", "return ExecutionResult(None, read)", "read = VariableValues({}, {})"
     ),
 }
-"""By their mistake."""
+"""By a description of the mistake."""
 
 
 @contextmanager

@@ -70,7 +70,7 @@ async def test_same_id_everywhere(gateway: Gateway) -> None:
 
 
 async def test_forged_ids(gateway: Gateway, sandbox: Sandbox) -> None:
-    """An id that was changed at any place, or made up, leads to nothing and to no request."""
+    """An id that was changed anywhere, or made up, finds nothing and causes no request."""
     id_ = (await gateway.data("{ viewer { orders(first: 1) { nodes { id } } } }"))["viewer"]["orders"][
         "nodes"
     ][0]["id"]

@@ -182,7 +182,7 @@ async def test_get_never_changes(gateway: Gateway, sandbox: Sandbox) -> None:
     assert status == 405
     assert answer == {
         "errors": [
-            {"message": "Only queries may come by GET; use POST.", "extensions": {"code": "BAD_REQUEST"}}
+            {"message": "Only queries may be sent by GET; use POST.", "extensions": {"code": "BAD_REQUEST"}}
         ]
     }
     assert sandbox.request_log.entries == []

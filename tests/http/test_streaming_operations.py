@@ -165,7 +165,7 @@ async def test_mutations_by_get(settings: Settings, sandbox: Sandbox) -> None:
         async with gateway.http.get(url, params=params, headers=EVENTS) as response:
             text = await response.text()
 
-    assert "Only queries may come by GET" in text
+    assert "Only queries may be sent by GET" in text
     assert sandbox.request_log.entries == []
 
 

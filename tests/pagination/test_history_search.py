@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.imin.documents import Page
-from gateway.pagination.history import MOST_PAGES, MOST_READ_WHOLE, OrderSearch, SearchTooLong, Sought
+from gateway.pagination.history import MAX_PAGES, MAX_PAGES_READ_WHOLE, OrderSearch, SearchTooLong, Sought
 from tests.support.served_list import ORDERS, Entry
 
 MADE_UP = 12_345
@@ -127,7 +127,7 @@ def test_in_vain(count: int) -> None:
     found = {history.search("other", chance.randrange(-1_000, count * 1_000 + 2_000) | 1) for _ in range(200)}
 
     assert found == {False}
-    is_read_whole = pages_of(count) <= MOST_READ_WHOLE
+    is_read_whole = pages_of(count) <= MAX_PAGES_READ_WHOLE
     assert set(history.loads) == {pages_of(count) if is_read_whole else bisection(count)}
 
 
@@ -140,7 +140,7 @@ def test_too_long(states_total: bool) -> None:  # noqa: FBT001  # a parameter of
         history.search("2099")
     with pytest.raises(SearchTooLong):
         history.search("other", 5)
-    assert history.loads == [MOST_PAGES, MOST_PAGES]
+    assert history.loads == [MAX_PAGES, MAX_PAGES]
     assert history.search("1900")
 
 

@@ -17,7 +17,7 @@ _NUMBERS = itertools.count()
 # The most expensive hostile document takes 41 calls per character, the smallest request 4,200 in total.
 _CALLS = 10_000
 _CALLS_PER_CHARACTER = 60
-MOST_PARSES = 12
+MAX_PARSES = 12
 """The most expensive hostile document takes 5."""
 
 

@@ -26,8 +26,8 @@ _ROOTS = {
         *("address", "emergencyContact", "accessPasses", "entitlements"),
     },
 }
-"""Types that are not documents, with those of their fields whose resolvers read no attributes of documents
-except those that paging needs. With any other field, whole documents are decoded: slower, but correct."""
+"""Types that are not documents, each with the fields whose resolvers read at most the attributes that paging
+needs. A query with any other of their fields decodes whole documents, which is slower but correct."""
 
 
 def selected_attributes(schema: GraphQLSchema, document: DocumentNode) -> Attributes | None:

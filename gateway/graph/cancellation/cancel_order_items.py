@@ -1,4 +1,4 @@
-"""cancelOrderItems: proves that the order is the caller's, has it cancelled, and shows the outcome."""
+"""cancelOrderItems: prove that the order is the caller's, cancel its items, and show the outcome."""
 
 from functools import partial
 from typing import Annotated
@@ -50,7 +50,7 @@ class CancelOrderItemsPayload:
     result: CancelOrderItemsResult = strawberry.field(description="The outcome.")
 
 
-@strawberry.type(description="Changes.")
+@strawberry.type(description="Operations that change bookings.")
 class Mutation:
     """Root type; has no state."""
 

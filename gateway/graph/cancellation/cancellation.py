@@ -12,7 +12,7 @@ _DESCRIPTIONS = {
     AttemptState.PENDING: "imin accepted it. The booking system has not confirmed it yet.",
     AttemptState.CANCELLED: "The booking system has cancelled the items.",
     AttemptState.REFUSED: "It was refused, by imin at once or by the booking system later.",
-    AttemptState.NOT_TAKEN: "It had no effect. It can be requested again.",
+    AttemptState.NOT_TAKEN: "The items did not change, so it had no effect. It can be requested again.",
 }
 
 strawberry.enum(AttemptState, name="CancellationState", description="How far a cancellation has come.")

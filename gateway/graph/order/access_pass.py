@@ -30,9 +30,11 @@ class AccessCode:
     """Runtime object: documents.PropertyValue."""
 
     name: str | None = strawberry.field(description="Display name of the kind of code, for example Pin Code.")
-    description: str | None = strawberry.field(description="The code itself.")
+    description: str | None = strawberry.field(
+        description="The code itself, as imin's documentation shows it."
+    )
     value: str | None = strawberry.field(
-        description="The code itself, if the booking system gives it in this field."
+        description="The code itself, if the booking system sends it here and not as the `description`."
     )
     property_id: str | None = strawberry.field(
         name="propertyID", description="Identifier of the kind of code."

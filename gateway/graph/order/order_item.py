@@ -83,8 +83,8 @@ class OrderItem(Node):
         description="Why the customer cannot cancel the item at this moment; null if no reason is known."
     )
     cancellable_until: DateTime | None = strawberry.field(
-        description="Deadline for a cancellation: the start of the session minus the notice that the offer "
-        "asks for. Whether a cancellation is refunded at all: see `allowsFullRefund`."
+        description="Until when the customer can cancel: the start of the session minus the notice that the "
+        "offer requires. Whether the payment is then refunded is in `allowsFullRefund`."
     )
     allows_full_refund: bool | None = strawberry.field(
         description="Whether a cancellation in time is refunded."

@@ -4,8 +4,8 @@ import strawberry
 
 
 @strawberry.type(
-    description="A term of a controlled vocabulary, for example an activity or a kind of facility (a SKOS "
-    "concept, as OpenActive uses them)."
+    description="A term from a controlled vocabulary, for example an activity or a kind of facility. "
+    "OpenActive publishes its vocabularies in SKOS, where a term is a concept."
 )
 class Concept:
     """Runtime object: documents.Concept."""

@@ -16,7 +16,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from gateway.errors import BAD_REQUEST, INTERNAL
 from gateway.http.connections.fast_path import FAST_PATH, FastPath, FastPathConnection
-from gateway.http.connections.request_parser import MOST_QUEUED, RequestParser
+from gateway.http.connections.request_parser import MAX_QUEUED, RequestParser
 from gateway.http.connections.timeouts import ClientTimeouts, SlowReaderGuard, unread_bytes
 from gateway.http.response import error_response
 from gateway.http.security_headers import SECURITY_HEADERS
@@ -45,7 +45,7 @@ class TimedConnection(RequestHandler):
         self.on_client_left: Callable[[], None] | None = None
         self._requests = RequestParser(cast("Any", self._parser))
         self._parser = cast("Any", self._requests)
-        self._max_msg_queue_size, self._msg_queue_resume_size = MOST_QUEUED, MOST_QUEUED // 2
+        self._max_msg_queue_size, self._msg_queue_resume_size = MAX_QUEUED, MAX_QUEUED // 2
 
     @property
     def is_half_closed(self) -> bool:

@@ -1,6 +1,6 @@
-"""The fast path: a connection that answers usual requests and goes over to aiohttp at the first other.
+"""The fast path: responds to usual requests, and hands over to aiohttp at the first of another kind.
 
-aiohttp gets that request's bytes as they came, and everything after them. So a request that is slow,
+aiohttp then gets that request's bytes unchanged, and everything after them. So a request that is slow,
 malformed, split or not a GraphQL POST is read, refused and timed only there. Why: docs/decisions/0032.
 """
 
@@ -22,8 +22,8 @@ from gateway.http.middleware import FastResponder
 from gateway.http.response import RawResponse
 from gateway.http.security_headers import SECURITY_HEADERS
 
-_MOST_PENDING_BYTES = 65_536
-"""Of further requests, read while one is being answered."""
+_MAX_PENDING_BYTES = 65_536
+"""Largest size of further requests that are read while a request is being handled."""
 
 _SECURITY_LINES = "".join(f"{name}: {value}\r\n" for name, value in SECURITY_HEADERS.items())
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
@@ -85,7 +85,7 @@ class FastPathConnection(asyncio.Protocol):
         # One request at a time, as aiohttp does it.
         if self.task is not None or self._is_writing_paused:
             self._pending += data
-            if len(self._pending) > _MOST_PENDING_BYTES:
+            if len(self._pending) > _MAX_PENDING_BYTES:
                 self._transport.pause_reading()
             return
         if self._transport.is_closing():

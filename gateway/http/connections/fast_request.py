@@ -11,8 +11,8 @@ from multidict import CIMultiDict
 _START = b"POST /graphql HTTP/1.1\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
 _SPACE = b" \t"
-_LONGEST_HEAD = 8_192
-_MOST_HEADERS = 64
+_MAX_HEAD_BYTES = 8_192
+_MAX_HEADERS = 64
 
 _JSON = {"application/json", "application/json; charset=utf-8", "application/json;charset=utf-8"}
 _UNUSUAL_HEADERS = {"transfer-encoding", "content-encoding", "expect", "upgrade", "trailer", "te"}
@@ -41,7 +41,7 @@ class FastRequestReader:
 
         Must not be called again after None.
         """
-        end = data.find(_END_OF_HEAD, 0, _LONGEST_HEAD) + len(_END_OF_HEAD)
+        end = data.find(_END_OF_HEAD, 0, _MAX_HEAD_BYTES) + len(_END_OF_HEAD)
         if end < len(_START) or not data.startswith(_START):
             return None
         self._headers, self._is_complete = [], False
@@ -52,7 +52,7 @@ class FastRequestReader:
         if not self._is_complete or not self._parser.should_keep_alive():
             return None
         headers, self._headers = self._headers, []  # an idle connection holds no token in memory
-        is_usual = len(headers) <= _MOST_HEADERS and self._is_usual(headers, len(data) - end)
+        is_usual = len(headers) <= _MAX_HEADERS and self._is_usual(headers, len(data) - end)
         return FastRequest(CIMultiDict(headers), data[end:]) if is_usual else None
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -16,7 +16,7 @@ from aiohttp.web_protocol import _ErrInfo
 
 Message: TypeAlias = tuple[RawRequestMessage | _ErrInfo, StreamReader]
 
-MOST_QUEUED = 16
+MAX_QUEUED = 16
 """Requests of one connection that are parsed ahead. aiohttp's own limit is higher and is never reached."""
 
 _EMPTY_LINE = b"\r\n\r\n"
@@ -60,7 +60,7 @@ class RequestParser:
         if self._is_paused:
             self._is_paused = False
             self._feed(b"", messages)
-        while at < len(data) and not (self._is_paused or self._is_broken or self._queued >= MOST_QUEUED):
+        while at < len(data) and not (self._is_paused or self._is_broken or self._queued >= MAX_QUEUED):
             start, at = at, self._end_of_piece(data, at)
             tail = self._feed(data[start:at], messages)
             if tail is not None:

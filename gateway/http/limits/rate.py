@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from gateway.auth import Caller
 
-_MOST_CALLERS = 50_000
+_MAX_CALLERS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class RateRules:
 
 @dataclass(slots=True)
 class Bucket:
-    """What one caller may still cost. unshared: charged here and not yet known to other replicas."""
+    """What one caller may still cost (a token bucket). unshared: charged here, not yet known to other replicas."""
 
     rules: RateRules
     level: float
@@ -91,7 +91,7 @@ class RateLimits:
     def __init__(self, rules: RateRules | None, *, are_shared: bool = False) -> None:
         self.are_shared = are_shared
         self._rules = rules
-        self._buckets: LRUCache[str, Bucket] = LRUCache(_MOST_CALLERS)
+        self._buckets: LRUCache[str, Bucket] = LRUCache(_MAX_CALLERS)
         self._used: dict[str, Bucket] = {}
 
     def bucket_of(self, caller: Caller) -> Bucket | None:

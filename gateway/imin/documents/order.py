@@ -136,10 +136,10 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
         """The seller, completed from the organizer or provider of the items."""
         return Seller(self.own_seller, self) if self.own_seller is not None else None
 
-    def stated_on_sessions(self, seller: Agent, attribute: str) -> Any:
-        """What the seller states as organizer or provider, on any level of any item; None if nothing.
+    def value_from_sessions(self, seller: Agent, attribute: str) -> Any:
+        """The attribute of an organizer or provider that is the seller; None if no session states it.
 
-        Those with the seller's IRI are the seller.
+        It is the seller if it has the same IRI. All items and all levels are searched.
         """
         iri = seller.iri
         for item in self.own_items if iri else ():
@@ -185,12 +185,12 @@ def _tail_of(iri: str | None) -> str:
 
 
 class SellerAttribute(ExpressionProperty[T]):
-    """What the order states of its seller; without that, what its sessions state of the same agent."""
+    """An attribute of the seller: from the order, otherwise from its sessions."""
 
     def __init__(self, attribute: str, stated: str = f"{{}} or {IS_ZERO}") -> None:
         super().__init__(
             f"value if {stated.format(f'(value := self.agent.{attribute})')} else "
-            f"value if (more := self.order.stated_on_sessions(self.agent, {attribute!r})) is None else more",
+            f"value if (more := self.order.value_from_sessions(self.agent, {attribute!r})) is None else more",
         )
 
 
@@ -202,7 +202,7 @@ class SellerText(SellerAttribute[str | None]):
 
 
 class Seller(Struct, frozen=True):
-    """The seller of an order: what the order states of it, completed from the order's sessions.
+    """The seller of an order, from the order itself and completed from its sessions.
 
     imin's orders give only the seller's id and terms; name, logo and telephone are given with
     the organizer. Source: imin docs, Order History.

@@ -18,7 +18,7 @@ PUBLIC: Final = "*"
 An order that a service names by its number is not public: its key has "" for the customer.
 """
 
-LONGEST_FRESH_SECONDS = 3_600
+MAX_FRESH_SECONDS = 3_600
 """Most that an endpoint may declare; the cache remembers changes for longer than that."""
 
 PublicKey = tuple[Literal["*"]]
@@ -99,5 +99,5 @@ class Endpoint(Generic[K, V]):
     requests: int = 1
 
     def __post_init__(self) -> None:
-        if self.fresh_seconds is not None and not 0 <= self.fresh_seconds <= LONGEST_FRESH_SECONDS:
-            raise ValueError(f"fresh_seconds must be 0 to {LONGEST_FRESH_SECONDS}, got {self.fresh_seconds}")
+        if self.fresh_seconds is not None and not 0 <= self.fresh_seconds <= MAX_FRESH_SECONDS:
+            raise ValueError(f"fresh_seconds must be 0 to {MAX_FRESH_SECONDS}, got {self.fresh_seconds}")

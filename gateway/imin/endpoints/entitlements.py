@@ -1,8 +1,8 @@
 """The broker's entitlement types, the same for every customer. Source: imin docs, Entitlements.
 
-`GET /entitlements` answers a SKOS ConceptScheme, the identifiers of whose concepts never change.
-Assumptions, as the documentation states neither: the list changes so rarely that it may be an hour old; a
-broker without entitlements has an empty list, so that 404 is an error.
+`GET /entitlements` returns a SKOS ConceptScheme. The identifiers of its concepts never change.
+Assumptions, since the documentation states neither: the list changes so rarely that it may be up to an hour
+old, and a broker without entitlements has an empty list, so 404 is an error.
 """
 
 from typing import Any
@@ -17,13 +17,13 @@ from gateway.imin.errors import Unreadable
 
 
 class EntitlementScheme(Thing, kw_only=True, gc=False, rename="camel"):
-    """The vocabulary that the broker's entitlement types make up."""
+    """The vocabulary of the broker's entitlement types."""
 
     concepts: tuple[Concept, ...] = field(default=(), name="concept")
 
 
 def _read(json: bytes, _key: PublicKey, _selection: Any) -> tuple[Concept, ...]:
-    """The types. A list of which a part cannot be read is refused: it would hide prices."""
+    """The types. Raises Unreadable if any of them cannot be read: a missing type would hide prices."""
     scheme, unreadable = jsonld.read(EntitlementScheme, json)
     if unreadable or scheme.type != "ConceptScheme":
         raise Unreadable("GET /entitlements returned no readable ConceptScheme")

@@ -14,7 +14,7 @@ T = TypeVar("T")
 # An escaped half of a surrogate pair (a text cut in the middle of an emoji) is no character.
 _ESCAPES = re.compile(rb"""\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.""", re.DOTALL)
 
-_MOST_DECODERS = 256
+_MAX_DECODERS = 256
 
 
 def decode(document_type: type[T], body: bytes | msgspec.Raw) -> T | None:
@@ -42,7 +42,7 @@ def decode_strictly(document_type: type[T], body: bytes | msgspec.Raw) -> T:
     return document
 
 
-@lru_cache(_MOST_DECODERS)
+@lru_cache(_MAX_DECODERS)
 def _decoder(document_type: type[T]) -> msgspec.json.Decoder[T]:
     # Prices must never pass through a float, so numbers of no declared type do not either.
     return msgspec.json.Decoder(document_type, float_hook=_exact)

@@ -15,7 +15,7 @@ Path = str
 Reader = Callable[[Any, Path, list[Path]], Any]
 """`reader(value, path, unreadable)` returns the value as its type, or raises Misfit."""
 
-_LONGEST_PLAIN = 100
+_MAX_PLAIN_DIGITS = 100
 _INT_DIGITS = 9
 
 # Python would take more: underscores, full-width digits, NaN.
@@ -38,7 +38,7 @@ def text_reader(members: tuple[str, ...] = TEXT_MEMBERS) -> Reader:
             case int():
                 return str(value)
             case Decimal():
-                return format(value, "f") if abs(value.adjusted()) < _LONGEST_PLAIN else str(value)
+                return format(value, "f") if abs(value.adjusted()) < _MAX_PLAIN_DIGITS else str(value)
             case dict():
                 inner = next((value[name] for name in members if value.get(name) is not None), None)
                 if inner is not None:

@@ -8,7 +8,7 @@ from gateway.sandbox.data.vocabulary import CANCELLED, Document
 from gateway.sandbox.state.order_store import OrderStore
 
 # No generated session starts later than this after its order.
-LONGEST_LEAD = timedelta(days=30)
+MAX_LEAD = timedelta(days=30)
 
 
 def upcoming_items(store: OrderStore, customer: str, now: datetime) -> list[tuple[str, Document]]:
@@ -36,6 +36,6 @@ def _candidates(store: OrderStore, customer: str, now: datetime) -> Iterator[str
             yield order
         elif recent:
             placed = store.generated_date(order)
-            recent = placed is not None and placed + LONGEST_LEAD >= now
+            recent = placed is not None and placed + MAX_LEAD >= now
             if recent:
                 yield order

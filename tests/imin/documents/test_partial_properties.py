@@ -1,4 +1,4 @@
-"""Every property of every document, read of a document that has only the fields derived for it."""
+"""Every property of every document, read from a partial document with only the fields it needs."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ BODIES = bodies()
 
 
 def properties(cls: type) -> list[str]:
-    """The names of all that can be read of a document besides its fields."""
+    """Names of the properties of a document; its fields are not among them."""
     fields = set(cls.__struct_fields__)  # type: ignore[attr-defined]  # of a Struct
     members = {name: member for base in cls.__mro__[:-2] for name, member in vars(base).items()}
     return [
@@ -68,14 +68,14 @@ def properties(cls: type) -> list[str]:
 
 
 def shape(value: Any) -> Any:
-    """The value, documents in it replaced by their class: each has a test of its own."""
+    """The value, with class names in place of documents, since each document has a test of its own."""
     if isinstance(value, tuple):
         return tuple(shape(one) for one in value)
     return type(value).__name__ if isinstance(value, Thing | Seller) else value
 
 
 def bound(document: Any) -> Any:
-    """The document, as it is after reading a page; an order is bound with its items and receipts."""
+    """The document, bound to its owner as after reading a page; an order with its items and receipts."""
     if isinstance(document, Order):
         bind_order(document, OWNER)
     elif isinstance(document, OrderItem):
@@ -89,7 +89,7 @@ CASES = [(cls, name) for cls in BODIES for name in properties(cls)]
 
 
 def test_every_class() -> None:
-    """The example files hold documents of every class, base classes and parts of pages apart."""
+    """The example files contain documents of every class except base classes and parts of pages."""
     classes = {
         cls for cls in property_reads().classes if cls.__module__.startswith("gateway.imin.documents.")
     }
@@ -100,7 +100,7 @@ def test_every_class() -> None:
 
 @pytest.mark.parametrize(("cls", "name"), CASES, ids=lambda value: getattr(value, "__name__", value))
 def test_same_value(cls: type[Any], name: str) -> None:
-    """A document with no more than the derived fields gives a property the value that the whole one gives."""
+    """A property has the same value on a document with only the derived fields as on a whole one."""
     fields = fields_read_by([name])
     assert fields is not None
     partial = partial_document(cls, fields)
