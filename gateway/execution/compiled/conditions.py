@@ -18,7 +18,7 @@ _CONDITIONS = {GraphQLSkipDirective.name, GraphQLIncludeDirective.name}
 
 
 def is_plannable(document: DocumentNode, definition: OperationDefinitionNode) -> bool:
-    """Whether a document has no fragment variables, and only @skip and @include, on selections, as directives."""
+    """Whether a document has no fragment variables, and only @skip and @include, on selections."""
     is_plain = all(
         not node.directives and not (isinstance(node, FragmentDefinitionNode) and node.variable_definitions)
         for node in document.definitions

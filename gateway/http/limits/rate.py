@@ -24,7 +24,7 @@ class RateRules:
 
 @dataclass(slots=True)
 class Bucket:
-    """What one caller may still cost (a token bucket). unshared: charged here, not yet known to other replicas."""
+    """Token bucket of one caller. unshared: charged here, not yet known to other replicas."""
 
     rules: RateRules
     level: float
