@@ -2,9 +2,11 @@
 
 import copy
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from gateway.imin import jsonld
 from gateway.imin.documents import CustomerAccount, Order, read_order_page
+from gateway.imin.documents.thing import GATEWAY_PREFIX
 from gateway.imin.errors import Unreadable
 from tests.examples.files import document_in, files_in
 from tests.examples.upstream import Reader, reader_of_bodies
@@ -95,6 +98,80 @@ def test_reading(case: tuple[Any, list[Change]]) -> None:
 
     assert order.identifier == "0"
     assert all(isinstance(path, str) for path in unreadable)
+
+
+Step = str | int
+NOWHERE = ("",)
+Values = Counter[tuple[tuple[Step, ...], Any]]
+
+
+def values_of(document: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """Everything that a document holds, with its path in imin's JSON."""
+    if isinstance(document, tuple):
+        for index, one in enumerate(document):
+            yield from values_of(one, (*path, index))
+    elif isinstance(document, msgspec.Struct):
+        for field in msgspec.structs.fields(document):
+            if not field.encode_name.startswith(GATEWAY_PREFIX):
+                yield from values_of(getattr(document, field.name), (*path, field.encode_name))
+    elif document is not None:
+        yield path, repr(document)
+
+
+def replaced(document: Any, where: int, value: Any) -> tuple[Any, tuple[Step, ...]]:
+    """The document with one value replaced, and the path of that."""
+    document = copy.deepcopy(document)
+    paths = list(paths_of(document))
+    path = paths[where % len(paths)]
+    holder = document
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    return document, path
+
+
+def paths_of(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*path, key)
+        if isinstance(inner, dict | list):
+            yield from paths_of(inner, (*path, key))
+
+
+def outside(document: Any, changed_at: tuple[Step, ...]) -> Values:
+    """The values that are not at a path or below it. Positions in lists are left out: they may shift."""
+    return Counter(
+        (tuple(step for step in path if isinstance(step, str)), value)
+        for path, value in values_of(document)
+        if path[: len(changed_at)] != changed_at
+    )
+
+
+def inside(document: Any, changed_at: tuple[Step, ...]) -> list[Any]:
+    """The values that are at a path or below it."""
+    return [value for path, value in values_of(document) if path[: len(changed_at)] == changed_at]
+
+
+def stated_in(value: Any) -> set[str]:
+    """The scalars in a value that state something, if it is one or a list of them."""
+    values = value if isinstance(value, list) else [value]
+    stated = [one for one in values if isinstance(one, bool | int) or (isinstance(one, str) and one.strip())]
+    return {repr(one) for one in stated}
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(ORDERS), st.integers(0, 5_000), json_values)
+def test_losing_nothing(order: Any, where: int, value: Any) -> None:
+    """One member may be any JSON: all others are read as before, and what is not read of it is reported."""
+    order = {**order, "identifier": "0"}
+    document, path = replaced(order, where, value)
+    before, _ = jsonld.read(Order, as_json(order))
+
+    after, unreadable = jsonld.read(Order, as_json(document))
+
+    assert outside(before, path) - outside(after, NOWHERE) == Counter()
+    shown = inside(after, path)
+    is_known = bool(inside(before, path)) and path[-1] not in {"type", "@type"}
+    assert not is_known or len(shown) >= len(stated_in(value)) or unreadable
 
 
 @settings(max_examples=300, deadline=None)
