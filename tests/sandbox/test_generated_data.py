@@ -1,8 +1,10 @@
 """The generated customers, orders and items."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from gateway.sandbox import SANDBOX, SandboxSettings, create_sandbox
 from gateway.sandbox.data.documented import documented_order
@@ -118,6 +120,29 @@ async def test_cancellable_changes_with_time(imin: Imin) -> None:
     imin.sandbox.clock.advance(86_400)
     assert await cancellable() is True
     imin.sandbox.clock.advance(1)
+    assert await cancellable() is False
+
+
+@pytest.mark.parametrize(
+    ("start", "window", "days_open"),
+    [
+        ("2025-08-31T10:00:00+01:00", "P1M", 58),
+        ("2025-07-31T10:00:00+01:00", "P1M15D", 12),
+        ("2026-07-02T10:30:00+01:00", "P1Y", 30),
+        ("2025-06-16T10:30:00+01:00", "P2W", 0),
+    ],
+)
+async def test_long_windows(imin: Imin, start: str, window: str, days_open: int) -> None:
+    """Months and years of a window are counted by the calendar, and weeks are of seven days."""
+    order = imin.sandbox.add_order("empty", start=datetime.fromisoformat(start), window=window)
+
+    async def cancellable() -> Any:
+        document = await imin.get(f"/orders/{order['identifier']}")
+        return document["orderedItem"][0]["imin:isPresentlyCancellable"]
+
+    imin.sandbox.clock.advance(days_open * 86_400)
+    assert await cancellable() is True
+    imin.sandbox.clock.advance(86_400)
     assert await cancellable() is False
 
 

@@ -1,11 +1,15 @@
 """Write and read dates and durations in the formats that imin uses."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
-_DURATION = re.compile(r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+_DURATION = re.compile(
+    r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$"
+)
 
 
 def zulu(when: datetime) -> str:
@@ -40,10 +44,29 @@ def duration(minutes: int) -> str:
     return "PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest else "")
 
 
-def parse_duration(text: object) -> timedelta | None:
-    """The length of an ISO 8601 duration of weeks, days and time; None when the value is not one."""
+class Duration(NamedTuple):
+    """Calendar months, and real time."""
+
+    months: int
+    length: timedelta
+
+
+def parse_duration(text: object) -> Duration | None:
+    """The ISO 8601 duration in a text; None when the value is not one. Weeks and days are real time."""
     match = _DURATION.match(text) if isinstance(text, str) else None
-    if match is None:
+    if match is None or not any(match.groups()):
         return None
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return Duration(years * 12 + months, length)
+
+
+def shifted(when: datetime, duration: Duration | None, *, back: bool = False) -> datetime:
+    """The moment moved by a duration, months by London's calendar; the moment itself without a duration."""
+    months, length = duration or Duration(0, timedelta())
+    sign = -1 if back else 1
+    local = when.astimezone(LONDON)
+    year, month = divmod(local.year * 12 + local.month - 1 + sign * months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    moved = local.replace(year=year, month=month + 1, day=day) if months else when
+    return (moved.astimezone(UTC) + sign * length).astimezone(when.tzinfo)

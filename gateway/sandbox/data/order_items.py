@@ -1,6 +1,6 @@
 """Read the order items of a document: status, start and end."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from gateway.sandbox.data import dates
@@ -30,7 +30,7 @@ def end_of(item: Document) -> datetime | None:
     end = dates.parse(booked.get("endDate"))
     if end or not start:
         return end
-    return start + (dates.parse_duration(booked.get("duration")) or timedelta())
+    return dates.shifted(start, dates.parse_duration(booked.get("duration")))
 
 
 def object_member(document: Document, key: str) -> Document:

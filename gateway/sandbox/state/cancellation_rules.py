@@ -4,7 +4,7 @@ Source: Open Booking API 8.3.2: neither cancelled nor attended, a full refund al
 latestCancellationBeforeStartDate before the start.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gateway.sandbox.data import dates
 from gateway.sandbox.data.order_items import object_member, start_of, status_of
@@ -22,8 +22,8 @@ def reason_not_cancellable(item: Document, now: datetime) -> str | None:
     if allowed is not True:
         return "Customer cancellation not permitted as the offer does not include a refund"
     start = start_of(item)
-    window = dates.parse_duration(offer.get("latestCancellationBeforeStartDate")) or timedelta()
-    if start is None or start - window < now:
+    window = dates.parse_duration(offer.get("latestCancellationBeforeStartDate"))
+    if start is None or dates.shifted(start, window, back=True) < now:
         what = "slot" if object_member(item, "orderedItem").get("type") == "Slot" else "session"
         return f"Customer cancellation not permitted as outside the refund window for the {what}"
     return None
