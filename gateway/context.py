@@ -32,7 +32,7 @@ class Services:
 
     client: imin's API, for changes and receipts. repository: reads from it. cache: the repository's.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
-    totals: of lists, when last seen. own_orders: numbers that were proven to be of a customer's orders.
+    totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
     redis, redis_cache: None without replicas.
     """
 
@@ -54,7 +54,7 @@ class Services:
 
 @dataclass(slots=True)
 class Staleness:
-    """Age of the oldest cached data in an answer that is served because imin is down; None without any.
+    """Age of the oldest cached data in a response, which is used because imin is down; None without any.
 
     Separate from the context, so that a loader's reference to `note` is no cycle for the garbage collector.
     """
@@ -62,7 +62,7 @@ class Staleness:
     seconds: float | None = None
 
     def note(self, seconds: float) -> None:
-        """Record that the answer holds data of that age."""
+        """Record that the response contains data of that age."""
         self.seconds = max(seconds, self.seconds or 0.0)
 
 
@@ -95,7 +95,7 @@ class Context:
         return loader
 
     async def read_apart(self, endpoint: Endpoint[K, V], *keys: K) -> list[V]:
-        """Read resources with requests of their own, in parallel, past the loaders and the cache.
+        """Read resources with separate requests, in parallel, bypassing the loaders and the cache.
 
         What that costs does not depend on what else is or was read. Raises IminError, and GatewayError if the
         operation may not cost more.

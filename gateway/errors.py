@@ -75,10 +75,10 @@ _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
 
 
 _INPUT_ERRORS = ("Variable ", "Argument '")
-"""How graphql-core's errors begin that it raises during execution about a client's values.
+"""First words of the errors that graphql-core raises during execution about a client's values.
 
 An argument of a field or directive can be wrong although the document is valid and each variable fits its
-type: null in place of a variable's default. Any other GraphQLError that it raises then is about our values.
+type: null in place of a variable's default. Its other errors during execution are about our values.
 """
 
 

@@ -4,8 +4,8 @@ Decorators, which promise something about a function and only set an attribute o
 `@depends_only_on` for `is_type_of` and `resolve_type`, `@pure` for any other function.
 
 Attributes, which the compiler looks for:
-`expression` of a descriptor: an expression over `self`, as text, that gives what `__get__` gives. It may use
-names of the module of the descriptor's class. See `gateway.imin.documents.inherited.Inherited`.
+`expression` of a descriptor: the text of an expression over `self`, with the value that `__get__` returns. It
+may use names of the module of the descriptor's class. See `gateway.imin.documents.inherited.Inherited`.
 `prefetch` of a resolver: a function of the context and the resolver's arguments that starts the requests that
 the resolver will wait for. Returns whether these are all; then resolvers side by side need no task each.
 Raises nothing. See `gateway.graph.decorators.resolved`.

@@ -28,7 +28,7 @@ _NO_REFUSAL = {
     CancellationBlock.CANCELLATION_PENDING,
     CancellationBlock.CANCELLATION_UNCONFIRMED,
 }
-"""What is no reason of imin's or the seller's."""
+"""Reasons that come neither from imin nor from the seller."""
 _WITHOUT_EFFECT = {AttemptState.REFUSED, AttemptState.NOT_TAKEN}
 
 

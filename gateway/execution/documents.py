@@ -41,7 +41,7 @@ class PreparedOperation:
     digest: hash of the text, which identifies the document in logs. length: characters of the text.
     planned: the operation's plans; None if graphql-core runs it alone. variables: how to read their values;
     None if there is no operation. is_query: whether it only reads.
-    is_subscription: whether it gives any number of results. name: of the operation, "" if it has none.
+    is_subscription: whether it has any number of results. name: of the operation, "" if it has none.
     """
 
     document: DocumentNode
@@ -68,7 +68,7 @@ class DocumentCache:
     """Prepares documents for one schema; caches those used most recently.
 
     with_introspection: whether documents may select `__schema` and `__type`. suggestions: whether errors
-    about misspelt names list similar names. max_bytes: bound of the cache's estimated memory.
+    about misspelt names list similar names. max_bytes: limit of the cache's estimated memory.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class DocumentCache:
         )
 
     def prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
-        """The operation, ready to run or with the errors that forbid it; one look-up for a cached text."""
+        """The operation ready to run, or the errors because of which it cannot run. Cached by text."""
         key = (text, operation_name)
         prepared = self._prepared.get(key)
         if prepared is None:

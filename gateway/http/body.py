@@ -1,4 +1,4 @@
-"""Read the body of a request, within a time and a size."""
+"""Read the body of a request, with limits on time and size."""
 
 import asyncio
 import zlib

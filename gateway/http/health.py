@@ -19,7 +19,7 @@ def add_health(
     """Add the routes. Live: the process responds. Ready: it accepts requests; says what is degraded.
 
     redis: state of the Redis that replicas share: `ok`, `away` or `off`.
-    The gateway stays ready while imin or Redis fails, since another replica would fare no better.
+    The gateway stays ready while imin or Redis fails, since another replica would fail in the same way.
     """
 
     async def ready(_request: web.Request) -> RawResponse:

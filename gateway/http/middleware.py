@@ -1,4 +1,4 @@
-"""What every request passes, on the fast path and in aiohttp: an id, a log line, CORS, JSON for errors."""
+"""What every request gets, on the fast path and in aiohttp: an id, a log line, CORS, errors in JSON."""
 
 import random
 import re
@@ -107,7 +107,7 @@ async def _handled(request: web.Request, handler: AiohttpHandler, request_id: st
 
 
 def _bug_response(error: Exception, request_id: str) -> RawResponse:
-    """Log a bug, once and with the request's id, by which a client can report it."""
+    """Log a bug once, with the request's id, which a client can quote to report it."""
     log_bug(error, request_id)
     return error_response(500, INTERNAL, bug_message(request_id), request_id=request_id)
 

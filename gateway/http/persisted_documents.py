@@ -1,4 +1,4 @@
-"""Documents that clients send an id of instead of the text: trusted ones from a file, and automatic ones.
+"""Documents that clients request by an id instead of the text: trusted ones from a file, and automatic ones.
 
 Trusted documents come from the builds of the front ends: a JSON object of id → text, as GraphQL Code
 Generator (`sha256:<hex>`) and the Relay compiler (`<hex>`) write it, or Apollo's manifest. Automatic ones

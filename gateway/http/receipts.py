@@ -47,7 +47,7 @@ def receipt_handler(services: Services, authentication: Authentication, limit: C
 
 
 class _LinkExpired(Exception):
-    """The gateway signed the link, for a time that is over."""
+    """The gateway signed the link, and it has expired."""
 
 
 async def _receipt_number(request: web.Request, services: Services, authentication: Authentication) -> str:

@@ -25,7 +25,7 @@ _OVERLOAD_RETRY_SECONDS = "1"
 
 
 def refusal_response(refusal: Refusal, media_type: str = PLAIN_JSON) -> RawResponse:
-    """A coded error, with the headers that HTTP asks for with its status."""
+    """A coded error, with the headers that HTTP requires for its status."""
     if isinstance(refusal, AuthenticationError):
         return _not_authenticated(refusal, media_type)
     if isinstance(refusal, RateLimited):

@@ -207,7 +207,7 @@ class Cache:
     async def _from_replica(self, read: CacheableRead[Any], generation: _Generation) -> _Entry | None:
         """The newest that is known, here or from another replica."""
         body = await self._backend.read(read.key, generation.token or "")
-        # A response from the future, or from no time at all, would count as fresh for ever.
+        # A response from the future, or from no time at all, would count as fresh forever.
         if body is None or not body.requested_at <= self._clock() + _MAX_AHEAD_SECONDS:
             return None
         try:

@@ -85,7 +85,7 @@ class IminClient:
     async def fetch(self, endpoint: Endpoint[K, Any], key: K) -> bytes | None:
         """JSON of a resource, None where imin has none.
 
-        A key that holds anything but identifiers names no resource, and no request is sent.
+        If the key contains anything but identifiers, there is no such resource, and no request is sent.
         Raises UpstreamUnavailable, Unreadable, Refused.
         """
         route = self._routes.get(endpoint) or self._route(endpoint)
@@ -128,7 +128,7 @@ class IminClient:
     async def cancel(self, order_identifier: str, item_ids: list[str], timeout_seconds: float = inf) -> None:
         """Request the cancellation of items of an order: all of them or none. Sent once, never repeated.
 
-        item_ids: what imin names the items by. Returns once imin has accepted the request, which
+        item_ids: by which imin knows the items. Returns once imin has accepted the request, which
         does not mean that the items are cancelled. timeout_seconds: less time than the setting gives.
         Raises Refused with the reason, NotFound, UpstreamUnavailable (`sent`: whether imin may have received
         it, `answered`: whether imin is done with it), Unreadable. Source: imin docs, Cancellations.
@@ -155,7 +155,7 @@ class IminClient:
             return
         if 200 <= response.status < 400:  # noqa: PLR2004  # a proxy's page, a redirect, or something new
             is_known = response.status >= 300 or response.head.content_type == "text/html"  # noqa: PLR2004  # as above
-            raise UpstreamUnavailable(f"{route} answered {response.status}", answered=is_known)
+            raise UpstreamUnavailable(f"{route} returned {response.status}", answered=is_known)
         raise_upstream_error(response, route)
 
     def _route(self, endpoint: Endpoint[Any, Any]) -> Route:

@@ -5,7 +5,7 @@ IminError
 │   ├── TimedOut         no complete response before the deadline
 │   └── CallRejected     not sent, to spare an endpoint that is failing or busy
 ├── Unreadable           imin sent something other than what was requested
-│   └── InvalidValue     a value in a document cannot be used as what it stands for
+│   └── InvalidValue     a value in a document cannot be used, for example as a date
 ├── NotFound             imin has no such resource (404, 410)
 └── Refused              imin says no and why: a business rule (other 4xx)
 
@@ -51,7 +51,7 @@ class Unreadable(IminError):
 
 
 class InvalidValue(Unreadable):
-    """A value in a document cannot be used as what it stands for. member: its name in imin's JSON."""
+    """A value in a document cannot be used, for example as a date. member: its name in imin's JSON."""
 
     def __init__(self, member: str) -> None:
         super().__init__(f"invalid value of {member}")
@@ -59,7 +59,7 @@ class InvalidValue(Unreadable):
 
 
 class NotFound(IminError):
-    """imin has no such resource, or has it no longer."""
+    """imin does not have the resource, or no longer has it."""
 
 
 class Refused(IminError):

@@ -13,13 +13,13 @@ from gateway.imin.documents import Attributes, Owner
 from gateway.imin.endpoints.declaration import Endpoint, K, Parts, V
 
 OwnerOf = Callable[[str, bool], Owner]
-"""Gives a customer as owner of documents, which are shown in several responses or in one."""
+"""Makes the owner of a customer's documents. Whether several responses will show them, or one."""
 
 
 class Use(Struct, frozen=True):
     """What resources are read for.
 
-    selection: attributes that will be looked at; None for all.
+    selection: attributes that will be read; None for all.
     are_shared: whether the resources will be shown in several responses.
     """
 
@@ -69,7 +69,7 @@ class Repository:
     ) -> Undecoded[V]:
         """The resource. refresh: send a request, whatever is cached.
 
-        on_stale: called with the age of a resource that is given because imin is down.
+        on_stale: called with the age of a cached resource that is returned because imin is down.
         Raises what the client raises; what cannot be read raises Unreadable here or when it is decoded.
         """
         if self._cache is None:

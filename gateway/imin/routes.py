@@ -17,9 +17,9 @@ def is_identifier(text: str) -> bool:
 
 
 def is_echo(echoed: str, requested: str) -> bool:
-    """Whether imin answered the resource that was requested.
+    """Whether imin returned the resource that was requested.
 
-    Assumption: imin may ignore case when it looks up an identifier. What it answers is its own spelling.
+    Assumption: imin may ignore case when it looks up an identifier. It returns its own spelling.
     """
     return echoed == requested or (echoed.isascii() and echoed.lower() == requested.lower())
 
@@ -39,7 +39,7 @@ class Route:
         self._positions = tuple(0 if name == "customer" else -1 for name in _FIELD.findall(path))
 
     def path(self, key: tuple[Any, ...]) -> str:
-        """Path and query for a key. Raises NotFound where a part could be no identifier of imin's."""
+        """Path and query for a key. Raises NotFound if a part cannot be an identifier in imin."""
         parts = tuple(map(key.__getitem__, self._positions))
         for part in parts:
             if _matches(str(part)) is None:

@@ -3,7 +3,7 @@
 Requests are counted as they end. Requests to imin are counted in plain integers first; those, and the
 counters that other parts keep themselves (transport, cache, execution), are copied once a second, because a
 Prometheus counter costs more than the rest of a request's bookkeeping. Workers write to a shared directory,
-so that any of them can answer for all.
+so that any of them can report for all.
 """
 
 import asyncio
@@ -105,7 +105,7 @@ class Metrics:
         self._sources.append(source)
 
     def request(self, text: str, outcome: str, seconds: float) -> None:
-        """Count an answered request. outcome: `ok`, or the first of its error codes."""
+        """Count a finished request. outcome: `ok`, or the first of its error codes."""
         self._requests_of(self._operation(text), outcome).inc()
         self._request_seconds.observe(seconds)
 

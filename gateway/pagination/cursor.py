@@ -1,4 +1,4 @@
-"""Cursors: which item, where it stood, and what stood beside it.
+"""Cursors: the identity of an item, its position when the cursor was made, and its neighbours.
 
 An offset alone would point to another item once the list has changed; with the identity and the neighbours,
 the place can be found again.

@@ -50,7 +50,7 @@ async def fetch_window(  # noqa: PLR0913  # which part of which list, and what l
 
 
 class PageSearch(Protocol[T]):
-    """What names pages and is given them, until it names no more."""
+    """A search that says which pages it needs and is given them, until it needs no more."""
 
     def next_pages(self) -> list[int]: ...
 

@@ -1,4 +1,4 @@
-"""Finding one order in a customer's history, which proves that it is theirs. Pure: names pages, gets pages.
+"""Find one order in a customer's history, to prove that it is theirs. Pure: it says which pages it needs.
 
 The search goes by date first, since the history is sorted by it, newest first. But dates may be equal,
 missing or out of order, and orders may be booked between two pages. So an order is called missing only if the
@@ -44,7 +44,7 @@ class Sought(Generic[T]):
 
     date: of the order, or made up if imin has no such order or it has no date. is_undated: whether imin has
     the order, but without a date that can be read. is_alike: whether another order seems to be the same
-    person's, None if that cannot be said. If it does, the order may stand elsewhere than its date says.
+    person's, None if that is unknown. If so, the order may be at another position than its date suggests.
     """
 
     identity: str

@@ -1,4 +1,4 @@
-"""The pages of one list that have been loaded, and what they show: its total, and where its items stand.
+"""The pages of one list that have been loaded, and what they show: its total and the positions of its items.
 
 Pages loaded one after the other may show different states of the list, and stated totals may be wrong. If
 only the list's head moved, the pages fit together (moving_pages.py). Otherwise the newest page is trusted;

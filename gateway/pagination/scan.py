@@ -1,4 +1,4 @@
-"""Finding the first item of a list that fits, from its head on. Pure: names pages, is given pages."""
+"""Find the first item of a list that matches. Pure: it says which pages it needs, and is given them."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -13,7 +13,7 @@ _MAX_PARALLEL = 16
 
 
 class Scan(Generic[T]):
-    """Finds an item that fits. Names one page, then two, four, … until every item has been seen.
+    """Finds a matching item. Needs one page, then two, four, … until every item has been seen.
 
     found: the item; None if there is none, or not yet.
     """

@@ -214,7 +214,7 @@ class WindowSearch(Generic[T]):
 
 
 def _was_above(cursor: Cursor, identity: str) -> bool | None:
-    """Whether an item of the cursor's date stood above it, not below; None if the cursor does not know."""
+    """Whether an item of the cursor's date was above it, not below; None if the cursor does not know."""
     if identity in cursor.above or (cursor.knows_all_below and identity not in cursor.below):
         return True
     if identity in cursor.below or (cursor.knows_all_above and identity not in cursor.above):

@@ -23,7 +23,7 @@ class Window(Generic[T]):
     """A part of a list that has `total` items, `page_size` on each page.
 
     identities, positions: of each item.
-    preceding: keys of items known to stand directly above the window; its cursors may name them.
+    preceding: keys of items known to be directly above the window; its cursors may name them.
     """
 
     paged_list: PagedList[T]

@@ -15,7 +15,7 @@ _MAX_MILLISECONDS = 10 * _EXPIRES_MILLISECONDS
 _RETRY_SECONDS = 0.02
 
 # Whatever expires soon is a lock, whichever release holds it. A value that does not expire is none: it would
-# lock the order for ever.
+# lock the order forever.
 _TAKE = """
 local left = redis.call('pttl', KEYS[1])
 if left >= 0 and left <= tonumber(ARGV[3]) then return 0 end

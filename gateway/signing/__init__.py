@@ -1,1 +1,1 @@
-"""What the gateway signs: global ids and links. A signature proves that the gateway gave the text out."""
+"""What the gateway signs: global ids and links. A signature proves that the gateway issued the text."""

@@ -23,7 +23,7 @@ _BAILED: Any = object()
 """Stands for the result of generated code that has none, or has bailed."""
 
 CompletedObjects = dict[tuple[Complete, int], tuple[Any, Any]]
-"""Completed values by the function and the id of the object; with the object, so that its id stays taken."""
+"""Completed values by function and id of the object. Holds the object, so that its id is not reused."""
 
 
 class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):

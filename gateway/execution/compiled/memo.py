@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 MAX_TEXTS = 4_096
-"""Results per memo. Few are needed: the same dates, statuses and amounts recur all over a page."""
+"""Results per memo. Few are needed, since a page repeats its dates, statuses and amounts."""
 
 
 class TextMemo(dict[str, Any]):

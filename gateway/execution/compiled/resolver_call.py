@@ -109,7 +109,7 @@ class ResolverCall:
         return arguments
 
     def prefetch(self, context: Any, arguments: dict[str, Any]) -> bool:
-        """Start what the resolver will wait for; whether it will wait for nothing else (see hints)."""
+        """Start the loads that the resolver will wait for. Returns whether these are all (see hints.py)."""
         return self._prefetch is not None and self._prefetch(context, **arguments)
 
     def __call__(self, source: Any, info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:

@@ -43,7 +43,7 @@ class PlannedRun:
         return self._values.coerced
 
     async def result(self) -> ExecutionResult:
-        """The result, as graphql-core's execute_operation gives it."""
+        """The result that graphql-core's execute_operation would return."""
         data: dict[str, Any] | None = None
         try:
             data = await (self._nullable_fields() if self.plan.root_fields_are_nullable else self.core.root())

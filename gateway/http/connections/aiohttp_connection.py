@@ -1,6 +1,6 @@
 """Connections of aiohttp's server, with timeouts for slow clients and with errors in JSON.
 
-aiohttp waits for ever for a request's headers and for a client to read its response, sends no response to
+aiohttp waits forever for a request's headers and for a client to read its response, sends no response to
 a client that has shut down its sending side, and answers what it cannot parse in plain text with a traceback
 in the log. Its timers and hooks are not public; the tests in test_hardening.py, test_slow_clients.py,
 test_half_close.py and test_shutdown.py fail when a new version has moved them.
@@ -152,7 +152,7 @@ class TimedConnection(RequestHandler):
         return finished
 
     def _error_response(self, status: int, error: BaseException | None) -> web.Response:
-        """One line in the log, which quotes nothing."""
+        """Log one line, which quotes nothing from the request."""
         log.warning("request not understood", status=status, type=type(error).__name__)
         if isinstance(error, http_exceptions.LineTooLong):
             return _ErrorResponse.of(431, BAD_REQUEST, "A header or the URL is too long.")
@@ -185,7 +185,7 @@ class TimedConnection(RequestHandler):
 
 
 class _ErrorResponse(web.Response):
-    """A response to what is not a request: aiohttp sends no signals for it that would adapt its headers."""
+    """A response to bytes that are no request. aiohttp sends no signals for it, so it needs all headers."""
 
     @classmethod
     def of(cls, status: int, code: str, message: str) -> "_ErrorResponse":

@@ -1,7 +1,7 @@
 """Recognise and read a usual request: a POST to /graphql with a JSON body that has arrived in one piece.
 
 Reading it here saves aiohttp's work on it, which is most of what a small query costs. Nothing is refused
-here: whatever is unusual, however slightly, is left to aiohttp as it came.
+here: anything unusual, however slightly, is left to aiohttp unchanged.
 """
 
 import httptools
@@ -37,7 +37,7 @@ class FastRequestReader:
         self._is_complete = False
 
     def read(self, data: bytes) -> FastRequest | None:
-        """The request in these bytes; None if they are anything else, or anything more or less.
+        """The request in these bytes; None unless they are exactly one usual request.
 
         Must not be called again after None.
         """

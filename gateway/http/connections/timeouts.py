@@ -1,4 +1,4 @@
-"""How long clients may take, and cutting off those that stop reading."""
+"""Timeouts for slow clients, and a guard that cuts off clients that stop reading."""
 
 import asyncio
 import fcntl
@@ -15,7 +15,7 @@ _C_INT = struct.Struct("i")
 
 @dataclass(frozen=True)
 class ClientTimeouts:
-    """Seconds for which clients may take: to send headers, to send a body, and without reading anything.
+    """Seconds that clients may take to send headers, to send a body, and without reading anything.
 
     A client that reads `LEAST_BYTES_PER_SECOND` is never cut off, however long the response takes.
     keep_alive_seconds: for which an idle connection stays open. A load balancer in front should close it

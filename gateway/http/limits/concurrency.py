@@ -30,7 +30,7 @@ class ConcurrencyLimit:
         self._taken += 1
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the slot."""
         self._taken -= 1
 
     __enter__ = acquire
@@ -63,7 +63,7 @@ class Slot:
             self._is_held = True
 
     def release(self) -> None:
-        """Give it back, if it is held."""
+        """Release the slot, if it is held."""
         if self._is_held:
             self._is_held = False
             self._limit.release()

@@ -32,7 +32,7 @@ class Bucket:
     unshared: int = 0
 
     def charge(self, cost: int) -> bool:
-        """Take the cost out; False, and nothing is taken, if there is not enough."""
+        """Charge the cost. Returns False, and charges nothing, if the bucket holds less."""
         self._refill()
         if cost > self.level:
             return False
@@ -41,7 +41,7 @@ class Bucket:
         return True
 
     def charge_late(self, cost: int) -> None:
-        """Take out the cost of what is done in any case. The level may fall below 0."""
+        """Charge work that is done in any case. The level may fall below 0."""
         self._refill()
         self.level -= cost
         self.unshared += cost

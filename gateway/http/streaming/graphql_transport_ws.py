@@ -15,7 +15,7 @@ from gateway.http.streaming.websocket_messages import PROTOCOL
 from gateway.http.streaming.websocket_session import WebSocketServices, WebSocketSession
 
 _CLOSE_SECONDS = 2.0
-"""For the client to answer a close frame. aiohttp would wait for ten seconds."""
+"""Time for the client to answer a close frame. aiohttp's default is ten seconds."""
 
 
 @dataclass

@@ -10,7 +10,7 @@ _CHECK_SECONDS = 15.0
 """Between two checks before the token expires: its key may be withdrawn."""
 
 _LEAST_SECONDS = 0.5
-"""Between two checks in any case. Tokens expire in whole seconds."""
+"""Shortest time between two checks. Tokens expire in whole seconds."""
 
 
 async def token_refusal(caller: Caller, authenticate: Callable[[], Awaitable[Caller]]) -> AuthenticationError:

@@ -38,7 +38,7 @@ _BY_STATUS = {
 }
 
 FINAL = frozenset({CancellationBlock.SELLER_CANCELLED, CancellationBlock.ATTENDANCE_RECORDED})
-"""Reasons that neither time nor a rule of imin's can remove."""
+"""Reasons that neither time nor one of imin's rules can remove."""
 
 
 def reason_against(  # noqa: PLR0913  # the status and the terms of an item

@@ -1,4 +1,4 @@
-"""The declaration of an endpoint that is read: everything in which one differs from another.
+"""The declaration of an endpoint that is read: everything that distinguishes it from others.
 
 The request (client.py), the cached read (repository.py), the loader (gateway/loaders.py) and the cost of a
 field (gateway/execution/cost.py) are the same code for every endpoint.
@@ -19,7 +19,7 @@ An order that a service names by its number is not public: its key has "" for th
 """
 
 MAX_FRESH_SECONDS = 3_600
-"""Most that an endpoint may declare; the cache remembers changes for longer than that."""
+"""The maximum for an endpoint; the cache remembers changes for longer than that."""
 
 PublicKey = tuple[Literal["*"]]
 CustomerKey = tuple[str]
@@ -71,7 +71,7 @@ class Endpoint(Generic[K, V]):
 
     name: in cache keys, unique.
     path: path and query, see gateway.imin.routes.Route. `{customer_accounts}` is the setting of that name.
-    read: the resource from its JSON, given the key and the attributes that will be looked at (None: all of
+    read: the resource from its JSON, given the key and the attributes that will be read (None: all of
         them). Raises Unreadable, also for JSON about something other than the key names.
     absent: the value where imin has no such resource; as a rule that is an error.
     is_absent: whether an error means that imin has no such resource.

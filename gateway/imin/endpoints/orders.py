@@ -113,4 +113,4 @@ ORDER_ITEM_PAGE: Endpoint[CustomerPage, Page[OrderItem]] = Endpoint(
     orders=lambda page: [item.order_identifier for item in page.items],
     is_cacheable=_is_item_page_cacheable,
 )
-"""Page of a customer's upcoming order items, earliest first. Pages as ORDER_PAGE's."""
+"""Page of a customer's upcoming order items, earliest first. Pages like those of ORDER_PAGE."""

@@ -8,7 +8,7 @@ from gateway.imin.transport.circuit_breaker import MonotonicClock
 
 _MAX_QUEUED = 1_000
 _HICCUP_SECONDS = 0.25
-"""A queue may stand still this long because this process is busy; beyond that, imin is slow."""
+"""A queue may stop this long because this process is busy; beyond that, imin is slow."""
 _RECOVERY = 0.25
 """By how much each success raises `limit` after a 429 has lowered it."""
 
@@ -64,7 +64,7 @@ class Bulkhead:
             timer.cancel()
 
     def leave(self) -> None:
-        """Give the slot back, to the call that has waited longest."""
+        """Release the slot, to the call that has waited longest."""
         self.in_flight -= 1
         self._moved_at = self._clock()
         while self._queue and self.in_flight < int(self.limit):

@@ -6,7 +6,7 @@ from gateway.imin.transport.errors import ConnectionBroken, ResponseTooLate
 from gateway.imin.transport.response_parser import ResponseHead, ResponseParser
 
 _MAX_BUFFERED_BYTES = 262_144
-"""Of a streamed body, this much is received ahead of its consumer."""
+"""How much of a streamed body is received before its consumer asks for it."""
 _CLOCK_SECONDS = 0.001
 """Resolution of the event loop's clock."""
 
@@ -40,7 +40,7 @@ class UpstreamConnection(asyncio.Protocol):
         return self.is_open and self._response.is_reusable
 
     def request(self, request: bytes, deadline: float, max_body_bytes: int) -> asyncio.Future[HeadAndBody]:
-        """Send a request; the future gives the whole response. deadline: moment on the loop's clock.
+        """Send a request; the future is the whole response. deadline: moment on the loop's clock.
 
         The future raises ConnectionBroken, ResponseTooLarge, ResponseTooLate. A caller that stops waiting for
         it must abort the connection.
@@ -53,7 +53,7 @@ class UpstreamConnection(asyncio.Protocol):
         return self._whole_response
 
     async def request_streaming(self, request: bytes, max_body_bytes: int) -> ResponseHead:
-        """Send a request; returns the head of its response, whose body `next_chunk` gives. Raises as request.
+        """Send a request; returns the head of its response. `next_chunk` returns the body. Raises as request.
 
         It has no deadline: the caller calls `time_out`.
         """

@@ -27,13 +27,13 @@ class Decompressor:
             try:
                 plain.append(self._ready(data).decompress(data, max_bytes + 1))
             except zlib.error as error:
-                raise Unreadable(f"{self._endpoint} answered with a corrupt body") from error
+                raise Unreadable(f"{self._endpoint} returned a corrupt body") from error
             max_bytes -= len(plain[-1])
             if max_bytes < 0:
                 raise ResponseTooLarge
             data = self._ready(data).unused_data
             if data and not self._is_gzip:
-                raise Unreadable(f"{self._endpoint} answered with a corrupt body")
+                raise Unreadable(f"{self._endpoint} returned a corrupt body")
             if data:
                 self._zlib = zlib.decompressobj(_GZIP)
         return b"".join(plain)
@@ -41,7 +41,7 @@ class Decompressor:
     def finish(self) -> None:
         """The body ends here. Raises Unreadable if it is incomplete."""
         if self._has_begun and (self._zlib is None or not self._zlib.eof):
-            raise Unreadable(f"{self._endpoint} answered with a body cut short")
+            raise Unreadable(f"{self._endpoint} returned a body cut short")
 
     def _ready(self, data: bytes) -> "zlib._Decompress":
         """By RFC 9110, `deflate` has zlib's wrapping; many servers send it without."""
@@ -62,5 +62,5 @@ def decompressor(head: ResponseHead, endpoint: str) -> Decompressor | None:
         return None
     encoding = head.headers["content-encoding"].strip().lower()
     if encoding not in {"gzip", "x-gzip", "deflate"}:
-        raise Unreadable(f"{endpoint} answered in an encoding that was not accepted")
+        raise Unreadable(f"{endpoint} used an encoding that was not accepted")
     return Decompressor(endpoint, is_gzip=encoding != "deflate")

@@ -25,7 +25,7 @@ _MAX_IDLE_SECONDS = 15.0
 """imin may close an idle connection without notice; one that was idle for longer is not used again."""
 _MAX_IDLE = 128
 MAX_CONNECTION_SECONDS = 60.0
-"""A connection shows only where the host's name pointed when it was opened, so it is not used for ever."""
+"""A connection shows only where the host's name pointed when it was opened, so it is not used forever."""
 
 Resolve = Callable[[str, int], Awaitable[list[Any]]]
 """Addresses of a host and port, in the form of socket.getaddrinfo. Raises OSError."""
@@ -90,7 +90,7 @@ class ConnectionPool:
         return await self._request_on_new_connection(request, deadline, max_body_bytes)
 
     async def patch(self, target: str, json: bytes, seconds: float, max_body_bytes: int) -> HeadAndBody:
-        """The response to a PATCH, which is sent once, on a connection of its own. Raises as get.
+        """The response to a PATCH, which is sent once, on a new connection. Raises the same errors as get.
 
         On a reused connection, a reset may mean that imin had closed it long ago, and then nothing would show
         whether the change arrived.
@@ -104,7 +104,7 @@ class ConnectionPool:
     async def stream(
         self, target: str, seconds: float, max_body_bytes: int
     ) -> AsyncIterator[tuple[ResponseHead, AsyncIterator[bytes]]]:
-        """The response to a GET: its head, and its body in chunks. Raises as get.
+        """The response to a GET: its head, and its body in chunks. Raises the same errors as get.
 
         seconds: of waiting for imin, head and body together. The consumer of the chunks may be slow.
         """

@@ -1,4 +1,4 @@
-"""Responses of imin: with their bodies decompressed, or turned into the error they stand for."""
+"""Responses from imin: decompress their bodies, or raise the error that they mean."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -89,20 +89,20 @@ async def decompressed(streamed: StreamedResponse, endpoint: str, max_bytes: int
 
 
 def raise_upstream_error(response: UpstreamResponse, endpoint: str) -> NoReturn:
-    """Raise the error that a response other than the expected success stands for."""
+    """Raise the error that a response means, if it is not the expected success."""
     problem = read_problem(response.body)
     status, kind = response.status, problem.kind
     if 200 <= status < 400:  # noqa: PLR2004  # success of another kind, or a redirect
-        raise Unreadable(f"{endpoint} answered {status}")
+        raise Unreadable(f"{endpoint} returned {status}")
     if status in {401, 403}:
         raise UpstreamUnavailable(f"{endpoint}: imin refuses the gateway's key ({status})", sent=False)
     if status in {404, 410} and not problem.is_from_proxy:
-        raise NotFound(f"{endpoint} answered {status}")
+        raise NotFound(f"{endpoint} returned {status}")
     if status in {404, 410, 408, 429}:
         raise _unavailable(response, endpoint, is_refused=status == _TOO_MANY)
     if status < 500 or kind in _CALLER_MISTAKES_SENT_AS_500:  # noqa: PLR2004  # server errors
         raise Refused(
-            f"{endpoint} answered {status} {kind}".strip(),
+            f"{endpoint} returned {status} {kind}".strip(),
             status=status,
             kind=kind,
             description=problem.description,
@@ -113,7 +113,7 @@ def raise_upstream_error(response: UpstreamResponse, endpoint: str) -> NoReturn:
 def _unavailable(response: UpstreamResponse, endpoint: str, *, is_refused: bool) -> UpstreamUnavailable:
     """A failure that was answered. is_refused: whether the response itself says that nothing was done."""
     return UpstreamUnavailable(
-        f"{endpoint} answered {response.status}",
+        f"{endpoint} returned {response.status}",
         sent=not is_refused,
         # After a proxy's time-out, the server behind it may still be at work.
         answered=response.status not in {408, 504},
