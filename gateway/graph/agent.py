@@ -3,8 +3,9 @@
 import strawberry
 
 from gateway.graph.enums import Gender, TaxMode
-from gateway.graph.scalars import URL, Date
+from gateway.graph.scalars import URL, Date, DateTime
 from gateway.graph.session.image import Image
+from gateway.graph.session.media_object import MediaObject
 from gateway.graph.session.place import Address
 
 
@@ -21,6 +22,29 @@ class Terms:
     requires_explicit_consent: bool | None = strawberry.field(
         description="Whether the customer has to agree explicitly, for example by ticking a box."
     )
+    date_modified: DateTime | None = strawberry.field(description="When the document was last changed.")
+
+
+@strawberry.type(description="The average of several ratings.")
+class AggregateRating:
+    """Runtime object: documents.AggregateRating."""
+
+    rating_value: float | None = strawberry.field(description="Average rating.")
+    best_rating: float | None = strawberry.field(description="Highest rating that can be given.")
+    worst_rating: float | None = strawberry.field(description="Lowest rating that can be given.")
+    rating_count: int | None = strawberry.field(description="Number of ratings.")
+    review_count: int | None = strawberry.field(description="Number of reviews.")
+
+
+@strawberry.type(description="Whom to contact, and how.")
+class ContactPoint:
+    """Runtime object: documents.ContactPoint."""
+
+    name: str | None = strawberry.field(description="Name of the person or department.")
+    contact_type: str | None = strawberry.field(description="What to contact them about.")
+    email: str | None = strawberry.field(description="E-mail address.")
+    telephone: str | None = strawberry.field(description="Telephone number.")
+    url: URL | None = strawberry.field(description="Web page for contacting them.")
 
 
 @strawberry.type(description="A person, for example an attendee, a leader or an emergency contact.")
@@ -52,6 +76,11 @@ class Person:
     image: Image | None = strawberry.field(description="Picture of the person.")
     logo: Image | None = strawberry.field(description="Logo.")
     same_as: list[str] = strawberry.field(description="URLs of the person's profiles elsewhere on the web.")
+    formatted_description: str | None = strawberry.field(description="Description of the person in HTML.")
+    formal_criteria_met: list[str] = strawberry.field(
+        description="URLs that describe the formal criteria that the person meets."
+    )
+    emergency_contact: "Person | None" = strawberry.field(description="Person to contact in an emergency.")
 
 
 @strawberry.type(description="An organization, for example an organizer, a provider or a broker.")
@@ -87,6 +116,14 @@ class Organization:
         description="URLs of the organization's profiles elsewhere on the web."
     )
     terms_of_service: list[Terms] = strawberry.field(description="Terms and policies of the organization.")
+    formatted_description: str | None = strawberry.field(
+        description="Description of the organization in HTML."
+    )
+    videos: list[MediaObject] = strawberry.field(description="Videos about the organization.")
+    formal_criteria_met: list[str] = strawberry.field(
+        description="URLs that describe the formal criteria that the organization meets."
+    )
+    aggregate_rating: AggregateRating | None = strawberry.field(description="Average rating.")
 
 
 @strawberry.type(

@@ -92,6 +92,15 @@ def before_all_examples() -> datetime:
     return datetime(2018, 1, 1, tzinfo=UTC)
 
 
+BOUNDLESS: Any = {
+    "limit_document_bytes": 10**6,
+    "limit_tokens": 10**5,
+    "limit_pairs": 10**5,
+    "limit_fields": 10**6,
+}
+"""Settings with which queries for every field, down to the sub-events of sub-events, are accepted."""
+
+
 @asynccontextmanager
 async def reader_over(imin: str) -> AsyncIterator[Reader]:
     """A gateway over imin at that address."""
@@ -101,6 +110,7 @@ async def reader_over(imin: str) -> AsyncIterator[Reader]:
         imin_base_url=imin,
         imin_api_key=SecretStr("sandbox-key"),
         imin_timeout_seconds=PLENTY,
+        **BOUNDLESS,
     )
     running = gateway_listening(settings, demo_caller, before_all_examples)
     async with running as url, aiohttp.ClientSession() as http:

@@ -47,6 +47,7 @@ class AccessCode:
 class AccessChannel:
     """Runtime object: documents.AccessChannel."""
 
+    iri: str | None = strawberry.field(description="IRI, a URL that identifies the channel.")
     name: str | None = strawberry.field(description="Name of the service.")
     description: str | None = strawberry.field(description="Instructions for joining.")
     url: URL | None = strawberry.field(description="Link for joining.")

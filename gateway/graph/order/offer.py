@@ -2,17 +2,17 @@
 
 import strawberry
 
-from gateway.graph.enums import Prepayment
+from gateway.graph.enums import (
+    BusinessEntityType,
+    OpenBookingFlowRequirement,
+    PaymentMethod,
+    Prepayment,
+    RequiredStatusType,
+)
 from gateway.graph.money import Money
-from gateway.graph.scalars import URL, Duration
-
-
-@strawberry.type(description="A range of ages in years. Either end may be open.")
-class AgeRange:
-    """Runtime object: documents.AgeRange."""
-
-    min_value: int | None = strawberry.field(description="Youngest age; null if there is no lower limit.")
-    max_value: int | None = strawberry.field(description="Oldest age; null if there is no upper limit.")
+from gateway.graph.scalars import URL, DateTime, Duration
+from gateway.graph.session.concept import Concept
+from gateway.graph.session.quantitative_value import AgeRange, QuantitativeValue
 
 
 @strawberry.type(description="A price and its terms.")
@@ -48,6 +48,39 @@ class Offer:
     )
     membership_required: bool | None = strawberry.field(description="Whether the price is for members only.")
     indicative_price: bool | None = strawberry.field(description="Whether the price is only an indication.")
+    open_booking_in_advance: RequiredStatusType | None = strawberry.field(
+        description="Whether booking in advance is required, optional or impossible."
+    )
+    open_booking_in_advance_text: str | None = strawberry.field(
+        description="`openBookingInAdvance` as imin writes it, without its namespace."
+    )
+    accepted_payment_methods: list[PaymentMethod] = strawberry.field(
+        description="Ways to pay at the venue. Empty if imin states none."
+    )
+    accepted_payment_method_texts: list[str] = strawberry.field(
+        description="`acceptedPaymentMethods` as imin writes them, without their namespace, in their order."
+    )
+    party_size: QuantitativeValue | None = strawberry.field(
+        description="Number of people that the offer is for."
+    )
+    eligible_customer_types: list[BusinessEntityType] = strawberry.field(
+        description="Kinds of customers that the offer is for. Empty if it is for everyone."
+    )
+    eligible_customer_type_texts: list[str] = strawberry.field(
+        description="`eligibleCustomerTypes` as imin writes them, without their namespace, in their order."
+    )
+    eligible_entitlement_types: list[Concept] = strawberry.field(
+        description="Entitlements of which the customer needs one. Empty if none is needed."
+    )
+    open_booking_flow_requirements: list[OpenBookingFlowRequirement] = strawberry.field(
+        description="What booking involves besides paying."
+    )
+    open_booking_flow_requirement_texts: list[str] = strawberry.field(
+        description="`openBookingFlowRequirements` as imin writes them, without their namespace, in their "
+        "order."
+    )
+    valid_from: DateTime | None = strawberry.field(description="When booking opens, as a date and time.")
+    valid_through: DateTime | None = strawberry.field(description="When booking closes, as a date and time.")
 
 
 @strawberry.type(description="The lowest price of a series for each group of people.")

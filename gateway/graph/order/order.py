@@ -66,6 +66,8 @@ class Order(Node):
     booking_service: BookingService | None = strawberry.field(
         description="Booking system that manages the order."
     )
+    order_customer_note: str | None = strawberry.field(description="Note from the customer to the seller.")
+    order_seller_note: str | None = strawberry.field(description="Note from the seller to the customer.")
 
     @resolved(
         "The latest cancellation of any of its items that was requested through this gateway; null if there "

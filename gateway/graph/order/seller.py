@@ -4,11 +4,12 @@ from typing import Any
 
 import strawberry
 
-from gateway.graph.agent import Terms
+from gateway.graph.agent import AggregateRating, Terms
 from gateway.graph.enums import TaxMode
 from gateway.graph.node import Node
 from gateway.graph.scalars import URL
 from gateway.graph.session.image import Image
+from gateway.graph.session.media_object import MediaObject
 from gateway.graph.session.place import Address
 from gateway.hints import depends_only_on
 from gateway.imin import documents
@@ -47,6 +48,12 @@ class Seller(Node):
     )
     same_as: list[str] = strawberry.field(description="URLs of the seller's profiles elsewhere on the web.")
     terms_of_service: list[Terms] = strawberry.field(description="Terms and policies of the seller.")
+    formatted_description: str | None = strawberry.field(description="Description of the seller in HTML.")
+    videos: list[MediaObject] = strawberry.field(description="Videos about the seller.")
+    formal_criteria_met: list[str] = strawberry.field(
+        description="URLs that describe the formal criteria that the seller meets."
+    )
+    aggregate_rating: AggregateRating | None = strawberry.field(description="Average rating.")
 
     @classmethod
     @depends_only_on()

@@ -15,3 +15,4 @@ class Concept:
     type: str | None = strawberry.field(description="Kind of term, without its namespace.")
     pref_label: str | None = strawberry.field(description="Display name (in SKOS, the preferred label).")
     in_scheme: str | None = strawberry.field(description="IRI of the vocabulary that the term is from.")
+    notation: str | None = strawberry.field(description="Short name for the term within its vocabulary.")

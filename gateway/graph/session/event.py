@@ -2,15 +2,25 @@
 
 import strawberry
 
-from gateway.graph.agent import Organization, Person
-from gateway.graph.enums import AttendanceMode, DayOfWeek, EventStatus, GenderRestriction
+from gateway.graph.agent import ContactPoint, Organization, Person
+from gateway.graph.enums import (
+    AttendanceMode,
+    DayOfWeek,
+    EventStatus,
+    FacilitySettingType,
+    GenderRestriction,
+    RequiredStatusType,
+)
 from gateway.graph.order.access_pass import AccessChannel
-from gateway.graph.order.offer import AgeRange, AggregateOffer, Offer
+from gateway.graph.order.offer import AggregateOffer, Offer
 from gateway.graph.scalars import URL, DateTime, Duration
+from gateway.graph.session.brand import Brand
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.course import Course
 from gateway.graph.session.image import Image
+from gateway.graph.session.media_object import MediaObject
 from gateway.graph.session.place import Place
+from gateway.graph.session.quantitative_value import AgeRange, QuantitativeValue
 
 
 @strawberry.type(description="When the sessions of a series take place. Dates and times are local.")
@@ -29,6 +39,16 @@ class Schedule:
     repeat_count: int | None = strawberry.field(description="Number of sessions.")
     schedule_timezone: str | None = strawberry.field(description="IANA time zone, for example Europe/London.")
     except_dates: list[str] = strawberry.field(description="Dates on which no session takes place.")
+    by_month: list[int] = strawberry.field(description="Months of the year, 1 to 12.")
+    by_month_day: list[int] = strawberry.field(description="Days of the month, 1 to 31.")
+
+
+@strawberry.type(description="A feature of a course, for example of a race.")
+class CourseFeature:
+    """Runtime object: documents.PropertyValue."""
+
+    name: str | None = strawberry.field(description="Display name.")
+    value: str | None = strawberry.field(description="Value as text; `true` if the course has the feature.")
 
 
 @strawberry.type
@@ -126,6 +146,66 @@ class EventFields:
     )
     sub_events: list["SuperEvent"] = strawberry.field(
         description="Events that belong to it, if imin lists them."
+    )
+    alternate_names: list[str] = strawberry.field(description="Other names.")
+    disambiguating_description: str | None = strawberry.field(
+        description="Short text that distinguishes it from similar events."
+    )
+    programme: Brand | None = strawberry.field(description="Programme that it follows.")
+    author: Organization | None = strawberry.field(description="Who designed the course that it is part of.")
+    contributors: list[Person] = strawberry.field(description="People who help to run it.")
+    contact_point: ContactPoint | None = strawberry.field(
+        description="Contact details for questions about it, if they are not those of the organizer."
+    )
+    videos: list[MediaObject] = strawberry.field(description="Videos about it.")
+    distance: QuantitativeValue | None = strawberry.field(description="Distance, for example of a run.")
+    estimated_duration: QuantitativeValue | None = strawberry.field(
+        description="Estimated length as a range, usually in minutes."
+    )
+    facility_setting: FacilitySettingType | None = strawberry.field(
+        description="Whether it takes place indoors or outdoors."
+    )
+    facility_setting_text: str | None = strawberry.field(
+        description="`facilitySetting` as imin writes it, without its namespace."
+    )
+    participant_supplied_equipment: RequiredStatusType | None = strawberry.field(
+        description="Whether attendees must, may or cannot bring their own equipment."
+    )
+    participant_supplied_equipment_text: str | None = strawberry.field(
+        description="`participantSuppliedEquipment` as imin writes it, without its namespace."
+    )
+    age_restriction: AgeRange | None = strawberry.field(description="Ages that may attend; it is enforced.")
+    additional_admission_restrictions: list[str] = strawberry.field(
+        description="Other restrictions of attendance, as texts that the customer must see before booking."
+    )
+    customer_account_booking_restrictions: list[str] = strawberry.field(
+        description="Restrictions of bookings with a customer account, as texts for the customer."
+    )
+    is_open_booking_with_customer_account_allowed: bool | None = strawberry.field(
+        description="Whether it can be booked with a customer account."
+    )
+    special_requirements: str | None = strawberry.field(description="Special requirements, as text.")
+    course_features: list[CourseFeature] = strawberry.field(
+        description="Features of the course, for example of a race."
+    )
+    is_wheelchair_accessible: bool | None = strawberry.field(
+        description="Whether it is suitable for wheelchair users."
+    )
+    is_virtually_coached: bool | None = strawberry.field(description="Whether the coach is a virtual one.")
+    is_first_session_accessible_for_free: bool | None = strawberry.field(
+        description="Whether the first session is free of charge."
+    )
+    is_interactivity_preferred: bool | None = strawberry.field(
+        description="Whether a virtual session is interactive, not only a broadcast."
+    )
+    offer_validity_period: Duration | None = strawberry.field(
+        description="How long before the start its offers are valid."
+    )
+    donation_payment_url: URL | None = strawberry.field(
+        description="Web page where donations to the organizer can be made."
+    )
+    attendee_count: int | None = strawberry.field(
+        description="Number of people who attended, of an event with any number of places."
     )
 
 

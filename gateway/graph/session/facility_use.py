@@ -3,10 +3,12 @@
 import strawberry
 
 from gateway.graph.agent import Organization
+from gateway.graph.enums import FacilitySettingType
 from gateway.graph.order.offer import Offer
-from gateway.graph.scalars import URL
+from gateway.graph.scalars import URL, DateTime, Duration
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.image import Image
+from gateway.graph.session.media_object import MediaObject
 from gateway.graph.session.place import OpeningHours, Place
 
 
@@ -53,4 +55,32 @@ class FacilityUse:
     offers: list[Offer] = strawberry.field(description="Offers for booking it.")
     parent: "FacilityUse | None" = strawberry.field(
         name="aggregateFacilityUse", description="Group of facilities that it is one of."
+    )
+    individual_facility_uses: list["FacilityUse"] = strawberry.field(
+        description="Facilities that belong to it, if it is a group of facilities."
+    )
+    start_date: DateTime | None = strawberry.field(description="When it begins to be available.")
+    end_date: DateTime | None = strawberry.field(description="When it ceases to be available.")
+    alternate_names: list[str] = strawberry.field(description="Other names.")
+    videos: list[MediaObject] = strawberry.field(description="Videos about it.")
+    facility_setting: FacilitySettingType | None = strawberry.field(
+        description="Whether it is indoors or outdoors."
+    )
+    facility_setting_text: str | None = strawberry.field(
+        description="`facilitySetting` as imin writes it, without its namespace."
+    )
+    is_wheelchair_accessible: bool | None = strawberry.field(
+        description="Whether it is suitable for wheelchair users."
+    )
+    additional_admission_restrictions: list[str] = strawberry.field(
+        description="Restrictions of its use, as texts that the customer must see before booking."
+    )
+    customer_account_booking_restrictions: list[str] = strawberry.field(
+        description="Restrictions of bookings with a customer account, as texts for the customer."
+    )
+    is_open_booking_with_customer_account_allowed: bool | None = strawberry.field(
+        description="Whether it can be booked with a customer account."
+    )
+    offer_validity_period: Duration | None = strawberry.field(
+        description="How long before the start of a slot its offers are valid."
     )

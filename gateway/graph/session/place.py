@@ -4,6 +4,7 @@ import strawberry
 
 from gateway.graph.enums import DayOfWeek
 from gateway.graph.scalars import URL
+from gateway.graph.session.concept import Concept
 from gateway.graph.session.image import Image
 
 
@@ -77,4 +78,10 @@ class Place:
     opening_hours: list[OpeningHours] = strawberry.field(description="Regular opening hours.")
     special_opening_hours: list[OpeningHours] = strawberry.field(
         description="Opening hours on special days, for example public holidays."
+    )
+    formatted_description: str | None = strawberry.field(description="Description in HTML.")
+    email: str | None = strawberry.field(description="E-mail address.")
+    place_types: list[Concept] = strawberry.field(description="Kinds of venue, for example Leisure Centre.")
+    contained_in_place: "Place | None" = strawberry.field(
+        description="Place that contains this one, for example the leisure centre of a hall."
     )

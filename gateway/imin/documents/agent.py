@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from msgspec import field
 
+from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.thing import Identified, Image, PropertyValue, Thing, filled
 from gateway.imin.documents.vocabulary import Gender, TaxMode
-from gateway.imin.jsonld import Bare, Exact, Link, iri_tail, is_iri
+from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail, is_iri
 
 # Assumption: a front end for British leisure shows no country in a British address.
 HOME_COUNTRY = "GB"
@@ -65,11 +66,23 @@ class Terms(Identified, kw_only=True, gc=False, rename="camel"):
     name: str | None = None
     own_url: Link | None = field(default=None, name="url")
     requires_explicit_consent: bool | None = None
+    date_modified: Exact | None = None
 
     @property
     def url(self) -> str | None:
         """Address of the terms."""
         return filled(self.own_url) or self.iri
+
+
+class AggregateRating(Thing, kw_only=True, gc=False, rename="camel"):
+    """The average of several ratings."""
+
+    bare: ClassVar[Bare] = Bare(text="ratingValue", number="ratingValue")
+    rating_value: float | None = None
+    best_rating: float | None = None
+    worst_rating: float | None = None
+    rating_count: Int | None = None
+    review_count: Int | None = None
 
 
 class Agent(Identified, kw_only=True, gc=False, rename="camel"):
@@ -97,6 +110,10 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     own_gender: Exact | None = field(default=None, name="gender")
     is_13_or_over: bool | None = field(default=None, name="imin:is13OrOver")
     emergency_contact: "Agent | None" = None
+    formatted_description: str | None = field(default=None, name="beta:formattedDescription")
+    videos: tuple[MediaObject, ...] = field(default=(), name="beta:video")
+    formal_criteria_met: tuple[Link, ...] = field(default=(), name="beta:formalCriteriaMet")
+    aggregate_rating: AggregateRating | None = None
 
     @property
     def name(self) -> str | None:
@@ -124,6 +141,22 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
 
 def _full_name(agent: Agent) -> str:
     return " ".join(filter(None, (agent.given_name, agent.family_name)))
+
+
+class ContactPoint(Thing, kw_only=True, gc=False, rename="camel"):
+    """Whom to contact."""
+
+    bare: ClassVar[Bare] = Bare(iri="url", text="name")
+    name: str | None = None
+    contact_type: str | None = None
+    email: str | None = None
+    telephone: str | None = None
+    url: Link | None = None
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it says whom to contact, or how."""
+        return bool(filled(self.name) or filled(self.email) or filled(self.telephone) or filled(self.url))
 
 
 class BookingService(Identified, kw_only=True, gc=False, rename="camel"):

@@ -12,15 +12,31 @@ from msgspec import field
 from msgspec.structs import replace
 
 from gateway.imin.dates import parse_date_time
-from gateway.imin.documents.agent import AccessChannel, Agent
+from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint
+from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
+from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
-from gateway.imin.documents.thing import AgeRange, Concept, Identified, Image, filled
+from gateway.imin.documents.thing import (
+    AgeRange,
+    Concept,
+    Identified,
+    Image,
+    PropertyValue,
+    QuantitativeValue,
+    filled,
+)
 from gateway.imin.documents.times import end_of, length_of
 from gateway.imin.documents.venue import place_of, venue_of
-from gateway.imin.documents.vocabulary import AttendanceMode, EventStatus, GenderRestriction
-from gateway.imin.jsonld import Bare, Exact, Int, Link
+from gateway.imin.documents.vocabulary import (
+    AttendanceMode,
+    EventStatus,
+    FacilitySettingType,
+    GenderRestriction,
+    RequiredStatusType,
+)
+from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
 
 class Event(Identified, kw_only=True, gc=False, rename="camel"):
@@ -45,7 +61,9 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     own_leaders: tuple[Agent, ...] = field(default=(), name="leader")
     own_images: tuple[Image, ...] = field(default=(), name="image")
     own_activities: tuple[Concept, ...] = field(default=(), name="activity")
+    other_activities: tuple[Concept, ...] = field(default=(), name="activities")
     own_facility_types: tuple[Concept, ...] = field(default=(), name="facilityType")
+    beta_facility_types: tuple[Concept, ...] = field(default=(), name="beta:facilityType")
     own_categories: tuple[Concept, ...] = field(default=(), name="category")
     own_openactive_levels: tuple[Concept, ...] = field(default=(), name="level")
     own_imin_levels: tuple[Concept, ...] = field(default=(), name="imin:level")
@@ -73,6 +91,31 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     aggregate_facility_use: "Event | None" = None
     instance_of_course: "Event | None" = None
     own_sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
+    own_individual_facility_uses: tuple["Event", ...] = field(default=(), name="individualFacilityUse")
+    own_alternate_names: tuple[str, ...] = field(default=(), name="alternateName")
+    own_disambiguating_description: str | None = field(default=None, name="disambiguatingDescription")
+    own_programme: Brand | None = field(default=None, name="programme")
+    own_author: Agent | None = field(default=None, name="author")
+    own_contributors: tuple[Agent, ...] = field(default=(), name="contributor")
+    own_contact_point: ContactPoint | None = field(default=None, name="beta:contactPoint")
+    own_videos: tuple[MediaObject, ...] = field(default=(), name="beta:video")
+    own_distance: QuantitativeValue | None = field(default=None, name="beta:distance")
+    own_estimated_duration: QuantitativeValue | None = field(default=None, name="beta:estimatedDuration")
+    own_facility_setting: Exact | None = field(default=None, name="beta:facilitySetting")
+    own_supplied_equipment: Exact | None = field(default=None, name="beta:participantSuppliedEquipment")
+    own_age_restriction: AgeRange | None = field(default=None, name="ageRestriction")
+    own_admission_restrictions: tuple[str, ...] = field(default=(), name="additionalAdmissionRestriction")
+    own_account_restrictions: tuple[str, ...] = field(default=(), name="customerAccountBookingRestriction")
+    own_is_account_allowed: bool | None = field(default=None, name="isOpenBookingWithCustomerAccountAllowed")
+    own_special_requirements: str | None = field(default=None, name="specialRequirements")
+    own_course_features: tuple[PropertyValue, ...] = field(default=(), name="courseFeatures")
+    own_is_wheelchair_accessible: bool | None = field(default=None, name="beta:isWheelchairAccessible")
+    own_is_virtually_coached: bool | None = field(default=None, name="beta:isVirtuallyCoached")
+    own_is_first_free: bool | None = field(default=None, name="beta:isFirstSessionAccessibleForFree")
+    own_is_interactive: bool | None = field(default=None, name="beta:isInteractivityPreferred")
+    own_offer_validity_period: Exact | None = field(default=None, name="beta:offerValidityPeriod")
+    own_donation_payment_url: Link | None = field(default=None, name="beta:donationPaymentUrl")
+    attendee_count: Int | None = field(default=None, name="beta:attendeeCount")
 
     name = InheritedText("own_name")
     description = InheritedText("own_description")
@@ -83,8 +126,12 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     stated_provider = InheritedObject[Agent | None]("own_provider", "is_named")
     leaders = InheritedObject[tuple[Agent, ...]]("own_leaders", "is_named", several=True)
     images = InheritedObject[tuple[Image, ...]]("own_images", "is_picture", several=True)
-    activities = InheritedObject[tuple[Concept, ...]]("own_activities", "is_term", several=True)
-    facility_types = InheritedObject[tuple[Concept, ...]]("own_facility_types", "is_term", several=True)
+    activities = InheritedObject[tuple[Concept, ...]](
+        "own_activities", "is_term", several=True, other="other_activities"
+    )
+    facility_types = InheritedObject[tuple[Concept, ...]](
+        "own_facility_types", "is_term", several=True, other="beta_facility_types"
+    )
     categories = InheritedObject[tuple[Concept, ...]]("own_categories", "is_term", several=True)
     sports_activity_locations = InheritedObject[tuple[Concept, ...]](
         "own_sports_locations", "is_term", several=True
@@ -100,6 +147,27 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     )
     course = Inherited["Event | None"]("instance_of_course")
     skill_levels = InheritedObject[tuple[Concept, ...]]("own_levels", "is_term", several=True)
+    alternate_names = Inherited[tuple[str, ...]]("own_alternate_names")
+    disambiguating_description = InheritedText("own_disambiguating_description")
+    programme = InheritedObject[Brand | None]("own_programme", "is_named")
+    author = InheritedObject[Agent | None]("own_author", "is_named")
+    contributors = InheritedObject[tuple[Agent, ...]]("own_contributors", "is_named", several=True)
+    contact_point = InheritedObject[ContactPoint | None]("own_contact_point", "is_contact")
+    videos = InheritedObject[tuple[MediaObject, ...]]("own_videos", "is_media", several=True)
+    distance = InheritedObject[QuantitativeValue | None]("own_distance", "is_amount")
+    estimated_duration = InheritedObject[QuantitativeValue | None]("own_estimated_duration", "is_amount")
+    age_restriction = InheritedObject[AgeRange | None]("own_age_restriction", "has_limit")
+    additional_admission_restrictions = Inherited[tuple[str, ...]]("own_admission_restrictions")
+    customer_account_booking_restrictions = Inherited[tuple[str, ...]]("own_account_restrictions")
+    is_open_booking_with_customer_account_allowed = Inherited[bool | None]("own_is_account_allowed")
+    special_requirements = InheritedText("own_special_requirements")
+    course_features = Inherited[tuple[PropertyValue, ...]]("own_course_features")
+    is_wheelchair_accessible = Inherited[bool | None]("own_is_wheelchair_accessible")
+    is_virtually_coached = Inherited[bool | None]("own_is_virtually_coached")
+    is_first_session_accessible_for_free = Inherited[bool | None]("own_is_first_free")
+    is_interactivity_preferred = Inherited[bool | None]("own_is_interactive")
+    offer_validity_period = InheritedText("own_offer_validity_period")
+    donation_payment_url = InheritedText("own_donation_payment_url")
 
     @property
     def parent(self) -> "Event | None":
@@ -196,6 +264,14 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
         return tuple(sub if sub.parent else replace(sub, super_event=self) for sub in self.own_sub_events)
 
     @property
+    def individual_facility_uses(self) -> tuple["Event", ...]:
+        """Facilities of which a facility use is the group, which inherit from it."""
+        return tuple(
+            one if one.parent else replace(one, aggregate_facility_use=self)
+            for one in self.own_individual_facility_uses
+        )
+
+    @property
     def own_levels(self) -> tuple[Concept, ...]:
         """Levels of experience under OpenActive's and imin's name."""
         return self.own_openactive_levels + self.own_imin_levels
@@ -235,6 +311,28 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     def gender_restriction(self) -> GenderRestriction | None:
         """Who may attend, inherited."""
         return GenderRestriction.of(self.inherited("own_gender_restriction"))
+
+    @property
+    def facility_setting(self) -> FacilitySettingType | None:
+        """Whether it is indoors or outdoors, inherited."""
+        return FacilitySettingType.of(self.inherited("own_facility_setting"))
+
+    @property
+    def facility_setting_text(self) -> str | None:
+        """Last segment of the setting as imin wrote it."""
+        setting: str | None = self.inherited("own_facility_setting")
+        return iri_tail(setting) if setting else None
+
+    @property
+    def participant_supplied_equipment(self) -> RequiredStatusType | None:
+        """Whether attendees bring equipment, inherited."""
+        return RequiredStatusType.of(self.inherited("own_supplied_equipment"))
+
+    @property
+    def participant_supplied_equipment_text(self) -> str | None:
+        """Last segment of the text that imin wrote of the equipment."""
+        equipment: str | None = self.inherited("own_supplied_equipment")
+        return iri_tail(equipment) if equipment else None
 
     @property
     def starts(self) -> datetime | None:

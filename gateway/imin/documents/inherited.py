@@ -35,15 +35,19 @@ class InheritedText(ExpressionProperty[str | None]):
 
 
 class InheritedObject(ExpressionProperty[T]):
-    """As Inherited, of a document, or several: stated if the attribute `test` of the first is true."""
+    """As Inherited, of a document, or several: stated if the attribute `test` of the first is true.
 
-    def __init__(self, attribute: str, test: str, *, several: bool = False) -> None:
+    other: attribute to look at if no level states the first.
+    """
+
+    def __init__(self, attribute: str, test: str, *, several: bool = False, other: str = "") -> None:
         first = "value[0]" if several else "value"
-        fallback = "inherited_list" if several else "inherited_object"
+        method = "inherited_list" if several else "inherited_object"
+        fallback = f"self.{method}({attribute!r}, {test!r})"
         super().__init__(
             _nearest(
                 f"(value := {{0}}.{attribute}) and {first}.{test}",
-                f"self.{fallback}({attribute!r}, {test!r})",
+                f"({fallback} or self.{method}({other!r}, {test!r}))" if other else fallback,
             )
         )
 

@@ -6,9 +6,16 @@ from typing import ClassVar
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.imin.documents.thing import AgeRange, Priced, Thing, filled
-from gateway.imin.documents.vocabulary import DayOfWeek, Prepayment
-from gateway.imin.jsonld import Bare, Exact, Int, Link, is_same_iri
+from gateway.imin.documents.thing import AgeRange, Concept, Priced, QuantitativeValue, Thing, filled
+from gateway.imin.documents.vocabulary import (
+    BusinessEntityType,
+    DayOfWeek,
+    OpenBookingFlowRequirement,
+    PaymentMethod,
+    Prepayment,
+    RequiredStatusType,
+)
+from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail, is_same_iri
 
 
 class Offer(Priced, kw_only=True, gc=False, rename="camel"):
@@ -30,6 +37,14 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     allow_customer_cancellation_full_refund: bool | None = None
     membership_required: bool | None = field(default=None, name="imin:membershipRequired")
     indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
+    own_in_advance: Exact | None = field(default=None, name="openBookingInAdvance")
+    own_payment_methods: tuple[Exact, ...] = field(default=(), name="acceptedPaymentMethod")
+    own_customer_types: tuple[Exact, ...] = field(default=(), name="eligibleCustomerType")
+    own_flow_requirements: tuple[Exact, ...] = field(default=(), name="openBookingFlowRequirement")
+    eligible_entitlement_types: tuple[Concept, ...] = field(default=(), name="eligibleEntitlementType")
+    party_size: QuantitativeValue | None = field(default=None, name="beta:partySize")
+    valid_from: Exact | None = None
+    valid_through: Exact | None = None
     unclear: tuple[str, ...] = field(default=(), name="gateway:unclear")
 
     @property
@@ -78,6 +93,51 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
             unclear=self.unclear + offer.unclear,
         )
 
+    @property
+    def open_booking_in_advance(self) -> RequiredStatusType | None:
+        """Whether booking in advance is required."""
+        return RequiredStatusType.of(self.own_in_advance)
+
+    @property
+    def open_booking_in_advance_text(self) -> str | None:
+        """Last segment of the text that imin wrote."""
+        return iri_tail(self.own_in_advance) if self.own_in_advance else None
+
+    @property
+    def accepted_payment_methods(self) -> tuple[PaymentMethod, ...]:
+        """Ways to pay at the venue."""
+        return tuple(PaymentMethod.of(text) or PaymentMethod.UNKNOWN for text in self.own_payment_methods)
+
+    @property
+    def accepted_payment_method_texts(self) -> tuple[str, ...]:
+        """Last segments of the texts that imin wrote, in the same order."""
+        return tuple(iri_tail(text) for text in self.own_payment_methods)
+
+    @property
+    def eligible_customer_types(self) -> tuple[BusinessEntityType, ...]:
+        """Kinds of customers that it is for."""
+        return tuple(
+            BusinessEntityType.of(text) or BusinessEntityType.UNKNOWN for text in self.own_customer_types
+        )
+
+    @property
+    def eligible_customer_type_texts(self) -> tuple[str, ...]:
+        """Last segments of the texts that imin wrote, in the same order."""
+        return tuple(iri_tail(text) for text in self.own_customer_types)
+
+    @property
+    def open_booking_flow_requirements(self) -> tuple[OpenBookingFlowRequirement, ...]:
+        """What booking it involves."""
+        return tuple(
+            OpenBookingFlowRequirement.of(text) or OpenBookingFlowRequirement.UNKNOWN
+            for text in self.own_flow_requirements
+        )
+
+    @property
+    def open_booking_flow_requirement_texts(self) -> tuple[str, ...]:
+        """Last segments of the texts that imin wrote, in the same order."""
+        return tuple(iri_tail(text) for text in self.own_flow_requirements)
+
 
 class LowestOffer(Offer, kw_only=True, gc=False, rename="camel"):
     """The lowest of several prices, which schema.org's AggregateOffer calls lowPrice."""
@@ -117,6 +177,8 @@ class Schedule(Thing, kw_only=True, gc=False, rename="camel"):
     repeat_count: Int | None = None
     schedule_timezone: str | None = None
     except_dates: tuple[str, ...] = field(default=(), name="exceptDate")
+    by_month: tuple[Int, ...] = ()
+    by_month_day: tuple[Int, ...] = ()
 
     @property
     def by_day(self) -> tuple[DayOfWeek, ...]:

@@ -7,8 +7,9 @@ from msgspec import Struct, field
 
 from gateway.hints import pure
 from gateway.imin.dates import parse_date_time
-from gateway.imin.documents.agent import Address, Agent, BookingService, Terms
+from gateway.imin.documents.agent import Address, Agent, AggregateRating, BookingService, Terms
 from gateway.imin.documents.expression_property import ExpressionProperty
+from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.thing import IS_ZERO, Image, Owned, Owner, Priced, TaxCharge, is_stated
 from gateway.imin.documents.vocabulary import (
@@ -74,6 +75,9 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     booking_service: BookingService | None = None
     payment_due: Priced | None = field(default=None, name="totalPaymentDue")
     total_payment_tax: tuple[TaxCharge, ...] = ()
+    own_customer_note: str | None = field(default=None, name="orderCustomerNote")
+    other_customer_note: str | None = field(default=None, name="customerNote")
+    order_seller_note: str | None = None
 
     @property
     def identifier(self) -> str:
@@ -121,6 +125,11 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     def prepayment(self) -> Prepayment | None:
         """Whether the order is paid in advance."""
         return self.payment_due.prepayment if self.payment_due else None
+
+    @property
+    def order_customer_note(self) -> str | None:
+        """The customer's note; OpenActive's Order and OrderProposal have different names for it."""
+        return self.own_customer_note or self.other_customer_note
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -223,12 +232,16 @@ class Seller(Struct, frozen=True):
     """Legal name."""
     description = SellerText("description")
     """Description."""
+    formatted_description = SellerText("formatted_description")
+    """HTML description."""
     url = SellerText("url")
     """Web site."""
     logo = SellerAttribute[Image | None]("logo")
     """Logo."""
     image = SellerAttribute[Image | None]("image")
     """Picture."""
+    videos = SellerAttribute[tuple[MediaObject, ...]]("videos")
+    """Videos."""
     telephone = SellerText("telephone")
     """Telephone number."""
     email = SellerText("email")
@@ -243,6 +256,10 @@ class Seller(Struct, frozen=True):
     """Whether the seller takes open bookings."""
     same_as = SellerAttribute[tuple[str, ...]]("same_as")
     """Other web pages of the seller."""
+    formal_criteria_met = SellerAttribute[tuple[str, ...]]("formal_criteria_met")
+    """Pages that describe the formal criteria that the seller meets."""
+    aggregate_rating = SellerAttribute[AggregateRating | None]("aggregate_rating")
+    """Average rating."""
     terms_of_service = SellerAttribute[tuple[Terms, ...]]("terms_of_service")
     """The seller's terms."""
     own_identifier = SellerAttribute[str | int | None]("own_identifier")

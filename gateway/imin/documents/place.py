@@ -5,7 +5,7 @@ from typing import ClassVar
 from msgspec import field
 
 from gateway.imin.documents.agent import Address
-from gateway.imin.documents.thing import Identified, Image, Thing, filled
+from gateway.imin.documents.thing import Concept, Identified, Image, Thing, filled
 from gateway.imin.documents.vocabulary import DayOfWeek
 from gateway.imin.jsonld import Bare, Exact, Link
 
@@ -75,6 +75,10 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     special_opening_hours: tuple[OpeningHours, ...] = field(
         default=(), name="specialOpeningHoursSpecification"
     )
+    email: str | None = None
+    formatted_description: str | None = field(default=None, name="beta:formattedDescription")
+    place_types: tuple[Concept, ...] = field(default=(), name="beta:placeType")
+    contained_in_place: "Place | None" = None
 
     @property
     def is_place(self) -> bool:

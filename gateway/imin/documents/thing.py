@@ -158,6 +158,7 @@ class Concept(Identified, kw_only=True, gc=False, rename="camel"):
     own_label: str | None = field(default=None, name="prefLabel")
     own_name: str | None = field(default=None, name="name")
     in_scheme: str | None = None
+    notation: str | None = None
 
     @property
     def pref_label(self) -> str | None:
@@ -181,6 +182,22 @@ class AgeRange(Thing, kw_only=True, gc=False, rename="camel"):
     def has_limit(self) -> bool:
         """Whether either end is stated."""
         return self.min_value is not None or self.max_value is not None
+
+
+class QuantitativeValue(Thing, kw_only=True, gc=False, rename="camel"):
+    """An amount, or a range of amounts of which either end may be open, with its unit."""
+
+    bare: ClassVar[Bare] = Bare(text="value", number="value")
+    min_value: float | None = None
+    max_value: float | None = None
+    value: float | None = None
+    unit_code: str | None = None
+    unit_text: str | None = None
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it states an amount."""
+        return self.value is not None or self.min_value is not None or self.max_value is not None
 
 
 class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):

@@ -145,6 +145,56 @@ class Prepayment(Term):
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
+class RequiredStatusType(Term):
+    """Whether something is required, optional or impossible."""
+
+    REQUIRED = "Required", "It is required."
+    OPTIONAL = "Optional", "It is possible, but not required."
+    UNAVAILABLE = "Unavailable", "It is not possible."
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
+class PaymentMethod(Term):
+    """A way to pay at the venue. Source: OpenActive, which takes two terms from GoodRelations."""
+
+    CASH = "Cash", "Cash."
+    PAYMENT_METHOD_CREDIT_CARD = "PaymentMethodCreditCard", "A credit or debit card."
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
+class BusinessEntityType(Term):
+    """A kind of customer that an offer is for. Source: OpenActive's beta namespace; schema.org."""
+
+    MEMBER = "Member", "Members of the organizer or provider."
+    BUSINESS = "Business", "Businesses."
+    ENDUSER = "Enduser", "People who book for themselves."
+    PUBLIC_INSTITUTION = "PublicInstitution", "Public institutions."
+    RESELLER = "Reseller", "Resellers."
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
+class OpenBookingFlowRequirement(Term):
+    """What booking an offer through OpenActive's Open Booking API involves."""
+
+    OPEN_BOOKING_INTAKE_FORM = "OpenBookingIntakeForm", "The booking system asks questions first."
+    OPEN_BOOKING_ATTENDEE_DETAILS = "OpenBookingAttendeeDetails", "Details of each attendee are needed."
+    OPEN_BOOKING_APPROVAL = "OpenBookingApproval", "The seller has to approve the booking."
+    OPEN_BOOKING_NEGOTIATION = "OpenBookingNegotiation", "The seller may propose other terms."
+    OPEN_BOOKING_MESSAGE_EXCHANGE = (
+        "OpenBookingMessageExchange",
+        "Customer and seller may exchange messages.",
+    )
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
+class FacilitySettingType(Term):
+    """Whether something is indoors or outdoors. Source: OpenActive's beta namespace."""
+
+    INDOOR_FACILITY = "IndoorFacility", "Indoors."
+    OUTDOOR_FACILITY = "OutdoorFacility", "Outdoors."
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
 class GenderRestriction(Term):
     """Restriction of attendance by gender."""
 
