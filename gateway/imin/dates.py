@@ -25,6 +25,7 @@ _A_DAY, _A_SECOND = timedelta(days=1), timedelta(seconds=1)
 _DATE_TIME = re.compile(
     r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d-?\d)(?:[T ](\d[^T ]*)|(Z|[+-]\d\d(?::?\d\d)?))?", re.ASCII
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _END_OF_DAY = re.compile(r"24((?::?00(?::?00(?:[.,]0+)?)?)?(?:Z|[+-].*)?)")
 _LEAP_SECOND = re.compile(r"(\d\d:?\d\d:?)60((?:[.,]\d+)?(?:Z|[+-].*)?)")
 
@@ -63,6 +64,12 @@ def _readable_time(time: str) -> tuple[str, timedelta]:
 def _is_first_second(moment: datetime) -> bool:
     """Whether it is in the first second of a day in UTC, which a leap second is read as."""
     return moment.astimezone(UTC).time().replace(microsecond=0) == time_of_day()
+
+
+@pure
+def until_end_of_day(text: str | None) -> str | None:
+    """The text; of a day without a time, its last second. For ends: a day is meant as a whole."""
+    return f"{text.strip()}T23:59:59" if text and _DAY.fullmatch(text.strip()) else text
 
 
 @pure

@@ -60,7 +60,9 @@ class FacilityUse:
         description="Facilities that belong to it, if it is a group of facilities."
     )
     start_date: DateTime | None = strawberry.field(description="When it begins to be available.")
-    end_date: DateTime | None = strawberry.field(description="When it ceases to be available.")
+    available_through: DateTime | None = strawberry.field(
+        name="endDate", description="When it ceases to be available."
+    )
     alternate_names: list[str] = strawberry.field(description="Other names.")
     videos: list[MediaObject] = strawberry.field(description="Videos about it.")
     facility_setting: FacilitySettingType | None = strawberry.field(

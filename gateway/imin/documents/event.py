@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.imin.dates import parse_date_time
+from gateway.imin.dates import parse_date_time, until_end_of_day
 from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
@@ -311,6 +311,11 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     def gender_restriction(self) -> GenderRestriction | None:
         """Who may attend, inherited."""
         return GenderRestriction.of(self.inherited("own_gender_restriction"))
+
+    @property
+    def available_through(self) -> str | None:
+        """When a facility ceases to be available."""
+        return until_end_of_day(self.own_end_date)
 
     @property
     def facility_setting(self) -> FacilitySettingType | None:

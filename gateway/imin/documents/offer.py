@@ -6,6 +6,7 @@ from typing import ClassVar
 from msgspec import field
 from msgspec.structs import replace
 
+from gateway.imin.dates import until_end_of_day
 from gateway.imin.documents.thing import AgeRange, Concept, Priced, QuantitativeValue, Thing, filled
 from gateway.imin.documents.vocabulary import (
     BusinessEntityType,
@@ -44,7 +45,7 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     eligible_entitlement_types: tuple[Concept, ...] = field(default=(), name="eligibleEntitlementType")
     party_size: QuantitativeValue | None = field(default=None, name="beta:partySize")
     valid_from: Exact | None = None
-    valid_through: Exact | None = None
+    own_valid_through: Exact | None = field(default=None, name="validThrough")
     unclear: tuple[str, ...] = field(default=(), name="gateway:unclear")
 
     @property
@@ -92,6 +93,11 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
             allow_customer_cancellation_full_refund=refund,
             unclear=self.unclear + offer.unclear,
         )
+
+    @property
+    def valid_through(self) -> str | None:
+        """When it ends."""
+        return until_end_of_day(self.own_valid_through)
 
     @property
     def open_booking_in_advance(self) -> RequiredStatusType | None:

@@ -88,10 +88,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place(lambda it: _session(level=[it]), (*_SESSION, "skillLevels", 0)),
         Place(lambda it: _slot(facilityType=[it]), (*_SESSION, "facilityTypes", 0), _SLOT),
     ),
-    "Course": (
-        Place(lambda it: _session("CourseInstance", instanceOfCourse=it), _SESSION),
-        Place(lambda it: _session("CourseInstance", **{"beta:course": it}), _SESSION),
-    ),
+    "Course": (Place(lambda it: _session("CourseInstance", instanceOfCourse=it), (*_SESSION, "course")),),
     "CourseInstance": (_booked("CourseInstance", "OtherSession"),),
     "Event": (_booked("Event", "OtherSession"), _SERIES, _EVENT_SERIES),
     "EventSeries": (_SERIES, _EVENT_SERIES),
@@ -107,10 +104,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "LocationFeatureSpecification": (
         Place(lambda it: _session(location={"amenityFeature": [it]}), (*_SESSION, "venue", "amenities", 0)),
     ),
-    "MediaObject": (
-        *_VIDEOS,
-        Place(lambda it: _session("OnDemandEvent", workFeatured=it), (*_SESSION, "workFeatured")),
-    ),
+    "MediaObject": (*_VIDEOS,),
     "Offer": (
         Place(lambda it: _item(acceptedOffer=it), (*_ITEM, "acceptedOffer")),
         Place(lambda it: _session(offers=[it]), (*_SESSION, "offers", 0)),

@@ -1,7 +1,11 @@
 """The declaration of every type. Where an object of a type may stand in an order: see places.py."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from tests.examples.openactive import events, occurrences, orders, others
-from tests.examples.openactive.declared import Declared, Shown
+from tests.examples.openactive.declared import Declared, Omitted, Shown
+from tests.examples.openactive.places import PLACES
 
 _DECLARED: dict[str, Declared] = {
     "AggregateOffer": others.AGGREGATE_OFFER,
@@ -10,6 +14,7 @@ _DECLARED: dict[str, Declared] = {
     "BooleanFormFieldSpecification": orders.FORM_FIELD,
     "Brand": others.BRAND,
     "Concept": others.CONCEPT,
+    "Course": events.COURSE,
     "FacilityUse": events.FACILITY_USE,
     "GeoCoordinates": others.GEO_COORDINATES,
     "ImageObject": others.IMAGE,
@@ -47,6 +52,22 @@ SHOWN: dict[str, Declared] = {
     for kind, properties in occurrences().items()
 }
 """How the graph shows each property of each type; types that are not listed above are events."""
+
+for _kind, _name in [("OnDemandEvent", "workFeatured")]:
+    SHOWN[_kind][_name] = Omitted("to be shown")
+
+
+def shown(kind: str) -> dict[str, Shown]:
+    """The properties of a type that the graph shows."""
+    return {name: declared for name, declared in SHOWN[kind].items() if isinstance(declared, Shown)}
+
+
+def filled_orders() -> Iterator[dict[str, Any]]:
+    """An order for each place of each type, with an object that states all properties that are shown."""
+    for kind, places in PLACES.items():
+        properties = {name: one.value for name, one in shown(kind).items()}
+        for place in places:
+            yield place.order({"@type": kind, **properties})
 
 
 def coverage() -> tuple[int, int]:

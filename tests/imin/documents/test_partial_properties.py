@@ -22,6 +22,7 @@ from gateway.imin.documents.partial import fields_read_by, partial_document, pro
 from gateway.imin.documents.thing import Thing
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 from tests.examples.files import FILES, HERE, document_in
+from tests.examples.openactive.shown import filled_orders
 
 NOW = datetime(2021, 5, 1, tzinfo=UTC)
 OWNER = CustomerOwner("1234", IdSigner((b"secret",)), "http://gateway", lambda: NOW, 600)
@@ -41,8 +42,8 @@ def documents_in(value: Any) -> Iterator[Thing]:
 def bodies() -> dict[type[Any], set[bytes]]:
     """The JSON of every object in the example files, by the class that it is read as."""
     found: dict[type[Any], set[bytes]] = defaultdict(set)
-    for path in FILES:
-        body = document_in(str(path.relative_to(HERE)))
+    documents = [document_in(str(path.relative_to(HERE))) for path in FILES]
+    for body in [*documents, *filled_orders()]:
         items = body.get("imin:item", [body]) if isinstance(body, dict) else []
         for item, cls in [
             (item, cls) for item in items for cls in (Order, OrderItem, CustomerAccount, Event)
@@ -89,7 +90,7 @@ CASES = [(cls, name) for cls in BODIES for name in properties(cls)]
 
 
 def test_every_class() -> None:
-    """The example files contain documents of every class except base classes and parts of pages."""
+    """The examples contain documents of every class except base classes and parts of pages."""
     classes = {
         cls for cls in property_reads().classes if cls.__module__.startswith("gateway.imin.documents.")
     }
