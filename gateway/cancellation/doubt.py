@@ -9,7 +9,7 @@ _MAX_REMEMBERED = 10_000
 
 
 class Doubt:
-    """Tells whether the doubt about an attempt is over.
+    """Decides whether imin may still act on an attempt.
 
     seconds: how long imin may act on a PATCH after it was sent (assumption). An attempt of another machine,
     or from before a restart of this one, is counted from when this process first saw it: there is no clock

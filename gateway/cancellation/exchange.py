@@ -60,7 +60,7 @@ _NO_SUCH_ITEM = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 class ExchangeOptions:
     """How to talk to imin. Times in seconds.
 
-    deadline: for the whole exchange. item_id: what a PATCH refers to an item by, `identifier` or `iri`.
+    deadline: for the whole exchange. item_id: how a PATCH names an item, by `identifier` or `iri`.
     """
 
     deadline_seconds: float
@@ -94,7 +94,7 @@ class Exchange:
         self._options = options
 
     async def run(self, request: CancellationRequest) -> CancellationResult:
-        """Cancel, and report what is known at the deadline at the latest. Raises nothing that imin causes."""
+        """Cancel, and report what is known at the deadline at the latest. Failures of imin are outcomes, not exceptions."""
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
         longest = _MAX_READING_SHARE * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)
@@ -197,7 +197,7 @@ class _OneExchange:
         return _PatchResult.ACCEPTED
 
     def _patch_id(self, item: OrderItem) -> str:
-        """What the PATCH refers to the item by; its IRI if it has no identifier of its own."""
+        """How the PATCH names the item: by its IRI if it has no identifier."""
         by_iri = self._options.item_id == "iri" or item.own_identifier is None
         return item.iri if by_iri and item.iri else item.identifier
 

@@ -83,7 +83,7 @@ class IdempotencyKeys:
 
 
 def _recalled(entry: KeyEntry, key: IdempotencyKey) -> Outcome | None:
-    """The outcome that the entry of a key gives to this use of it; None if the change is still to be made."""
+    """The outcome of this use of a key, from its entry; None if the change is still to be made."""
     if entry.payload != key.payload:
         return KeyReused()
     return None if entry.outcome is None else decode(entry.outcome)

@@ -50,7 +50,7 @@ class OwnershipCheck:
 class IdempotencyKey:
     """A client's name for one change, unique for its caller.
 
-    payload: the change as one text; the same key with another payload is a mistake of the client's.
+    payload: the change as one text; the same key with another payload is the client's mistake.
     """
 
     caller: str

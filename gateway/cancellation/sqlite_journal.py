@@ -1,6 +1,6 @@
 """The journal in SQLite: in a file that survives the process, or in memory.
 
-A thread of its own runs every statement, so that a slow disk does not block the event loop. Writes are synced
+A separate thread runs every statement, so that a slow disk does not block the event loop. Writes are synced
 to disk before they return, so they survive kill -9 and power cuts.
 """
 

@@ -95,7 +95,7 @@ def prefetch_order(context: Context, identifier: str) -> bool:
 def _made_up_date(context: Context, identifier: str) -> int:
     """A date within the last ten years, in microseconds since 1970. It depends on the identifier alone."""
     services = context.services
-    share = int(services.signer.pseudonym(identifier), 16) / 2**48  # nobody else can compute it
+    share = int(services.signer.pseudonym(identifier), 16) / 2**48  # no client can compute it
     return round((services.now().timestamp() - _TEN_YEARS_SECONDS * share) * 1_000_000)
 
 

@@ -74,7 +74,7 @@ async def _stream(request: web.Request, content: ReceiptContent, name: str) -> w
         "Content-Type": "application/pdf",
         "Content-Disposition": f'inline; filename="{name}"',
         "Cache-Control": "private, no-store",
-        # A browser's PDF viewer puts the document into a page of its own.
+        # A browser's PDF viewer wraps the document in its own page.
         "Content-Security-Policy": PDF_POLICY,
     }
     if content.length is not None:

@@ -55,7 +55,7 @@ class _Unsent:
 
 
 class _Announcement(msgspec.Struct, array_like=True):
-    """A changed order. replica: that has changed it. Elements that a later release adds are ignored."""
+    """A changed order. replica: the one that changed it. Elements that a later release adds are ignored."""
 
     replica: str
     order: str

@@ -14,8 +14,8 @@ _EXPIRES_MILLISECONDS = 15_000
 _MAX_MILLISECONDS = 10 * _EXPIRES_MILLISECONDS
 _RETRY_SECONDS = 0.02
 
-# Whatever expires soon is a lock, whichever release holds it. A value that does not expire is none: it would
-# lock the order forever.
+# A value that expires soon is a lock, whichever release holds it. One that does not expire is ignored, since
+# it would lock the order forever.
 _TAKE = """
 local left = redis.call('pttl', KEYS[1])
 if left >= 0 and left <= tonumber(ARGV[3]) then return 0 end

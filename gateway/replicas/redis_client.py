@@ -1,6 +1,6 @@
 """Redis client with a timeout for each call. After a failure, calls fail at once for one second.
 
-What a failure condemns decides what happens next:
+What happens next depends on what the failure shows to be unusable:
 
 the key         WRONGTYPE: it holds a value of another type. Only this call fails.
 the server      everything else: no answer, an answer that is not Redis', or an error about its state, such as

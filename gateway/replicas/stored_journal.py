@@ -114,7 +114,7 @@ class StoredJournal:
 
 
 def _attempts_name(order: str) -> str:
-    # Without a version, for an attempt of any release holds its items. So attempts may only get new fields
+    # Without a version, since an attempt of any release holds its items. So attempts may only get new fields
     # that have defaults.
     return f"gateway:attempts:{order}"
 

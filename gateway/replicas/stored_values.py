@@ -1,11 +1,11 @@
 """Names and values in Redis that replicas of several releases share.
 
-During an upgrade, two releases run side by side. So a name that is made here holds the version of the format
-of its value, and a release does not meet the formats of another one. What cannot be read all the same, for
-being damaged, too long or of another type, counts as absent and is overwritten.
+During an upgrade, two releases run side by side. So each name made here contains the version of its value's
+format, and a release never meets the format of another one. A value that cannot be
+read anyway, because it is damaged, too long or of another type, counts as absent and is overwritten.
 
 Attempts and announcements have no version: they must reach all releases, so they may only get new fields that
-have defaults. Generations and locks are opaque: nothing but their being there, or being the same, counts.
+have defaults. Generations and locks are opaque: only whether they exist, or are equal, matters.
 """
 
 from typing import Any, TypeVar

@@ -125,7 +125,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def accepted_offer(self) -> Offer | None:
-        """The accepted offer; one that is only referred to stands on the session or a level above it."""
+        """The accepted offer; one that is only referred to is found on the session or a level above it."""
         own = self.own_accepted_offer
         if own is None or own.price is not None or self.session is None:
             return own
