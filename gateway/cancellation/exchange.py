@@ -94,7 +94,7 @@ class Exchange:
         self._options = options
 
     async def run(self, request: CancellationRequest) -> CancellationResult:
-        """Cancel, and report what is known at the deadline at the latest. Failures of imin are outcomes, not exceptions."""
+        """Cancel, and report what is known by the deadline. Failures of imin are outcomes, not errors."""
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
         longest = _MAX_READING_SHARE * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)

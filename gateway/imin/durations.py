@@ -50,8 +50,8 @@ class _Units(NamedTuple):
 def parse_duration(text: str | None) -> Duration | None:
     """The duration in an ISO 8601 text, for example `P1DT16H`; None if the text holds none.
 
-    A negative duration is none: nothing lasts less than no time, or is due that long before something. A part
-    of a month is none either: it has no length.
+    A negative duration counts as none, for nothing can last or be due that long; so does a part of a month,
+    which has no definite length.
     """
     units = _units(text)
     if units is None:

@@ -1,4 +1,4 @@
-"""Reads what an error response of imin says is wrong. Such a body has one of four shapes:
+"""Reads from imin's error responses what is wrong. Such a body has one of four shapes:
 
 OpenActive  `{"@type": "…Error", "name", "description", "statusCode"}`
 Kong        `{"message": "…"}`

@@ -13,7 +13,7 @@ from gateway.imin.documents import Attributes, Owner
 from gateway.imin.endpoints.declaration import Endpoint, K, Parts, V
 
 OwnerOf = Callable[[str, bool], Owner]
-"""Makes the owner of a customer's documents. Whether several responses will show them, or one."""
+"""Makes the owner of documents, from their customer and whether several responses will show them."""
 
 
 class Use(Struct, frozen=True):
