@@ -223,7 +223,7 @@ class Cache:
     def _flight(
         self, read: CacheableRead[V], generation: _Generation, *, refresh: bool = False
     ) -> asyncio.Task[V]:
-        """The request for a key: the one in flight, or a new one if there is none or a new one is required."""
+        """The request for a key: the one in flight, or a new one if there is none or it is required."""
         name = (read.key, generation)
         flight = self._flights.get(name)
         if flight is not None and not refresh:
