@@ -84,7 +84,8 @@ class OrderItem(Node):
     )
     cancellable_until: DateTime | None = strawberry.field(
         description="Until when the customer can cancel: the start of the session minus the notice that the "
-        "offer requires. Whether the payment is then refunded is in `allowsFullRefund`."
+        "offer requires. Null if either is not known, with an error if it cannot be read. Whether the "
+        "payment is then refunded is in `allowsFullRefund`."
     )
     allows_full_refund: bool | None = strawberry.field(
         description="Whether a cancellation in time is refunded."

@@ -118,7 +118,7 @@ class Priced(Identified, kw_only=True, gc=False, rename="camel"):
     @property
     def currency(self) -> str:
         """ISO 4217 code."""
-        return self.price_currency or DEFAULT_CURRENCY
+        return filled(self.price_currency) or DEFAULT_CURRENCY
 
 
 class TaxCharge(Priced, kw_only=True, gc=False, rename="camel"):
