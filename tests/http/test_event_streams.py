@@ -179,12 +179,20 @@ async def test_half_closed_mutation(gateway: Gateway, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.settings(follow_most=1, follow_first_seconds=PLENTY, follow_longest_seconds=PLENTY)
-async def test_client_has_gone(gateway: Gateway) -> None:
+@pytest.mark.parametrize("is_early", [True, False])
+async def test_client_has_gone(gateway: Gateway, sandbox: Sandbox, *, is_early: bool) -> None:
     """A client that closes its connection is noticed although nothing changes, and makes room for another."""
     order, _ = await booked(gateway)
+    if is_early:
+        sandbox.faults.add(held("GET /orders/:id"))
     async with connection(gateway.url) as (reader, writer):
         writer.write(post(body(ORDER_CHANGED, id=order), EVENTS))
-        await _next_event(reader)
+        if is_early:
+            writer.write_eof()
+            await sandbox.request_log.wait_for("GET /orders/:id")
+        else:
+            await _next_event(reader)
+    sandbox.faults.clear()
 
     async def is_accepted() -> bool:
         response = await stream(gateway, order)

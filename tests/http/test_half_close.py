@@ -186,6 +186,17 @@ async def test_websocket(gateway: Gateway, sandbox: Sandbox, *, is_sent_at_once:
     assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
+async def test_websocket_before_its_first_message(gateway: Gateway) -> None:
+    """A WebSocket whose client sends nothing but the upgrade closes at once."""
+    async with connection(gateway.url) as (reader, writer):
+        writer.write(UPGRADE)
+        writer.write_eof()
+        received = await read_to_end(reader)
+
+    assert received.startswith(b"HTTP/1.1 101 ")
+    assert received.endswith(b"\x88\x02\x03\xe8")
+
+
 async def test_websocket_with_subscription(gateway: Gateway) -> None:
     """A WebSocket that has only subscriptions closes at once, since its client cannot answer pings."""
     order, _ = await booked(gateway)

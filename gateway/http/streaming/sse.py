@@ -30,8 +30,8 @@ _COMPLETE = b"event: complete\ndata:\n\n"
 
 _KEEP_ALIVE_SECONDS = 15.0
 _PROBE_SECONDS = 1.0
-_PROBES = 3
-"""Comments after a client has shut down its sending side. If it has gone, the second cannot be sent."""
+_PROBES = 2
+"""Comments after the first, for a client that has shut down its sending side. If it has gone, they fail."""
 
 
 class EventStream:
@@ -79,6 +79,8 @@ class EventStream:
         """Wake up when the server stops, and when the client sends no more or has gone."""
         self._lifecycle.on_stop.add(self._wake)
         self._connection.on_client_left = self._probe_client
+        if self._connection.is_half_closed:
+            self._probe_client()
         try:
             yield
         finally:
@@ -136,11 +138,12 @@ class EventStream:
 
     async def _wait(self, *tasks: asyncio.Task[Any]) -> None:
         """Wait for a task, an event, or the time for a comment."""
+        seconds = _PROBE_SECONDS if self._probes_left else _KEEP_ALIVE_SECONDS
+        await asyncio.wait({*tasks, self._woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if self._woken.done():
             self._woken = asyncio.get_running_loop().create_future()
-        seconds = _PROBE_SECONDS if self._probes_left else _KEEP_ALIVE_SECONDS
-        self._probes_left = max(0, self._probes_left - 1)
-        await asyncio.wait({*tasks, self._woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            self._probes_left = max(0, self._probes_left - 1)
 
 
 def _event(message: ResultMessage) -> bytes:

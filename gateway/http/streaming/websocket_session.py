@@ -100,6 +100,8 @@ class WebSocketSession:
         """Handle messages until the WebSocket closes."""
         connection = cast("TimedConnection", self.request.protocol)
         connection.on_client_left = self._stop_receiving
+        if connection.is_half_closed:
+            self._stop_receiving()
         expiry: list[asyncio.Task[None]] = []
         try:
             await self._initialise()
