@@ -14,7 +14,10 @@ from tests.conftest import Gateway
 from tests.support.cancellations import UNAVAILABLE, booked, cancel
 
 READ, HISTORY, PATCH = "GET /orders/:id", "GET /orders", "PATCH /orders/:id"
-FAILURES: list[Any] = ["503", "reset", "black_hole", "html_200", "cut_json"]
+FAILURES: list[Any] = [
+    *("503", "reset", "html_200", "cut_json"),
+    pytest.param("black_hole", marks=pytest.mark.settings(imin_timeout_seconds=2)),
+]
 NAMES = ["global id", "identifier"]
 CALLS = [{"name": name, "key": key} for name in NAMES for key in (None, "a")]
 KNOWN = {"CancellationPending", "CancellationUnconfirmedError"}
@@ -27,7 +30,7 @@ async def mine(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> AsyncI
     async def customer(_request: object) -> Caller:
         return Caller("1234")
 
-    quick = settings.but(imin_timeout_seconds=1, cancel_deadline_seconds=2)
+    quick = settings.but(cancel_deadline_seconds=2)
     async with gateway_listening(quick, customer, sandbox.clock.now) as url:
         yield Gateway(url, gateway.http)
 
