@@ -46,9 +46,9 @@ class Gateway:
         return answer["data"]
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def freeze_earlier_objects() -> None:
-    """Exclude objects of earlier modules from garbage collection, which would take a second each time.
+    """Exclude objects of earlier tests from garbage collection, which would take a second each time.
 
     They stay alive because aiohttp caches each application's handlers, which refer to the application.
     """
