@@ -144,6 +144,9 @@ class EventFields:
     course: Course | None = strawberry.field(
         description="Course that it is a run of, from which it inherits too."
     )
+    work_featured: MediaObject | None = strawberry.field(
+        description="Film or recording that it consists of, if it is on demand."
+    )
     sub_events: list["SuperEvent"] = strawberry.field(
         description="Events that belong to it, if imin lists them."
     )

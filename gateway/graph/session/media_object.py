@@ -10,6 +10,8 @@ class MediaObject:
     """Runtime object: documents.MediaObject."""
 
     type: str | None = strawberry.field(description="Schema.org type, for example VideoObject.")
+    name: str | None = strawberry.field(description="Title.")
+    description: str | None = strawberry.field(description="Description in plain text.")
     url: URL | None = strawberry.field(
         description="Web page that shows it; without one, the URL of its player or its file."
     )

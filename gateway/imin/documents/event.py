@@ -90,6 +90,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     facility_use: "Event | None" = None
     aggregate_facility_use: "Event | None" = None
     instance_of_course: "Event | None" = None
+    own_work_featured: MediaObject | None = field(default=None, name="workFeatured")
     own_sub_events: tuple["Event", ...] = field(default=(), name="subEvent")
     own_individual_facility_uses: tuple["Event", ...] = field(default=(), name="individualFacilityUse")
     own_alternate_names: tuple[str, ...] = field(default=(), name="alternateName")
@@ -145,6 +146,7 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     accessibility_support = InheritedObject[tuple[Concept, ...]](
         "own_accessibility_support", "is_term", several=True
     )
+    work_featured = InheritedObject[MediaObject | None]("own_work_featured", "is_media")
     course = Inherited["Event | None"]("instance_of_course")
     skill_levels = InheritedObject[tuple[Concept, ...]]("own_levels", "is_term", several=True)
     alternate_names = Inherited[tuple[str, ...]]("own_alternate_names")

@@ -11,7 +11,9 @@ from gateway.imin.jsonld import Bare, Link
 class MediaObject(Thing, kw_only=True, gc=False, rename="camel"):
     """A video or a recording: a page that shows it, a player, or the file itself."""
 
-    bare: ClassVar[Bare] = Bare(iri="url")
+    bare: ClassVar[Bare] = Bare(iri="url", text="name")
+    name: str | None = None
+    description: str | None = None
     own_url: Link | None = field(default=None, name="url")
     embed_url: Link | None = None
     content_url: Link | None = None
@@ -29,5 +31,5 @@ class MediaObject(Thing, kw_only=True, gc=False, rename="camel"):
 
     @property
     def is_media(self) -> bool:
-        """Whether it has an address."""
-        return bool(self.url)
+        """Whether it has an address or a name."""
+        return bool(self.url or self.name)

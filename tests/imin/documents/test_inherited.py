@@ -168,6 +168,35 @@ async def test_course(reader: Reader, session: Any, name: str, url: str) -> None
     }
 
 
+FILM = "https://films.example.com/1"
+
+
+@pytest.mark.parametrize(
+    ("work", "shown"),
+    [
+        ({"type": "VideoObject", "url": FILM, "name": "Yoga at home"}, {"url": FILM, "name": "Yoga at home"}),
+        ({"url": FILM, "embedUrl": "https://e", "contentUrl": "https://c"}, {"url": FILM, "name": None}),
+        ({"embedUrl": FILM, "contentUrl": "https://c"}, {"url": FILM, "name": None}),
+        ({"contentUrl": FILM}, {"url": FILM, "name": None}),
+        ({"url": " ", "@id": FILM}, {"url": FILM, "name": None}),
+        (FILM, {"url": FILM, "name": None}),
+        ([{"url": FILM}], {"url": FILM, "name": None}),
+        ("Yoga at home", {"url": None, "name": "Yoga at home"}),
+    ],
+)
+@pytest.mark.parametrize("level", ["", "superEvent"])
+async def test_film(reader: Reader, work: Any, shown: Any, level: str) -> None:
+    """The film of an on-demand event can be watched."""
+    document = {"workFeatured": work}
+
+    session = await reader.session(
+        {"type": "OnDemandEvent", **({level: document} if level else document)},
+        "{ workFeatured { url name } }",
+    )
+
+    assert session == {"workFeatured": shown}
+
+
 async def test_sub_events(reader: Reader) -> None:
     """Sub-events inherit too, and their pointers are resolved."""
     below = {
