@@ -1,46 +1,27 @@
 """All settings, in one frozen object. The setting `name` is read from the variable GATEWAY_NAME."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.settings.values import (
+    Age,
+    Count,
+    HeaderKey,
+    HeaderNames,
+    HttpUrl,
+    Origins,
+    Port,
+    RedisUrl,
+    Reuse,
+    Seconds,
+    Secrets,
+    matching,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
-
-
-def _matching(pattern: str, rule: str) -> AfterValidator:
-    """Refuse other values with this rule, where pydantic would show the pattern."""
-
-    def check(text: str) -> str:
-        if re.fullmatch(pattern, text) is None:
-            raise ValueError(rule)
-        return text
-
-    return AfterValidator(check)
-
-
-HttpUrl = Annotated[
-    str,
-    _matching(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "must be an http(s) URL without user, query or fragment"),
-]
-HeaderName = Annotated[
-    str, _matching(r"[A-Za-z0-9_-]+", "must list header names, without wildcards and values")
-]
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0, le=300)]
-Age = Annotated[float, Field(ge=0, le=86_400)]
-Reuse = Annotated[float, Field(ge=0, le=3_600)]
 
 
 class Settings(BaseSettings):
@@ -51,7 +32,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    port: Port = Field(8000, description="Port to listen on; 0 picks a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
     public_url: HttpUrl | None = Field(
         None, description="Address at which browsers reach the gateway. Receipt links start with it."
@@ -84,11 +65,11 @@ class Settings(BaseSettings):
     traces_enabled: bool = Field(
         default=False, description="Send OpenTelemetry traces. Needs the extra `otel`."
     )
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    cors_origins: Origins = Field(
         (),
         description="Origins of front ends that may call the gateway from a browser: exact, comma-separated.",
     )
-    cors_allowed_headers: Annotated[tuple[HeaderName, ...], NoDecode] = Field(
+    cors_allowed_headers: HeaderNames = Field(
         (),
         description="Request headers that these front ends may send besides those of common GraphQL clients: "
         "comma-separated.",
@@ -96,7 +77,7 @@ class Settings(BaseSettings):
     imin_base_url: HttpUrl = Field(
         "https://book.imin.co/api/v2", description="Base URL of imin's Booking API."
     )
-    imin_api_key: SecretStr | None = Field(None, description="imin's API key. Required by `gateway serve`.")
+    imin_api_key: HeaderKey | None = Field(None, description="imin's API key. Required by `gateway serve`.")
     imin_timeout_seconds: Seconds = Field(
         1.5, description="Time for one response from imin, including queueing, headers, body and one retry."
     )
@@ -126,7 +107,7 @@ class Settings(BaseSettings):
         description="How long a connection to imin is reused, so that a moved name is followed.",
     )
     imin_customer_accounts_path: Annotated[
-        str, _matching(r"[A-Za-z0-9/_-]+", "must consist of letters, digits, /, - and _")
+        str, matching(r"[A-Za-z0-9/_-]+", "must consist of letters, digits, /, - and _")
     ] = Field(
         "customer-accounts",
         description="Path of customer accounts; older documentation says `customers` (assumption).",
@@ -136,7 +117,7 @@ class Settings(BaseSettings):
         description="How a cancellation names an item: by `identifier`, as imin documents, or by `iri` "
         "(assumption).",
     )
-    imin_webhook_key: SecretStr | None = Field(
+    imin_webhook_key: HeaderKey | None = Field(
         None,
         description="`X-Api-Key` that imin sends with its webhook about changed customers. Leave empty to "
         "turn the webhook off.",
@@ -193,7 +174,7 @@ class Settings(BaseSettings):
     follow_init_seconds: Seconds = Field(
         5.0, description="Time within which a WebSocket must send `connection_init`."
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: RedisUrl | None = Field(
         None, description="Redis or Valkey shared by replicas, for example `redis://host:6379/0`."
     )
     redis_timeout_seconds: Seconds = Field(
@@ -204,7 +185,7 @@ class Settings(BaseSettings):
         60.0,
         description="Age at which connections to Redis are replaced, so that a moved name is followed.",
     )
-    id_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    id_secret: Secrets = Field(
         (),
         description="Comma-separated keys that sign global ids: the first signs, all are accepted. "
         "Derived from the API key when empty.",
@@ -231,7 +212,7 @@ class Settings(BaseSettings):
         "sub", min_length=1, description="Claim that holds imin's customer identifier."
     )
     auth_service_scope: Annotated[
-        str, _matching(r"[!-~]+", "must consist of printable ASCII characters without spaces")
+        str, matching(r"[!-~]+", "must consist of printable ASCII characters without spaces")
     ] = Field(
         "bookings:any-customer",
         description="Scope (`scope` or `scp`) of trusted services, which may act for any customer.",
@@ -288,20 +269,6 @@ class Settings(BaseSettings):
     )
     rate_burst_cost: Count = Field(2_000, description="Requests to imin a customer may cause in a burst.")
 
-    @field_validator("cors_allowed_headers", mode="before")
-    @classmethod
-    def _split_headers(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(name.strip() for name in value.split(",") if name.strip())
-
-    @field_validator("cors_origins", mode="before")
-    @classmethod
-    def _split_origins(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
-
     @model_validator(mode="before")
     @classmethod
     def _strip(cls, values: dict[str, object]) -> dict[str, object]:
@@ -309,57 +276,12 @@ class Settings(BaseSettings):
         stripped = {name: _stripped(value) for name, value in values.items()}
         return {name: value for name, value in stripped.items() if value != ""}
 
-    @field_validator("port", mode="before")
-    @classmethod
-    def _explain_service_link(cls, value: object) -> object:
-        if isinstance(value, str) and value.startswith("tcp://"):
-            raise ValueError(
-                "Kubernetes sets this variable to an address for a Service named `gateway`; "
-                "set `enableServiceLinks: false` in the pod"
-            )
-        return value
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _normalise_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_origin(text) for text in origins)
-
-    @field_validator("imin_api_key", "imin_webhook_key")
-    @classmethod
-    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
-        text = key.get_secret_value() if key else ""
-        if not text.isascii() or not text.isprintable():
-            raise ValueError("must consist of printable ASCII characters")
-        return key
-
     @field_validator("trusted_documents_mode")
     @classmethod
     def _has_documents(cls, mode: str, info: ValidationInfo) -> str:
         if mode == "only" and not info.data.get("trusted_documents"):
             raise ValueError("`only` needs GATEWAY_TRUSTED_DOCUMENTS; without it every document is refused")
         return mode
-
-    @field_validator("redis_url")
-    @classmethod
-    def _is_of_redis(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is None:
-            return None
-        from redis.asyncio.connection import parse_url  # noqa: PLC0415  # most gateways have no Redis
-
-        try:
-            parse_url(url.get_secret_value())
-        except ValueError:  # its text may contain the password
-            raise ValueError(
-                "must be redis://, rediss:// or unix:// with an address, for example redis://host:6379/0"
-            ) from None
-        return url
-
-    @field_validator("id_secret", mode="before")
-    @classmethod
-    def _split_secrets(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(SecretStr(secret.strip()) for secret in value.split(",") if secret.strip())
 
     @field_validator("imin_base_url", "public_url")
     @classmethod
@@ -373,16 +295,3 @@ class Settings(BaseSettings):
 
 def _stripped(value: object) -> object:
     return value.strip(" \t\r\n") if isinstance(value, str) else value
-
-
-def _origin(text: str) -> str:
-    """An origin as browsers send it: lower case, punycode, no default port. Raises ValueError."""
-    if "*" in text:
-        raise ValueError("wildcards are not supported; list each origin, for example https://app.example.com")
-    try:
-        url = AnyHttpUrl(text)
-    except ValidationError:
-        raise ValueError("an origin is scheme://host[:port], for example https://app.example.com") from None
-    if url.path not in {None, "/"} or url.query is not None or url.fragment is not None or url.username:
-        raise ValueError("an origin is scheme://host[:port], without a path, a query or a user")
-    return str(url).rstrip("/")
