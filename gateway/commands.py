@@ -6,10 +6,8 @@ import errno
 import signal
 import socket
 import sys
-import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from inspect import cleandoc
 from pathlib import Path
 from typing import NoReturn
@@ -250,7 +248,7 @@ def _without_cache(settings: Settings) -> Settings:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gateway", description="A GraphQL gateway over imin's Booking API.")
-    parser.add_argument("--version", action="version", version=f"imin-gateway {_version()}")
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run_command in {"serve": serve, "demo": demo, "sandbox": sandbox}.items():
         description = cleandoc(run_command.__doc__ or "")
@@ -271,12 +269,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
-    try:
-        return version("imin-gateway")
-    except PackageNotFoundError:  # a checkout whose dependencies were installed without make
-        project = Path(__file__).parents[1] / "pyproject.toml"
-        return str(tomllib.loads(project.read_text())["project"]["version"])
+class _PrintVersion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        # Imported here, since serving needs neither.
+        import tomllib  # noqa: PLC0415  # as above
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # as above
+
+        try:
+            number = version("imin-gateway")
+        except PackageNotFoundError:  # a checkout whose dependencies were installed without make
+            project = Path(__file__).parents[1] / "pyproject.toml"
+            number = tomllib.loads(project.read_text())["project"]["version"]
+        _print_line(f"imin-gateway {number}")
+        parser.exit()
 
 
 def _port(text: str) -> int:

@@ -81,7 +81,7 @@ class Cors:
         }
 
     def headers(self, request: HasHeaders) -> dict[str, str]:
-        """Headers of every response."""
+        """The CORS headers of a response to this request."""
         origin = request.headers.get(hdrs.ORIGIN)
         if origin in self._headers_by_origin:
             return self._headers_by_origin[origin]
@@ -91,7 +91,7 @@ class Cors:
         return self._headers_for_others
 
     def preflight_response(self, request: HasHeaders) -> RawResponse:
-        """What a page of the request's origin may send."""
+        """The response to a preflight: what a page of its origin may send."""
         origin = request.headers.get(hdrs.ORIGIN)
         if origin not in self.origins:
             if origin is not None:
@@ -114,7 +114,7 @@ def is_preflight(request: web.Request) -> bool:
 
 
 class _RefusalLog:
-    """Logs each refusal once a minute, and few of them: anybody can cause them."""
+    """Logs each refusal once a minute, and few of them: any client can cause them."""
 
     _SECONDS = 60.0
     _MOST = 20

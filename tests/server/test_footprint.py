@@ -43,7 +43,7 @@ async def loaded(command: str, **environment: str) -> set[str]:
         sys.executable, "-c", WORKER, command, cwd=PROJECT, env=clean | environment, stdout=PIPE
     )
     output, _ = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-    return OPTIONAL.keys() & set(json.loads(output))
+    return OPTIONAL.keys() & set(json.loads(output.splitlines()[-1]))  # after the log
 
 
 @pytest.mark.parametrize("profile", ["development", "production"])
