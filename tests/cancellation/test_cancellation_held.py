@@ -213,7 +213,7 @@ async def test_restart(
 
 
 async def test_reboot(on_disk: Settings, slow_to_show: Sandbox, boot_clock: PinnedBootClock) -> None:
-    """After a restart of the machine, whose clock starts again at zero, the whole doubt is waited for once more."""
+    """After a restart of the machine, whose clock starts at zero, the whole doubt is waited for again."""
     async with aiohttp.ClientSession() as http:
         async with gateway_listening(
             on_disk, demo_caller, slow_to_show.clock.now, boot_clock=boot_clock
