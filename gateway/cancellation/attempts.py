@@ -23,6 +23,9 @@ class AttemptState(Enum):
         return cls.UNCONFIRMED
 
 
+_END_OF_TIME = 253_402_300_800.0
+"""The first second of the year 10,000, which no date can hold."""
+
 UNSETTLED = frozenset({AttemptState.UNCONFIRMED, AttemptState.PENDING})
 """The states that can still change."""
 
@@ -45,6 +48,12 @@ class Attempt(Struct, frozen=True):
     settled_at: float | None = None
     sent: Moment = Moment()
     is_shown: bool = False
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether its times can be shown. Those of a damaged journal may not be numbers of seconds."""
+        times = (self.requested_at, self.settled_at or 0.0, self.sent.seconds)
+        return all(0.0 <= seconds < _END_OF_TIME for seconds in times)
 
     @property
     def is_open(self) -> bool:

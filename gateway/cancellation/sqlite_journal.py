@@ -10,13 +10,12 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import msgspec
-
-from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry
-from gateway.clock import Moment
+from gateway.cancellation.attempts import Attempt, KeyEntry
+from gateway.cancellation.journal_rows import COLUMNS, attempt_in, entry_in, row_of
 
 T = TypeVar("T")
 
@@ -44,10 +43,11 @@ _ADDED_COLUMNS = {
     "is_shown": "INTEGER NOT NULL DEFAULT 0",
 }
 """Columns of `attempt` that files of version 0.1 do not have. Their processes may use the file meanwhile."""
-_OPEN = "state IN ('UNCONFIRMED', 'PENDING') AND NOT is_shown"
+# Also in a state of a later release.
+_OPEN = "settled_at IS NULL AND NOT is_shown"
 _OPEN_INDEX = f"CREATE INDEX IF NOT EXISTS attempt_open ON attempt (id) WHERE {_OPEN}"
 
-_COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown"
+_KEY_COLUMNS = "caller, name, payload, outcome, claimed_at"
 _UNCHANGED_FOR_SECONDS = 0.02
 """Two writes within a tick of the system's clock leave one modification time."""
 
@@ -85,23 +85,12 @@ class SqliteJournal:
         self._thread.shutdown()
 
     async def begin(self, attempt: Attempt) -> None:
-        row = (
-            attempt.id,
-            attempt.customer,
-            attempt.order,
-            msgspec.json.encode(attempt.items).decode(),
-            attempt.requested_at,
-            attempt.state.value,
-            attempt.settled_at,
-            attempt.sent.boot,
-            attempt.sent.seconds,
-            attempt.is_shown,
-        )
+        row = row_of(attempt)
         oldest = attempt.requested_at - _ATTEMPT_RETENTION_DAYS * _DAY_SECONDS
 
         def begin(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM attempt WHERE requested_at < ?", (oldest,))
-            database.execute(f"INSERT INTO attempt ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
+            database.execute(f"INSERT INTO attempt ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
 
         await self._write(begin)
 
@@ -132,15 +121,18 @@ class SqliteJournal:
 
     async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
         row = await self._run(lambda database: _key_row(database, caller, key, at - _DAY_SECONDS))
-        return KeyEntry(*row) if row else None
+        return entry_in(row)
 
     async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
         def claim(database: sqlite3.Connection) -> KeyEntry:
             database.execute("DELETE FROM idempotency_key WHERE claimed_at < ?", (at - _DAY_SECONDS,))
+            if entry := entry_in(_key_row(database, caller, key, 0.0)):
+                return entry
             database.execute(
-                "INSERT OR IGNORE INTO idempotency_key VALUES (?, ?, ?, NULL, ?)", (caller, key, payload, at)
+                f"INSERT OR REPLACE INTO idempotency_key ({_KEY_COLUMNS}) VALUES (?, ?, ?, NULL, ?)",  # noqa: S608  # our own names
+                (caller, key, payload, at),
             )
-            return KeyEntry(*_key_row(database, caller, key, 0.0))
+            return KeyEntry(payload, None)
 
         return await self._write(claim)
 
@@ -160,9 +152,9 @@ class SqliteJournal:
         )
 
     async def _attempts(self, condition: str, parameters: tuple[Any, ...]) -> list[Attempt]:
-        statement = f"SELECT {_COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own
+        statement = f"SELECT {COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own
         rows = await self._run(lambda database: database.execute(statement, parameters).fetchall())
-        return [_attempt(row) for row in rows]
+        return [attempt for row in rows if (attempt := attempt_in(row)) is not None]
 
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         def write(database: sqlite3.Connection) -> T:
@@ -183,8 +175,11 @@ def _open(path: str) -> sqlite3.Connection:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
+        database.text_factory = partial(str, encoding="utf-8", errors="replace")
         database.executescript(_TABLES)
         _add_columns(database)
+        for columns, table in ((COLUMNS, "attempt"), (_KEY_COLUMNS, "idempotency_key")):
+            database.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608  # our own names
     except sqlite3.Error:
         database.close()
         raise
@@ -216,18 +211,3 @@ def _key_row(database: sqlite3.Connection, caller: str, key: str, oldest: float)
         "SELECT payload, outcome FROM idempotency_key WHERE caller = ? AND name = ? AND claimed_at >= ?",
         (caller, key, oldest),
     ).fetchone()
-
-
-def _attempt(row: tuple[Any, ...]) -> Attempt:
-    id_, customer, order, items, requested_at, state, settled_at, boot, sent_seconds, is_shown = row
-    return Attempt(
-        id_,
-        customer,
-        order,
-        msgspec.json.decode(items, type=tuple[str, ...]),
-        requested_at,
-        AttemptState(state),
-        settled_at,
-        Moment(boot, sent_seconds),
-        bool(is_shown),
-    )

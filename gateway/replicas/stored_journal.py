@@ -1,6 +1,5 @@
 """Attempts and idempotency keys in Redis, where every replica finds them."""
 
-import math
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +11,7 @@ from gateway.replicas.stored_values import MAX_BYTES, decode, key_name
 
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
-_MAX_ATTEMPTS = 1_000
+_MAX_ATTEMPTS = 10_000
 _OPEN = "gateway:open-attempts"
 
 # The fields of a hash, unless there are too many of them, without those that are too long.
@@ -44,9 +43,7 @@ class StoredJournal:
         except WrongType:
             return []
         attempts = [decode(value, Attempt) for value in values]
-        return [
-            one for one in attempts if one and order in {None, one.order} and math.isfinite(one.requested_at)
-        ]
+        return [one for one in attempts if one and order in {None, one.order} and one.is_plausible]
 
     async def put(self, attempt: Attempt) -> None:
         """Store an attempt, or its new state."""

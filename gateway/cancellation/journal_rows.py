@@ -1,0 +1,57 @@
+"""Rows of the journal's tables, of any release, or damaged. What cannot be read is None."""
+
+from typing import Any
+
+import msgspec
+
+from gateway.cancellation.attempts import Attempt, KeyEntry
+
+COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown"
+
+Row = tuple[Any, ...]
+
+
+def row_of(attempt: Attempt) -> Row:
+    """The values of COLUMNS."""
+    return (
+        attempt.id,
+        attempt.customer,
+        attempt.order,
+        msgspec.json.encode(attempt.items).decode(),
+        attempt.requested_at,
+        attempt.state.value,
+        attempt.settled_at,
+        attempt.sent.boot,
+        attempt.sent.seconds,
+        attempt.is_shown,
+    )
+
+
+def attempt_in(row: Row) -> Attempt | None:
+    """The attempt with these values of COLUMNS; None if they cannot be read."""
+    id_, customer, order, items, requested_at, state, settled_at, boot, sent_seconds, is_shown = row
+    try:
+        fields = {
+            "id": id_,
+            "customer": customer,
+            "order": order,
+            "items": msgspec.json.decode(items),
+            "requested_at": requested_at,
+            "state": state,
+            "settled_at": settled_at,
+            "sent": {"boot": boot, "seconds": sent_seconds},
+            "is_shown": bool(is_shown),
+        }
+        attempt = msgspec.convert(fields, Attempt)
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+        return None
+    return attempt if attempt.is_plausible else None
+
+
+def entry_in(row: Row | None) -> KeyEntry | None:
+    """The entry of a key with this payload and outcome; None if there is none that can be read."""
+    if row is None:
+        return None
+    payload, outcome = row
+    is_readable = isinstance(payload, str) and isinstance(outcome, bytes | None)
+    return KeyEntry(payload, outcome) if is_readable else None
