@@ -226,7 +226,7 @@ class Settings(BaseSettings):
 
     keep_alive_seconds: float = Field(
         620.0,
-        ge=1,
+        gt=0,
         le=86_400,
         description="How long an idle connection stays open. It must be longer than a load balancer's "
         "keep-alive, which is 600 s at Google and 60 s at AWS.",
