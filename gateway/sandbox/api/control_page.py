@@ -16,6 +16,7 @@ table { border-collapse: collapse; margin: .5rem 0; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
 td { border-top: 1px solid #ddd }
 td:first-child code { white-space: nowrap }
+@media (max-width: 60rem) { table { display: block; overflow-x: auto } }
 """
 
 
