@@ -4,9 +4,8 @@ One Struct serves for every level, since OpenActive lets a level leave out what 
 level above it states: see `inherited`.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec import field
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from gateway.imin.dates import parse_date_time, until_end_of_day
 from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
+from gateway.imin.documents.levels import Levels
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
@@ -39,7 +39,7 @@ from gateway.imin.documents.vocabulary import (
 from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
 
-class Event(Identified, kw_only=True, gc=False, rename="camel"):
+class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states."""
 
     bare: ClassVar[Bare] = Bare(text="name")
@@ -170,69 +170,6 @@ class Event(Identified, kw_only=True, gc=False, rename="camel"):
     is_interactivity_preferred = Inherited[bool | None]("own_is_interactive")
     offer_validity_period = InheritedText("own_offer_validity_period")
     donation_payment_url = InheritedText("own_donation_payment_url")
-
-    @property
-    def parent(self) -> "Event | None":
-        """Level above. An IndividualFacilityUse refers to its FacilityUse by either of two keys."""
-        return self.super_event or self.facility_use or self.aggregate_facility_use
-
-    def levels(self) -> Iterator["Event"]:
-        """The event and the levels above it, nearest first; then the course that one is an instance of."""
-        level: Event | None = self
-        course: Event | None = None
-        while level is not None:
-            yield level
-            course = course or level.instance_of_course
-            level = level.parent
-        if course is not None:
-            yield course
-
-    # The three methods below go through the levels without a generator, which would take twice as long.
-
-    def inherited(self, attribute: str) -> Any:
-        """The value on the nearest level that states one; None, or empty, if no level does."""
-        level: Event | None = self
-        course: Event | None = None
-        value = None
-        while level is not None:
-            value = getattr(level, attribute)
-            if value or (value is not None and value == 0):
-                if not (isinstance(value, str) and value.isspace()):
-                    return value
-                value = None
-            course = course or level.instance_of_course
-            level = level.parent
-        return value if course is None else course.inherited(attribute)
-
-    def inherited_object(self, attribute: str, test: str) -> Any:
-        """The document on the nearest level whose attribute `test` is true; without one, the nearest."""
-        level: Event | None = self
-        course: Event | None = None
-        nearest = None
-        while level is not None:
-            value = getattr(level, attribute)
-            if value is not None:
-                if getattr(value, test):
-                    return value
-                nearest = nearest or value
-            course = course or level.instance_of_course
-            level = level.parent
-        return nearest if course is None else course.inherited_object(attribute, test) or nearest
-
-    def inherited_list(self, attribute: str, test: str) -> Any:
-        """As inherited_object, of several documents, of which the first is tested."""
-        level: Event | None = self
-        course: Event | None = None
-        nearest: Any = ()
-        while level is not None:
-            values = getattr(level, attribute)
-            if values:
-                if getattr(values[0], test):
-                    return values
-                nearest = nearest or values
-            course = course or level.instance_of_course
-            level = level.parent
-        return nearest if course is None else course.inherited_list(attribute, test) or nearest
 
     @property
     def organizer(self) -> Agent | None:
