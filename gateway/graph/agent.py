@@ -49,7 +49,7 @@ class ContactPoint:
 
 @strawberry.type(description="A person, for example an attendee, a leader or an emergency contact.")
 class Person:
-    """Runtime object: documents.Agent."""
+    """Runtime object: documents.Person."""
 
     type: str | None = strawberry.field(
         description="Schema.org type: Person, or Organization if one takes the person's place."
@@ -130,7 +130,7 @@ class Organization:
     description="The customer's details when the order was made. The account may have changed since."
 )
 class OrderCustomer:
-    """Runtime object: documents.Agent."""
+    """Runtime object: documents.Person."""
 
     type: str | None = strawberry.field(description="Schema.org type: Person or Organization.")
     identifier: str | None = strawberry.field(

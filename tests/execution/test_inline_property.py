@@ -130,7 +130,7 @@ def test_only_slot() -> None:
 
     assert slot(documents.Order, "status") == "order_status"
     assert slot(documents.OrderItem, "status") == "order_item_status"
-    assert slot(documents.Agent, "gender") == "own_gender"
+    assert slot(documents.Person, "gender") == "own_gender"
     # A slot itself; two slots; a property that reads the clock; one that is not a function of the text.
     assert slot(documents.Order, "order_date") is None
     assert slot(documents.Order, "identifier") is None

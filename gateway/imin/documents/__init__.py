@@ -6,9 +6,21 @@ the property of the plain name adds what other objects state.
 """
 
 from gateway.imin.documents.account import CustomerAccount, Entitlement
-from gateway.imin.documents.agent import AccessChannel, AccessPass, Address, Agent, BookingService, Terms
+from gateway.imin.documents.agent import (
+    AccessChannel,
+    AccessPass,
+    Address,
+    Agent,
+    AggregateRating,
+    BookingService,
+    ContactPoint,
+    Person,
+    Terms,
+)
+from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
+from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.order import Order, Receipt, Seller, bind_order
 from gateway.imin.documents.order_item import IntakeFormField, ItemError, OrderItem, bind_upcoming_item
@@ -29,6 +41,7 @@ from gateway.imin.documents.thing import (
     Owner,
     Priced,
     PropertyValue,
+    QuantitativeValue,
     TaxCharge,
 )
 
@@ -40,17 +53,21 @@ __all__ = [
     "AgeRange",
     "Agent",
     "AggregateOffer",
+    "AggregateRating",
     "Amenity",
     "Attributes",
     "BookingService",
+    "Brand",
     "CancellationBlock",
     "Concept",
+    "ContactPoint",
     "CustomerAccount",
     "Entitlement",
     "Event",
     "Image",
     "IntakeFormField",
     "ItemError",
+    "MediaObject",
     "Offer",
     "OpeningHours",
     "Order",
@@ -58,9 +75,11 @@ __all__ = [
     "Owned",
     "Owner",
     "Page",
+    "Person",
     "Place",
     "Priced",
     "PropertyValue",
+    "QuantitativeValue",
     "Receipt",
     "Schedule",
     "Seller",

@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from gateway.imin.documents.agent import AccessPass, Agent
+from gateway.imin.documents.agent import AccessPass, Person
 from gateway.imin.documents.thing import Concept, Thing
 
 
@@ -19,18 +19,18 @@ class Entitlement(Thing, kw_only=True, gc=False, rename="camel"):
         return self.valid_until or self.expires
 
 
-class CustomerAccount(Agent, kw_only=True, gc=False, rename="camel"):
+class CustomerAccount(Person, kw_only=True, gc=False, rename="camel"):
     """A customer as registered by the broker. Before 2021 the account itself had the person's details.
 
     unreadable: paths of what could not be read in it.
     """
 
-    own_customer: Agent | None = field(default=None, name="customer")
+    own_customer: Person | None = field(default=None, name="customer")
     access_passes: tuple[AccessPass, ...] = field(default=(), name="accessPass")
     entitlements: tuple[Entitlement, ...] = field(default=(), name="entitlement")
     unreadable: tuple[str, ...] = field(default=(), name="gateway:unreadable")
 
     @property
-    def customer(self) -> Agent:
+    def customer(self) -> Person:
         """The person's details."""
         return self.own_customer or self

@@ -22,11 +22,11 @@ class Address(Thing, kw_only=True, gc=False, rename="camel"):
     """A postal address. Any part may be missing, or the whole may be one text."""
 
     bare: ClassVar[Bare] = Bare(text="imin:fullAddress")
-    street_address: str | None = None
     address_locality: str | None = None
-    address_region: str | None = None
     postal_code: str | None = None
+    address_region: str | None = None
     address_country: str | None = None
+    street_address: str | None = None
     own_full_address: str | None = field(default=None, name="imin:fullAddress")
 
     @property
@@ -86,30 +86,25 @@ class AggregateRating(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class Agent(Identified, kw_only=True, gc=False, rename="camel"):
-    """A Person or an Organization; imin uses either in most places."""
+    """An organization, or a person who takes its place."""
 
     bare: ClassVar[Bare] = Bare(text="name")
     own_name: str | None = field(default=None, name="name")
-    legal_name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    job_title: str | None = None
     description: str | None = None
     url: Link | None = None
+    address: Address | None = None
+    logo: Image | None = None
     telephone: str | None = None
     email: str | None = None
-    logo: Image | None = None
-    image: Image | None = None
-    address: Address | None = None
+    given_name: str | None = None
+    family_name: str | None = None
     terms_of_service: tuple[Terms, ...] = ()
+    legal_name: str | None = None
+    image: Image | None = None
     own_tax_mode: Exact | None = field(default=None, name="taxMode")
     vat_id: str | None = field(default=None, name="vatID")
     is_open_booking_allowed: bool | None = None
     same_as: tuple[str, ...] = ()
-    birth_date: Exact | None = None
-    own_gender: Exact | None = field(default=None, name="gender")
-    is_13_or_over: bool | None = field(default=None, name="imin:is13OrOver")
-    emergency_contact: "Agent | None" = None
     formatted_description: str | None = field(default=None, name="beta:formattedDescription")
     videos: tuple[MediaObject, ...] = field(default=(), name="beta:video")
     formal_criteria_met: tuple[Link, ...] = field(default=(), name="beta:formalCriteriaMet")
@@ -132,6 +127,17 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     def tax_mode(self) -> TaxMode | None:
         """Whether the organization's prices contain the tax."""
         return TaxMode.of(self.own_tax_mode)
+
+
+class Person(Agent, kw_only=True, gc=False, rename="camel"):
+    """A person, or an organization that takes their place."""
+
+    bare: ClassVar[Bare] = Bare(text="name")
+    job_title: str | None = None
+    birth_date: Exact | None = None
+    own_gender: Exact | None = field(default=None, name="gender")
+    is_13_or_over: bool | None = field(default=None, name="imin:is13OrOver")
+    emergency_contact: "Person | None" = None
 
     @property
     def gender(self) -> Gender | None:

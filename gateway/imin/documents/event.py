@@ -11,7 +11,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from gateway.imin.dates import parse_date_time, until_end_of_day
-from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint
+from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint, Person
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
 from gateway.imin.documents.levels import Levels
@@ -40,29 +40,38 @@ from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
 
 class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
-    """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states."""
+    """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states.
+
+    The attributes that imin's documentation shows come first, in its order: see Thing.
+    """
 
     bare: ClassVar[Bare] = Bare(text="name")
+    own_event_status: Exact | None = field(default=None, name="eventStatus")
+    start_date: Exact | None = None
+    own_end_date: Exact | None = field(default=None, name="endDate")
     own_name: str | None = field(default=None, name="name")
+    own_organizer: Agent | None = field(default=None, name="organizer")
+    own_facility_types: tuple[Concept, ...] = field(default=(), name="facilityType")
+    own_activities: tuple[Concept, ...] = field(default=(), name="activity")
+    own_location: Place | None = field(default=None, name="location")
+    own_provider: Agent | None = field(default=None, name="provider")
+    own_images: tuple[Image, ...] = field(default=(), name="image")
+    super_event: "Event | None" = None
+    own_duration: Exact | None = field(default=None, name="duration")
+    maximum_attendee_capacity: Int | None = None
+    remaining_attendee_capacity: Int | None = None
+    remaining_uses: Int | None = None
+    maximum_uses: Int | None = None
+    facility_use: "Event | None" = None
     own_description: str | None = field(default=None, name="description")
     own_formatted_description: str | None = field(default=None, name="beta:formattedDescription")
     own_url: Link | None = field(default=None, name="url")
-    start_date: Exact | None = None
-    own_end_date: Exact | None = field(default=None, name="endDate")
-    own_duration: Exact | None = field(default=None, name="duration")
-    own_event_status: Exact | None = field(default=None, name="eventStatus")
     own_attendance_mode: Exact | None = field(default=None, name="eventAttendanceMode")
-    own_location: Place | None = field(default=None, name="location")
     own_affiliated_location: Place | None = field(default=None, name="beta:affiliatedLocation")
     own_virtual_location: AccessChannel | None = field(default=None, name="beta:virtualLocation")
     location_summary: tuple[Place, ...] = field(default=(), name="imin:locationSummary")
-    own_organizer: Agent | None = field(default=None, name="organizer")
-    own_provider: Agent | None = field(default=None, name="provider")
-    own_leaders: tuple[Agent, ...] = field(default=(), name="leader")
-    own_images: tuple[Image, ...] = field(default=(), name="image")
-    own_activities: tuple[Concept, ...] = field(default=(), name="activity")
+    own_leaders: tuple[Person, ...] = field(default=(), name="leader")
     other_activities: tuple[Concept, ...] = field(default=(), name="activities")
-    own_facility_types: tuple[Concept, ...] = field(default=(), name="facilityType")
     beta_facility_types: tuple[Concept, ...] = field(default=(), name="beta:facilityType")
     own_categories: tuple[Concept, ...] = field(default=(), name="category")
     own_openactive_levels: tuple[Concept, ...] = field(default=(), name="level")
@@ -78,16 +87,10 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     own_accessibility_support: tuple[Concept, ...] = field(default=(), name="accessibilitySupport")
     opening_hours: tuple[OpeningHours, ...] = field(default=(), name="hoursAvailable")
     scheduling_note: str | None = None
-    maximum_attendee_capacity: Int | None = None
-    remaining_attendee_capacity: Int | None = None
-    maximum_uses: Int | None = None
-    remaining_uses: Int | None = None
     offers: tuple[Offer, ...] = ()
     aggregate_offer: AggregateOffer | None = field(default=None, name="imin:aggregateOffer")
     event_schedule: tuple[Schedule, ...] = ()
     own_data_source: Identified | None = field(default=None, name="imin:dataSource")
-    super_event: "Event | None" = None
-    facility_use: "Event | None" = None
     aggregate_facility_use: "Event | None" = None
     instance_of_course: "Event | None" = None
     own_work_featured: MediaObject | None = field(default=None, name="workFeatured")
@@ -97,7 +100,7 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     own_disambiguating_description: str | None = field(default=None, name="disambiguatingDescription")
     own_programme: Brand | None = field(default=None, name="programme")
     own_author: Agent | None = field(default=None, name="author")
-    own_contributors: tuple[Agent, ...] = field(default=(), name="contributor")
+    own_contributors: tuple[Person, ...] = field(default=(), name="contributor")
     own_contact_point: ContactPoint | None = field(default=None, name="beta:contactPoint")
     own_videos: tuple[MediaObject, ...] = field(default=(), name="beta:video")
     own_distance: QuantitativeValue | None = field(default=None, name="beta:distance")
@@ -125,7 +128,7 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     virtual_location = InheritedObject[AccessChannel | None]("own_virtual_location", "is_channel")
     stated_organizer = InheritedObject[Agent | None]("own_organizer", "is_named")
     stated_provider = InheritedObject[Agent | None]("own_provider", "is_named")
-    leaders = InheritedObject[tuple[Agent, ...]]("own_leaders", "is_named", several=True)
+    leaders = InheritedObject[tuple[Person, ...]]("own_leaders", "is_named", several=True)
     images = InheritedObject[tuple[Image, ...]]("own_images", "is_picture", several=True)
     activities = InheritedObject[tuple[Concept, ...]](
         "own_activities", "is_term", several=True, other="other_activities"
@@ -153,7 +156,7 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     disambiguating_description = InheritedText("own_disambiguating_description")
     programme = InheritedObject[Brand | None]("own_programme", "is_named")
     author = InheritedObject[Agent | None]("own_author", "is_named")
-    contributors = InheritedObject[tuple[Agent, ...]]("own_contributors", "is_named", several=True)
+    contributors = InheritedObject[tuple[Person, ...]]("own_contributors", "is_named", several=True)
     contact_point = InheritedObject[ContactPoint | None]("own_contact_point", "is_contact")
     videos = InheritedObject[tuple[MediaObject, ...]]("own_videos", "is_media", several=True)
     distance = InheritedObject[QuantitativeValue | None]("own_distance", "is_amount")

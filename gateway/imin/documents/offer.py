@@ -26,14 +26,13 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     """
 
     bare: ClassVar[Bare] = Bare(text="name")
-    name: str | None = None
+    valid_from_before_start_date: Exact | None = None
+    latest_cancellation_before_start_date: Exact | None = None
     description: str | None = None
     url: Link | None = None
     own_age_restriction: AgeRange | None = field(default=None, name="ageRestriction")
     older_age_restriction: AgeRange | None = field(default=None, name="ageRange")
     older_prepayment: Exact | None = field(default=None, name="prepayment")
-    latest_cancellation_before_start_date: Exact | None = None
-    valid_from_before_start_date: Exact | None = None
     valid_through_before_start_date: Exact | None = None
     allow_customer_cancellation_full_refund: bool | None = None
     membership_required: bool | None = field(default=None, name="imin:membershipRequired")

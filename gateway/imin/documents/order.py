@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from gateway.hints import pure
 from gateway.imin.dates import parse_date_time
-from gateway.imin.documents.agent import Address, Agent, AggregateRating, BookingService, Terms
+from gateway.imin.documents.agent import Address, Agent, AggregateRating, BookingService, Person, Terms
 from gateway.imin.documents.expression_property import ExpressionProperty
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.order_item import OrderItem
@@ -60,21 +60,21 @@ def _number(receipt: Receipt) -> str | None:
 class Order(Owned, kw_only=True, gc=False, rename="camel"):
     """A booking: what was bought, from which seller, at what price. The payment reference is not decoded."""
 
-    order_number: str | int | None = None
-    own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
-    order_date: Exact | None = None
     order_status: Exact | None = None
-    own_proposal_status: Exact | None = field(default=None, name="orderProposalStatus")
-    proposal_version: str | None = field(default=None, name="orderProposalVersion")
-    own_items: tuple[OrderItem, ...] = field(default=(), name="orderedItem")
-    own_seller: Agent | None = field(default=None, name="seller")
+    order_date: Exact | None = None
     own_receipts: tuple[Receipt, ...] = field(default=(), name="imin:receipt")
+    own_seller: Agent | None = field(default=None, name="seller")
+    own_items: tuple[OrderItem, ...] = field(default=(), name="orderedItem")
+    order_number: str | int | None = None
     broker: Agent | None = None
-    own_broker_role: Exact | None = field(default=None, name="brokerRole")
-    customer: Agent | None = None
+    customer: Person | None = None
     booking_service: BookingService | None = None
+    own_broker_role: Exact | None = field(default=None, name="brokerRole")
     payment_due: Priced | None = field(default=None, name="totalPaymentDue")
     total_payment_tax: tuple[TaxCharge, ...] = ()
+    own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
+    own_proposal_status: Exact | None = field(default=None, name="orderProposalStatus")
+    proposal_version: str | None = field(default=None, name="orderProposalVersion")
     own_customer_note: str | None = field(default=None, name="orderCustomerNote")
     other_customer_note: str | None = field(default=None, name="customerNote")
     order_seller_note: str | None = None

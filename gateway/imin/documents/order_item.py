@@ -8,7 +8,7 @@ from typing import ClassVar, NoReturn
 from msgspec import field
 
 from gateway.hints import pure
-from gateway.imin.documents.agent import AccessChannel, AccessCode, AccessPass, Agent
+from gateway.imin.documents.agent import AccessChannel, AccessCode, AccessPass, Person
 from gateway.imin.documents.cancellability import CancellationBlock, reason_against
 from gateway.imin.documents.deadline import Deadline, deadline_of
 from gateway.imin.documents.event import Event
@@ -66,22 +66,22 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     order_item_status: Exact | None = None
     own_accepted_offer: Offer | None = field(default=None, name="acceptedOffer")
     own_allows_full_refund: bool | None = field(default=None, name="allowCustomerCancellationFullRefund")
-    own_is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
     tax: tuple[TaxCharge, ...] = field(default=(), name="unitTaxSpecification")
     own_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessPass")
-    older_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessToken")
     access_codes: tuple[AccessCode, ...] = field(default=(), name="accessCode")
+    cancellation_message: str | None = None
+    own_is_presently_cancellable: bool | None = field(default=None, name="imin:isPresentlyCancellable")
+    order_reference: OrderReference | None = field(default=None, name="imin:order")
+    older_access_passes: tuple[AccessPass, ...] = field(default=(), name="accessToken")
     own_access_channel: AccessChannel | None = field(default=None, name="accessChannel")
     other_access_channels: tuple[AccessChannel, ...] = field(default=(), name="gateway:accessChannel")
-    attendee: Agent | None = None
+    attendee: Person | None = None
     attendee_details_required: tuple[str, ...] = ()
     intake_form: tuple[IntakeFormField, ...] = field(default=(), name="orderItemIntakeForm")
     intake_form_response: tuple[PropertyValue, ...] = field(default=(), name="orderItemIntakeFormResponse")
-    cancellation_message: str | None = None
     customer_notice: str | None = None
     position: Int | None = None
     errors: tuple[ItemError, ...] = field(default=(), name="error")
-    order_reference: OrderReference | None = field(default=None, name="imin:order")
     unclear: tuple[str, ...] = field(default=(), name="gateway:unclear")
     order_identifier: str = field(default="", name="gateway:orderIdentifier")
     index: int = field(default=0, name="gateway:index")

@@ -64,11 +64,11 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
 
     bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
-    description: str | None = None
     url: Link | None = None
-    telephone: str | None = None
     geo: Coordinates | None = None
     address: Address | None = None
+    description: str | None = None
+    telephone: str | None = None
     images: tuple[Image, ...] = field(default=(), name="image")
     amenities: tuple[Amenity, ...] = field(default=(), name="amenityFeature")
     opening_hours: tuple[OpeningHours, ...] = field(default=(), name="openingHoursSpecification")
