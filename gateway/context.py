@@ -94,7 +94,9 @@ class Context:
             loader = self._loaders[endpoint] = Loader(endpoint, self._scope or self._begin_scope())
         return loader
 
-    async def read_apart(self, endpoint: Endpoint[K, V], *keys: K) -> list[V]:
+    async def read_apart(
+        self, endpoint: Endpoint[K, V], *keys: K, selection: Attributes | None = None
+    ) -> list[V]:
         """Read resources with separate requests, in parallel, bypassing the loaders and the cache.
 
         What that costs does not depend on what else is or was read. Raises IminError, and GatewayError if the
@@ -105,7 +107,7 @@ class Context:
 
         async def read(key: K) -> V:
             async with slots:
-                return await repository.get_uncached(endpoint, key)
+                return await repository.get_uncached(endpoint, key, selection)
 
         return await asyncio.gather(*map(read, keys))
 

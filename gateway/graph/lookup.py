@@ -17,6 +17,9 @@ from gateway.pagination.lists import ORDER_HISTORY
 from gateway.pagination.scan import Scan
 from gateway.signing.global_ids import GlobalId
 
+_COMPARED = ("customer", "email")
+"""What the search for an order reads of others, besides what paging reads."""
+
 _TEN_YEARS_SECONDS = 10 * 365 * 86_400
 
 
@@ -72,7 +75,8 @@ async def _is_in_history(
     )
     search = OrderSearch(ORDER_HISTORY, sought)
     while numbers := search.next_pages():
-        search.add(await context.read_apart(ORDER_PAGE, *((customer, number) for number in numbers)))
+        keys = ((customer, number) for number in numbers)
+        search.add(await context.read_apart(ORDER_PAGE, *keys, selection=documents.fields_read_by(_COMPARED)))
     return search.is_found()
 
 

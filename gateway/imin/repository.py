@@ -79,10 +79,10 @@ class Repository:
         value = await self._cache.get(self._cacheable(endpoint, key), on_stale, refresh=refresh)
         return Undecoded(lambda: value)
 
-    async def get_uncached(self, endpoint: Endpoint[K, V], key: K) -> V:
+    async def get_uncached(self, endpoint: Endpoint[K, V], key: K, selection: Attributes | None = None) -> V:
         """The resource as imin has it now, neither read from the cache nor stored in it. Raises IminError."""
         json = await self._client.fetch(endpoint, key)
-        return self._decode(endpoint, key, Use(are_shared=False), json)
+        return self._decode(endpoint, key, Use(selection, are_shared=False), json)
 
     async def get_now(self, endpoint: Endpoint[K, V], key: K) -> V:
         """The resource as imin has it now, whatever is cached. Raises IminError."""

@@ -6,27 +6,34 @@ states. So pages that were read one after the other can be put together, and wha
 as a gap. Where pages state no total, places are positions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from math import inf
 from typing import Generic, TypeVar
 
 from gateway.imin.documents import PAGE_SIZE, Page
 
 T = TypeVar("T")
+N = TypeVar("N")
 
 Gap = tuple[int, int]
 """Places start … stop - 1, none of which has been read."""
 
 
-class Coverage(Generic[T]):
-    """The pages of one list that have been read. total, size: as the newest pages show them."""
+class Coverage(Generic[T, N]):
+    """The pages of one list that have been read.
 
-    def __init__(self) -> None:
+    note: what to remember of an item; the pages themselves are not kept, as there may be hundreds.
+    notes: of each item that was read, by its place. total, size: as the newest pages show them.
+    """
+
+    def __init__(self, note: Callable[[T], N]) -> None:
         self.total = 0
         self.size = PAGE_SIZE
+        self.notes: dict[int, N] = {}
+        self._note = note
         self._is_counted = True
         self._first = 0
-        self._pages: list[tuple[int, Page[T]]] = []
         self._read: list[tuple[int, float]] = []
 
     @property
@@ -37,7 +44,7 @@ class Coverage(Generic[T]):
     def add(self, pages: Iterable[Page[T]]) -> None:
         """Add pages that were read at the same time. If the list has lost items since, only these count."""
         newest = list(pages)
-        if not self._pages:
+        if not self._read:
             self._is_counted = newest[0].is_total_stated
             self._forget(newest[0].size, newest[0].total)
         totals = [page.total for page in newest if page.is_total_stated and page.items]
@@ -72,21 +79,16 @@ class Coverage(Generic[T]):
                 yield number
                 last = number
 
-    def items(self) -> Iterator[tuple[int, T]]:
-        """Every item that was read, with its place."""
-        for start, page in self._pages:
-            yield from enumerate(page.items, start)
-
     def _forget(self, size: int, total: int) -> None:
         self.size, self.total = size, total
         self._first = -total if self._is_counted else 0
-        self._pages.clear()
+        self.notes.clear()
         self._read.clear()
 
     def _add(self, page: Page[T]) -> None:
         start = (page.number - 1) * self.size
         if self._is_counted:
             start -= page.total if page.is_total_stated and page.items else self.total
-        self._pages.append((start, page))
+        self.notes.update(zip(count(start), map(self._note, page.items), strict=False))
         # A page that is not full covers its places too: there is nothing else to read of them.
         self._read.append((start, inf if page.is_beyond_the_end else start + self.size))

@@ -64,7 +64,10 @@ class OrderSearch(Generic[T]):
     def __init__(self, paged_list: PagedList[T], sought: Sought[T]) -> None:
         self._list = paged_list
         self._sought = sought
-        self._read: Coverage[T] = Coverage()
+        # The date of each order, and whether it seems to be the same person's.
+        self._read: Coverage[T, tuple[int | None, bool | None]] = Coverage(
+            lambda order: (paged_list.date(order), sought.is_alike(order))
+        )
         self._dates: dict[int, int | None] = {}
         self._loads = 0
         self._is_found = False
@@ -90,7 +93,7 @@ class OrderSearch(Generic[T]):
         pages = list(pages)
         self._loads += len(pages)
         self._read.add(pages)
-        self._dates = {place: self._list.date(order) for place, order in self._read.items()}
+        self._dates = {place: date for place, (date, _) in self._read.notes.items()}
         self._is_found |= any(
             self._list.identity(order) == self._sought.identity for page in pages for order in page.items
         )
@@ -113,7 +116,7 @@ class OrderSearch(Generic[T]):
         dates = [date for _, date in sorted(self._dates.items())]
         if None in dates or dates != sorted(dates, key=lambda date: -(date or 0)):
             return True
-        alike = {self._sought.is_alike(order) for _, order in self._read.items()}
+        alike = {is_alike for _, is_alike in self._read.notes.values()}
         return True in alike or (self._sought.is_undated and False not in alike)
 
     def _possible(self, gaps: list[Gap]) -> list[Gap]:

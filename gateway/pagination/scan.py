@@ -21,7 +21,7 @@ class Scan(Generic[T]):
     def __init__(self, fits: Callable[[T], bool]) -> None:
         self.found: T | None = None
         self._fits = fits
-        self._read: Coverage[T] = Coverage()
+        self._read: Coverage[T, None] = Coverage(lambda _item: None)
         self._width = 0
 
     def next_pages(self) -> list[int]:

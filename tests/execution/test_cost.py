@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.histories import order_document, put_history, sorted_dates
+from tests.support.subscriptions import socket_of
+from tests.support.waiting import until
 
 
 async def costed(gateway: Gateway, query: str, **variables: Any) -> tuple[Any, dict[str, int]]:
@@ -239,3 +242,28 @@ async def test_seller_of_a_long_history(settings: Settings, gateway: Gateway, sa
     assert cost == {"estimated": 40, "made": 40}
     assert [error["extensions"]["code"] for error in refused["errors"]] == ["LIMIT_EXCEEDED"]
     assert less["made"] <= less["estimated"] <= 20
+
+
+async def test_subscription(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
+    """No message of a subscription states more requests than were charged; polling is not charged."""
+    number = sandbox.add_order("abc")["identifier"]
+    query = "subscription ($i: ID!) { orderChanged(id: $i) { items { status } } }"
+    payload = {"query": query, "variables": {"i": number}, "extensions": {"cost": True}}
+    costs = []
+
+    async with customer_at(settings, gateway, "abc") as own, socket_of(own) as socket:
+        await socket.connect()
+        await socket.send(id="1", type="subscribe", payload=payload)
+        for _ in range(2):
+            costs.append((await socket.receive())["payload"]["extensions"]["cost"])
+            polls = sandbox.request_log.count("GET /orders/:id") + 3
+            await until(partial(has_polled, sandbox, polls))
+            sandbox.add_receipt(number)
+        costs.append((await socket.receive())["payload"]["extensions"]["cost"])
+
+    assert [cost["made"] for cost in costs] == [3, 3, 3]
+    assert [cost["estimated"] for cost in costs] == [3, 4, 5]
+
+
+def has_polled(sandbox: Sandbox, times: int) -> bool:
+    return sandbox.request_log.count("GET /orders/:id") >= times
