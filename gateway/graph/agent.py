@@ -69,6 +69,9 @@ class Person:
     telephone: str | None = strawberry.field(description="Telephone number.")
     birth_date: Date | None = strawberry.field(description="Date of birth.")
     gender: Gender | None = strawberry.field(description="Gender, if stated.")
+    gender_text: str | None = strawberry.field(
+        description="Gender as imin writes it, without its namespace; OpenActive allows any text."
+    )
     address: Address | None = strawberry.field(description="Postal address.")
     job_title: str | None = strawberry.field(description="Job title.")
     description: str | None = strawberry.field(description="Description of the person.")
@@ -151,6 +154,9 @@ class OrderCustomer:
     telephone: str | None = strawberry.field(description="Telephone number.")
     birth_date: Date | None = strawberry.field(description="Date of birth.")
     gender: Gender | None = strawberry.field(description="Gender, if stated.")
+    gender_text: str | None = strawberry.field(
+        description="Gender as imin writes it, without its namespace; OpenActive allows any text."
+    )
     address: Address | None = strawberry.field(description="Postal address.")
     description: str | None = strawberry.field(description="Description, if the customer is an organization.")
     url: URL | None = strawberry.field(description="Website, if the customer is an organization.")

@@ -112,6 +112,11 @@ class Customer(Node):
     telephone = _of_person("telephone", str | None, "Telephone number.")
     birth_date = _of_person("birth_date", Date | None, "Date of birth.")
     gender = _of_person("gender", Gender | None, "Gender, if stated.")
+    gender_text = _of_person(
+        "gender_text",
+        str | None,
+        "Gender as imin writes it, without its namespace; OpenActive allows any text.",
+    )
     is_13_or_over = _of_person(
         "is_13_or_over",
         bool | None,

@@ -144,6 +144,12 @@ class Person(Agent, kw_only=True, gc=False, rename="camel"):
         """Gender, if stated."""
         return Gender.of(self.own_gender)
 
+    @property
+    def gender_text(self) -> str | None:
+        """Gender as imin wrote it, without its namespace. OpenActive allows any text."""
+        text = self.own_gender
+        return text if not text or self.gender is Gender.UNKNOWN else iri_tail(text)
+
 
 def _full_name(agent: Agent) -> str:
     return " ".join(filter(None, (agent.given_name, agent.family_name)))

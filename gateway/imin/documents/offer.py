@@ -36,7 +36,7 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     valid_through_before_start_date: Exact | None = None
     allow_customer_cancellation_full_refund: bool | None = None
     membership_required: bool | None = field(default=None, name="imin:membershipRequired")
-    indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
+    own_indicative_price: bool | None = field(default=None, name="imin:indicativePrice")
     own_in_advance: Exact | None = field(default=None, name="openBookingInAdvance")
     own_payment_methods: tuple[Exact, ...] = field(default=(), name="acceptedPaymentMethod")
     own_customer_types: tuple[Exact, ...] = field(default=(), name="eligibleCustomerType")
@@ -92,6 +92,13 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
             allow_customer_cancellation_full_refund=refund,
             unclear=self.unclear + offer.unclear,
         )
+
+    @property
+    def indicative_price(self) -> bool | None:
+        """Whether the price is only an indication. OpenActive has a type for such offers."""
+        if self.own_indicative_price is None and self.type == "IndicativeOffer":
+            return True
+        return self.own_indicative_price
 
     @property
     def valid_through(self) -> str | None:

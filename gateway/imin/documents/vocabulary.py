@@ -213,14 +213,14 @@ class Gender(Term):
 
 
 class DayOfWeek(Term):
-    """A day of the week."""
+    """A day of the week. In a Schedule, OpenActive allows iCalendar's short names too."""
 
-    MONDAY = "Monday", "Monday."
-    TUESDAY = "Tuesday", "Tuesday."
-    WEDNESDAY = "Wednesday", "Wednesday."
-    THURSDAY = "Thursday", "Thursday."
-    FRIDAY = "Friday", "Friday."
-    SATURDAY = "Saturday", "Saturday."
-    SUNDAY = "Sunday", "Sunday."
+    MONDAY = "Monday", "Monday.", "MO"
+    TUESDAY = "Tuesday", "Tuesday.", "TU"
+    WEDNESDAY = "Wednesday", "Wednesday.", "WE"
+    THURSDAY = "Thursday", "Thursday.", "TH"
+    FRIDAY = "Friday", "Friday.", "FR"
+    SATURDAY = "Saturday", "Saturday.", "SA"
+    SUNDAY = "Sunday", "Sunday.", "SU"
     PUBLIC_HOLIDAYS = "PublicHolidays", "Public holidays."
     UNKNOWN = "UNKNOWN", _UNKNOWN

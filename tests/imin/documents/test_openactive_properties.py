@@ -87,6 +87,53 @@ async def test_ends(reader: Reader) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "gender", "text"),
+    [
+        ("https://schema.org/Female", "FEMALE", "Female"),
+        ("schema:Male", "MALE", "Male"),
+        ("Non-binary", "UNKNOWN", "Non-binary"),
+        ("She/they", "UNKNOWN", "She/they"),
+        (None, None, None),
+    ],
+)
+async def test_gender(reader: Reader, written: Any, gender: str | None, text: str | None) -> None:
+    """A gender in a person's own words is shown as they are."""
+    order = {"customer": {"gender": written}, "orderedItem": [{"attendee": {"gender": written}}]}
+
+    shown = await reader.order(
+        order, "{ customer { gender genderText } items { attendee { gender genderText } } }"
+    )
+
+    expected = {"gender": gender, "genderText": text}
+    assert shown == {"customer": expected, "items": [{"attendee": expected}]}
+
+
+@pytest.mark.parametrize(
+    ("offer", "expected"),
+    [
+        ({"@type": "beta:IndicativeOffer"}, True),
+        ({"@type": "Offer"}, None),
+        ({"@type": "Offer", "imin:indicativePrice": False}, False),
+        ({"@type": "Offer", "imin:indicativePrice": True}, True),
+    ],
+)
+async def test_indicative_offer(reader: Reader, offer: Any, expected: Any) -> None:
+    """The price of an offer of OpenActive's type for indications is marked as one."""
+    item = await reader.item({"acceptedOffer": offer}, "{ acceptedOffer { indicativePrice } }")
+
+    assert item == {"acceptedOffer": {"indicativePrice": expected}}
+
+
+async def test_short_names_of_days(reader: Reader) -> None:
+    """The short names of iCalendar are days too."""
+    schedule = {"byDay": ["MO", "SU", "schema:Friday", "XX"]}
+
+    session = await reader.session({"eventSchedule": schedule}, "{ eventSchedule { byDay } }")
+
+    assert session == {"eventSchedule": [{"byDay": ["MONDAY", "SUNDAY", "FRIDAY", "UNKNOWN"]}]}
+
+
 async def test_places() -> None:
     """There is a place for each type of which the graph shows a property."""
     assert {kind for kind in SHOWN if shown(kind)} == PLACES.keys()
