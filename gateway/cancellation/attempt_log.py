@@ -1,11 +1,20 @@
 """Attempts as the rest of this package sees them: journal, clocks, and the items that they hold."""
 
+import asyncio
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 
-from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal
+from gateway.cancellation.attempts import (
+    UNSETTLED,
+    Attempt,
+    AttemptState,
+    Journal,
+    JournalUnavailable,
+)
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.rules import after_reading
 from gateway.clock import Clock
@@ -20,26 +29,36 @@ class AttemptLog:
         self._journal = journal
         self._now = now
         self._doubt = held.doubt
+        self._background: set[asyncio.Task[Any]] = set()
         self._writes = 0
         self._refreshes = 0
         self._last_applied = 0
 
     async def begin(self, customer: str, order: str, items: tuple[str, ...]) -> Attempt:
-        """Record an attempt whose PATCH is about to be sent."""
+        """Record an attempt, to send its PATCH then. Raises JournalUnavailable: it must not be sent."""
         requested_at, sent = self._now().timestamp(), self._doubt.clock()
         attempt = Attempt(uuid.uuid4().hex, customer, order, items, requested_at, sent=sent)
-        await self._journal.begin(attempt)
+        try:
+            await self._journal.begin(attempt)
+        except JournalUnavailable:
+            # It may be written nevertheless, but will not be sent.
+            self._in_background(self.note(attempt, AttemptState.NOT_TAKEN))
+            raise
         self._put(attempt)
         return attempt
 
     async def note(self, attempt: Attempt, state: AttemptState, *, is_shown: bool = False) -> Attempt:
-        """Record what is known of an attempt now; gives it as it is then."""
+        """Record what is known of an attempt now; gives it as it is then.
+
+        If the journal fails, the attempt holds its items there as before, until a reading shows more.
+        """
         settled_at = None if state in UNSETTLED else self._now().timestamp()
         newer = msgspec.structs.replace(
             attempt, state=state, is_shown=is_shown or attempt.is_shown, settled_at=settled_at
         )
         self._put(newer)
-        await self._journal.note(newer)
+        with suppress(JournalUnavailable):
+            await self._journal.note(newer)
         return newer
 
     async def note_reading(self, attempt: Attempt, order: Order | None) -> Attempt:
@@ -50,14 +69,14 @@ class AttemptLog:
         return await self.note(attempt, shown.state, is_shown=shown.is_shown)
 
     async def of_order(self, order: str) -> list[Attempt]:
-        """All attempts on an order, oldest first."""
+        """All attempts on an order, oldest first. Raises JournalUnavailable."""
         attempts = await self._journal.of_order(order)
         for attempt in attempts:
             self.held.put(attempt)
         return attempts
 
     async def open_attempts(self) -> list[Attempt]:
-        """Open attempts, oldest first."""
+        """Open attempts, oldest first. Raises JournalUnavailable."""
         return await self._journal.open_attempts()
 
     def refresh(self) -> Awaitable[None] | None:
@@ -67,7 +86,10 @@ class AttemptLog:
     async def _refresh(self) -> None:
         self._refreshes += 1
         number, writes = self._refreshes, self._writes
-        attempts = await self._journal.open_attempts()
+        try:
+            attempts = await self._journal.open_attempts()
+        except JournalUnavailable:
+            return  # what is known is still held
         if writes != self._writes:
             # Written meanwhile by this process: what was read may be older.
             for attempt in attempts:
@@ -75,6 +97,11 @@ class AttemptLog:
         elif number > self._last_applied:
             self._last_applied = number
             self.held.replace(attempts)
+
+    def _in_background(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def _put(self, attempt: Attempt) -> None:
         self._writes += 1

@@ -62,14 +62,35 @@ class Attempt(Struct, frozen=True):
 
 
 class KeyEntry(Struct, frozen=True):
-    """What an idempotency key was used for: a payload, and its outcome once there is one."""
+    """What an idempotency key was used for: the digest of a payload, and its outcome once there is one."""
 
     payload: str
     outcome: bytes | None
 
 
+class KeyName(Struct, frozen=True):
+    """An idempotency key, by digests of its caller and of itself. most: keys that its caller may have."""
+
+    caller: str
+    name: str
+    most: int
+
+
+class JournalUnavailable(Exception):
+    """The journal cannot be read or written now: its file is locked, full or damaged, or its disk is slow.
+
+    What was to be written may be written nevertheless.
+    """
+
+
 class Journal(Protocol):
-    """Stores attempts and idempotency keys. Every write is durable when its method returns."""
+    """Stores attempts and idempotency keys. Every write is durable when its method returns.
+
+    Raises JournalUnavailable.
+    """
+
+    async def check(self) -> None:
+        """Write something. Raises JournalUnavailable."""
 
     async def begin(self, attempt: Attempt) -> None:
         """Record an attempt. Call this before its PATCH is sent."""
@@ -86,14 +107,14 @@ class Journal(Protocol):
     def is_current(self) -> bool:
         """Whether nothing but this process can have changed them since `open_attempts` was last called."""
 
-    async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
+    async def entry(self, key: KeyName, at: float) -> KeyEntry | None:
         """What a key is in use for; None if it is free."""
 
-    async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
+    async def claim(self, key: KeyName, payload: str, at: float) -> KeyEntry:
         """Reserve a key for this payload, unless it is in use; return what it is in use for."""
 
-    async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
+    async def conclude(self, key: KeyName, outcome: bytes) -> None:
         """Store the outcome for a key that was claimed. The first one stays."""
 
-    async def forget(self, caller: str, key: str) -> None:
+    async def forget(self, key: KeyName) -> None:
         """Free a key."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gateway.cancellation.attempt_log import AttemptLog
-from gateway.cancellation.attempts import Attempt, AttemptState
+from gateway.cancellation.attempts import Attempt, AttemptState, JournalUnavailable
 from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.order_reader import OrderReader
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
+    CancellationUnavailable,
     ItemsMissing,
     NotPermitted,
     OrderMissing,
@@ -27,7 +28,6 @@ from gateway.cancellation.outcomes import (
 )
 from gateway.cancellation.request import CancellationRequest
 from gateway.cancellation.rules import (
-    Held,
     decide,
     held_by,
     items_not_in,
@@ -93,19 +93,30 @@ class Exchange:
         self._locks = locks
         self._options = options
 
-    async def run(self, request: CancellationRequest) -> CancellationResult:
-        """Cancel, and report what is known by the deadline. Failures of imin are outcomes, not errors."""
+    async def run(self, request: CancellationRequest, *, may_send: bool = True) -> CancellationResult:
+        """Cancel, and report what is known by the deadline. Failures of imin are outcomes, not errors.
+
+        may_send: if not, only what is known without sending anything.
+        """
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
         longest = _MAX_READING_SHARE * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)
         one = _OneExchange(self._client, self._attempts, self._options, request, reader)
+        one.may_send = may_send
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(until):
                     await stack.enter_async_context(self._locks.hold(request.order))
             except TimeoutError:
-                return await one.order_unread()
-            return await one.run()
+                return CancellationResult(await self.order_unread(request))
+            return await one.run() or CancellationResult(await self.order_unread(request))
+
+    async def order_unread(self, request: CancellationRequest) -> Outcome:
+        """The outcome if the order cannot be read: an earlier attempt may have cancelled the items."""
+        try:
+            return unread(request, await self._attempts.of_order(request.order))
+        except JournalUnavailable:
+            return CancellationUnavailable(is_journal_unread=True)
 
 
 class _OneExchange:
@@ -124,28 +135,44 @@ class _OneExchange:
         self._options = options
         self._request = request
         self._reader = reader
+        self.may_send = True
         self._order: Order
-        self._held: Held
+        self._held = held_by([])
         self._attempt: Attempt
 
-    async def run(self) -> CancellationResult:
+    async def run(self) -> CancellationResult | None:
+        """The result; None if the order cannot be read."""
         try:
-            order = await self._reader.read()
+            order = await self._reader.read_despite_failures(self._time_to_patch())
         except (IminError, TimeoutError):
-            return await self.order_unread()
+            return None
         if order is None:
             return CancellationResult(OrderMissing())
         self._order = order
         if missing := items_not_in(order, self._request.items):
             return self._result(missing)
-        attempts = await self._attempts.of_order(order.identifier)
-        self._held = held_by([await self._attempts.note_reading(attempt, order) for attempt in attempts])
+        try:
+            await self._apply_reading()
+        except JournalUnavailable:
+            self.may_send = False
         decision = decide(self._request, order, self._held)
-        return await self._patch(decision) if isinstance(decision, tuple) else self._result(decision)
+        if not isinstance(decision, tuple):
+            return self._result(decision)
+        return await self._patch(decision) if self.may_send else self._not_recorded()
 
-    async def order_unread(self) -> CancellationResult:
-        """The result when the order could not be read: an earlier attempt may have cancelled the items."""
-        return CancellationResult(unread(self._request, await self._attempts.of_order(self._request.order)))
+    def _time_to_patch(self) -> float:
+        return (_MIN_FOR_PATCH + _RESERVED_FOR_READING) * self._options.deadline_seconds
+
+    async def _apply_reading(self) -> None:
+        """Note what the order shows of earlier attempts, and which items they still hold."""
+        attempts = await self._attempts.of_order(self._order.identifier)
+        self._held = held_by(
+            [await self._attempts.note_reading(attempt, self._order) for attempt in attempts]
+        )
+
+    def _not_recorded(self) -> CancellationResult:
+        """The result when the journal fails: nothing is sent that could not be recorded first."""
+        return self._result(CancellationUnavailable(is_journal_unread=True))
 
     def _result(self, outcome: Outcome) -> CancellationResult:
         return CancellationResult(outcome, self._order)
@@ -162,7 +189,12 @@ class _OneExchange:
         if self._seconds_for_patch() is None:
             return self._unchanged()
         identifiers = tuple(item.identifier for item in items)
-        self._attempt = await self._attempts.begin(self._request.customer, self._request.order, identifiers)
+        try:
+            self._attempt = await self._attempts.begin(
+                self._request.customer, self._request.order, identifiers
+            )
+        except JournalUnavailable:
+            return self._not_recorded()
         try:
             patched = await self._send([self._patch_id(item) for item in items])
         except NotFound:

@@ -7,6 +7,7 @@ import msgspec
 from gateway.cancellation.attempts import Attempt, KeyEntry
 
 COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown"
+KEY_COLUMNS = "caller, name, payload, outcome, claimed_at"
 
 Row = tuple[Any, ...]
 

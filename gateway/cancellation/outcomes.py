@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from gateway.cancellation.request import CancellationRequest
 from gateway.imin.documents import Order
 
 
@@ -73,10 +74,13 @@ class ItemsElsewhere(Struct, frozen=True, tag=True):
 class CancellationUnavailable(Struct, frozen=True, tag="Unavailable"):
     """Not sent; or imin answered with a failure and the order is unchanged. Nothing was cancelled.
 
-    is_partly_done: whether some of the items were cancelled before, or are pending.
+    is_partly_done: whether some of the items were cancelled before, or are pending. is_journal_unread:
+    whether it is not known if an earlier call has sent the items, since the journal could not be read or
+    written; this one has not.
     """
 
     is_partly_done: bool = False
+    is_journal_unread: bool = False
 
 
 class KeyReused(Struct, frozen=True, tag=True):
@@ -104,20 +108,51 @@ class CancellationResult:
     order: Order | None = None
 
 
-_decoder: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Outcome)
+class _Stored(Struct, frozen=True, omit_defaults=True):
+    """An outcome in the journal, without what the request says: version 0.1 stored that too.
+
+    ids: places of the ids that it lists among the request's, sorted.
+    """
+
+    type: str
+    text: str = ""
+    refusals: tuple[Refusal, ...] = ()
+    ids: tuple[int, ...] = ()
 
 
-def encode(outcome: Outcome) -> bytes:
-    """For the journal."""
-    return msgspec.json.encode(outcome)
+_decoder = msgspec.json.Decoder(_Stored)
 
 
-def decode(stored: bytes) -> Outcome | None:
-    """From the journal; None if it cannot be read, as that of another release may be."""
+def encode(outcome: Outcome, request: CancellationRequest) -> bytes:
+    """For the journal, which stores the outcome of a request under its idempotency key."""
+    text, refusals = (outcome.text, outcome.refusals) if isinstance(outcome, NotPermitted) else ("", ())
+    listed = outcome.ids if isinstance(outcome, ItemsMissing | ItemsElsewhere) else ()
+    places = tuple(place for place, id_ in enumerate(_sorted_ids(request)) if id_ in listed)
+    return msgspec.json.encode(_Stored(name_of(outcome), text, refusals, places))
+
+
+def decode(stored: bytes, request: CancellationRequest) -> Outcome | None:
+    """From the journal, for the same request. None if it cannot be read: then it is found out again."""
     try:
-        return _decoder.decode(stored)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+        outcome = _decoder.decode(stored)
+    except msgspec.MsgspecError:
         return None
+    ids = _sorted_ids(request)
+    listed = tuple(ids[place] for place in outcome.ids if place < len(ids))
+    of_items = request.customer, request.order, request.identifiers
+    outcomes: dict[str, Outcome] = {
+        "Pending": Pending(*of_items),
+        "AlreadyCancelled": AlreadyCancelled(*of_items),
+        "NotPermitted": NotPermitted(*of_items, outcome.text, outcome.refusals),
+        "ItemsMissing": ItemsMissing(listed),
+        "ItemsElsewhere": ItemsElsewhere(listed),
+        "OrderMissing": OrderMissing(),
+    }
+    return outcomes.get(outcome.type)
+
+
+def _sorted_ids(request: CancellationRequest) -> list[str]:
+    return sorted(item.id for item in request.items)
 
 
 def name_of(outcome: Outcome) -> str:

@@ -110,8 +110,9 @@ def unread(
     latest: dict[str, AttemptState] = {}
     for attempt in attempts:
         if attempt.state not in _WITHOUT_EFFECT:
-            latest |= dict.fromkeys(attempt.items, attempt.state)
-    states = [latest.get(identifier) for identifier in request.identifiers]
+            # Without case, which imin may ignore: the order is not there to tell.
+            latest |= {item.lower(): attempt.state for item in attempt.items}
+    states = [latest.get(identifier.lower()) for identifier in request.identifiers]
     if not any(states):
         return CancellationUnavailable()
     were_cancelled = all(state is AttemptState.CANCELLED for state in states)

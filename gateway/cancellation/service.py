@@ -3,20 +3,20 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 
 from gateway.backoff import Backoff
 from gateway.cancellation.attempt_log import AttemptLog
-from gateway.cancellation.attempts import Attempt, Journal
+from gateway.cancellation.attempts import Attempt, Journal, JournalUnavailable
 from gateway.cancellation.exchange import Exchange, ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.idempotency import IdempotencyKeys
+from gateway.cancellation.journal_file import IN_MEMORY
 from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
-    CancellationUnavailable,
     NotPermitted,
     OrderMissing,
     Outcome,
@@ -27,13 +27,17 @@ from gateway.cancellation.outcomes import (
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
 from gateway.cancellation.rules import success_shown
 from gateway.cancellation.settling import Settler
-from gateway.cancellation.sqlite_journal import IN_MEMORY, SqliteJournal
+from gateway.cancellation.sqlite_journal import SqliteJournal, StateUnusable
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
+
+_CHECK_SECONDS = 0.5
+"""Platforms wait a second for the answer to a readiness probe."""
+_CHECKED_FOR_SECONDS = 1.0
 
 WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
 """Turns the journal and the locks of this machine into those of all replicas."""
@@ -78,8 +82,9 @@ class Cancellations:
         self._settler = Settler(repository, self.attempts, options.backoff)
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
+        self._was_working, self._checked_at = True, -_CHECKED_FOR_SECONDS
         self._calls: set[asyncio.Task[CancellationResult]] = set()
-        self._exchanges: dict[tuple[str, str, frozenset[str]], asyncio.Task[CancellationResult]] = {}
+        self._exchanges: dict[tuple[str, str, frozenset[str], bool], asyncio.Task[CancellationResult]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -89,7 +94,10 @@ class Cancellations:
             if self._file_locks:
                 stack.enter_context(self._file_locks)
             stack.push_async_callback(self._settler.stop)
-            await self._settler.start()
+            try:
+                await self._settler.start()
+            except JournalUnavailable as error:
+                raise StateUnusable(str(error)) from error
             try:
                 yield
             finally:
@@ -130,10 +138,10 @@ class Cancellations:
             return request if ownership is None else await self._prove(request, ownership)
 
         if key is not None:
-            return await self._show(await self._keys.once(key, prove, self._join_exchange))
+            return await self._show(await self._keys.once(key, request, prove, self._join_exchange))
         proven = await prove()
         if isinstance(proven, CancellationRequest):
-            return await self._join_exchange(proven)
+            return await self._join_exchange(proven, may_send=True)
         return CancellationResult(proven)
 
     async def _prove(
@@ -143,25 +151,27 @@ class Cancellations:
 
         The journal holds cancellations of orders that were proven to be their customer's.
         """
-        attempts = await self.attempts.of_order(request.order)
-        if any(ownership.may_see(attempt.customer) for attempt in attempts):
-            return request
+        with suppress(JournalUnavailable):
+            for attempt in await self.attempts.of_order(request.order):
+                if ownership.may_see(attempt.customer):
+                    # With imin's spelling of the order: it may ignore case.
+                    return replace(request, customer=attempt.customer, order=attempt.order)
         try:
             return await ownership.search() or OrderMissing()
         except IminError:
-            return CancellationUnavailable()
+            return await self._exchange.order_unread(request)
 
-    async def _join_exchange(self, request: CancellationRequest) -> CancellationResult:
+    async def _join_exchange(self, request: CancellationRequest, *, may_send: bool) -> CancellationResult:
         """A double click is one exchange with imin: both calls get its result."""
-        name = (request.customer, request.order, frozenset(item.id for item in request.items))
+        name = (request.customer, request.order, frozenset(item.id for item in request.items), may_send)
         if name not in self._exchanges:
-            task = asyncio.ensure_future(self._run_exchange(request))
+            task = asyncio.ensure_future(self._run_exchange(request, may_send=may_send))
             self._exchanges[name] = task
             task.add_done_callback(lambda _: self._exchanges.pop(name, None))
         return await asyncio.shield(self._exchanges[name])
 
-    async def _run_exchange(self, request: CancellationRequest) -> CancellationResult:
-        result = await self._exchange.run(request)
+    async def _run_exchange(self, request: CancellationRequest, *, may_send: bool) -> CancellationResult:
+        result = await self._exchange.run(request, may_send=may_send)
         self._settler.settle(request.order)
         self._notify(request.order)
         return result
@@ -177,8 +187,22 @@ class Cancellations:
             return CancellationResult(_without_order(outcome))
         return CancellationResult(outcome if order else OrderMissing(), order)
 
+    async def is_working(self) -> bool:
+        """Whether cancellations can be recorded now, so that they can be sent."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._checked_at + _CHECKED_FOR_SECONDS:
+            self._checked_at = now
+            try:
+                async with asyncio.timeout(_CHECK_SECONDS):
+                    await self._journal.check()
+            except (JournalUnavailable, TimeoutError):
+                self._was_working = False
+            else:
+                self._was_working = True
+        return self._was_working
+
     async def latest(self, order: Order) -> Attempt | None:
-        """The newest attempt on an order, updated by what the order shows."""
+        """The newest attempt on an order, updated by what the order shows. Raises JournalUnavailable."""
         attempts = await self.attempts.of_order(order.identifier)
         if not attempts or attempts[-1].settled_at is not None:
             return attempts[-1] if attempts else None

@@ -19,14 +19,16 @@ def add_health(
     """Add the routes. Live: the process responds. Ready: it accepts requests; says what is degraded.
 
     redis: state of the Redis that replicas share: `ok`, `away` or `off`.
-    The gateway stays ready while imin or Redis fails, since another replica would fail in the same way.
+    The gateway stays ready while imin or Redis fails, since another replica would fail in the same way, and
+    while its state file fails, since it still answers queries; `stateFile` is there only then.
     """
 
     async def ready(_request: web.Request) -> RawResponse:
         endpoints = failing(services)
-        is_degraded = bool(endpoints) or redis() == "away"
+        state_file = {} if await services.cancellations.is_working() else {"stateFile": "failing"}
+        is_degraded = bool(endpoints) or redis() == "away" or bool(state_file)
         status = "stopping" if lifecycle.is_stopping else "degraded" if is_degraded else "ok"
-        checks = {"status": status, "failingEndpoints": endpoints, "redis": redis()}
+        checks = {"status": status, "failingEndpoints": endpoints, "redis": redis(), **state_file}
         return json_response(checks, status=503 if lifecycle.is_stopping else 200)
 
     async def expose(_request: web.Request) -> RawResponse:

@@ -6,7 +6,7 @@ other replicas find it.
 
 from contextlib import suppress
 
-from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, KeyEntry
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, KeyEntry, KeyName
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 from gateway.replicas.stored_journal import StoredJournal
 
@@ -23,6 +23,9 @@ class ReplicaJournal:
     def __init__(self, redis: RedisClient, local: Journal) -> None:
         self._stored = StoredJournal(redis)
         self._local = local
+
+    async def check(self) -> None:
+        await self._local.check()
 
     async def begin(self, attempt: Attempt) -> None:
         await self._local.begin(attempt)
@@ -54,32 +57,32 @@ class ReplicaJournal:
                 found[attempt.id] = attempt
         return sorted(found.values(), key=lambda attempt: attempt.requested_at)
 
-    async def entry(self, caller: str, key: str, at: float) -> KeyEntry | None:
-        local = await self._local.entry(caller, key, at)
+    async def entry(self, key: KeyName, at: float) -> KeyEntry | None:
+        local = await self._local.entry(key, at)
         if local is not None and local.outcome is not None:
             return local
         with suppress(RedisUnavailable):
-            return await self._stored.entry(caller, key) or local
+            return await self._stored.entry(key) or local
         return local
 
-    async def claim(self, caller: str, key: str, payload: str, at: float) -> KeyEntry:
-        entry = await self._local.claim(caller, key, payload, at)
+    async def claim(self, key: KeyName, payload: str, at: float) -> KeyEntry:
+        entry = await self._local.claim(key, payload, at)
         if entry.outcome is not None or entry.payload != payload:
             return entry
         try:
-            return await self._stored.claim(caller, key, entry)
+            return await self._stored.claim(key, entry)
         except RedisUnavailable:
             return entry
 
-    async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
-        await self._local.conclude(caller, key, outcome)
+    async def conclude(self, key: KeyName, outcome: bytes) -> None:
+        await self._local.conclude(key, outcome)
         with suppress(RedisUnavailable):
-            await self._stored.conclude(caller, key, outcome)
+            await self._stored.conclude(key, outcome)
 
-    async def forget(self, caller: str, key: str) -> None:
-        await self._local.forget(caller, key)
+    async def forget(self, key: KeyName) -> None:
+        await self._local.forget(key)
         with suppress(RedisUnavailable):
-            await self._stored.forget(caller, key)
+            await self._stored.forget(key)
 
     async def _put(self, attempt: Attempt) -> None:
         with suppress(RedisUnavailable):

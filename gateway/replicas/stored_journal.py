@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 
-from gateway.cancellation.attempts import Attempt, KeyEntry
+from gateway.cancellation.attempts import Attempt, KeyEntry, KeyName
 from gateway.replicas.redis_client import RedisClient, WrongType
 from gateway.replicas.stored_values import MAX_BYTES, decode, key_name
 
 _DAY_SECONDS = 86_400
-_HOUR_SECONDS = 3_600
 _MAX_ATTEMPTS = 10_000
+_MANY_ATTEMPTS = 200
+_MANY_OPEN = 800
+"""Beyond this number, the older half is dropped; of attempts on one order, only settled ones are."""
 _OPEN = "gateway:open-attempts"
 
 # The fields of a hash, unless there are too many of them, without those that are too long.
@@ -43,78 +45,110 @@ class StoredJournal:
         except WrongType:
             return []
         attempts = [decode(value, Attempt) for value in values]
-        return [one for one in attempts if one and order in {None, one.order} and one.is_plausible]
+        return [one for one in attempts if one and _is_on(one, order) and one.is_plausible]
 
     async def put(self, attempt: Attempt) -> None:
         """Store an attempt, or its new state."""
-        await self._set(_attempts_name(attempt.order), attempt)
-        if attempt.is_open:
-            await self._set(_OPEN, attempt)
-            await self._drop_left_over(attempt.requested_at)
-        else:
-            await self._drop_open([attempt.id])
+        if await self._set(_attempts_name(attempt.order), attempt) > _MANY_ATTEMPTS:
+            await self._drop_settled(attempt.order)
+        if not attempt.is_open:
+            await self._drop(_OPEN, [attempt.id])
+        elif await self._set(_OPEN, attempt) > _MANY_OPEN:
+            await self._drop(_OPEN, _all_but_newest(await self.attempts(), _MANY_OPEN // 2))
 
-    async def _drop_left_over(self, now: float) -> None:
-        """Drop open attempts that a replica has left which no longer runs."""
-        attempts = await self.attempts()
-        if old := [one.id for one in attempts if one.requested_at < now - _HOUR_SECONDS]:
-            await self._drop_open(old)
+    async def _drop_settled(self, order: str) -> None:
+        """Make room among the attempts on an order. What can still change is never dropped."""
+        settled = [one for one in await self.attempts(order) if one.settled_at is not None]
+        await self._drop(_attempts_name(order), _all_but_newest(settled, _MANY_ATTEMPTS // 2))
 
-    async def _drop_open(self, ids: list[str]) -> None:
-        with suppress(WrongType):
-            await self._redis.execute(lambda redis: redis.hdel(_OPEN, *ids))
+    async def _drop(self, name: str, ids: list[str]) -> None:
+        if ids:
+            with suppress(WrongType):
+                await self._redis.execute(lambda redis: redis.hdel(name, *ids))
 
-    async def _set(self, name: str, attempt: Attempt) -> None:
+    async def _set(self, name: str, attempt: Attempt) -> int:
+        """Store an attempt in a hash; how many it has then."""
         value = msgspec.msgpack.encode(attempt)
 
         def fill(pipeline: Any) -> None:
             pipeline.hset(name, attempt.id, value)
             pipeline.expire(name, _DAY_SECONDS)
+            pipeline.hlen(name)
 
         try:
-            await self._redis.pipeline(fill, is_transaction=True)
+            results = await self._redis.pipeline(fill, is_transaction=True)
         except WrongType:
             await self._redis.execute(lambda redis: redis.delete(name))
-            await self._redis.pipeline(fill, is_transaction=True)
+            results = await self._redis.pipeline(fill, is_transaction=True)
+        return int(results[-1])
 
-    async def entry(self, caller: str, key: str) -> KeyEntry | None:
+    async def entry(self, key: KeyName) -> KeyEntry | None:
         """What an idempotency key is in use for; None if it is free."""
-        name = _key_name(caller, key)
+        name = _key_name(key)
         try:
             stored: bytes = await self._redis.execute(lambda redis: redis.getrange(name, 0, MAX_BYTES))
         except WrongType:
             return None
         return decode(stored, KeyEntry)
 
-    async def claim(self, caller: str, key: str, entry: KeyEntry) -> KeyEntry:
+    async def claim(self, key: KeyName, entry: KeyEntry) -> KeyEntry:
         """Reserve a key, unless it is in use; return what it is in use for."""
-        name, value = _key_name(caller, key), msgspec.msgpack.encode(entry)
+        name, value = _key_name(key), msgspec.msgpack.encode(entry)
         is_new = await self._redis.execute(lambda redis: redis.set(name, value, nx=True, ex=_DAY_SECONDS))
         if is_new:
+            await self._drop_oldest_key(key)
             return entry
-        stored = await self.entry(caller, key)
+        stored = await self.entry(key)
         if stored is not None:
             return stored
         await self._redis.execute(lambda redis: redis.set(name, value, ex=_DAY_SECONDS))
         return entry
 
-    async def conclude(self, caller: str, key: str, outcome: bytes) -> None:
+    async def _drop_oldest_key(self, key: KeyName) -> None:
+        """Make room for a new key of a caller, who may have `most` of them."""
+        name, names = _key_name(key), key_name("keys-of", key.caller)
+
+        def add(pipeline: Any) -> None:
+            pipeline.rpush(names, name)
+            pipeline.expire(names, _DAY_SECONDS)
+
+        try:
+            length, _ = await self._redis.pipeline(add, is_transaction=True)
+        except WrongType:
+            await self._redis.execute(lambda redis: redis.delete(names))
+            return
+        if length > key.most:
+            oldest = await self._redis.execute(lambda redis: redis.lpop(names))
+            await self._redis.execute(lambda redis: redis.delete(oldest))
+
+    async def conclude(self, key: KeyName, outcome: bytes) -> None:
         """Store the outcome for a key that is in use. The first one stays."""
-        name, entry = _key_name(caller, key), await self.entry(caller, key)
+        name, entry = _key_name(key), await self.entry(key)
         if entry is not None and entry.outcome is None:
             value = msgspec.msgpack.encode(KeyEntry(entry.payload, outcome))
             await self._redis.execute(lambda redis: redis.set(name, value, keepttl=True))
 
-    async def forget(self, caller: str, key: str) -> None:
+    async def forget(self, key: KeyName) -> None:
         """Free a key."""
-        await self._redis.execute(lambda redis: redis.delete(_key_name(caller, key)))
+        await self._redis.execute(lambda redis: redis.delete(_key_name(key)))
+
+
+def _all_but_newest(attempts: list[Attempt], count: int) -> list[str]:
+    """Ids of attempts, without the newest ones."""
+    by_age = sorted(attempts, key=lambda attempt: attempt.requested_at)
+    return [attempt.id for attempt in by_age[:-count]]
+
+
+def _is_on(attempt: Attempt, order: str | None) -> bool:
+    return order is None or attempt.order.lower() == order.lower()
 
 
 def _attempts_name(order: str) -> str:
     # Without a version, since an attempt of any release holds its items. So attempts may only get new fields
     # that have defaults.
-    return f"gateway:attempts:{order}"
+    # imin may ignore the case of identifiers.
+    return f"gateway:attempts:{order.lower()}"
 
 
-def _key_name(caller: str, key: str) -> str:
-    return key_name("key", caller, key)
+def _key_name(key: KeyName) -> str:
+    return key_name("key", key.caller, key.name)

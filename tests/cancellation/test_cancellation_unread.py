@@ -144,6 +144,17 @@ async def test_never_sent(call: Call, sandbox: Sandbox) -> None:
     assert sandbox.request_log.count(PATCH) == 0
 
 
+async def test_capitals(mine: Gateway, sandbox: Sandbox) -> None:
+    """imin may ignore case: an order and items in capitals are those that were sent before."""
+    order, items = await named(mine, sandbox, "identifier")
+    await cancel(mine, order, items)
+    sandbox.faults.add(Fault("*", "503", times=None))
+
+    result = await cancel(mine, order.upper(), [item.upper() for item in items])
+
+    assert result["__typename"] == "CancellationUnconfirmedError"
+
+
 async def test_rest_not_sent(mine: Gateway, sandbox: Sandbox) -> None:
     """If one item is pending and the PATCH for the other fails, no answer says that nothing was cancelled."""
     order, items = await booked(mine)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from gateway.auth import Caller
-from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry
+from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry, KeyName
 from gateway.cancellation.locks import ProcessLocks
 from gateway.http.limits.rate import RateLimits, RateRules
 from gateway.http.limits.rate_redis import RateSynchroniser
@@ -23,6 +23,7 @@ from tests.support.waiting import HANGS_AFTER, until
 pytestmark = needs_redis
 
 HUGE = 32 * 1024 * 1024
+KEY = KeyName("caller", "key", most=10)
 
 
 async def test_unknown_state(redis: RedisServer) -> None:
@@ -57,18 +58,19 @@ async def test_huge_values(redis: RedisServer) -> None:
         generation = await cache.generation("1234")
         assert generation
         await cache.write({key: _body()}, generation, 60)
-        await stored.claim("1234", "key", KeyEntry("payload", None))
+        await stored.claim(KEY, KeyEntry("payload", None))
         await stored.put(attempt)
         for name in await redis.command("KEYS", "gateway:*"):
-            if await redis.command("TYPE", name) == b"hash":
-                await redis.command("HSET", name, "other", b"x" * HUGE)
-            else:
-                await redis.command("SETRANGE", name, HUGE, b"x")
+            match await redis.command("TYPE", name):
+                case b"hash":
+                    await redis.command("HSET", name, "other", b"x" * HUGE)
+                case b"string":
+                    await redis.command("SETRANGE", name, HUGE, b"x")
         before = await _bytes_sent(redis)
 
         assert await cache.read(key, generation) is None
         assert await cache.generation("1234") not in {None, generation}
-        assert await stored.entry("1234", "key") is None
+        assert await stored.entry(KEY) is None
         assert await stored.attempts("order") == await stored.attempts() == [attempt]
         assert await _bytes_sent(redis) - before < 5_000_000
 

@@ -25,6 +25,9 @@ from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
 
 MAX_ITEMS = 100
+_MOST_KEYS = 500
+_MOST_KEYS_OF_A_SERVICE = 100_000
+"""Idempotency keys that are remembered at a time; a service cancels for many customers."""
 
 
 @strawberry.input(description="The items of one order to cancel. Either all of them are cancelled, or none.")
@@ -90,7 +93,9 @@ def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> Idempot
         raise GatewayError(BAD_USER_INPUT, reason)
     # The order of the items makes no difference.
     payload = msgspec.json.encode([input_.order_id, *sorted(set(input_.order_item_ids))]).decode()
-    return IdempotencyKey(context.caller.customer or context.caller.name, key, payload)
+    caller = context.caller
+    most = _MOST_KEYS_OF_A_SERVICE if caller.may_name_any_customer else _MOST_KEYS
+    return IdempotencyKey(caller.customer or caller.name, key, payload, most)
 
 
 def _request(

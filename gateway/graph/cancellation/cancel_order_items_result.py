@@ -35,6 +35,10 @@ _PARTLY_UNAVAILABLE = (
     "Please try again later."
 )
 
+_NOT_RECORDED = (
+    "The cancellation cannot be recorded at the moment, so it was not sent. Please try again later."
+)
+
 _OWN_MESSAGES = {
     CancellationBlock.SELLER_CANCELLED: "The seller has cancelled this booking already.",
     CancellationBlock.ATTENDANCE_RECORDED: "This booking is over and can no longer be cancelled.",
@@ -136,8 +140,8 @@ class CancellationUnconfirmedError(Error):
 
 
 @strawberry.type(
-    description="The booking system could not be reached, or failed and left the order unchanged. Nothing "
-    "was cancelled; try again later."
+    description="The booking system could not be reached, or failed and left the order unchanged, or the "
+    "gateway cannot record the cancellation now. Nothing was cancelled by this call; try again later."
 )
 class CancellationUnavailableError(Error):
     """Outcome: CancellationUnavailable."""
@@ -232,9 +236,18 @@ def _error(outcome: outcomes.Outcome, ids: list[strawberry.ID]) -> CancelOrderIt
                 code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
                 message="This idempotency key was used for another cancellation before.",
             )
-    is_partly_done = isinstance(outcome, outcomes.CancellationUnavailable) and outcome.is_partly_done
-    message = _PARTLY_UNAVAILABLE if is_partly_done else _UNAVAILABLE
-    return CancellationUnavailableError(code=ErrorCode.UPSTREAM_UNAVAILABLE, message=message)
+    return CancellationUnavailableError(
+        code=ErrorCode.UPSTREAM_UNAVAILABLE, message=_message_of_unavailable(outcome)
+    )
+
+
+def _message_of_unavailable(outcome: outcomes.Outcome) -> str:
+    match outcome:
+        case outcomes.CancellationUnavailable(is_journal_unread=True):
+            return _NOT_RECORDED
+        case outcomes.CancellationUnavailable(is_partly_done=True):
+            return _PARTLY_UNAVAILABLE
+    return _UNAVAILABLE
 
 
 def _graph_order(order: documents.Order) -> Order:

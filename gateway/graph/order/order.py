@@ -4,6 +4,8 @@ from typing import Any
 
 import strawberry
 
+from gateway.cancellation.attempts import JournalUnavailable
+from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
 from gateway.graph.cancellation.cancellation import Cancellation
 from gateway.graph.decorators import resolved
@@ -77,8 +79,13 @@ class Order(Node):
     )
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:
-        """Read the journal, updated with what the order shows."""
-        attempt = await info.context.services.cancellations.latest(root)
+        """Read the journal, updated with what the order shows. Raises GatewayError if the journal fails."""
+        try:
+            attempt = await info.context.services.cancellations.latest(root)
+        except JournalUnavailable:
+            raise GatewayError(
+                SERVICE_UNAVAILABLE, "The state of cancellations cannot be read at the moment."
+            ) from None
         return Cancellation.of(attempt) if attempt else None
 
     @classmethod
