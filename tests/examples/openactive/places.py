@@ -104,7 +104,10 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "LocationFeatureSpecification": (
         Place(lambda it: _session(location={"amenityFeature": [it]}), (*_SESSION, "venue", "amenities", 0)),
     ),
-    "MediaObject": (*_VIDEOS,),
+    "MediaObject": (
+        *_VIDEOS,
+        Place(lambda it: _session("OnDemandEvent", workFeatured=it), (*_SESSION, "workFeatured")),
+    ),
     "Offer": (
         Place(lambda it: _item(acceptedOffer=it), (*_ITEM, "acceptedOffer")),
         Place(lambda it: _session(offers=[it]), (*_SESSION, "offers", 0)),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.examples.openactive import events, occurrences, orders, others
-from tests.examples.openactive.declared import Declared, Omitted, Shown
+from tests.examples.openactive.declared import Declared, Shown
 from tests.examples.openactive.places import PLACES
 
 _DECLARED: dict[str, Declared] = {
@@ -52,9 +52,6 @@ SHOWN: dict[str, Declared] = {
     for kind, properties in occurrences().items()
 }
 """How the graph shows each property of each type; types that are not listed above are events."""
-
-for _kind, _name in [("OnDemandEvent", "workFeatured")]:
-    SHOWN[_kind][_name] = Omitted("to be shown")
 
 
 def shown(kind: str) -> dict[str, Shown]:
