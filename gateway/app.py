@@ -127,7 +127,7 @@ def _executor(settings: Settings) -> Executor:
         _limits(settings),
         with_introspection=_or_default(settings.introspection_enabled, is_development),
         suggestions=is_development,
-        query_seconds=settings.request_timeout_seconds,
+        operation_seconds=settings.request_timeout_seconds,
     )
 
 

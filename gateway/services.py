@@ -132,7 +132,7 @@ def _connect_change_notifications(
 
 def _cancellation_options(settings: Settings) -> CancellationOptions:
     exchange = ExchangeOptions(
-        deadline_seconds=settings.cancel_deadline_seconds,
+        deadline_seconds=min(settings.cancel_deadline_seconds, settings.request_timeout_seconds),
         item_id=settings.imin_cancel_item_id,
     )
     return CancellationOptions(exchange, settings.state_path, _backoff(settings))

@@ -43,6 +43,7 @@ from gateway.imin.client import IminClient
 from gateway.imin.documents import Order, OrderItem
 from gateway.imin.errors import IminError, NotFound, Refused
 from gateway.imin.repository import Repository
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 # Shares of the deadline.
 _MIN_FOR_PATCH = 0.125
@@ -99,6 +100,7 @@ class Exchange:
         may_send: if not, only what is known without sending anything.
         """
         until = asyncio.get_running_loop().time() + self._options.deadline_seconds
+        until = min(until, REQUEST_DEADLINE.get())
         longest = _MAX_READING_SHARE * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)
         one = _OneExchange(self._client, self._attempts, self._options, request, reader)

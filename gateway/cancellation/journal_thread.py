@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from gateway.cancellation.attempts import JournalUnavailable
+from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 T = TypeVar("T")
 
@@ -16,6 +18,7 @@ Use = Callable[[sqlite3.Connection], T]
 
 _CALL_SECONDS = 1.5
 """Longer than SQLite waits for a lock: this is reached only if the disk hangs, or other calls are waiting."""
+_MIN_CALL_SECONDS = 0.25
 
 
 class JournalThread:
@@ -53,7 +56,7 @@ class JournalThread:
         future = asyncio.wrap_future(self._thread.submit(call))
         future.add_done_callback(_retrieve)
         try:
-            async with asyncio.timeout(_CALL_SECONDS):
+            async with asyncio.timeout(_seconds()):
                 return await asyncio.shield(future)
         except (TimeoutError, sqlite3.Error, msgspec.MsgspecError, ValueError) as error:
             # The last two: a value in the file cannot be read.
@@ -69,6 +72,12 @@ class JournalThread:
                 return change(database)
 
         return await self.run(write)
+
+
+def _seconds() -> float:
+    """How long a call may take: until the deadline of its operation, but not too short a time."""
+    left = REQUEST_DEADLINE.get() - time.monotonic()
+    return max(_MIN_CALL_SECONDS, min(left, _CALL_SECONDS))
 
 
 def _retrieve(future: "asyncio.Future[T]") -> None:

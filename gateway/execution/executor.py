@@ -51,7 +51,7 @@ class Executor:
 
     with_introspection: whether documents may select `__schema` and `__type`. suggestions: whether errors
     about misspelt names list similar names.
-    query_seconds: deadline of a whole query. Mutations have deadlines for each of their steps instead.
+    operation_seconds: deadline of a whole query or mutation, and of each event of a subscription.
     counts: what ran compiled, and what did not.
     """
 
@@ -62,12 +62,12 @@ class Executor:
         *,
         with_introspection: bool,
         suggestions: bool,
-        query_seconds: float,
+        operation_seconds: float,
     ) -> None:
         self.counts = ExecutionCounts()
         core_schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
         self._limits = limits
-        self._query_seconds = query_seconds
+        self._operation_seconds = operation_seconds
         self._runner = Runner(core_schema, self.counts, hide_suggestions=not suggestions)
         self._documents = DocumentCache(
             core_schema, limits, with_introspection=with_introspection, suggestions=suggestions
@@ -99,7 +99,7 @@ class Executor:
         if prepared.planned is not None and context.services.cache is None:
             context.selection = prepared.planned.selected_attributes()
             self.counts.excerpts += context.selection is not None
-        with request_deadline(self._query_seconds if prepared.is_query else None):
+        with request_deadline(self._operation_seconds):
             result = await self._runner.run(prepared, variables, context, values)
         return self._logged(result, context)
 
@@ -140,7 +140,8 @@ class Executor:
         try:
             async for event in events:
                 event_context = new_context()
-                result = await self._runner.run_in_core(prepared, variables, event_context, event)
+                with request_deadline(self._operation_seconds):
+                    result = await self._runner.run_in_core(prepared, variables, event_context, event)
                 yield self._logged(result, event_context)
         except Exception as error:  # noqa: BLE001  # masked and logged like any other error of a resolver
             located = GraphQLError(str(error), original_error=error)

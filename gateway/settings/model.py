@@ -123,7 +123,9 @@ class Settings(BaseSettings):
         "turn the webhook off.",
     )
     request_timeout_seconds: Seconds = Field(
-        5.0, description="Time for a whole query, however many requests to imin it needs."
+        5.0,
+        description="Time for a whole query or mutation, however many requests to imin it needs. What a "
+        "mutation cannot begin in that time is not sent.",
     )
     cache_enabled: bool = Field(
         default=True, description="Cache imin's responses, and share one request among identical reads."
