@@ -18,10 +18,16 @@ Choose = Callable[[list[Any], Reader], Chosen]
 
 
 def choose_first(values: list[Any], _reader: Reader) -> Chosen:
-    """The first value that states something. Of translations of one text, the English one, without others."""
+    """The first value that states something.
+
+    Translations of a text, of which the English one is chosen, and names of one thing in several systems
+    (`propertyID`) are no other values.
+    """
     stated = list(_stated(values))
     if not stated:
         return Chosen(None)
+    if all(isinstance(value, dict) and "propertyID" in value for _, value in stated):
+        return Chosen(stated[0][0])
     languages = [value.get("@language") if isinstance(value, dict) else None for _, value in stated]
     if all(isinstance(language, str) for language in languages):
         english = [str(language).lower().startswith("en") for language in languages]

@@ -128,6 +128,15 @@ async def test_sellers(reader: Reader) -> None:
         ({"maximumAttendeeCapacity": [10, "10", 10.0]}, {"maximumAttendeeCapacity": 10}),
         ({"startDate": ["2030-01-16T10:00:00Z"] * 2}, {"startDate": "2030-01-16T10:00:00Z"}),
         ({"organizer": [{"name": "Acme"}, {}, {"name": "Acme"}]}, {"organizer": {"name": "Acme"}}),
+        (
+            {
+                "identifier": [
+                    {"propertyID": "Legend", "value": 7},
+                    {"propertyID": "ActivePlaces", "value": "x"},
+                ]
+            },
+            {"identifier": "7"},
+        ),
         ({"type": ["ext:Class", "ScheduledSession"]}, {"type": "ScheduledSession"}),
         (
             {"name": [{"@language": "cy", "@value": "Nofio"}, {"@language": "en-GB", "@value": "Swim"}]},
@@ -137,7 +146,7 @@ async def test_sellers(reader: Reader) -> None:
 )
 async def test_one_value(reader: Reader, session: Any, shown: Any) -> None:
     """The same value again, nothing at all, and a translation are no other values."""
-    fields = "name type startDate maximumAttendeeCapacity organizer { name }"
+    fields = "identifier name type startDate maximumAttendeeCapacity organizer { name }"
 
     item, errors = await of_item(reader, {"orderedItem": session}, f"{{ session {{ {fields} }} }}")
 
