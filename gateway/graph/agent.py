@@ -25,17 +25,6 @@ class Terms:
     date_modified: DateTime | None = strawberry.field(description="When the document was last changed.")
 
 
-@strawberry.type(description="The average of several ratings.")
-class AggregateRating:
-    """Runtime object: documents.AggregateRating."""
-
-    rating_value: float | None = strawberry.field(description="Average rating.")
-    best_rating: float | None = strawberry.field(description="Highest rating that can be given.")
-    worst_rating: float | None = strawberry.field(description="Lowest rating that can be given.")
-    rating_count: int | None = strawberry.field(description="Number of ratings.")
-    review_count: int | None = strawberry.field(description="Number of reviews.")
-
-
 @strawberry.type(description="Whom to contact, and how.")
 class ContactPoint:
     """Runtime object: documents.ContactPoint."""
@@ -126,7 +115,6 @@ class Organization:
     formal_criteria_met: list[str] = strawberry.field(
         description="URLs that describe the formal criteria that the organization meets."
     )
-    aggregate_rating: AggregateRating | None = strawberry.field(description="Average rating.")
 
 
 @strawberry.type(

@@ -4,7 +4,6 @@ import strawberry
 
 from gateway.graph.enums import (
     BusinessEntityType,
-    OpenBookingFlowRequirement,
     PaymentMethod,
     Prepayment,
     RequiredStatusType,
@@ -71,13 +70,6 @@ class Offer:
     )
     eligible_entitlement_types: list[Concept] = strawberry.field(
         description="Entitlements of which the customer needs one. Empty if none is needed."
-    )
-    open_booking_flow_requirements: list[OpenBookingFlowRequirement] = strawberry.field(
-        description="What booking involves besides paying."
-    )
-    open_booking_flow_requirement_texts: list[str] = strawberry.field(
-        description="`openBookingFlowRequirements` as imin writes them, without their namespace, in their "
-        "order."
     )
     valid_from: DateTime | None = strawberry.field(description="When booking opens, as a date and time.")
     valid_through: DateTime | None = strawberry.field(description="When booking closes, as a date and time.")

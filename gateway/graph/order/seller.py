@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from gateway.graph.agent import AggregateRating, Terms
+from gateway.graph.agent import Terms
 from gateway.graph.enums import TaxMode
 from gateway.graph.node import Node
 from gateway.graph.scalars import URL
@@ -53,7 +53,6 @@ class Seller(Node):
     formal_criteria_met: list[str] = strawberry.field(
         description="URLs that describe the formal criteria that the seller meets."
     )
-    aggregate_rating: AggregateRating | None = strawberry.field(description="Average rating.")
 
     @classmethod
     @depends_only_on()

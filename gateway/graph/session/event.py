@@ -181,13 +181,6 @@ class EventFields:
     additional_admission_restrictions: list[str] = strawberry.field(
         description="Other restrictions of attendance, as texts that the customer must see before booking."
     )
-    customer_account_booking_restrictions: list[str] = strawberry.field(
-        description="Restrictions of bookings with a customer account, as texts for the customer."
-    )
-    is_open_booking_with_customer_account_allowed: bool | None = strawberry.field(
-        description="Whether it can be booked with a customer account."
-    )
-    special_requirements: str | None = strawberry.field(description="Special requirements, as text.")
     course_features: list[CourseFeature] = strawberry.field(
         description="Features of the course, for example of a race."
     )

@@ -77,12 +77,6 @@ class FacilityUse:
     additional_admission_restrictions: list[str] = strawberry.field(
         description="Restrictions of its use, as texts that the customer must see before booking."
     )
-    customer_account_booking_restrictions: list[str] = strawberry.field(
-        description="Restrictions of bookings with a customer account, as texts for the customer."
-    )
-    is_open_booking_with_customer_account_allowed: bool | None = strawberry.field(
-        description="Whether it can be booked with a customer account."
-    )
     offer_validity_period: Duration | None = strawberry.field(
         description="How long before the start of a slot its offers are valid."
     )

@@ -8,7 +8,7 @@ from msgspec import field
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.thing import Identified, Image, PropertyValue, Thing, filled
 from gateway.imin.documents.vocabulary import Gender, TaxMode
-from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail, is_iri
+from gateway.imin.jsonld import Bare, Exact, Link, iri_tail, is_iri
 
 # Assumption: a front end for British leisure shows no country in a British address.
 HOME_COUNTRY = "GB"
@@ -74,17 +74,6 @@ class Terms(Identified, kw_only=True, gc=False, rename="camel"):
         return filled(self.own_url) or self.iri
 
 
-class AggregateRating(Thing, kw_only=True, gc=False, rename="camel"):
-    """The average of several ratings."""
-
-    bare: ClassVar[Bare] = Bare(text="ratingValue", number="ratingValue")
-    rating_value: float | None = None
-    best_rating: float | None = None
-    worst_rating: float | None = None
-    rating_count: Int | None = None
-    review_count: Int | None = None
-
-
 class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     """An organization, or a person who takes its place."""
 
@@ -108,7 +97,6 @@ class Agent(Identified, kw_only=True, gc=False, rename="camel"):
     formatted_description: str | None = field(default=None, name="beta:formattedDescription")
     videos: tuple[MediaObject, ...] = field(default=(), name="beta:video")
     formal_criteria_met: tuple[Link, ...] = field(default=(), name="beta:formalCriteriaMet")
-    aggregate_rating: AggregateRating | None = None
 
     @property
     def name(self) -> str | None:

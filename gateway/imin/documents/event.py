@@ -71,7 +71,6 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     own_virtual_location: AccessChannel | None = field(default=None, name="beta:virtualLocation")
     location_summary: tuple[Place, ...] = field(default=(), name="imin:locationSummary")
     own_leaders: tuple[Person, ...] = field(default=(), name="leader")
-    other_activities: tuple[Concept, ...] = field(default=(), name="activities")
     beta_facility_types: tuple[Concept, ...] = field(default=(), name="beta:facilityType")
     own_categories: tuple[Concept, ...] = field(default=(), name="category")
     own_openactive_levels: tuple[Concept, ...] = field(default=(), name="level")
@@ -109,9 +108,6 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     own_supplied_equipment: Exact | None = field(default=None, name="beta:participantSuppliedEquipment")
     own_age_restriction: AgeRange | None = field(default=None, name="ageRestriction")
     own_admission_restrictions: tuple[str, ...] = field(default=(), name="additionalAdmissionRestriction")
-    own_account_restrictions: tuple[str, ...] = field(default=(), name="customerAccountBookingRestriction")
-    own_is_account_allowed: bool | None = field(default=None, name="isOpenBookingWithCustomerAccountAllowed")
-    own_special_requirements: str | None = field(default=None, name="specialRequirements")
     own_course_features: tuple[PropertyValue, ...] = field(default=(), name="courseFeatures")
     own_is_wheelchair_accessible: bool | None = field(default=None, name="beta:isWheelchairAccessible")
     own_is_virtually_coached: bool | None = field(default=None, name="beta:isVirtuallyCoached")
@@ -130,9 +126,7 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     stated_provider = InheritedObject[Agent | None]("own_provider", "is_named")
     leaders = InheritedObject[tuple[Person, ...]]("own_leaders", "is_named", several=True)
     images = InheritedObject[tuple[Image, ...]]("own_images", "is_picture", several=True)
-    activities = InheritedObject[tuple[Concept, ...]](
-        "own_activities", "is_term", several=True, other="other_activities"
-    )
+    activities = InheritedObject[tuple[Concept, ...]]("own_activities", "is_term", several=True)
     facility_types = InheritedObject[tuple[Concept, ...]](
         "own_facility_types", "is_term", several=True, other="beta_facility_types"
     )
@@ -163,9 +157,6 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     estimated_duration = InheritedObject[QuantitativeValue | None]("own_estimated_duration", "is_amount")
     age_restriction = InheritedObject[AgeRange | None]("own_age_restriction", "has_limit")
     additional_admission_restrictions = Inherited[tuple[str, ...]]("own_admission_restrictions")
-    customer_account_booking_restrictions = Inherited[tuple[str, ...]]("own_account_restrictions")
-    is_open_booking_with_customer_account_allowed = Inherited[bool | None]("own_is_account_allowed")
-    special_requirements = InheritedText("own_special_requirements")
     course_features = Inherited[tuple[PropertyValue, ...]]("own_course_features")
     is_wheelchair_accessible = Inherited[bool | None]("own_is_wheelchair_accessible")
     is_virtually_coached = Inherited[bool | None]("own_is_virtually_coached")

@@ -11,7 +11,6 @@ from gateway.imin.documents.thing import AgeRange, Concept, Priced, Quantitative
 from gateway.imin.documents.vocabulary import (
     BusinessEntityType,
     DayOfWeek,
-    OpenBookingFlowRequirement,
     PaymentMethod,
     Prepayment,
     RequiredStatusType,
@@ -40,7 +39,6 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     own_in_advance: Exact | None = field(default=None, name="openBookingInAdvance")
     own_payment_methods: tuple[Exact, ...] = field(default=(), name="acceptedPaymentMethod")
     own_customer_types: tuple[Exact, ...] = field(default=(), name="eligibleCustomerType")
-    own_flow_requirements: tuple[Exact, ...] = field(default=(), name="openBookingFlowRequirement")
     eligible_entitlement_types: tuple[Concept, ...] = field(default=(), name="eligibleEntitlementType")
     party_size: QuantitativeValue | None = field(default=None, name="beta:partySize")
     valid_from: Exact | None = None
@@ -136,19 +134,6 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
     def eligible_customer_type_texts(self) -> tuple[str, ...]:
         """Last segments of the texts that imin wrote, in the same order."""
         return tuple(iri_tail(text) for text in self.own_customer_types)
-
-    @property
-    def open_booking_flow_requirements(self) -> tuple[OpenBookingFlowRequirement, ...]:
-        """What booking it involves."""
-        return tuple(
-            OpenBookingFlowRequirement.of(text) or OpenBookingFlowRequirement.UNKNOWN
-            for text in self.own_flow_requirements
-        )
-
-    @property
-    def open_booking_flow_requirement_texts(self) -> tuple[str, ...]:
-        """Last segments of the texts that imin wrote, in the same order."""
-        return tuple(iri_tail(text) for text in self.own_flow_requirements)
 
 
 class LowestOffer(Offer, kw_only=True, gc=False, rename="camel"):

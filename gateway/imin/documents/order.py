@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from gateway.hints import pure
 from gateway.imin.dates import parse_date_time
-from gateway.imin.documents.agent import Address, Agent, AggregateRating, BookingService, Person, Terms
+from gateway.imin.documents.agent import Address, Agent, BookingService, Person, Terms
 from gateway.imin.documents.expression_property import ExpressionProperty
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.order_item import OrderItem
@@ -75,8 +75,7 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     own_confirmation_number: str | int | None = field(default=None, name="confirmationNumber")
     own_proposal_status: Exact | None = field(default=None, name="orderProposalStatus")
     proposal_version: str | None = field(default=None, name="orderProposalVersion")
-    own_customer_note: str | None = field(default=None, name="orderCustomerNote")
-    other_customer_note: str | None = field(default=None, name="customerNote")
+    order_customer_note: str | None = None
     order_seller_note: str | None = None
 
     @property
@@ -125,11 +124,6 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     def prepayment(self) -> Prepayment | None:
         """Whether the order is paid in advance."""
         return self.payment_due.prepayment if self.payment_due else None
-
-    @property
-    def order_customer_note(self) -> str | None:
-        """The customer's note; OpenActive's Order and OrderProposal have different names for it."""
-        return self.own_customer_note or self.other_customer_note
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -258,8 +252,6 @@ class Seller(Struct, frozen=True):
     """Other web pages of the seller."""
     formal_criteria_met = SellerAttribute[tuple[str, ...]]("formal_criteria_met")
     """Pages that describe the formal criteria that the seller meets."""
-    aggregate_rating = SellerAttribute[AggregateRating | None]("aggregate_rating")
-    """Average rating."""
     terms_of_service = SellerAttribute[tuple[Terms, ...]]("terms_of_service")
     """The seller's terms."""
     own_identifier = SellerAttribute[str | int | None]("own_identifier")

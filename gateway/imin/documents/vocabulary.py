@@ -173,20 +173,6 @@ class BusinessEntityType(Term):
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
-class OpenBookingFlowRequirement(Term):
-    """What booking an offer through OpenActive's Open Booking API involves."""
-
-    OPEN_BOOKING_INTAKE_FORM = "OpenBookingIntakeForm", "The booking system asks questions first."
-    OPEN_BOOKING_ATTENDEE_DETAILS = "OpenBookingAttendeeDetails", "Details of each attendee are needed."
-    OPEN_BOOKING_APPROVAL = "OpenBookingApproval", "The seller has to approve the booking."
-    OPEN_BOOKING_NEGOTIATION = "OpenBookingNegotiation", "The seller may propose other terms."
-    OPEN_BOOKING_MESSAGE_EXCHANGE = (
-        "OpenBookingMessageExchange",
-        "Customer and seller may exchange messages.",
-    )
-    UNKNOWN = "UNKNOWN", _UNKNOWN
-
-
 class FacilitySettingType(Term):
     """Whether something is indoors or outdoors. Source: OpenActive's beta namespace."""
 

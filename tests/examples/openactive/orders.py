@@ -26,7 +26,7 @@ ORDER: Declared = {
     "brokerRole": term("brokerRole", "https://openactive.io/ResellerBroker", "RESELLER_BROKER"),
     "confirmationNumber": text("confirmationNumber"),
     "customer": named("customer"),
-    "customerNote": text("orderCustomerNote"),
+    "customerNote": Omitted("of no documented meaning; orderCustomerNote is the documented name"),
     "discount": Omitted("of no documented form; prices are what was paid"),
     "identifier": text("identifier", "SB1234"),
     "imin:receipt": Shown(
