@@ -229,8 +229,8 @@ def memory_mib() -> float:
 async def test_fault(gateway: Gateway, sandbox: Sandbox, booking: Booking, kind: Any) -> None:
     """A fault at one endpoint fails only what depends on it, with the right code.
 
-    After a timeout the request is not repeated: the time includes the retry. Only a cancellation reads its order
-    again, until its own deadline.
+    After a timeout the request is not repeated: the time includes the retry. Only a cancellation reads its
+    order again, until its own deadline.
     """
     before = memory_mib()
     for route, operations in OPERATIONS.items():

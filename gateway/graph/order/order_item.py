@@ -94,7 +94,9 @@ class OrderItem(Node):
         description="Booked session or slot, as imin last received it from the booking system."
     )
     accepted_offer: Offer | None = strawberry.field(description="Price and terms that the customer accepted.")
-    price: Money | None = strawberry.field(description="Price of the item, from the accepted offer.")
+    item_price: Money | None = strawberry.field(
+        name="price", description="Price of the item, from the accepted offer."
+    )
     tax: list[TaxCharge] = strawberry.field(
         description="Taxes that the price includes or that are added to it."
     )

@@ -133,8 +133,12 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         return own if meant is None else own.completed_by(meant)
 
     @property
-    def price(self) -> Priced | None:
-        """Price of the accepted offer."""
+    def item_price(self) -> Priced | None:
+        """Price of the accepted offer.
+
+        Not `price`: an operation that reads any document's `price` would decode all offers, as names count
+        for all classes (see property_reads).
+        """
         offer = self.accepted_offer
         return offer.money if offer is not None else None
 
