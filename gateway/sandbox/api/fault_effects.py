@@ -123,7 +123,8 @@ _BODY_FAULTS: dict[str, Callable[[web.Request, bytes], web.Response]] = {
 
 
 async def _black_hole(request: web.Request, _: Fault, __: Respond) -> web.StreamResponse:
-    await _wait(request, _FAR_FUTURE_SECONDS)
+    # A client that has left may look like one that only stopped sending, so clearing the faults ends it too.
+    await _delay(request, _FAR_FUTURE_SECONDS)
     return _reset_connection(request)
 
 
