@@ -11,6 +11,10 @@ from gateway.cancellation.journal_rows import COLUMNS, KEY_COLUMNS
 IN_MEMORY = ":memory:"
 _BUSY_SECONDS = 1.0
 
+# Source: SQLite's database file format. The log may be missing or empty.
+_START_OF_FILE = b"SQLite format 3\0"
+_STARTS_OF_LOG = {b"", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"}
+
 _TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
@@ -92,3 +96,27 @@ def state_of_file(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def inode_of(path: str) -> int:
+    """What tells the file from another one of its name; 0 for the memory."""
+    return 0 if path == IN_MEMORY else Path(path).stat().st_ino
+
+
+def check_is_journal(path: str, inode: int) -> None:
+    """Raise sqlite3.Error if the file was removed, replaced or overwritten since it was opened."""
+    try:
+        is_same = inode_of(path) == inode
+        is_intact = _start_of(path) == _START_OF_FILE and _start_of(f"{path}-wal")[:4] in _STARTS_OF_LOG
+    except OSError as error:
+        raise sqlite3.DatabaseError("the file cannot be read") from error
+    if not (is_same and is_intact):
+        raise sqlite3.DatabaseError("the file was removed, replaced or overwritten")
+
+
+def _start_of(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(16)
+    except FileNotFoundError:
+        return b""

@@ -9,8 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from gateway.cancellation.attempts import Attempt, JournalUnavailable, KeyEntry, KeyName
-from gateway.cancellation.journal_file import IN_MEMORY, OPEN, open_file, state_of_file
+from gateway.cancellation.attempts import Attempt, KeyEntry, KeyName
+from gateway.cancellation.journal_file import (
+    IN_MEMORY,
+    OPEN,
+    check_is_journal,
+    inode_of,
+    open_file,
+    state_of_file,
+)
 from gateway.cancellation.journal_rows import COLUMNS, KEY_COLUMNS, attempt_in, entry_in, row_of
 from gateway.cancellation.journal_thread import JournalThread
 
@@ -39,7 +46,7 @@ class SqliteJournal:
         self._path = path
         self._thread = JournalThread()
         self._log = Path(f"{path}-wal")
-        self._inode: int | None = None
+        self._inode = 0
         self._seen: tuple[int, ...] = ()
         self._changed_at = 0.0
         self._read_at = -1.0
@@ -47,7 +54,7 @@ class SqliteJournal:
     async def __aenter__(self) -> Self:
         try:
             await self._thread.open(partial(open_file, self._path))
-            self._inode = self._inode_now()
+            self._inode = inode_of(self._path)
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
             raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
@@ -57,17 +64,19 @@ class SqliteJournal:
         await self._thread.close()
 
     async def check(self) -> None:
-        if self._inode_now() != self._inode:
-            raise JournalUnavailable("the state file was removed or replaced")
         now = time.time()
-        await self._thread.write(
-            lambda database: database.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (now,))
-        )
+
+        def probe(database: sqlite3.Connection) -> None:
+            self._check_file()
+            database.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (now,))
+
+        await self._thread.write(probe)
 
     async def begin(self, attempt: Attempt) -> None:
         row = row_of(attempt)
 
         def begin(database: sqlite3.Connection) -> None:
+            self._check_file()
             _delete_old_attempts(database, attempt)
             database.execute(f"INSERT INTO attempt ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
 
@@ -131,9 +140,10 @@ class SqliteJournal:
             )
         )
 
-    def _inode_now(self) -> int | None:
-        found = () if self._path == IN_MEMORY else state_of_file(Path(self._path))
-        return found[0] if found else None
+    def _check_file(self) -> None:
+        """Raise sqlite3.Error if writes would be lost with the process, which SQLite does not notice."""
+        if self._path != IN_MEMORY:
+            check_is_journal(self._path, self._inode)
 
     async def _attempts(self, condition: str, parameters: tuple[Any, ...]) -> list[Attempt]:
         statement = f"SELECT {COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own
