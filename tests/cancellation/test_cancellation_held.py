@@ -45,7 +45,7 @@ async def state(gateway: Gateway, order: str) -> Any:
     return (await gateway.data(ITEMS, id=order))["node"]["cancellation"]["state"]
 
 
-pytestmark = pytest.mark.settings(cancel_deadline_seconds=1)  # reached while an order does not change
+pytestmark = pytest.mark.settings(cancel_deadline_seconds=2)  # reached while an order does not change
 
 
 @pytest.fixture

@@ -118,8 +118,8 @@ async def test_websocket(settings: Settings, sandbox: Sandbox, *, is_subscribed:
 
 async def test_real_tokens(settings: Settings) -> None:
     """The end comes by the token's own `exp`, plus the accepted difference between clocks."""
-    expiry = int(time.time()) + 2
     async with serving(settings, KEY, auth_skew_seconds=1) as served:
+        expiry = int(time.time()) + 3
         gateway = Gateway(served.url, served.http)
         headers = {"Authorization": f"Bearer {token(KEY, claims('1234', exp=expiry))}"}
         response = await stream(gateway, headers)

@@ -47,7 +47,7 @@ async def test_slow_headers(gateway: Gateway, head: bytes) -> None:
         writer.close()
 
 
-@pytest.mark.settings(keep_alive_seconds=0.5)
+@pytest.mark.settings(keep_alive_seconds=1.5)
 @pytest.mark.parametrize("headers", [(), (b"TE: trailers",)], ids=["fast path", "aiohttp"])
 async def test_keep_alive(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
     """An idle connection is closed after the configured time, counted from the latest response."""
@@ -59,7 +59,7 @@ async def test_keep_alive(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
         rest = await read_to_end(reader)
 
     assert rest == b""
-    assert time.monotonic() - answered >= 0.4
+    assert time.monotonic() - answered >= 1.4
 
 
 @pytest.mark.settings(header_timeout_seconds=1)
@@ -76,7 +76,7 @@ async def test_idle_after_a_response(gateway: Gateway) -> None:
     writer.close()
 
 
-@pytest.mark.settings(body_timeout_seconds=1)
+@pytest.mark.settings(body_timeout_seconds=2)
 @pytest.mark.parametrize("headers", [(), (b"Expect: 100-continue",), (b"TE: trailers",)])
 async def test_slow_body(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
     """A body that does not arrive in time is refused in JSON, and the connection is closed at once."""
@@ -91,8 +91,8 @@ async def test_slow_body(gateway: Gateway, headers: tuple[bytes, ...]) -> None:
     assert (status, rest) == (408, b"")
     assert response_headers["Content-Type"] == "application/json; charset=utf-8"
     assert response_headers["Connection"] == "close"
-    assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 1 s."
-    assert closed - refused < (refused - began) / 2
+    assert json.loads(content)["errors"][0]["message"] == "The body must arrive within 2 s."
+    assert closed - refused < (refused - began) * 0.75
 
 
 @pytest.mark.settings(body_timeout_seconds=0.2)
