@@ -79,7 +79,11 @@ class RedisClient:
         self.has_failed = asyncio.Event()
         self.max_connection_seconds = max_connection_seconds
         self._open: Callable[[], Store] = lambda: Redis.from_url(
-            url, socket_connect_timeout=_CONNECT_SECONDS, retry=Retry(NoBackoff(), 0), health_check_interval=0
+            url,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            socket_timeout=None,  # with one, redis-py on Python 3.11 loses some cancellations
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
         )
         self._timeout_seconds = timeout_seconds
         self._down_until = 0.0

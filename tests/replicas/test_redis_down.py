@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import count
 from typing import Any
 
 from structlog.testing import capture_logs
@@ -76,3 +77,19 @@ async def test_change_while_redis_is_down(redis: RedisServer) -> None:
                 await asyncio.sleep(0.02)
 
         assert await reading.generation("ann") not in {None, before}
+
+
+async def test_cancelled_command(redis: RedisServer) -> None:
+    """A caller that is cancelled, as by its deadline, ends at whichever step its command is."""
+    for steps in count():
+        async with client_of(redis) as client:
+            task = asyncio.ensure_future(client.execute(lambda commands: commands.get("gateway:x")))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            if task.done():
+                break
+            task.cancel()
+            await asyncio.wait([task])
+
+            assert task.cancelled(), steps
+    assert steps > 10
