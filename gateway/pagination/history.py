@@ -29,7 +29,7 @@ MAX_PAGES = 200
 """Pages that one search reads at most."""
 
 _MAX_PARALLEL = 16
-_PAGES_OF_LONG_TIE, _MAX_BESIDE_TIE = 16, 8
+_PAGES_OF_LONG_TIE, _MAX_BESIDE_TIE = 16, 2
 _GROWTH = 3
 """Pages that a bisection may need besides, because orders were booked during it."""
 
