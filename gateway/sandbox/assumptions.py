@@ -100,6 +100,23 @@ ASSUMPTIONS = (
         "404 with OpenActive's UnknownOrderError, NotFoundError or UnknownOrIncorrectEndpointError.",
     ),
     Assumption(
+        "Success webhook of checkout",
+        "It is called, and an e-mail sent, when a booking is complete. Nothing about its body and its key.",
+        "A POST with X-Api-Key and an Order that has id, identifier and customerIdentifier.",
+    ),
+    Assumption(
+        "Changes of a booked session",
+        "The Open Booking API: brokers learn of another time or venue from the open data feeds, of other "
+        "changes from the Orders feed. imin: nothing.",
+        "The order shows the session as it is now.",
+    ),
+    Assumption(
+        "Replacement",
+        "The Open Booking API: the seller may replace the opportunity by one of equal or lower price. imin: "
+        "nothing.",
+        "The order item keeps its identifier, status and price; orderedItem has another identifier.",
+    ),
+    Assumption(
         "Creating an account",
         "The required members and the response 201. Nothing about errors and known e-mail addresses.",
         "A required member is missing: 400 IncompleteCustomerDetailsError. A known address: another account.",

@@ -102,10 +102,12 @@ async def test_types_of_fields(imin: Imin) -> None:
 async def test_examples(imin: Imin, declared: Any) -> None:
     """Each request with a body has an example, and the example works."""
     order = imin.sandbox.add_order("empty")["identifier"]
+    body = dict(declared.example)
+    if "url" in body and declared.path.endswith("webhook"):
+        # A server that is certain to be there, without the webhook.
+        body["url"] = str(imin.server.make_url("/webhooks"))
 
-    status, _ = await imin.call(
-        declared.method, declared.path.format(identifier=order), dict(declared.example)
-    )
+    status, _ = await imin.call(declared.method, declared.path.format(identifier=order), body)
 
     assert status == declared.status
 

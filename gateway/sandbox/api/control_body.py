@@ -98,6 +98,14 @@ def text_field(body: dict[str, Any], name: str, default: str | None = None) -> s
     return value
 
 
+def required_text_field(body: dict[str, Any], name: str) -> str:
+    """The text under this name, which is required and not empty."""
+    text = text_field(body, name)
+    if not text:
+        raise InputError(f"{name} is missing; it must be a text.")
+    return text
+
+
 def number_field(body: dict[str, Any], name: str) -> float:
     """The number under this name, which is required."""
     if name not in body:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any
 
 from aiohttp import web
@@ -31,7 +32,7 @@ class ControlCall:
 
 
 Run = Callable[[ControlCall], Any]
-"""Returns the JSON value of the response, a finished response, or None for 204."""
+"""Returns the JSON value of the response, a finished response, or None for 204; or a coroutine of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class ControlRequest:
         """Read the declared fields, run the handler and write its result."""
         body = await read_object(request, *(field.name for field in self.fields))
         result = self.run(ControlCall(request, body))
+        if isawaitable(result):
+            result = await result
         if isinstance(result, web.StreamResponse):
             return result
         return web.Response(status=204) if result is None else json_response(result, self.status)
@@ -87,6 +90,10 @@ class ControlRequests:
             return run
 
         return add
+
+    def include(self, others: "ControlRequests") -> None:
+        """Append the requests that another module declares."""
+        self._requests.extend(others)
 
     def routes(self) -> list[web.RouteDef]:
         """A route for each path of each request."""

@@ -15,9 +15,11 @@ from gateway.sandbox.api.control_body import (
     number_field,
     text_field,
 )
+from gateway.sandbox.api.control_changes import ORDER_CHANGES
 from gateway.sandbox.api.control_index import index, prefers_html
 from gateway.sandbox.api.control_page import page
 from gateway.sandbox.api.control_request import ControlCall, ControlRequests
+from gateway.sandbox.api.control_webhooks import WEBHOOKS
 from gateway.sandbox.api.responses import json_response
 from gateway.sandbox.faults.faults import FAULT_KINDS, Fault
 from gateway.sandbox.faults.style import Style
@@ -142,49 +144,8 @@ def _remove_order(call: ControlCall) -> None:
     call.sandbox.remove_order(call.identifier)
 
 
-@CONTROL.declare(
-    "POST",
-    f"{_ORDER}/seller-cancel",
-    "Cancel an item on behalf of the seller and refund it. Returns the order.",
-    fields=(
-        BodyField("item", "text or null", "the item's identifier; null: the order's first item", None),
-        BodyField("message", "text or null", "the seller's explanation, in cancellationMessage", None),
-    ),
-    example={"message": "The pool is closed."},
-)
-def _seller_cancel(call: ControlCall) -> Any:
-    order = call.sandbox.order(call.identifier)
-    item = text_field(call.body, "item") or order["orderedItem"][0]["identifier"]
-    call.sandbox.seller_cancel(call.identifier, item, text_field(call.body, "message"))
-    return call.sandbox.order(call.identifier)
-
-
-@CONTROL.declare(
-    "POST",
-    f"{_ORDER}/refuse",
-    "Let the booking system refuse the order's cancellations: pending items return to OrderItemConfirmed "
-    "when they are due. Returns the order.",
-)
-def _refuse(call: ControlCall) -> Any:
-    call.sandbox.refuse_cancellations(call.identifier)
-    return call.sandbox.order(call.identifier)
-
-
-@CONTROL.declare(
-    "POST",
-    f"{_ORDER}/confirm",
-    "Confirm or refuse the order's pending cancellations now. Returns the order.",
-)
-def _confirm(call: ControlCall) -> Any:
-    call.sandbox.confirm_now(call.identifier)
-    return call.sandbox.order(call.identifier)
-
-
-@CONTROL.declare(
-    "POST", f"{_ORDER}/receipts", "Add a receipt as the order's newest. Returns its entry.", status=201
-)
-def _add_receipt(call: ControlCall) -> Any:
-    return call.sandbox.add_receipt(call.identifier)
+CONTROL.include(ORDER_CHANGES)
+CONTROL.include(WEBHOOKS)
 
 
 @CONTROL.declare("GET", f"{_PREFIX}/faults", "The faults that still apply to requests.")

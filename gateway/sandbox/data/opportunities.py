@@ -4,10 +4,11 @@ Sources: imin docs, Orders and Order History (ScheduledSession); imin's publishe
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from gateway.sandbox.data import dates
-from gateway.sandbox.data.activities import Activity
+from gateway.sandbox.data.activities import ACTIVITIES_BY_KIND, Activity
 from gateway.sandbox.data.order_plan import ItemPlan
 from gateway.sandbox.data.sellers import Seller, Venue
 from gateway.sandbox.data.vocabulary import Document, search_url
@@ -20,6 +21,13 @@ def opportunity(seller: Seller, item: ItemPlan, number: int) -> Document:
     if item.activity.kind in {"slot", "individual_slot"}:
         return _slot(seller, item, number)
     return _session(seller, item, number)
+
+
+def replacement(seller: Seller, booked: Document, start: datetime, number: int) -> Document:
+    """Another opportunity of the same kind and time, with another name. number: as in `opportunity`."""
+    names = _names(booked)
+    activity = next(one for one in _activities_like(booked) if one.name not in names)
+    return opportunity(seller, ItemPlan(activity, seller.venues[-1], start, Decimal(0)), number)
 
 
 def organization(seller: Seller) -> Document:
@@ -52,6 +60,23 @@ def place(seller: Seller, venue: Venue) -> Document:
             "streetAddress": venue.street,
         },
     }
+
+
+def _activities_like(booked: Document) -> tuple[Activity, ...]:
+    if booked.get("type") == "Slot":
+        return ACTIVITIES_BY_KIND["slot"] + ACTIVITIES_BY_KIND["individual_slot"]
+    series = booked.get("superEvent", {})
+    return ACTIVITIES_BY_KIND["session" if "location" in booked or "location" in series else "virtual"]
+
+
+def _names(booked: Document) -> set[str]:
+    """The names of the session or slot and of the series or facilities above it."""
+    names: set[str] = set()
+    level: Any = booked
+    while level:
+        names.add(str(level.get("name")))
+        level = level.get("superEvent", level.get("facilityUse"))
+    return names
 
 
 def _session(seller: Seller, item: ItemPlan, number: int) -> Document:

@@ -98,9 +98,13 @@ class Cancellations:
             raise ValueError(f"item {identifier!r} is {status_of(item)} already, which is final")
         if message:
             item["cancellationMessage"] = message
+        self.forget(order, identifier)
+        refund(document, item, SELLER_CANCELLED, self.new_receipt(order, now))
+
+    def forget(self, order: str, identifier: str) -> None:
+        """Drop an accepted request for this item, which something else has overtaken."""
         self._due.pop((order, identifier), None)
         self._shown_at.pop((order, identifier), None)
-        refund(document, item, SELLER_CANCELLED, self.new_receipt(order, now))
 
     def new_receipt(self, order: str, now: datetime) -> Document:
         """A new receipt for an order, as an entry of imin:receipt."""

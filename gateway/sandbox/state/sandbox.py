@@ -20,6 +20,7 @@ from gateway.sandbox.state.accounts import Accounts
 from gateway.sandbox.state.added_orders import Booking, NewOrder, plan_added_order
 from gateway.sandbox.state.cancellation_request import requested_items
 from gateway.sandbox.state.cancellations import Cancellations
+from gateway.sandbox.state.changes import Changes
 from gateway.sandbox.state.clock import SandboxClock
 from gateway.sandbox.state.order_store import OrderStore
 from gateway.sandbox.state.page import Page
@@ -42,6 +43,7 @@ class Sandbox:
         self.accounts = Accounts(settings.seed)
         self.store = OrderStore(settings.seed, self.clock.now().replace(microsecond=0))
         self.cancellations = Cancellations(self.store, settings.confirm_after_seconds)
+        self.changes = Changes(self.store, self.cancellations, self._settle)
         self._added: dict[str, int] = {}
         self._put = 0
 
@@ -157,6 +159,11 @@ class Sandbox:
         order = self.store.for_update(order_identifier)
         order["imin:receipt"] = [receipt, *order.get("imin:receipt", [])]
         return receipt
+
+    def customer_of(self, order_identifier: str) -> str | None:
+        """The identifier of the order's customer. Raises LookupError for an unknown order."""
+        self._check_order(order_identifier)
+        return self.store.customer_of(order_identifier)
 
     def _settle(self) -> None:
         self.cancellations.settle_due(self.clock.now())

@@ -13,6 +13,8 @@ class SandboxSettings:
     seed: the random seed of the generated data.
     now: pins the sandbox's clock; None follows the real time.
     confirm_after_seconds: the time from a PATCH to the confirmation of its cancellations, in sandbox time.
+    gateway_url: of the gateway whose webhooks imin calls, without a path; None: a control request names it.
+    order_webhook_key, customer_webhook_key: sent with these webhooks as X-Api-Key.
     Raises ValueError when `now` is too early for imin's documented order of November 2022 to be in the past.
     """
 
@@ -20,6 +22,9 @@ class SandboxSettings:
     seed: int = 1917
     now: datetime | None = None
     confirm_after_seconds: float = 20.0
+    gateway_url: str | None = None
+    order_webhook_key: str | None = None
+    customer_webhook_key: str | None = None
 
     def __post_init__(self) -> None:
         if self.now is None:
