@@ -53,7 +53,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
             now,
             held,
             _cancellation_options(settings),
-            with_replicas=_with_replicas(redis),
+            with_replicas=_with_replicas(settings, redis),
             notify=order_watcher.poll_now,
         ),
         redis=redis,
@@ -132,16 +132,21 @@ def _connect_change_notifications(
 
 def _cancellation_options(settings: Settings) -> CancellationOptions:
     exchange = ExchangeOptions(
-        deadline_seconds=min(settings.cancel_deadline_seconds, settings.request_timeout_seconds),
-        item_id=settings.imin_cancel_item_id,
+        deadline_seconds=_exchange_seconds(settings), item_id=settings.imin_cancel_item_id
     )
     return CancellationOptions(exchange, settings.state_path, _backoff(settings))
 
 
-def _with_replicas(redis: RedisClient | None) -> WithReplicas:
+def _exchange_seconds(settings: Settings) -> float:
+    return min(settings.cancel_deadline_seconds, settings.request_timeout_seconds)
+
+
+def _with_replicas(settings: Settings, redis: RedisClient | None) -> WithReplicas:
     if redis is None:
         return lambda journal, locks: (journal, locks)
-    return lambda journal, locks: (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks))
+    # When its time is over, an exchange may still wait for Redis to write what it has sent, and what it knows.
+    work_seconds = _exchange_seconds(settings) + 3 * settings.redis_timeout_seconds
+    return lambda journal, locks: (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks, work_seconds))
 
 
 def _backoff(settings: Settings) -> Backoff:

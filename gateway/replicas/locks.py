@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager, suppress
 from gateway.cancellation.locks import OrderLocks
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
-# Longer than any cancellation takes. The locks of a replica that dies expire after that.
-_EXPIRES_MILLISECONDS = 15_000
-# Of another release's locks at most.
-_MAX_MILLISECONDS = 10 * _EXPIRES_MILLISECONDS
+# What the work may take beyond its own time: calls of the journal that have begun before its end.
+_MARGIN_SECONDS = 10.0
+# Longer than the locks of any replica last, whatever its settings.
+_MAX_SECONDS = 1_500.0
 _RETRY_SECONDS = 0.02
 
 # A value that expires soon is a lock, whichever release holds it. One that does not expire is ignored, since
@@ -26,11 +26,16 @@ _RELEASE = "if redis.pcall('get', KEYS[1]) == ARGV[1] then return redis.call('de
 
 
 class ReplicaLocks:
-    """Locks in Redis, on top of this machine's. local: taken first; the only ones while Redis is down."""
+    """Locks in Redis, on top of this machine's.
 
-    def __init__(self, redis: RedisClient, local: OrderLocks) -> None:
+    local: taken first; the only ones while Redis is down. work_seconds: the longest time that anything is done
+    under a lock. The locks of a replica that dies expire some seconds after that.
+    """
+
+    def __init__(self, redis: RedisClient, local: OrderLocks, work_seconds: float) -> None:
         self._redis = redis
         self._local = local
+        self._milliseconds = round((work_seconds + _MARGIN_SECONDS) * 1_000)
 
     @asynccontextmanager
     async def hold(self, order: str) -> AsyncIterator[None]:
@@ -46,6 +51,6 @@ class ReplicaLocks:
                     await self._redis.execute(lambda redis: redis.eval(_RELEASE, 1, name, token))
 
     async def _try_to_take(self, name: str, token: str) -> bool:
-        arguments = (token, _EXPIRES_MILLISECONDS, _MAX_MILLISECONDS)
+        arguments = (token, self._milliseconds, round(_MAX_SECONDS * 1_000))
         taken: int = await self._redis.execute(lambda redis: redis.eval(_TAKE, 1, name, *arguments))
         return taken == 1

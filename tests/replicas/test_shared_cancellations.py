@@ -16,7 +16,7 @@ from tests.support.cancellations import booked
 from tests.support.redis_server import RedisServer, needs_redis
 from tests.support.replicas import CANCEL, FIRST, client_of, two_replicas, until
 from tests.support.subscriptions import Socket, socket_of
-from tests.support.waiting import HANGS_AFTER, PLENTY
+from tests.support.waiting import HANGS_AFTER, PLENTY, held
 
 pytestmark = needs_redis
 
@@ -51,12 +51,37 @@ async def test_lock(redis: RedisServer) -> None:
             held.append(number)
 
     async with client_of(redis) as first, client_of(redis) as second:
-        both = [ReplicaLocks(client, ProcessLocks()) for client in (first, second)]
+        both = [ReplicaLocks(client, ProcessLocks(), PLENTY) for client in (first, second)]
         async with both[0].hold("other"):
             await asyncio.gather(*(use(both[number % 2], number) for number in range(6)))
 
     pairs = list(zip(held[::2], held[1::2], strict=True))
     assert sorted(pairs) == [(number, number) for number in range(6)]
+
+
+@pytest.mark.parametrize(("deadline", "redis_timeout"), [(20.0, 1.0), (PLENTY, PLENTY)])
+async def test_lock_of_a_long_cancellation(
+    settings: Settings,
+    gateway: Gateway,
+    sandbox: Sandbox,
+    redis: RedisServer,
+    deadline: float,
+    redis_timeout: float,
+) -> None:
+    """The lock outlasts the cancellation that it guards, and its journal, with any settings."""
+    changes = {"cancel_deadline_seconds": deadline, "redis_timeout_seconds": redis_timeout}
+    async with two_replicas(settings, gateway, redis, **changes) as (one, _):
+        order, items = await booked(one)
+        sandbox.faults.add(held("PATCH /orders/:id"))
+        cancellation = asyncio.ensure_future(one.data(CANCEL, order=order, items=items))
+        await sandbox.request_log.wait_for("PATCH /orders/:id")
+        [lock] = await redis.command("KEYS", "gateway:lock:*")
+        expires = await redis.command("PTTL", lock)
+        sandbox.faults.clear()
+        await cancellation
+
+    assert expires > (deadline + 3 * redis_timeout) * 1_000
+    assert await redis.command("EXISTS", lock) == 0
 
 
 @pytest.mark.parametrize("cache_enabled", [True, False], ids=["cache", "no cache"])
