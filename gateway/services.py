@@ -144,7 +144,7 @@ def _exchange_seconds(settings: Settings) -> float:
 def _with_replicas(settings: Settings, redis: RedisClient | None) -> WithReplicas:
     if redis is None:
         return lambda journal, locks: (journal, locks)
-    # When its time is over, an exchange may still wait for Redis to write what it has sent, and what it knows.
+    # When its time is over, an exchange may still wait for Redis, to store what it has sent and learnt.
     work_seconds = _exchange_seconds(settings) + 3 * settings.redis_timeout_seconds
     return lambda journal, locks: (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks, work_seconds))
 

@@ -28,8 +28,8 @@ _RELEASE = "if redis.pcall('get', KEYS[1]) == ARGV[1] then return redis.call('de
 class ReplicaLocks:
     """Locks in Redis, on top of this machine's.
 
-    local: taken first; the only ones while Redis is down. work_seconds: the longest time that anything is done
-    under a lock. The locks of a replica that dies expire some seconds after that.
+    local: taken first; the only ones while Redis is down. work_seconds: how long a lock may be in use. The
+    locks of a replica that dies expire some seconds after that.
     """
 
     def __init__(self, redis: RedisClient, local: OrderLocks, work_seconds: float) -> None:
