@@ -32,6 +32,7 @@ class Services:
 
     client: imin's API, for changes and receipts. repository: reads from it. cache: the repository's.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
+    operation_seconds: deadline of a query or mutation, and of what a subscription reads before it begins.
     totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
     redis, redis_cache: None without replicas.
     """
@@ -43,6 +44,7 @@ class Services:
     public_url: str
     link_seconds: int
     concurrency: int
+    operation_seconds: float
     cancellations: Cancellations
     order_watcher: OrderWatcher
     now: Clock

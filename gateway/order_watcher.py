@@ -16,7 +16,7 @@ from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
 from gateway.imin.transport.call_counter import stop_counting_calls
-from gateway.imin.transport.deadline import REQUEST_DEADLINE
+from gateway.imin.transport.deadline import REQUEST_DEADLINE, join
 
 _FINAL = {
     OrderItemStatus.CUSTOMER_CANCELLED,
@@ -54,8 +54,9 @@ class OrderWatcher:
     async def changes(self, customer: str, order: str) -> AsyncGenerator[Order | None, None]:
         """Yield the current order, then each change of status, total or receipts, until all items are final.
 
-        Yields None once where imin has no such order. Raises IminError if the first reading fails, and
-        TooManySubscribers. Later failures are retried with the backoff.
+        Yields None once where imin has no such order. Raises TooManySubscribers, and IminError if the first
+        reading fails or takes longer than the caller's own request may. Later failures are retried with the
+        backoff.
         """
         if (
             self._is_stopped
@@ -120,7 +121,7 @@ class _Watch:
         """The current order and its version. Subscribers that arrive during a reading share it."""
         if self._first_poll is None or self._first_poll.done():
             self._first_poll = asyncio.ensure_future(self._poll())
-        state = await asyncio.shield(self._first_poll)
+        state = await join(self._first_poll)
         if self._loop is None and not self._is_over:
             self._loop = asyncio.ensure_future(self._poll_until_over())
         return state

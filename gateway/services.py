@@ -47,6 +47,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         public_url=public_url,
         link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
+        operation_seconds=settings.request_timeout_seconds,
         cancellations=Cancellations(
             client,
             repository,

@@ -21,8 +21,8 @@ from msgspec import Struct
 
 from gateway.imin.cache_backend import CacheBackend, CachedBody, CacheKey, NoReplicas
 from gateway.imin.endpoints.declaration import MAX_FRESH_SECONDS, PUBLIC
-from gateway.imin.errors import TimedOut, Unreadable, UpstreamUnavailable
-from gateway.imin.transport.deadline import REQUEST_DEADLINE
+from gateway.imin.errors import Unreadable, UpstreamUnavailable
+from gateway.imin.transport.deadline import REQUEST_DEADLINE, join
 
 V = TypeVar("V")
 
@@ -142,7 +142,7 @@ class Cache:
             if entry is not None and self._is_usable(entry, read, generation):
                 return entry.value  # type: ignore[no-any-return]  # stored under this key
         try:
-            return await self._join(self._flight(read, generation, refresh=refresh))
+            return await join(self._flight(read, generation, refresh=refresh))
         except UpstreamUnavailable:
             longest = self._options.longest_seconds(read.fresh_seconds)
             if refresh or entry is None or self._age(entry) > longest:
@@ -274,15 +274,6 @@ class Cache:
         bodies = {key: CachedBody(json, body.requested_at) for key, json in decoded.split(body.json)}
         bodies[read.key] = body
         await self._backend.write(bodies, token, self._options.longest_seconds(read.fresh_seconds))
-
-    async def _join(self, flight: asyncio.Task[V]) -> V:
-        """The result of a request in flight, within the caller's own time. Leaving does not abort it."""
-        left = REQUEST_DEADLINE.get() - time.monotonic()
-        try:
-            async with asyncio.timeout(None if left == inf else max(0.0, left)):
-                return await asyncio.shield(flight)
-        except TimeoutError as error:
-            raise TimedOut("the request's time was over") from error
 
     def _store(self, key: CacheKey, generation: _Generation, body: CachedBody, decoded: Decoded[Any]) -> None:
         if not decoded.is_cacheable or not self._options.longest_seconds():

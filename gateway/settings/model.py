@@ -124,8 +124,8 @@ class Settings(BaseSettings):
     )
     request_timeout_seconds: Seconds = Field(
         5.0,
-        description="Time for a whole query or mutation, however many requests to imin it needs. What a "
-        "mutation cannot begin in that time is not sent.",
+        description="Time for a whole query or mutation, and for the first result of a subscription, however "
+        "many requests to imin it needs. What a mutation cannot begin in that time is not sent.",
     )
     cache_enabled: bool = Field(
         default=True, description="Cache imin's responses, and share one request among identical reads."

@@ -246,6 +246,44 @@ async def test_client_accepts_both(gateway: Gateway) -> None:
     response.close()
 
 
+@pytest.mark.settings(request_timeout_seconds=0.3)
+@pytest.mark.parametrize(("route", "is_named_by_id"), [("GET /orders", False), (READ, False), (READ, True)])
+async def test_deadline_of_the_first_result(
+    production: Gateway,
+    sandbox: Sandbox,
+    route: str,
+    is_named_by_id: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    """What precedes the first result has the deadline of a query, whichever of its requests hangs."""
+    order = (await booked(production))[0] if is_named_by_id else number_and_item(sandbox)[0]
+    sandbox.faults.add(held(route))
+
+    async with asyncio.timeout(HANGS_AFTER), socket_of(production) as socket:
+        await socket.connect()
+        await socket.subscribe(order)
+        answer = await socket.receive()
+
+    # The latter if no time is left to send the request.
+    codes = {error["extensions"]["code"] for error in answer["payload"]}
+    assert codes <= {"UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"}
+
+
+@pytest.mark.settings(request_timeout_seconds=0.3)
+async def test_deadline_of_later_results(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A subscription goes on for longer than that deadline."""
+    number, item = number_and_item(sandbox)
+
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        await socket.subscribe(number)
+        await socket.next_state()
+        sandbox.faults.add(Fault(READ, "delay", delay_seconds=0.4))
+        sandbox.seller_cancel(number, item)
+        state = await socket.next_state()
+
+    assert "SELLER_CANCELLED" in statuses(state)
+
+
 async def test_change_while_the_first_result_is_sent(imin: tuple[Sandbox, str], sandbox: Sandbox) -> None:
     """A change seen before the subscriber waits for the next one is not lost."""
     number, item = number_and_item(sandbox)

@@ -1,6 +1,7 @@
 """The subscription orderChanged: an order and each of its changes."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import strawberry
 
@@ -13,6 +14,7 @@ from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.query import Id
 from gateway.imin import documents
 from gateway.imin.endpoints.orders import ORDER
+from gateway.imin.transport.deadline import request_deadline
 from gateway.order_watcher import TooManySubscribers
 
 
@@ -28,19 +30,29 @@ class Subscription:
         requests=ORDER.requests,
     )
     async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[documents.Order | None, None]:  # noqa: A002  # Relay names the argument
-        owned = await own_order(info.context, id)
-        if owned is None:
-            yield None
-            return
-        changes = info.context.services.order_watcher.changes(*owned)
+        services = info.context.services
         try:
-            async for order in changes:
-                if (update := info.context.services.cancellations.attempts.refresh()) is not None:
-                    await update
-                yield report_unreadable(info, order)
+            # No `yield` inside: the next event may be requested in another context.
+            with request_deadline(services.operation_seconds):
+                owned = await own_order(info.context, id)
+                changes = services.order_watcher.changes(*owned) if owned else _missing()
+                first = await anext(changes)
         except TooManySubscribers:
             raise GatewayError(
                 SERVICE_UNAVAILABLE, "There are too many subscriptions. Please try again in a moment."
             ) from None
-        finally:
-            await changes.aclose()
+        async with aclosing(changes):
+            yield await _shown(info, first)
+            async for order in changes:
+                yield await _shown(info, order)
+
+
+async def _missing() -> AsyncGenerator[documents.Order | None, None]:
+    yield None
+
+
+async def _shown(info: Info, order: documents.Order | None) -> documents.Order | None:
+    """The order, with the items that cancellations hold now, also those of other processes."""
+    if (update := info.context.services.cancellations.attempts.refresh()) is not None:
+        await update
+    return report_unreadable(info, order)
