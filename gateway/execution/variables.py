@@ -15,6 +15,9 @@ from graphql import (
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
+from graphql.language import VariableDefinitionNode
+
+from gateway.execution.inexact_ids import inexact_ids, may_hold_ids
 
 _MAX_ERRORS = 50
 """graphql-core's default."""
@@ -40,6 +43,7 @@ class Variables:
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
         self._signatures: list[GraphQLVariableSignature] = []
+        self._with_ids: list[tuple[GraphQLVariableSignature, VariableDefinitionNode]] = []
         self._classes = self._expected_classes()
 
     def read(
@@ -49,13 +53,16 @@ class Variables:
         unchanged = self._unchanged(given)
         if unchanged is not None:
             return VariableValues({}, unchanged)
-        return get_variable_values(
+        values = get_variable_values(
             self._schema,
             self._definitions,
             dict(given),
             max_errors=_MAX_ERRORS,
             hide_suggestions=hide_suggestions,
         )
+        if self._with_ids and isinstance(values, VariableValues):
+            return inexact_ids(self._with_ids, dict(given)) or values
+        return values
 
     def with_sources(self, values: VariableValues) -> VariableValues:
         """The values with their sources, which graphql-core's executor needs and the fast path leaves out."""
@@ -69,16 +76,19 @@ class Variables:
 
     def _expected_classes(self) -> list[tuple[str, type]] | None:
         """The class of each variable's values; None if a variable is not of a built-in scalar."""
-        found = []
+        found: list[tuple[str, type]] | None = []
         for definition in self._definitions:
             signature = get_variable_signature(self._schema, definition)
             if isinstance(signature, GraphQLError):
                 return None
+            if may_hold_ids(signature.type):
+                self._with_ids.append((signature, definition))
             expected = _CLASSES.get(getattr(get_nullable_type(signature.type), "name", ""))
             if expected is None:
-                return None
-            self._signatures.append(signature)
-            found.append((signature.name, expected))
+                found = None
+            elif found is not None:
+                self._signatures.append(signature)
+                found.append((signature.name, expected))
         return found
 
     def _unchanged(self, given: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from aiohttp import hdrs, web
 from msgspec import Struct
 
@@ -11,6 +10,7 @@ from gateway.errors import FORBIDDEN
 from gateway.http.bad_request import BadRequest
 from gateway.http.body import read_body
 from gateway.http.cors import Cors
+from gateway.http.json_input import InvalidJson, parse_json
 from gateway.http.media_types import PLAIN_JSON
 from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 
@@ -109,12 +109,14 @@ def _query_parameters(request: web.Request) -> dict[str, Any]:
             raise BadRequest(400, f"{name} must be given once.")
         if values:
             is_json = name in _JSON_PARAMETERS
-            parameters[name] = _parsed_json(values[0].encode(), name) if is_json else values[0]
+            parameters[name] = (
+                _parsed_json(values[0].encode(errors="surrogatepass"), name) if is_json else values[0]
+            )
     return parameters
 
 
 def _parsed_json(text: bytes, what: str) -> Any:
     try:
-        return orjson.loads(text)
-    except (orjson.JSONDecodeError, UnicodeError, RecursionError):
-        raise BadRequest(400, f"{what} must be JSON.") from None
+        return parse_json(text)
+    except InvalidJson as reason:
+        raise BadRequest(400, f"{what} {reason}.") from None

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import orjson
 from aiohttp import WSMessage, WSMsgType
+
+from gateway.http.json_input import InvalidJson, parse_json
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -27,9 +28,9 @@ def parse(message: WSMessage) -> dict[str, Any]:
     if message.type is not WSMsgType.TEXT:
         raise Closed(INVALID_MESSAGE, "Messages must be text")
     try:
-        content = orjson.loads(message.data)
-    except orjson.JSONDecodeError:
-        raise Closed(INVALID_MESSAGE, "Messages must be JSON") from None
+        content = parse_json(message.data.encode())
+    except InvalidJson as reason:
+        raise Closed(INVALID_MESSAGE, f"Messages {reason}") from None
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise Closed(INVALID_MESSAGE, "Messages must be objects with a type")
     return content
