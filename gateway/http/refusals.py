@@ -40,9 +40,15 @@ def refusal_response(refusal: Refusal, media_type: str = PLAIN_JSON) -> RawRespo
     return response
 
 
+def authentication_code(refusal: AuthenticationError) -> str:
+    """The code of the error that a refused caller gets."""
+    return _AUTHENTICATION_CODES.get(type(refusal), UNAUTHENTICATED)
+
+
 def _not_authenticated(refusal: AuthenticationError, media_type: str) -> RawResponse:
-    code = _AUTHENTICATION_CODES.get(type(refusal), UNAUTHENTICATED)
-    response = error_response(refusal.status, code, str(refusal), media_type=media_type)
+    response = error_response(
+        refusal.status, authentication_code(refusal), str(refusal), media_type=media_type
+    )
     if refusal.challenge:
         response.headers[hdrs.WWW_AUTHENTICATE] = refusal.challenge
     else:

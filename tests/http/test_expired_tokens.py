@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from gateway.auth import Caller, HasHeaders, InvalidToken
+from gateway.auth import AuthenticationError, Caller, HasHeaders, InvalidToken, KeysUnavailable, NoCustomer
 from gateway.commands import gateway_listening
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
@@ -33,6 +33,7 @@ class Expiring:
 
     def __init__(self) -> None:
         self.has_expired = False
+        self.refusal: AuthenticationError = InvalidToken("The token has expired.")
         self.checks = 0
 
     async def __call__(self, request: HasHeaders) -> Caller:
@@ -40,7 +41,7 @@ class Expiring:
             return Caller("1234")
         self.checks += 1
         if self.has_expired:
-            raise InvalidToken("The token has expired.")
+            raise self.refusal
         return Caller("1234", expires_at=time.time())  # so it is checked often
 
 
@@ -112,8 +113,34 @@ async def test_websocket(settings: Settings, sandbox: Sandbox, *, is_subscribed:
             closed = await socket.receive()
         polls = await polls_while_others_go_on(gateway, sandbox)
 
-    assert closed == (4403, "Forbidden")
+    assert closed == (4403, "Forbidden: The token has expired.")
     assert polls == 0
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "closed"),
+    [
+        (KeysUnavailable("Try later."), "SERVICE_UNAVAILABLE", (1013, "Try later.")),
+        (NoCustomer("No customer."), "FORBIDDEN", (4403, "Forbidden: No customer.")),
+    ],
+    ids=["keys unavailable", "no customer"],
+)
+async def test_other_refusals(
+    settings: Settings, sandbox: Sandbox, refusal: AuthenticationError, code: str, closed: tuple[int, str]
+) -> None:
+    """If a token is refused for another reason, the stream and the WebSocket say so."""
+    async with expiring(settings, sandbox) as (gateway, authenticate):
+        authenticate.refusal = refusal
+        response = await stream(gateway, SHORT)
+        async with socket_of(gateway) as socket:
+            await socket.send(type="connection_init", payload=SHORT)
+            assert await socket.receive() == {"type": "connection_ack"}
+            authenticate.has_expired = True
+            received = await socket.receive()
+        rest = await asyncio.wait_for(response.content.read(), HANGS_AFTER)
+
+    assert received == closed
+    assert f'"extensions":{{"code":"{code}"}}'.encode() in rest
 
 
 async def test_real_tokens(settings: Settings) -> None:
@@ -129,5 +156,5 @@ async def test_real_tokens(settings: Settings) -> None:
             closed = await socket.receive()
         rest = await asyncio.wait_for(response.content.read(), HANGS_AFTER)
 
-    assert (closed, rest) == ((4403, "Forbidden"), EXPIRED)
+    assert (closed, rest) == ((4403, "Forbidden: The token has expired."), EXPIRED)
     assert time.time() >= expiry + 1

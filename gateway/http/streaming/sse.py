@@ -12,11 +12,11 @@ import orjson
 from aiohttp import hdrs, web
 
 from gateway.auth import AuthenticationError, Caller
-from gateway.errors import UNAUTHENTICATED
 from gateway.execution.executor import OperationResult
 from gateway.http.connections.aiohttp_connection import TimedConnection
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.media_types import EVENT_STREAM
+from gateway.http.refusals import authentication_code
 from gateway.http.streaming.messages import ResultMessage
 from gateway.http.streaming.token_expiry import token_refusal
 
@@ -99,7 +99,7 @@ class EventStream:
         try:
             is_complete = await self._send_results(response)
         except AuthenticationError as refusal:
-            error = {"message": str(refusal), "extensions": {"code": UNAUTHENTICATED}}
+            error = {"message": str(refusal), "extensions": {"code": authentication_code(refusal)}}
             await response.write(_event(ResultMessage(OperationResult(None, [error], executed=False))))
             is_complete = True
         if is_complete:

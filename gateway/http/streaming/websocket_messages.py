@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from aiohttp import WSMessage, WSMsgType
+from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
+from gateway.auth import AuthenticationError, KeysUnavailable
 from gateway.http.json_input import InvalidJson, parse_json
 
 PROTOCOL = "graphql-transport-ws"
@@ -19,6 +20,17 @@ class Closed(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
+
+
+def refused(refusal: AuthenticationError) -> Closed:
+    """How a WebSocket closes whose token is missing or not accepted, or no longer.
+
+    The code is 4403 for each of them: graphql-ws connects again after a 4403, with the token that the client
+    then has, and never after a 4401. The reason is the sentence that a request over HTTP would get.
+    """
+    if isinstance(refusal, KeysUnavailable):
+        return Closed(WSCloseCode.TRY_AGAIN_LATER, str(refusal))
+    return Closed(NOT_ALLOWED, f"Forbidden: {refusal}")
 
 
 def parse(message: WSMessage) -> dict[str, Any]:

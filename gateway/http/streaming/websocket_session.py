@@ -30,18 +30,17 @@ from gateway.http.streaming.token_expiry import token_refusal
 from gateway.http.streaming.websocket_messages import (
     INIT_TIMEOUT,
     INVALID_MESSAGE,
-    NOT_ALLOWED,
     SUBSCRIBER_EXISTS,
     TOO_MANY_INITS,
     UNAUTHORIZED,
     Closed,
     has_valid_types,
     parse,
+    refused,
 )
 from gateway.observability.logging import RequestRecord, log_bug, log_request
 
 _PLACE = "WS /graphql"
-_FORBIDDEN = b"Forbidden"
 
 _CLIENT_CLOSED = 499
 """Status in the log if the client leaves before the first result; nginx uses the same."""
@@ -131,8 +130,11 @@ class WebSocketSession:
         await asyncio.gather(*self.running.values(), return_exceptions=True)
 
     async def _close_when_token_is_refused(self) -> None:
-        await token_refusal(self.caller, lambda: self.shared.authentication.caller(self.credentials))
-        await self.socket.close(code=NOT_ALLOWED, message=_FORBIDDEN)
+        refusal = await token_refusal(
+            self.caller, lambda: self.shared.authentication.caller(self.credentials)
+        )
+        closing = refused(refusal)
+        await self.socket.close(code=closing.code, message=str(closing).encode())
 
     async def _initialise(self) -> None:
         try:
@@ -167,8 +169,8 @@ class WebSocketSession:
         """Check the token, at first and before each result; it may have expired."""
         try:
             self.caller = await self.shared.authentication.caller(self.credentials)
-        except AuthenticationError:
-            raise Closed(NOT_ALLOWED, _FORBIDDEN.decode()) from None
+        except AuthenticationError as refusal:
+            raise refused(refusal) from None
 
     async def _handle_message(self, message: dict[str, Any]) -> None:
         match message:
