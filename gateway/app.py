@@ -31,7 +31,7 @@ from gateway.http.request import RequestReader
 from gateway.http.security_headers import add_security_headers
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.websocket_session import WebSocketLimits, WebSocketServices
-from gateway.http.webhook import webhook_handler
+from gateway.http.webhooks import customer_webhook, order_webhook
 from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
 from gateway.observability.sources import counts_of
@@ -69,7 +69,7 @@ def create_app(
     endpoint = _graphql_endpoint(settings, operations, authentication, cors)
     _add_graphql(app, settings, endpoint, lifecycle, cors)
     app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authentication, limit)))
-    _add_webhook(app, settings, services)
+    _add_webhooks(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):
         add_graphiql(app)
@@ -114,10 +114,14 @@ def _graphql_endpoint(
     )
 
 
-def _add_webhook(app: web.Application, settings: Settings, services: Services) -> None:
+def _add_webhooks(app: web.Application, settings: Settings, services: Services) -> None:
+    notifier, seconds = services.notifier, settings.body_timeout_seconds
     if key := settings.imin_webhook_key:
-        handler = webhook_handler(key.get_secret_value(), services.cache, settings.body_timeout_seconds)
+        handler = customer_webhook(key.get_secret_value(), notifier, seconds)
         app.router.add_post("/webhooks/customer-accounts", aiohttp_handler(handler))
+    if key := settings.imin_order_webhook_key:
+        handler = order_webhook(key.get_secret_value(), notifier, seconds)
+        app.router.add_post("/webhooks/orders", aiohttp_handler(handler))
 
 
 def _executor(settings: Settings) -> Executor:

@@ -9,6 +9,7 @@ from graphql import GraphQLError
 
 from gateway.auth import Caller
 from gateway.cancellation.service import Cancellations
+from gateway.change_notifier import ChangeNotifier
 from gateway.clock import Clock
 from gateway.imin.cache import Cache
 from gateway.imin.client import IminClient
@@ -18,6 +19,7 @@ from gateway.imin.repository import Repository, Use
 from gateway.loaders import Loader, LoadScope
 from gateway.order_watcher import OrderWatcher
 from gateway.pagination.totals import ListTotals
+from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.redis_client import RedisClient
 from gateway.signing.global_ids import CustomerOwner, IdSigner
@@ -34,7 +36,7 @@ class Services:
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
     operation_seconds: deadline of a query or mutation, and of what a subscription reads before it begins.
     totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
-    redis, redis_cache: None without replicas.
+    notifier: passes on what has changed in imin. redis, redis_cache, announcements: None without replicas.
     """
 
     client: IminClient
@@ -47,11 +49,13 @@ class Services:
     operation_seconds: float
     cancellations: Cancellations
     order_watcher: OrderWatcher
+    notifier: ChangeNotifier
     now: Clock
     totals: ListTotals = field(default_factory=ListTotals)
     own_orders: LRUCache[tuple[str, str], bool] = field(default_factory=lambda: LRUCache(_MAX_OWN_ORDERS))
     redis: RedisClient | None = None
     redis_cache: RedisCacheBackend | None = None
+    announcements: Announcements | None = None
 
 
 @dataclass(slots=True)

@@ -36,11 +36,12 @@ def _open_services(services: Services) -> CleanupContext:
 @asynccontextmanager
 async def _replicas(services: Services) -> AsyncIterator[None]:
     """Listen to other replicas through Redis, if it is configured."""
-    if services.redis_cache is not None:
-        services.redis_cache.start()
+    parts = [part for part in (services.redis_cache, services.announcements) if part is not None]
+    for part in parts:
+        part.start()
     yield
-    if services.redis_cache is not None:
-        await services.redis_cache.stop()
+    for part in parts:
+        await part.stop()
     if services.redis is not None:
         await services.redis.close()
 

@@ -90,9 +90,11 @@ class OrderWatcher:
             if identifier == order:
                 watch.poll_now()
 
-    async def changed_elsewhere(self, order: str) -> None:
-        """Poll an order that another replica has changed or is about to change."""
-        self.poll_now(order)
+    def poll_customer(self, customer: str) -> None:
+        """Read all watched orders of a customer at once and restart their backoff."""
+        for (owner, _), watch in self._watches.items():
+            if owner == customer:
+                watch.poll_now()
 
     async def stop(self) -> None:
         """End every subscription."""

@@ -7,6 +7,7 @@ from gateway.cancellation.doubt import Doubt
 from gateway.cancellation.exchange import ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
+from gateway.change_notifier import ChangeNotifier
 from gateway.clock import BootClock, Clock
 from gateway.context import Services
 from gateway.imin.cache import Cache, CacheOptions
@@ -14,6 +15,7 @@ from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.repository import OwnerOf, Repository
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
 from gateway.order_watcher import OrderWatcher
+from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
@@ -37,7 +39,9 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
     order_watcher = OrderWatcher(
         repository, _backoff(settings), settings.follow_most, settings.follow_most_each
     )
-    _connect_change_notifications(client, cache, redis_cache, order_watcher)
+    announcements = Announcements(redis) if redis else None
+    notifier = ChangeNotifier(cache, order_watcher, announcements)
+    client.on_change = notifier.order_changed
     return Services(
         client=client,
         repository=repository,
@@ -59,6 +63,8 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         ),
         redis=redis,
         redis_cache=redis_cache,
+        announcements=announcements,
+        notifier=notifier,
         now=now,
     )
 
@@ -114,21 +120,6 @@ def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache |
         max_bytes=settings.cache_max_bytes,
     )
     return Cache(options, redis_cache)
-
-
-def _connect_change_notifications(
-    client: IminClient,
-    cache: Cache | None,
-    redis_cache: RedisCacheBackend | None,
-    order_watcher: OrderWatcher,
-) -> None:
-    """A changed order is dropped from the cache, here and on other replicas; their watchers poll it."""
-    if cache is not None:
-        client.on_change = cache.order_changed
-    elif redis_cache is not None:
-        client.on_change = redis_cache.announce
-    if redis_cache is not None:
-        redis_cache.on_announcement(order_watcher.changed_elsewhere)
 
 
 def _cancellation_options(settings: Settings) -> CancellationOptions:

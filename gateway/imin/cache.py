@@ -120,7 +120,6 @@ class Cache:
         self._flights: dict[tuple[CacheKey, _Generation], asyncio.Task[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._writes: set[asyncio.Task[None]] = set()
-        self._backend.on_announcement(self._forget_order)
 
     @property
     def bytes_held(self) -> int:
@@ -152,26 +151,26 @@ class Cache:
         return entry.value  # type: ignore[no-any-return]  # stored under this key
 
     async def order_changed(self, identifier: str) -> None:
-        """Forget what was requested for customers who have this order, here and on every replica."""
-        await self._forget_order(identifier)
-        await self._backend.announce(identifier)
+        """Forget what was requested for customers who have this order, as far as this process knows them."""
+        holders = {key[0] for key, entry in self._entries.items() if identifier in entry.orders}
+        if (holder := self._holders.get(identifier)) is not None:
+            holders.add(holder)
+        # A response that is on its way may turn out to show the order; public ones show none.
+        await self._bump(holders | {key[0] for key, _ in self._flights} - {PUBLIC})
 
     async def customer_changed(self, customer: str) -> None:
         """Forget what was requested for a customer, here and on every replica."""
         await self._bump({customer})
+
+    def holder(self, order: str) -> str | None:
+        """The customer who was last seen to have an order, if there is one; "" for one read by a service."""
+        return self._holders.get(order)
 
     async def close(self) -> None:
         """Cancel requests whose callers have gone; let writes to the backend finish, which are short."""
         for task in self._tasks - self._writes:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _forget_order(self, identifier: str) -> None:
-        holders = {key[0] for key, entry in self._entries.items() if identifier in entry.orders}
-        if (holder := self._holders.get(identifier)) is not None:
-            holders.add(holder)
-        # A response that is on its way may turn out to show the order; public ones show none.
-        await self._bump(holders | {key[0] for key, _ in self._flights} - {PUBLIC})
 
     async def _bump(self, customers: Iterable[str]) -> None:
         customers = tuple(customers)

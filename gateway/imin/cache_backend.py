@@ -1,6 +1,6 @@
 """What the cache shares with other replicas, and a stand-in for a process that has none."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,12 +34,6 @@ class CacheBackend(Protocol):
     async def write(self, bodies: Mapping[CacheKey, CachedBody], generation: str, seconds: float) -> None:
         """Store responses for the other replicas, for that many seconds."""
 
-    async def announce(self, order: str) -> None:
-        """Notify the other replicas that an order has changed."""
-
-    def on_announcement(self, callback: Callable[[str], Awaitable[None]]) -> None:
-        """Call back with each order that changed on another replica."""
-
 
 class NoReplicas:
     """The backend of a process without replicas."""
@@ -54,10 +48,4 @@ class NoReplicas:
         return None
 
     async def write(self, bodies: Mapping[CacheKey, CachedBody], generation: str, seconds: float) -> None:
-        pass
-
-    async def announce(self, order: str) -> None:
-        pass
-
-    def on_announcement(self, callback: Callable[[str], Awaitable[None]]) -> None:
         pass

@@ -1,24 +1,19 @@
-"""Cached responses and cache generations in Redis, and messages to other replicas about changed orders."""
+"""Cached responses and cache generations in Redis."""
 
 import asyncio
 import re
 import secrets
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from itertools import count
 from typing import Any
-
-import msgspec
 
 from gateway.imin.cache_backend import CachedBody, CacheKey
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable, WrongType
 from gateway.replicas.stored_values import MAX_BYTES, key_name
-from gateway.replicas.subscription import Subscription
+from gateway.replicas.unsent import Unsent
 
 _DAY_SECONDS = 86_400
-_CHANNEL = "gateway:changed"
-_MAX_UNSENT = 10_000
 _RETRY_SECONDS = 0.5
 _HEADER = struct.Struct("!d")
 _MAX_GENERATION_BYTES = 64
@@ -31,35 +26,6 @@ return #stored <= tonumber(ARGV[3]) and stored or ''
 
 _is_generation = re.compile(rb"[!-~]{1,%d}" % _MAX_GENERATION_BYTES).fullmatch
 
-OrderListener = Callable[[str], Awaitable[None]]
-
-
-class _Unsent:
-    """Names that could not be sent to Redis yet. A name that is added again while it is being sent stays."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, int] = {}
-        self._number = count()
-
-    def add(self, *names: str) -> None:
-        if len(self._names) < _MAX_UNSENT:
-            self._names.update((name, next(self._number)) for name in names)
-
-    def snapshot(self) -> dict[str, int]:
-        """The names, each with the number of its latest addition."""
-        return dict(self._names)
-
-    def remove(self, sent: dict[str, int]) -> None:
-        """Remove what has been sent, unless it was added again since the snapshot."""
-        self._names = {name: number for name, number in self._names.items() if sent.get(name) != number}
-
-
-class _Announcement(msgspec.Struct, array_like=True):
-    """A changed order. replica: the one that changed it. Elements that a later release adds are ignored."""
-
-    replica: str
-    order: str
-
 
 class RedisCacheBackend:
     """Implements gateway.imin.cache_backend.CacheBackend. max_bytes: of one response.
@@ -71,9 +37,7 @@ class RedisCacheBackend:
     def __init__(self, redis: RedisClient, max_bytes: int = MAX_BYTES) -> None:
         self._redis = redis
         self._max_bytes = max_bytes
-        self._ended_generations, self._changed_orders = _Unsent(), _Unsent()
-        self._replica = secrets.token_hex(8)
-        self._listeners: list[OrderListener] = []
+        self._ended_generations: Unsent[str] = Unsent()
         self._running: list[asyncio.Task[None]] = []
 
     async def generation(self, customer: str) -> str | None:
@@ -117,24 +81,12 @@ class RedisCacheBackend:
         with suppress(RedisUnavailable):
             await self._redis.pipeline(fill, is_transaction=False)
 
-    async def announce(self, order: str) -> None:
-        """Notify the other replicas that an order has changed, now or as soon as Redis answers."""
-        try:
-            await self._publish(order)
-        except RedisUnavailable:
-            self._changed_orders.add(order)
-
-    def on_announcement(self, callback: OrderListener) -> None:
-        """Call this with the identifier of each order that another replica changes."""
-        self._listeners.append(callback)
-
     def start(self) -> None:
-        """Listen to the other replicas, and retry what could not be sent."""
-        listening = Subscription(self._redis, _CHANNEL, self._received)
-        self._running = [asyncio.ensure_future(listening.run()), asyncio.ensure_future(self._retry_unsent())]
+        """Retry what could not be sent."""
+        self._running = [asyncio.ensure_future(self._retry_unsent())]
 
     async def stop(self) -> None:
-        """Stop both."""
+        """Stop retrying."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -149,13 +101,6 @@ class RedisCacheBackend:
             await asyncio.sleep(_RETRY_SECONDS)
             with suppress(RedisUnavailable):
                 await self._send_ended_generations()
-                for order, number in self._changed_orders.snapshot().items():
-                    await self._publish(order)
-                    self._changed_orders.remove({order: number})
-
-    async def _publish(self, order: str) -> None:
-        message = msgspec.json.encode(_Announcement(self._replica, order))
-        await self._redis.execute(lambda redis: redis.publish(_CHANNEL, message))
 
     async def _start_generations(self, customers: tuple[str, ...]) -> None:
         def fill(pipeline: Any) -> None:
@@ -178,15 +123,6 @@ class RedisCacheBackend:
             return stored.decode()
         await self._redis.execute(lambda redis: redis.set(name, new, ex=_DAY_SECONDS))
         return new
-
-    async def _received(self, message: bytes) -> None:
-        try:
-            announcement = msgspec.json.decode(message, type=_Announcement)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return  # not ours, or of a release that announces changes in another way
-        if announcement.replica != self._replica:
-            for listener in self._listeners:
-                await listener(announcement.order)
 
 
 def _generation(customer: str) -> str:

@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         description="`X-Api-Key` that imin sends with its webhook about changed customers. Leave empty to "
         "turn the webhook off.",
     )
+    imin_order_webhook_key: HeaderKey | None = Field(
+        None,
+        description="`X-Api-Key` that imin sends with checkout's success webhook (assumption). Leave empty "
+        "to turn the webhook off.",
+    )
     request_timeout_seconds: Seconds = Field(
         5.0,
         description="Time for a whole query or mutation, and for the first result of a subscription, however "

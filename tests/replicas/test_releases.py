@@ -33,7 +33,16 @@ NEW_FIELDS: list[Change] = [
         "class KeyEntry(Struct, frozen=True):",
         "class Attempt(Attempt, frozen=True):\n    added: int = 1\n\n\nclass KeyEntry(Struct, frozen=True):",
     ),
-    ("replicas/cache.py", "    order: str\n", "    order: str\n    added: int = 1\n"),
+    (
+        "replicas/announcements.py",
+        "    is_new_order: bool = False\n",
+        "    is_new_order: bool = False\n    added: int = 1\n",
+    ),
+    (
+        "replicas/announcements.py",
+        "    more: _More = _More()\n",
+        "    more: _More = _More()\n    last: int = 1\n",
+    ),
 ]
 NEW_SHAPES: list[Change] = [
     (

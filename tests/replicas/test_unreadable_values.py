@@ -12,6 +12,8 @@ from gateway.cancellation.locks import ProcessLocks
 from gateway.http.limits.rate import RateLimits, RateRules
 from gateway.http.limits.rate_redis import RateSynchroniser
 from gateway.imin.cache_backend import CachedBody
+from gateway.imin.changes import Change
+from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.stored_journal import StoredJournal
@@ -157,15 +159,15 @@ async def test_rate_without_bottom(redis: RedisServer, level: str) -> None:
 
 async def test_announcements(redis: RedisServer) -> None:
     """Messages that cannot be read are skipped; elements that a later release adds are ignored."""
-    heard: list[str] = []
+    heard: list[Change] = []
 
-    async def listener(order: str) -> None:
-        heard.append(order)
+    async def listener(change: Change) -> None:
+        heard.append(change)
 
     async with client_of(redis) as client:
-        cache = RedisCacheBackend(client)
-        cache.on_announcement(listener)
-        cache.start()
+        announcements = Announcements(client)
+        announcements.on_announcement(listener)
+        announcements.start()
         await until(lambda: _are_listening(redis))
         for message in (
             b"",
@@ -175,15 +177,18 @@ async def test_announcements(redis: RedisServer) -> None:
             b'["a"]',
             b'{"order": "1"}',
             b'["a", 1]',
+            b'["a", "1", 2]',
+            b'["a", "1", {"customer": 2}]',
             b"[" * 100_000,
         ):
             await redis.command("PUBLISH", "gateway:changed", message)
-        await redis.command("PUBLISH", "gateway:changed", b'["other", "1", {"since": 5}]')
+        await redis.command("PUBLISH", "gateway:changed", b'["other", "1", {"since": 5}, 6]')
+        await redis.command("PUBLISH", "gateway:changed", b'["other", "", {"customer": "ann"}]')
         await redis.command("PUBLISH", "gateway:changed", b'["other", "2"]')
-        await until(lambda: "2" in heard)
-        await cache.stop()
+        await until(lambda: Change("2") in heard)
+        await announcements.stop()
 
-    assert heard == ["1", "2"]
+    assert heard == [Change("1"), Change(customer="ann"), Change("2")]
 
 
 async def _are_listening(redis: RedisServer) -> bool:

@@ -1,0 +1,16 @@
+"""What may have changed in imin, as far as the gateway learns of it."""
+
+from msgspec import Struct
+
+
+class Change(Struct, frozen=True):
+    """A change, made or about to be made.
+
+    order: imin's identifier of an order that changed. customer: of whom anything may have changed. "" where
+    it is not known.
+    is_new_order: whether the order may be new, so that lists in which it has never been seen may show it.
+    """
+
+    order: str = ""
+    customer: str = ""
+    is_new_order: bool = False
