@@ -62,7 +62,7 @@ def test_ingress_paths() -> None:
     (rule,) = of_kind("Ingress")["spec"]["rules"]
 
     paths = [path["path"] for path in rule["http"]["paths"]]
-    assert paths == ["/graphql", "/receipts", "/webhooks/customer-accounts"]
+    assert paths == ["/graphql", "/receipts", "/webhooks/customer-accounts", "/webhooks/orders"]
 
 
 def test_variables_exist() -> None:
