@@ -8,6 +8,8 @@ EXECUTIONS ?= 20000
 HOSTILE ?= 20000
 BLEED ?= 10000
 BIN := .venv/bin
+# Two processes a core would disturb each other's servers; more than four do not pay.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix faults bench fuzz soak schema graphiql clean
@@ -21,7 +23,7 @@ run: .venv/runtime ## Start the gateway over the sandbox on http://127.0.0.1:800
 test: .venv/dev ## Run the whole test suite and print its coverage; installs a browser, Node and Redis if it may
 	sh tests/install_programs.sh
 	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
-	    $(BIN)/pytest --cov --cov-report=
+	    $(PYTEST) --cov --cov-report=
 	@echo "Coverage: $$($(BIN)/coverage report --format=total --precision=1) % of the lines of gateway/ ran in the tests' own process."
 	@echo "Child processes (the commands, the workers) and replays of random input are not counted. By file: $(BIN)/coverage report"
 
@@ -31,7 +33,7 @@ check: .venv/dev ## Check formatting, lint, types, imports and schema; run the t
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	$(BIN)/python -m gateway schema | diff -u schema.graphql - || { echo "schema.graphql is stale: run make schema"; exit 1; }
-	$(BIN)/pytest --ignore tests/clients/test_clients.py --ignore tests/browser/test_graphiql.py
+	$(PYTEST) --ignore tests/clients/test_clients.py --ignore tests/browser/test_graphiql.py
 
 fix: .venv/dev ## Format the code, and fix what the linter can fix
 	$(BIN)/ruff format .

@@ -25,6 +25,11 @@ hypothesis_settings.register_profile("any speed", deadline=None, suppress_health
 hypothesis_settings.load_profile("any speed")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: compressed ones hold the time, and a test keeps its id."""
+    return argname if isinstance(val, bytes) else None
+
+
 @dataclass
 class Gateway:
     """A running gateway, and a client for it."""

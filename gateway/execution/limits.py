@@ -40,8 +40,8 @@ _MAX_COMMENTS = 500
 class Limits:
     """The maximum of each count of a request; see Settings for each."""
 
-    document_bytes: int = 16_384
-    tokens: int = 2_000
+    document_bytes: int = 32_768
+    tokens: int = 4_000
     depth: int = 12
     aliases: int = 30
     root_fields: int = 20

@@ -244,8 +244,8 @@ class Settings(BaseSettings):
     limit_body_bytes: Count = Field(
         65_536, description="Maximum size of a request body, after decompression."
     )
-    limit_document_bytes: Count = Field(16_384, description="Maximum size of a document.")
-    limit_tokens: Count = Field(2_000, description="Maximum number of tokens in a document.")
+    limit_document_bytes: Count = Field(32_768, description="Maximum size of a document.")
+    limit_tokens: Count = Field(4_000, description="Maximum number of tokens in a document.")
     limit_depth: Count = Field(12, description="Maximum depth of fields.")
     limit_aliases: Count = Field(
         30, description="Maximum number of aliases, counted after expanding fragments."

@@ -44,8 +44,8 @@ def text(template: str, count: int) -> str:
 
 
 REFUSED = [
-    ("{ viewer { id } } # " + "x" * 16_384, refusal("Document bytes", 16_384, 16_404)),
-    ("{ viewer { " + "id " * 2_000 + "} }", refusal("Tokens", 2_000, "more")),
+    ("{ viewer { id } } # " + "x" * 32_768, refusal("Document bytes", 32_768, 32_788)),
+    ("{ viewer { " + "id " * 4_000 + "} }", refusal("Tokens", 4_000, "more")),
     (
         '{ order(identifier: "x") ' + "{ items { order " * 6 + "{ id }" + "} }" * 6 + "}",
         refusal("Depth", 12, 14),

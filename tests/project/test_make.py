@@ -40,4 +40,4 @@ def test_coverage() -> None:
     """The whole suite is measured, and its total is printed."""
     commands = "\n".join(dry_run("test"))
 
-    assert re.search(r"pytest --cov .*\n.*coverage report --format=total", commands)
+    assert re.search(r"pytest .*--cov .*\n.*coverage report --format=total", commands)

@@ -114,7 +114,9 @@ async def test_outcome(settings: Settings, gateway: Gateway, sandbox: Sandbox, r
     assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
-@pytest.mark.parametrize("requested_at", [time.time() + 3_600, math.inf, math.nan, -math.inf])
+@pytest.mark.parametrize(
+    "requested_at", [pytest.param(time.time() + 3_600, id="in an hour"), math.inf, math.nan, -math.inf]
+)
 async def test_time_of_a_response(
     settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer, requested_at: float
 ) -> None:
