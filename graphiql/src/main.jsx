@@ -5,6 +5,7 @@ import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
+import { Kind, parse } from "graphql";
 import { useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { defaultTabs } from "./operations.js";
@@ -16,11 +17,31 @@ socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
 // A subscription opens its own WebSocket when it starts, so that its connection_init carries the headers
 // that are in the editor then. A page without subscriptions opens none.
-const fetcher = createGraphiQLFetcher({
+const fetch = createGraphiQLFetcher({
   url: endpoint.href,
   subscriptionUrl: socket.href,
   headers: { accept: "application/graphql-response+json, application/json" },
 });
+
+/** Just after a change of the tab, GraphiQL still has the document and the name of the tab before. */
+function fetcher(params, options) {
+  const documentAST = parsed(params.query) ?? options?.documentAST;
+  const names = documentAST?.definitions.filter(isOperation).map(({ name }) => name?.value) ?? [];
+  const operationName = names.includes(params.operationName) ? params.operationName : names[0];
+  return fetch({ ...params, operationName }, { ...options, documentAST });
+}
+
+function isOperation({ kind }) {
+  return kind === Kind.OPERATION_DEFINITION;
+}
+
+function parsed(query) {
+  try {
+    return parse(query);
+  } catch {
+    return undefined;
+  }
+}
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 
@@ -37,14 +58,15 @@ function FollowSystemTheme() {
   return null;
 }
 
-refreshUntouchedTabs();
+const tabs = await defaultTabs(endpoint);
+refreshUntouchedTabs(tabs);
 const container = document.getElementById("graphiql");
 container.classList.remove("loading");
 createRoot(container).render(
   <GraphiQL
     fetcher={fetcher}
     plugins={plugins}
-    defaultTabs={defaultTabs}
+    defaultTabs={tabs}
     defaultQuery=""
     defaultEditorToolsVisibility="variables"
     shouldPersistHeaders={false}

@@ -1,5 +1,3 @@
-import { defaultTabs } from "./operations.js";
-
 // Another GraphiQL on the same host and port (localhost:8000, say) must not share its tabs with this one.
 const NAMESPACE = "imin-gateway";
 const DEFAULTS_KEY = `${NAMESPACE}-default-tabs`;
@@ -15,8 +13,8 @@ export const storage = {
   },
 };
 
-/** Replaces the example tabs by those of a new release, unless the visitor has changed them. */
-export function refreshUntouchedTabs() {
+/** Replaces the example tabs by those of a new release or with new ids, unless the visitor has changed them. */
+export function refreshUntouchedTabs(defaultTabs) {
   const current = JSON.stringify(defaultTabs);
   const previous = localStorage.getItem(DEFAULTS_KEY);
   if (previous !== current && storedOperations() === operationsOf(previous)) {

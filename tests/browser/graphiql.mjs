@@ -1,7 +1,8 @@
 // Uses the GraphiQL page as a person would, in a real browser.
 //
-//   node graphiql.mjs <base url> [--query <one line>] [--dark] [--screenshot <file.png>]
+//   node graphiql.mjs <base url> [--query <one line> | --follow] [--dark] [--screenshot <file.png>]
 //
+// --follow runs the tab Follow, and cancels the item in the tab Cancel meanwhile, instead of typing a query.
 // Prints one line of JSON on stdout. If a step fails, prints one line on stderr and exits with 1.
 // The query is one operation, with another name than the tabs have.
 // The environment variable CHROMIUM names the browser; without it, the first one found on the PATH is used.
@@ -25,12 +26,13 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const USAGE = "usage: node graphiql.mjs <base url> [--query <one line>] [--dark] [--screenshot <file.png>]";
+const USAGE =
+  "usage: node graphiql.mjs <base url> [--query <one line> | --follow] [--dark] [--screenshot <file.png>]";
 
 const deadline = setTimeout(() => fail(new Error(`not done after ${WHOLE_RUN_MS} ms`)), WHOLE_RUN_MS);
 try {
   const { base, ...options } = commandLine();
-  console.log(JSON.stringify(await inBrowser(options, (page) => tryPage(page, base, options.query))));
+  console.log(JSON.stringify(await inBrowser(options, (page) => tryPage(page, base, options))));
 } catch (error) {
   fail(error);
 }
@@ -41,6 +43,7 @@ function commandLine() {
     allowPositionals: true,
     options: {
       query: { type: "string", default: "query Typed { viewer { __typename } }" },
+      follow: { type: "boolean", default: false },
       dark: { type: "boolean", default: false },
       screenshot: { type: "string" },
     },
@@ -76,16 +79,36 @@ function browserPath() {
   return found;
 }
 
-async function tryPage(page, base, query) {
+async function tryPage(page, base, { query, follow }) {
   const seen = await recordEvents(page);
   await open(page, new URL("/graphql", base).href);
   const firstAnswer = await run(page);
   const orderNumber = firstAnswer.match(/"orderNumber": "([^"]*)"/)?.[1] ?? null;
   const tabs = await page.locator(".graphiql-tab-button").allInnerTexts();
-  await typeQuery(page, query);
-  const typedAnswer = await run(page, query);
+  const answers = follow ? await followOrder(page) : await typeAndRun(page, query);
 
-  return { orderNumber, typedAnswer, ...seen, outside: seen.requests.filter(isOutside), tabs };
+  return { orderNumber, ...answers, ...seen, outside: seen.requests.filter(isOutside), tabs };
+}
+
+async function typeAndRun(page, query) {
+  await typeQuery(page, query);
+  return { typedAnswer: await run(page, query) };
+}
+
+/** Run the tab Follow, then cancel what the tab Cancel names: the order's two states. */
+async function followOrder(page) {
+  await openTab(page, "Cancel");
+  const variables = await shownIn(page, ".graphiql-variable-editor, .graphiql-editor-tool");
+  await openTab(page, "Follow");
+  const followed = await run(page, "subscription");
+  const cancel = "mutation ($input: CancelOrderItemsInput!) { cancelOrderItems(input: $input) { __typename } }";
+  await page.request.post(page.url(), { data: { query: cancel, variables: JSON.parse(variables) } });
+  return { followed, afterwards: await changed(() => shownIn(page, ".graphiql-response"), followed) };
+}
+
+async function openTab(page, name) {
+  await page.locator(".graphiql-tab-button", { hasText: name }).click();
+  await page.locator(".graphiql-tab-active .graphiql-tab-button", { hasText: name }).waitFor();
 }
 
 async function open(page, url) {

@@ -37,7 +37,7 @@ BROWSER_ACCEPTS = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 
 @pytest.fixture(scope="module")
 def demo_url() -> Iterator[str]:
-    """A demo that the tests of this file share, since none of them changes anything."""
+    """A demo that the tests of this file share; one of them cancels an item of the newest order."""
     with running_demo() as url:
         yield url
 
@@ -70,7 +70,7 @@ def test_in_a_browser(folder: Path, demo_url: str) -> None:
     assert json.loads(seen["typedAnswer"]) == {
         "data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1"}]}}}
     }
-    assert seen["tabs"] == ["History", "OneOrder", "Cancel"]
+    assert seen["tabs"] == ["History", "OneOrder", "Cancel", "Follow"]
     assert seen["outside"] == []
     assert seen["cspViolations"] == []
     assert seen["consoleErrors"] == []
@@ -85,6 +85,16 @@ def test_subscription(folder: Path, demo_url: str) -> None:
     assert json.loads(seen["typedAnswer"]) == {"data": {"orderChanged": {"orderNumber": "29"}}}
     assert f"{demo_url.replace('http', 'ws', 1)}/graphql" in seen["requests"]
     assert seen["outside"] == []
+    assert seen["cspViolations"] == []
+    assert seen["consoleErrors"] == []
+
+
+def test_follow(folder: Path, demo_url: str) -> None:
+    """The tab Follow watches the order that the tab Cancel cancels: both have its ids filled in."""
+    seen = run_script(folder, "graphiql.mjs", demo_url, "--follow")
+
+    states = [re.findall(r'"status": "(\w+)"', seen[answer])[0] for answer in ("followed", "afterwards")]
+    assert states == ["ORDER_ITEM_CONFIRMED", "CUSTOMER_CANCELLATION_PENDING"]
     assert seen["cspViolations"] == []
     assert seen["consoleErrors"] == []
 

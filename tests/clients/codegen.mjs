@@ -34,7 +34,7 @@ await command("<schema> <folder>", async (file, folder) => {
   const operations = exported(await generated({ schema, documents, plugin: forOperations }));
   return {
     missing: declared.map(({ name }) => name.value).filter((name) => !types.includes(name)),
-    operations: operations.filter((name) => /(Query|Mutation)(Variables)?$/.test(name)).sort(),
+    operations: operations.filter((name) => /(Query|Mutation|Subscription)(Variables)?$/.test(name)).sort(),
   };
 });
 

@@ -122,6 +122,8 @@ def test_code_generator(clients: Path, printed_schema: Path) -> None:
         "operations": [
             "CancelMutation",
             "CancelMutationVariables",
+            "FollowSubscription",
+            "FollowSubscriptionVariables",
             "HistoryQuery",
             "HistoryQueryVariables",
             "OneOrderQuery",
