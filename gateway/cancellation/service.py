@@ -17,11 +17,11 @@ from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
-    NotPermitted,
     OrderMissing,
     Outcome,
     Pending,
     Unconfirmed,
+    is_final,
     name_of,
 )
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
@@ -138,7 +138,8 @@ class Cancellations:
             return request if ownership is None else await self._prove(request, ownership)
 
         if key is not None:
-            return await self._show(await self._keys.once(key, request, prove, self._join_exchange))
+            result = await self._keys.once(key, request, prove, self._join_exchange)
+            return await self._show(result, request)
         proven = await prove()
         if isinstance(proven, CancellationRequest):
             return await self._join_exchange(proven, may_send=True)
@@ -176,13 +177,13 @@ class Cancellations:
         self._notify(request.order)
         return result
 
-    async def _show(self, result: CancellationResult) -> CancellationResult:
+    async def _show(self, result: CancellationResult, request: CancellationRequest) -> CancellationResult:
         """Read the order for a stored outcome, which comes without one but must show it as it is now."""
         outcome = result.outcome
-        if result.order is not None or not isinstance(outcome, Pending | AlreadyCancelled | NotPermitted):
+        if result.order is not None or not is_final(outcome) or isinstance(outcome, OrderMissing):
             return result
         try:
-            order = await self._repository.get_now(ORDER, (outcome.customer, outcome.order))
+            order = await self._repository.get_now(ORDER, (request.customer, request.order))
         except IminError:
             return CancellationResult(_without_order(outcome))
         return CancellationResult(outcome if order else OrderMissing(), order)
@@ -213,9 +214,9 @@ class Cancellations:
         return await self._settler.current(attempt)
 
 
-def _without_order(outcome: Pending | AlreadyCancelled | NotPermitted) -> Outcome:
+def _without_order(outcome: Outcome) -> Outcome:
     """A stored outcome while the order cannot be read. A refusal needs no order to be shown."""
-    if isinstance(outcome, NotPermitted):
+    if not isinstance(outcome, Pending | AlreadyCancelled):
         return outcome
     were_cancelled = isinstance(outcome, AlreadyCancelled)
     return Unconfirmed(outcome.customer, outcome.order, outcome.items, were_cancelled)

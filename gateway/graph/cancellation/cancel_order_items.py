@@ -17,7 +17,8 @@ from gateway.cancellation.request import (
 )
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
-from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult, result_of
+from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult
+from gateway.graph.cancellation.shown_outcome import result_of
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
@@ -77,7 +78,7 @@ class Mutation:
         if result.order is not None and isinstance(request, CancellationRequest):
             order = result.order
             context.loader(ORDER).remember((request.customer, order.identifier), order)
-        return CancelOrderItemsPayload(result=result_of(result, input.order_item_ids))
+        return CancelOrderItemsPayload(result=result_of(result, request, input.order_item_ids))
 
 
 def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> IdempotencyKey | None:
