@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 import strawberry
 
+from gateway.execution.compiled.calculated_fields import READS
 from gateway.execution.field_cost import METADATA, FieldCost
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,6 +42,16 @@ def resolved(
         return cast("F", field(method))
 
     return declare
+
+
+def calculated(description: str, graphql_type: Any = None, *, reads: tuple[str, ...]) -> Callable[[F], F]:
+    """Make a method that does no I/O the resolver of a field, for values that depend on arguments.
+
+    graphql_type: as for `resolved`. reads: the attributes of the document that the method reads, all of them.
+    """
+    metadata = {READS: reads, METADATA: _cost(0)}
+    field = strawberry.field(description=description, graphql_type=graphql_type, metadata=metadata)
+    return cast("Callable[[F], F]", field)
 
 
 def subscribed(description: str, graphql_type: Any, *, requests: int) -> Callable[[F], F]:

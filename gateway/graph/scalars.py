@@ -18,7 +18,7 @@ Duration = NewType("Duration", str)
 Decimal = NewType("Decimal", str)
 URL = NewType("URL", str)
 
-_MAX_DIGITS = 40
+MAX_DIGITS = 40
 # 24:00, leap seconds and the unknown offset -00:00 are rewritten, since most clients refuse them.
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d(?<!-00:00))", re.ASCII
@@ -60,10 +60,18 @@ def _write_duration(value: Any) -> str:
     return text
 
 
-def _write_decimal(value: Any) -> str:
-    if not isinstance(value, ExactDecimal) or not value.is_finite() or abs(value.adjusted()) > _MAX_DIGITS:
+def exact_decimal(value: Any) -> ExactDecimal:
+    """A number that a Decimal can show: finite, with at most MAX_DIGITS digits on one side of the point.
+
+    Raises GatewayError for any other.
+    """
+    if not isinstance(value, ExactDecimal) or not value.is_finite() or abs(value.adjusted()) > MAX_DIGITS:
         raise _invalid("decimal number")
-    return format(value, "f")
+    return value
+
+
+def _write_decimal(value: Any) -> str:
+    return format(exact_decimal(value), "f")
 
 
 SCALARS: dict[object, ScalarDefinition] = {

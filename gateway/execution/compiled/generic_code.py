@@ -30,6 +30,7 @@ from graphql import (
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 
 from gateway.execution.compiled.attribute_fields import attribute_of
+from gateway.execution.compiled.calculated_fields import calculation
 from gateway.execution.compiled.guards import Classes, RestrictedInfo, object_check
 from gateway.execution.compiled.leaf_code import leaf_code
 from gateway.execution.compiled.namespace import Complete, Namespace
@@ -176,26 +177,30 @@ class GenericCode:
         """The class whose objects a function has completed; the first of several, None before the first."""
         return next(iter(self._seen[function]), None)
 
-    def attribute_field(
-        self, object_type: GraphQLObjectType, details: FieldDetailsList
-    ) -> tuple[GraphQLField, str]:
-        """A selected field and the attribute it reads; "" for `__typename`."""
+    def selected_field(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> GraphQLField:
+        """The definition of a selected field."""
         field = self._schema.get_field(object_type, details[0].node.name.value)
-        if field is TypeNameMetaFieldDef:
-            return field, ""
-        attribute = attribute_of(field) if field else None
-        if field is None or attribute is None or any(detail.defer_usage for detail in details):
+        if field is None or any(detail.defer_usage for detail in details):
             raise NotCompilable
-        return field, attribute
+        return field
+
+    def calculated(self, field: GraphQLField, details: FieldDetailsList) -> str:
+        """The name of the function that calculates a field from its object."""
+        function = calculation(self._schema, field, [detail.node for detail in details])
+        if function is None:
+            raise NotCompilable
+        return self.namespace.constant(function)
 
     def _field(self, object_type: GraphQLObjectType, details: FieldDetailsList) -> str:
         self._field_count += 1
         if self._field_count > MAX_FIELDS:
             raise NotCompilable
-        field, attribute = self.attribute_field(object_type, details)
+        field = self.selected_field(object_type, details)
         if field is TypeNameMetaFieldDef:
             return repr(object_type.name)
-        return self.expression(field.type, details, f"o.{attribute}")
+        attribute = attribute_of(field)
+        source = f"o.{attribute}" if attribute else f"{self.calculated(field, details)}(o)"
+        return self.expression(field.type, details, source)
 
     def possible_types(self, abstract: GraphQLAbstractType) -> Sequence[GraphQLObjectType]:
         """The object types of an interface or union."""

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from gateway.execution.compiled.attribute_fields import attribute_of
+from gateway.execution.compiled.calculated_fields import attributes_read
 from gateway.imin.documents import Attributes, fields_read_by
 
 _ROOTS = {
@@ -64,7 +65,8 @@ class _AttributeVisitor(Visitor):
 
     def _add(self, field: GraphQLField | None) -> None:
         attribute = attribute_of(field) if field else None
-        if attribute is None:
+        read = (attribute,) if attribute else attributes_read(field) if field else None
+        if read is None:
             self.is_complete = False
         else:
-            self.attributes.add(attribute)
+            self.attributes.update(read)

@@ -21,6 +21,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
+from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.execution.compiled.generic_code import GenericCode
 from gateway.execution.compiled.guards import Bail
 from gateway.execution.compiled.inline_property import InlinedProperty, inline
@@ -137,9 +138,13 @@ class SpecialisedCode:
 
     def _field(self, object_type: GraphQLObjectType, details: FieldDetailsList, cls: type, value: str) -> str:
         self._field_count += 1
-        field, attribute = self._generic.attribute_field(object_type, details)
+        field = self._generic.selected_field(object_type, details)
         if field is TypeNameMetaFieldDef:
             return repr(object_type.name)
+        attribute = attribute_of(field)
+        if attribute is None:
+            function = self._generic.calculated(field, details)
+            return self._expression(field.type, details, f"{function}({value})")
         inlined = self._inline(cls, attribute, value)
         if inlined.only_slot is not None and is_leaf_type(get_nullable_type(field.type)):
             return self._memoised(field.type, inlined, value)
