@@ -9,10 +9,11 @@ Source: imin docs, Cancellations; Open Booking API 9.2.8.
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from enum import Enum, auto
 
+from gateway.cancellation import causes
 from gateway.cancellation.attempt_log import AttemptLog
 from gateway.cancellation.attempts import Attempt, AttemptState, JournalUnavailable
+from gateway.cancellation.causes import cause_of
 from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.order_reader import OrderReader
 from gateway.cancellation.outcomes import (
@@ -26,6 +27,7 @@ from gateway.cancellation.outcomes import (
     Pending,
     Unconfirmed,
 )
+from gateway.cancellation.patch import PatchResult, PatchSender
 from gateway.cancellation.request import CancellationRequest
 from gateway.cancellation.rules import (
     decide,
@@ -38,7 +40,6 @@ from gateway.cancellation.rules import (
     unchanged,
     unread,
 )
-from gateway.imin import errors
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order, OrderItem
 from gateway.imin.errors import IminError, NotFound, Refused
@@ -46,8 +47,6 @@ from gateway.imin.repository import Repository
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
 
 # Shares of the deadline.
-_MIN_FOR_PATCH = 0.125
-_RESERVED_FOR_READING = 0.25
 _MAX_READING_SHARE = 0.375
 # A failure that imin answered counts as "nothing happened" once the order has stayed unchanged for this long.
 _UNCHANGED = 0.15
@@ -66,15 +65,6 @@ class ExchangeOptions:
 
     deadline_seconds: float
     item_id: str
-
-
-class _PatchResult(Enum):
-    """FAILED: imin answered with a failure. LOST: no answer that can be understood."""
-
-    ACCEPTED = auto()
-    FAILED = auto()
-    LOST = auto()
-    NOT_SENT = auto()
 
 
 class Exchange:
@@ -110,19 +100,23 @@ class Exchange:
                 async with asyncio.timeout_at(until):
                     await stack.enter_async_context(self._locks.hold(request.order))
             except TimeoutError:
-                return CancellationResult(await self.order_unread(request))
-            return await one.run() or CancellationResult(await self.order_unread(request))
+                return await self.order_unread(request, causes.LOCK)
+            return await one.run() or await self.order_unread(request, one.cause)
 
-    async def order_unread(self, request: CancellationRequest) -> Outcome:
-        """The outcome if the order cannot be read: an earlier attempt may have cancelled the items."""
+    async def order_unread(self, request: CancellationRequest, cause: str) -> CancellationResult:
+        """The result if the order cannot be read: an earlier attempt may have cancelled the items."""
         try:
-            return unread(request, await self._attempts.of_order(request.order))
+            outcome = unread(request, await self._attempts.of_order(request.order))
         except JournalUnavailable:
-            return CancellationUnavailable(is_journal_unread=True)
+            return CancellationResult(CancellationUnavailable(is_journal_unread=True), cause=causes.JOURNAL)
+        return CancellationResult(outcome, cause=cause)
 
 
 class _OneExchange:
-    """One exchange, while it holds the lock of the order. Its order is the one that was read last."""
+    """One exchange, while it holds the lock of the order. Its order is the one that was read last.
+
+    cause: why the items could not be cancelled, where that is so.
+    """
 
     def __init__(
         self,
@@ -132,11 +126,12 @@ class _OneExchange:
         request: CancellationRequest,
         reader: OrderReader,
     ) -> None:
-        self._client = client
         self._attempts = attempts
-        self._options = options
+        self._deadline_seconds = options.deadline_seconds
         self._request = request
         self._reader = reader
+        self._patcher = PatchSender(client, reader, options.deadline_seconds, options.item_id == "iri")
+        self.cause = ""
         self.may_send = True
         self._order: Order
         self._held = held_by([])
@@ -145,8 +140,9 @@ class _OneExchange:
     async def run(self) -> CancellationResult | None:
         """The result; None if the order cannot be read."""
         try:
-            order = await self._reader.read_despite_failures(self._time_to_patch())
-        except (IminError, TimeoutError):
+            order = await self._reader.read_despite_failures(self._patcher.needed_seconds)
+        except (IminError, TimeoutError) as error:
+            self.cause = cause_of("read", error)
             return None
         if order is None:
             return CancellationResult(OrderMissing())
@@ -162,9 +158,6 @@ class _OneExchange:
             return self._result(decision)
         return await self._patch(decision) if self.may_send else self._not_recorded()
 
-    def _time_to_patch(self) -> float:
-        return (_MIN_FOR_PATCH + _RESERVED_FOR_READING) * self._options.deadline_seconds
-
     async def _apply_reading(self) -> None:
         """Note what the order shows of earlier attempts, and which items they still hold."""
         attempts = await self._attempts.of_order(self._order.identifier)
@@ -174,10 +167,11 @@ class _OneExchange:
 
     def _not_recorded(self) -> CancellationResult:
         """The result when the journal fails: nothing is sent that could not be recorded first."""
+        self.cause = causes.JOURNAL
         return self._result(CancellationUnavailable(is_journal_unread=True))
 
     def _result(self, outcome: Outcome) -> CancellationResult:
-        return CancellationResult(outcome, self._order)
+        return CancellationResult(outcome, self._order, self.cause)
 
     def _unchanged(self) -> CancellationResult:
         return self._result(unchanged(self._order, self._request.identifiers, self._held))
@@ -188,7 +182,8 @@ class _OneExchange:
 
     async def _patch(self, items: tuple[OrderItem, ...]) -> CancellationResult:
         """Send the PATCH, and find out what became of it."""
-        if self._seconds_for_patch() is None:
+        if not self._patcher.is_in_time():
+            self.cause = causes.NO_TIME
             return self._unchanged()
         identifiers = tuple(item.identifier for item in items)
         try:
@@ -198,42 +193,18 @@ class _OneExchange:
         except JournalUnavailable:
             return self._not_recorded()
         try:
-            patched = await self._send([self._patch_id(item) for item in items])
+            patched = await self._patcher.send(self._attempt.order, items)
         except NotFound:
             return await self._refused(None)
         except Refused as refusal:
             return await self._refused(refusal)
-        if patched is _PatchResult.NOT_SENT:
+        self.cause = self._patcher.cause
+        if patched is PatchResult.NOT_SENT:
             await self._note(AttemptState.NOT_TAKEN)
             return self._unchanged()
+        if patched is PatchResult.ACCEPTED:
+            await self._note(AttemptState.PENDING)
         return await self._read_until_known(patched)
-
-    def _seconds_for_patch(self) -> float | None:
-        """How long the PATCH may take; None if there is too little time left to send it."""
-        whole = self._options.deadline_seconds
-        seconds = self._reader.seconds_left() - _RESERVED_FOR_READING * whole
-        return seconds if seconds >= _MIN_FOR_PATCH * whole else None
-
-    async def _send(self, ids: list[str]) -> _PatchResult:
-        """The one PATCH. Raises Refused, NotFound."""
-        seconds = self._seconds_for_patch()
-        if seconds is None:  # the journal took it
-            return _PatchResult.NOT_SENT
-        try:
-            await self._client.cancel(self._attempt.order, ids, seconds)
-        except errors.UpstreamUnavailable as error:
-            if not error.sent:
-                return _PatchResult.NOT_SENT
-            return _PatchResult.FAILED if error.answered else _PatchResult.LOST
-        except errors.Unreadable:
-            return _PatchResult.LOST
-        await self._note(AttemptState.PENDING)
-        return _PatchResult.ACCEPTED
-
-    def _patch_id(self, item: OrderItem) -> str:
-        """How the PATCH names the item: by its IRI if it has no identifier."""
-        by_iri = self._options.item_id == "iri" or item.own_identifier is None
-        return item.iri if by_iri and item.iri else item.identifier
 
     async def _refused(self, refusal: Refused | None) -> CancellationResult:
         """Read again: imin also refuses items that are cancelled already, once their window has closed.
@@ -253,6 +224,7 @@ class _OneExchange:
         await self._note(AttemptState.REFUSED if is_refusal else AttemptState.NOT_TAKEN)
         if refusal is None:
             # Where imin still has the order, its answer to the PATCH says nothing about that.
+            self.cause = causes.REFUSED
             return CancellationResult(OrderMissing()) if newer is None else self._unchanged()
         return self._result(self._meaning(refusal))
 
@@ -262,14 +234,15 @@ class _OneExchange:
         if refusal.kind in _NO_SUCH_ITEM:
             return ItemsMissing(tuple(item.id for item in request.items))
         if refusal.kind != _NOT_PERMITTED:
+            self.cause = causes.REFUSED
             return unchanged(self._order, request.identifiers, self._held)
         why = refusals(items_with(self._order, request.identifiers), self._held.accepted)
         return NotPermitted(request.customer, request.order, request.identifiers, refusal.description, why)
 
-    async def _read_until_known(self, patched: _PatchResult) -> CancellationResult:
+    async def _read_until_known(self, patched: PatchResult) -> CancellationResult:
         """Read until the order shows what became of a PATCH that was accepted, failed or lost."""
         clock = asyncio.get_running_loop().time
-        unchanged_seconds = _UNCHANGED * self._options.deadline_seconds
+        unchanged_seconds = _UNCHANGED * self._deadline_seconds
         first_unchanged: float | None = None
         async for newer in self._reader.read_repeatedly():
             self._order = newer
@@ -277,11 +250,11 @@ class _OneExchange:
                 await self._note(state_of(shown), is_shown=True)
                 return self._result(shown)
             first_unchanged = first_unchanged or clock()
-            if patched is _PatchResult.FAILED and clock() >= first_unchanged + unchanged_seconds:
+            if patched is PatchResult.FAILED and clock() >= first_unchanged + unchanged_seconds:
                 await self._note(AttemptState.NOT_TAKEN)
                 return self._unchanged()
         request = self._request
-        if patched is not _PatchResult.ACCEPTED:
+        if patched is not PatchResult.ACCEPTED:
             return self._result(Unconfirmed(request.customer, request.order, request.identifiers))
         if first_unchanged is None:
             _show_as_pending(self._order, self._attempt.items)

@@ -24,8 +24,8 @@ from gateway.clock import Clock
 
 MAX_KEY_CHARACTERS = 255
 
-Prove = Callable[[], Awaitable[CancellationRequest | Outcome]]
-"""Gives the request once it is proven to be about an order of the caller's; otherwise the outcome."""
+Prove = Callable[[], Awaitable[CancellationRequest | CancellationResult]]
+"""Gives the request once it is proven to be about an order of the caller's; otherwise the result."""
 
 
 class Change(Protocol):
@@ -90,7 +90,7 @@ class _Use:
             return CancellationResult(known)
         proven = await self._prove()
         if not isinstance(proven, CancellationRequest):
-            return CancellationResult(proven)
+            return proven
         try:
             entry = await self._journal.claim(self._key, self._payload, self._at)
         except JournalUnavailable:

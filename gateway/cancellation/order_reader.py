@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from gateway.cancellation.rejections import despite_rejections
 from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
-from gateway.imin.errors import IminError, UpstreamUnavailable
+from gateway.imin.errors import CallRejected, IminError, UpstreamUnavailable
 from gateway.imin.repository import Repository
 
 _FIRST_PAUSE_SECONDS = 0.05
@@ -37,7 +38,9 @@ class OrderReader:
         """The order; None if imin has none. Raises IminError, TimeoutError."""
         now = asyncio.get_running_loop().time()
         async with asyncio.timeout_at(min(until or self._until, now + self._longest_seconds)):
-            return await self._repository.get_now(ORDER, (self._customer, self._order))
+            return await despite_rejections(
+                lambda: self._repository.get_now(ORDER, (self._customer, self._order))
+            )
 
     async def read_despite_failures(self, reserved_seconds: float) -> Order | None:
         """As `read`, but a few times after temporary failures, until only the reserved time is left."""
@@ -46,8 +49,8 @@ class OrderReader:
         for pause in _PAUSES_AFTER_FAILURES:
             try:
                 return await self.read(until)
-            except (UpstreamUnavailable, TimeoutError):
-                if loop.time() + pause >= until:
+            except (UpstreamUnavailable, TimeoutError) as error:
+                if isinstance(error, CallRejected) or loop.time() + pause >= until:
                     raise
             await asyncio.sleep(pause)
         return await self.read(until)

@@ -102,10 +102,11 @@ Outcome: TypeAlias = (
 
 @dataclass(frozen=True)
 class CancellationResult:
-    """An outcome, and the order as it was last read, if it was."""
+    """An outcome, and the order as it was last read, if it was. cause: what failed, see causes.py."""
 
     outcome: Outcome
     order: Order | None = None
+    cause: str = ""
 
 
 class _Stored(Struct, frozen=True, omit_defaults=True):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from gateway.backoff import Backoff
 from gateway.cancellation.attempt_log import AttemptLog
 from gateway.cancellation.attempts import Attempt, Journal, JournalUnavailable
+from gateway.cancellation.causes import cause_of
 from gateway.cancellation.exchange import Exchange, ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.idempotency import IdempotencyKeys
@@ -17,6 +18,7 @@ from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
+    CancellationUnavailable,
     OrderMissing,
     Outcome,
     Pending,
@@ -82,6 +84,8 @@ class Cancellations:
         self._settler = Settler(repository, self.attempts, options.backoff)
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
+        self.causes: Counter[str] = Counter()
+        """Cancellations that ended as unavailable, by their cause."""
         self._was_working, self._checked_at = True, -_CHECKED_FOR_SECONDS
         self._calls: set[asyncio.Task[CancellationResult]] = set()
         self._exchanges: dict[tuple[str, str, frozenset[str], bool], asyncio.Task[CancellationResult]] = {}
@@ -122,8 +126,12 @@ class Cancellations:
 
     def _ended(self, call: asyncio.Task[CancellationResult]) -> None:
         self._calls.discard(call)
-        if not call.cancelled() and call.exception() is None:
-            self.counts[name_of(call.result().outcome)] += 1
+        if call.cancelled() or call.exception() is not None:
+            return
+        result = call.result()
+        self.counts[name_of(result.outcome)] += 1
+        if isinstance(result.outcome, CancellationUnavailable):
+            self.causes[result.cause] += 1
 
     async def _cancel(
         self,
@@ -134,7 +142,7 @@ class Cancellations:
         if isinstance(request, OrderMissing):
             return CancellationResult(request)
 
-        async def prove() -> CancellationRequest | Outcome:
+        async def prove() -> CancellationRequest | CancellationResult:
             return request if ownership is None else await self._prove(request, ownership)
 
         if key is not None:
@@ -143,12 +151,12 @@ class Cancellations:
         proven = await prove()
         if isinstance(proven, CancellationRequest):
             return await self._join_exchange(proven, may_send=True)
-        return CancellationResult(proven)
+        return proven
 
     async def _prove(
         self, request: CancellationRequest, ownership: OwnershipCheck
-    ) -> CancellationRequest | Outcome:
-        """The request as proven, by the journal or by a search; otherwise the outcome.
+    ) -> CancellationRequest | CancellationResult:
+        """The request as proven, by the journal or by a search; otherwise the result.
 
         The journal holds cancellations of orders that were proven to be their customer's.
         """
@@ -158,9 +166,9 @@ class Cancellations:
                     # With imin's spelling of the order: it may ignore case.
                     return replace(request, customer=attempt.customer, order=attempt.order)
         try:
-            return await ownership.search() or OrderMissing()
-        except IminError:
-            return await self._exchange.order_unread(request)
+            return await ownership.search() or CancellationResult(OrderMissing())
+        except IminError as error:
+            return await self._exchange.order_unread(request, cause_of("search", error))
 
     async def _join_exchange(self, request: CancellationRequest, *, may_send: bool) -> CancellationResult:
         """A double click is one exchange with imin: both calls get its result."""

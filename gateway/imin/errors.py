@@ -13,6 +13,12 @@ Messages name the endpoint and what is wrong with the response; never a URL, a k
 or an identifier.
 """
 
+from typing import Literal
+
+RejectedBy = Literal["breaker", "pause", "queue", "deadline"]
+"""What rejected a call. breaker: the endpoint is failing. pause: imin's Retry-After lasts too long.
+queue: too many calls wait. deadline: too little time is left to send it."""
+
 
 class IminError(Exception):
     """Any failure of a request to imin."""
@@ -42,8 +48,9 @@ class TimedOut(UpstreamUnavailable):
 class CallRejected(UpstreamUnavailable):
     """Not sent: the endpoint is failing, asked us to wait, or has too many calls waiting."""
 
-    def __init__(self, reason: str, *, retry_after: float) -> None:
+    def __init__(self, reason: str, *, by: RejectedBy, retry_after: float) -> None:
         super().__init__(reason, sent=False, retry_after=retry_after)
+        self.by: RejectedBy = by
 
 
 class Unreadable(IminError):

@@ -38,6 +38,7 @@ COUNTED = {
     "cache_reads": ("result", "Reads by cache result."),
     "executions": ("way", "Operations and values by how they were executed."),
     "cancellations": ("outcome", "Cancellations by outcome."),
+    "cancellations_unavailable": ("cause", "Cancellations with the outcome Unavailable, by what failed."),
 }
 MEASURED = {
     "imin_in_flight": ("endpoint", "Requests to imin in flight.", "livesum"),

@@ -1,23 +1,33 @@
-"""`python -m tests.faults 2000 50`: 2,000 runs with random faults, then 50 with kill -9."""
+"""`python -m tests.faults 2000 50`: 2,000 runs with random faults, 50 with kill -9, two partial outages."""
 
+import asyncio
 import os
 import sys
 
+from gateway.observability.logging import configure_logs
+from tests.faults.partial_outage import HANGING, MIXED, OutageReport, outage_report
 from tests.faults.report import Report, kill_report, report
 
 
 def main() -> None:
     """Make the runs, print the figures, and exit with 1 if a run broke a promise."""
     runs, kills = (int(argument) for argument in [*sys.argv[1:], "200", "5"][:2])
-    processes = os.cpu_count() or 1
-    _print("Random faults and double clicks", found := report(runs, processes))
-    _print("Kill -9 and restart", killed := kill_report(kills, processes))
-    sys.exit(not (found.is_sound and killed.is_sound))
+    processes, in_outage = os.cpu_count() or 1, max(20, runs * 3 // 20)
+    configure_logs("ERROR")
+    are_sound = [
+        _print("Random faults and double clicks", report(runs, processes)),
+        _print("Kill -9 and restart", kill_report(kills, processes)),
+        _print("Half of the reads and PATCHes fail", asyncio.run(outage_report(MIXED, in_outage))),
+        _print("Half of the reads and PATCHes hang", asyncio.run(outage_report(HANGING, in_outage))),
+    ]
+    sys.exit(not all(are_sound))
 
 
-def _print(title: str, found: Report) -> None:
+def _print(title: str, found: Report | OutageReport) -> bool:
+    """Print the figures; returns whether no promise was broken."""
     sys.stdout.write(f"{title}: {found.text()}\n\n")
     sys.stdout.flush()
+    return found.is_sound
 
 
 if __name__ == "__main__":

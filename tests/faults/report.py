@@ -21,7 +21,10 @@ _UNCONFIRMED = "CancellationUnconfirmedError"
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of many runs. unconfirmed: share of the runs with an unconfirmed answer."""
+    """The figures of many runs. unconfirmed: share of the runs with an unconfirmed answer.
+
+    causes: of the answers CancellationUnavailableError, including those to clients that had left.
+    """
 
     runs: int
     answers: Counter[str]
@@ -32,6 +35,7 @@ class Report:
     untrue: list[str]
     doubles: list[str]
     unsettled: list[str]
+    causes: Counter[str]
 
     @property
     def is_sound(self) -> bool:
@@ -42,6 +46,7 @@ class Report:
         lines = [
             f"{self.runs} runs, {sum(self.answers.values())} answers",
             *(f"  {count:5} {kind}" for kind, count in self.answers.most_common()),
+            f"causes of unavailable  {dict(self.causes.most_common())}",
             f"double PATCHes   {len(self.doubles)}",
             f"untrue answers   {len(self.untrue)}",
             f"unconfirmed      {self.unconfirmed:.1%} of the runs {dict(self.unconfirmed_by_fault)}",
@@ -60,7 +65,7 @@ def report(runs: int, processes: int, first_seed: int = 1) -> Report:
     parts = [seeds[number::processes] for number in range(processes)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         verdicts = [verdict for part in pool.map(_run_all, parts) for verdict in part]
-    return _figures(verdicts)
+    return figures(verdicts)
 
 
 def kill_report(runs: int, processes: int, first_seed: int = 1) -> Report:
@@ -68,7 +73,7 @@ def kill_report(runs: int, processes: int, first_seed: int = 1) -> Report:
     seeds = range(first_seed, first_seed + runs)
     parts = [seeds[number::processes] for number in range(processes)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return _figures([verdict for part in pool.map(_kill_all, parts) for verdict in part])
+        return figures([verdict for part in pool.map(_kill_all, parts) for verdict in part])
 
 
 def _kill_all(seeds: Iterable[int]) -> list[Verdict]:
@@ -99,7 +104,8 @@ async def _concurrently(seeds: Iterable[int]) -> list[Verdict]:
     return await asyncio.gather(*map(run_one, seeds))
 
 
-def _figures(verdicts: list[Verdict]) -> Report:
+def figures(verdicts: list[Verdict]) -> Report:
+    """The figures of these runs."""
     seconds = sorted(second for verdict in verdicts for second in verdict.seconds)
     unconfirmed = [verdict for verdict in verdicts if _UNCONFIRMED in verdict.answers]
     shares = quantiles([*seconds, *seconds], n=100)  # doubled, because quantiles needs two values
@@ -108,6 +114,7 @@ def _figures(verdicts: list[Verdict]) -> Report:
         answers=Counter(answer for verdict in verdicts for answer in verdict.answers),
         unconfirmed_by_fault=Counter(verdict.fault for verdict in unconfirmed),
         unconfirmed=len(unconfirmed) / len(verdicts),
+        causes=sum((verdict.causes for verdict in verdicts), Counter()),
         p50_seconds=shares[49],
         p99_seconds=shares[98],
         untrue=[what for verdict in verdicts for what in verdict.untrue],

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from gateway.auth import demo_caller
@@ -41,7 +43,10 @@ query ($id: ID!) { node(id: $id) { ... on Order { items { identifier statusText 
 
 @dataclass
 class Verdict:
-    """The result of a run. untrue, doubles, unsettled: descriptions of broken promises."""
+    """The result of a run. untrue, doubles, unsettled: descriptions of broken promises.
+
+    causes: of the calls that ended as unavailable, of clients that had left too.
+    """
 
     seed: int
     fault: str
@@ -50,6 +55,7 @@ class Verdict:
     untrue: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    causes: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -204,8 +210,17 @@ async def run(plan: Plan) -> Verdict:
             breaking.cancel()
         await _until_quiet(one)
         one.check_whole()
+        verdict.causes = await counted(http, url, "gateway_cancellations_unavailable_total")
         await one.check_next_read()
     return verdict
+
+
+async def counted(http: aiohttp.ClientSession, url: str, metric: str) -> Counter[str]:
+    """The values of one of the gateway's counters, by its only label."""
+    async with http.get(f"{url}/metrics") as response:
+        families = text_string_to_metric_families(await response.text())
+        samples = [sample for family in families for sample in family.samples if sample.name == metric]
+    return Counter({next(iter(sample.labels.values())): int(sample.value) for sample in samples})
 
 
 async def _until_quiet(one: Run) -> None:

@@ -221,7 +221,10 @@ def memory_mib() -> float:
     "kind",
     [
         pytest.param(
-            kind, marks=[pytest.mark.settings(imin_timeout_seconds=1.5)] if kind in NEVER_WHOLE else []
+            kind,
+            marks=[pytest.mark.settings(imin_timeout_seconds=1.5, cancel_deadline_seconds=4)]
+            if kind in NEVER_WHOLE
+            else [],
         )
         for kind in CODES
     ],

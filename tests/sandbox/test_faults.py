@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from typing import Any
 
 import aiohttp
@@ -48,6 +49,18 @@ async def test_openactive_faults(imin: Imin, kind: FaultKind, status: int, error
     response = await imin.call("GET", f"/api/v2/orders/{DOCUMENTED}")
 
     assert (response[0], response[1]["@type"]) == (status, error)
+
+
+async def test_share(imin: Imin) -> None:
+    """A fault with a share applies to that share of the requests, the others get what follows."""
+    imin.sandbox.faults.add(Fault("*", "500", times=None, share=0.5))
+    imin.sandbox.faults.add(Fault("*", "429", times=None, share=0.5))
+
+    statuses = Counter([(await imin.call("GET", "/api/v2/entitlements"))[0] for _ in range(200)])
+
+    assert set(statuses) == {200, 429, 500}
+    assert 70 <= statuses[500] <= 130
+    assert 25 <= statuses[429] <= 75
 
 
 async def test_retry_after(imin: Imin) -> None:
@@ -284,6 +297,8 @@ async def test_black_hole_ends_with_the_sandbox() -> None:
         ({"route": "GET /nowhere", "kind": "500"}, "route must be"),
         ({"route": "*", "kind": "boom"}, "got 'boom'"),
         ({"route": "*", "kind": "500", "times": 0}, "times must be a number from 1, got 0"),
+        ({"route": "*", "kind": "500", "share": -0.1}, "share must be a number from 0, got -0.1"),
+        ({"route": "*", "kind": "500", "share": 50}, "share must be at most 1, got 50"),
     ],
 )
 def test_bad_fault(options: dict[str, Any], message: str) -> None:

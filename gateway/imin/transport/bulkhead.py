@@ -83,12 +83,12 @@ class Bulkhead:
             self.limit = min(self.limit + _RECOVERY, self._max_in_flight)
         self.mean_seconds += (seconds - self.mean_seconds) * (0.1 if self.mean_seconds else 1.0)
 
-    def reject_waiting(self, reason: str) -> None:
-        """Reject every call that waits."""
+    def reject_waiting(self) -> None:
+        """Reject every call that waits, because the breaker has opened."""
         while self._queue:
             slot = self._queue.popleft()
             if not slot.done():
-                slot.set_exception(CallRejected(f"{self._name} {reason}", retry_after=1.0))
+                slot.set_exception(CallRejected(f"{self._name} is failing", by="breaker", retry_after=1.0))
 
     def _is_full(self, deadline: float) -> bool:
         """Whether a call that joins the queue would probably wait in vain.
@@ -110,4 +110,4 @@ class Bulkhead:
             slot.set_exception(self._rejection())
 
     def _rejection(self) -> CallRejected:
-        return CallRejected(f"{self._name} has enough to do", retry_after=1.0)
+        return CallRejected(f"{self._name} has enough to do", by="queue", retry_after=1.0)

@@ -2,7 +2,8 @@
 
 A call passes, in this order:
 
-breaker    after too many failures in a row nothing is sent; then one call a second probes
+breaker    after twenty failures in a row nothing is sent; then one call a second probes. An endpoint that
+           works for half of the calls fails so often in a row once in two million calls
 pause      imin said Retry-After: nothing is sent before that
 bulkhead   limits the calls in flight and in the queue, for each endpoint apart, so that a slow one
            takes nothing from the others; a 429 halves the limit, successes restore it
@@ -18,7 +19,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Never, Protocol, TypeVar
 
-from gateway.imin.errors import CallRejected, TimedOut, UpstreamUnavailable
+from gateway.imin.errors import CallRejected, RejectedBy, TimedOut, UpstreamUnavailable
 from gateway.imin.transport.bulkhead import Bulkhead
 from gateway.imin.transport.circuit_breaker import CircuitBreaker, MonotonicClock
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
@@ -69,7 +70,7 @@ class EndpointGuardOptions:
 
     in_flight: int = 16
     waiting: int = 32
-    failures: int = 5
+    failures: int = 20
     rest_seconds: float = 1.0
     retry_share: float = 0.2
 
@@ -132,7 +133,7 @@ class EndpointGuard:
     async def _enter(self, deadline: float) -> None:
         """Wait out a pause and take a slot of the bulkhead. Raises CallRejected."""
         if self.breaker.state == "open":
-            self._reject("is failing", self.breaker.seconds_to_probe)
+            self._reject("is failing", "breaker", self.breaker.seconds_to_probe)
         if self._paused_until > self._clock():
             await self._wait_out_pause(deadline)
         if not self.bulkhead.try_enter(self._clock()):
@@ -145,16 +146,16 @@ class EndpointGuard:
     async def _wait_out_pause(self, deadline: float) -> None:
         seconds = self._paused_until - self._clock()
         if self._paused_until >= deadline:
-            self._reject("asked to be left alone", seconds)
+            self._reject("asked to be left alone", "pause", seconds)
         await asyncio.sleep(seconds + _jitter())
 
     def _begin_attempt(self, seconds_left: float) -> int:
         """The breaker's epoch for an attempt. Raises CallRejected."""
         if seconds_left < _MIN_SECONDS_TO_SEND:
-            self._reject("has enough to do", 1.0)
+            self._reject("has enough to do", "deadline", 1.0)
         epoch = self.breaker.allow()
         if epoch is None:
-            self._reject("is failing", self.breaker.seconds_to_probe)
+            self._reject("is failing", "breaker", self.breaker.seconds_to_probe)
         self.attempts += 1
         return epoch
 
@@ -205,11 +206,11 @@ class EndpointGuard:
         self.breaker.record_failure(epoch)
         if self.breaker.state == "open":
             # Waiting calls would only be rejected later.
-            self.bulkhead.reject_waiting("is failing")
+            self.bulkhead.reject_waiting()
 
-    def _reject(self, reason: str, retry_after: float) -> Never:
+    def _reject(self, reason: str, by: RejectedBy, retry_after: float) -> Never:
         self.rejected += 1
-        raise CallRejected(f"{self.name} {reason}", retry_after=retry_after)
+        raise CallRejected(f"{self.name} {reason}", by=by, retry_after=retry_after)
 
 
 class EndpointGuards:

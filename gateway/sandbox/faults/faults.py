@@ -1,6 +1,7 @@
 """Faults that the sandbox injects into responses, and the queue that assigns them to requests."""
 
 from dataclasses import dataclass
+from random import Random
 from typing import Annotated, Any, Literal
 
 FaultKind = Literal[
@@ -93,6 +94,9 @@ class Fault:
     match: Annotated[str | None, "applies only to requests whose path and query contain this text"] = None
     megabytes: Annotated[int, "the size of huge and gzip_bomb"] = 16
     location: Annotated[str, "the target of redirect"] = "https://elsewhere.example.com/api/v2/orders"
+    share: Annotated[
+        float, "the share of those requests that get it, at random: 0.5 for half; the same ones in each run"
+    ] = 1.0
 
     def __post_init__(self) -> None:
         if self.route != "*" and self.route not in ROUTES:
@@ -103,6 +107,9 @@ class Fault:
             _check_minimum("times", self.times, 1)
         _check_minimum("delay_seconds", self.delay_seconds, 0)
         _check_minimum("megabytes", self.megabytes, 1)
+        _check_minimum("share", self.share, 0)
+        if self.share > 1:
+            raise ValueError(f"share must be at most 1, got {self.share!r}.")
         for name, value in (("match", self.match or ""), ("location", self.location)):
             if not isinstance(value, str):
                 raise TypeError(f"{name} must be a text, got {value!r}.")
@@ -114,11 +121,15 @@ def _check_minimum(name: str, value: Any, minimum: int) -> None:
 
 
 class Faults:
-    """The faults that are not used up yet. A request gets the first one added that matches it."""
+    """The faults that are not used up yet. A request gets the first one added that matches it.
+
+    One that it does not get because of its share leaves it to those behind.
+    """
 
     def __init__(self) -> None:
         self.times_cleared = 0
         self._waiting: list[tuple[Fault, int | None]] = []
+        self._random = Random(0)  # noqa: S311  # repeatable
 
     @property
     def waiting(self) -> list[Fault]:
@@ -138,6 +149,8 @@ class Faults:
         """The fault of this request, if any; counts as one of its `times`. target: path?query."""
         for index, (fault, left) in enumerate(self._waiting):
             if fault.route not in {"*", route} or (fault.match is not None and fault.match not in target):
+                continue
+            if fault.share < 1 and self._random.random() >= fault.share:
                 continue
             if left == 1:
                 del self._waiting[index]

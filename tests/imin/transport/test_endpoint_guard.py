@@ -186,7 +186,8 @@ def _client(url: str, **changes: Any) -> IminClient:
 
 
 @asynccontextmanager
-async def _open(imin: tuple[Sandbox, str], **changes: Any) -> AsyncIterator[IminClient]:
+async def open_client(imin: tuple[Sandbox, str], **changes: Any) -> AsyncIterator[IminClient]:
+    """A client of the sandbox whose timeouts are never reached."""
     async with _client(imin[1], **changes) as client:
         yield client
 
@@ -198,17 +199,17 @@ async def _fails(call: Callable[[], Any]) -> type[BaseException]:
 
 
 async def test_breaker_spares_imin(imin: tuple[Sandbox, str]) -> None:
-    """A failing endpoint gets five requests, then none until it may be probed; others work on."""
+    """A failing endpoint gets twenty requests, then none until it may be probed; others work on."""
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
-    async with _open(imin) as client:
-        kinds = [await _fails(lambda: read_order(client, DOCUMENTED)) for _ in range(8)]
+    async with open_client(imin) as client:
+        kinds = [await _fails(lambda: read_order(client, DOCUMENTED)) for _ in range(23)]
         page = await read_orders(client, "1234", 1)
 
-    assert kinds == [UpstreamUnavailable] * 5 + [CallRejected] * 3
+    assert kinds == [UpstreamUnavailable] * 20 + [CallRejected] * 3
     assert page.total == 1917
-    assert sandbox.request_log.counts() == {"GET /orders/:id": 5, "GET /orders": 1}
+    assert sandbox.request_log.counts() == {"GET /orders/:id": 20, "GET /orders": 1}
 
 
 async def test_breaker_closes_after_recovery(imin: tuple[Sandbox, str]) -> None:
@@ -216,8 +217,8 @@ async def test_breaker_closes_after_recovery(imin: tuple[Sandbox, str]) -> None:
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", "500", times=None))
 
-    async with _open(imin, endpoint_guard=EndpointGuardOptions(rest_seconds=0.05)) as client:
-        for _ in range(5):
+    async with open_client(imin, endpoint_guard=EndpointGuardOptions(rest_seconds=0.05)) as client:
+        for _ in range(20):
             await _fails(lambda: read_order(client, DOCUMENTED))
         sandbox.faults.clear()
         breaker = client.endpoint_guards.of("GET /orders/:id").breaker
@@ -235,7 +236,7 @@ async def test_breaker_ignores_readable_and_odd_responses(imin: tuple[Sandbox, s
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders/:id", kind, times=6))
 
-    async with _open(imin) as client:
+    async with open_client(imin) as client:
         for _ in range(6):
             with pytest.raises(Exception):  # noqa: B017, PT011  # which error it is, other tests say
                 await read_order(client, DOCUMENTED)
@@ -250,7 +251,7 @@ async def test_retry_after_before_the_deadline(imin: tuple[Sandbox, str]) -> Non
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "429", times=1, retry_after=0))
 
-    async with _open(imin) as client:
+    async with open_client(imin) as client:
         page = await read_orders(client, "1234", 1)
 
     assert page.total == 1917
@@ -263,7 +264,7 @@ async def test_request_deadline(imin: tuple[Sandbox, str]) -> None:
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
     loop = asyncio.get_running_loop()
 
-    async with _open(imin) as client:
+    async with open_client(imin) as client:
         token = REQUEST_DEADLINE.set(loop.time() + 0.1)
         async with asyncio.timeout(HANGS_AFTER):
             with pytest.raises(TimedOut):
@@ -276,7 +277,7 @@ async def test_bulkhead_per_endpoint(imin: tuple[Sandbox, str]) -> None:
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "black_hole", times=None))
 
-    async with _open(imin) as client:
+    async with open_client(imin) as client:
         hanging = [asyncio.ensure_future(read_orders(client, "1234", page)) for page in range(1, 80)]
         await sandbox.request_log.wait_for("GET /orders", 16)
         order = await read_order(client, DOCUMENTED)
@@ -295,7 +296,7 @@ async def test_unreadable_is_not_retried(imin: tuple[Sandbox, str]) -> None:
     sandbox, _ = imin
     sandbox.faults.add(Fault("GET /orders", "html_200", times=None))
 
-    async with _open(imin) as client:
+    async with open_client(imin) as client:
         with pytest.raises(Unreadable):
             await read_orders(client, "1234", 1)
 
