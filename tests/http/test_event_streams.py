@@ -211,3 +211,20 @@ def _cancel_by_seller(sandbox: Sandbox, index: int) -> None:
 async def _next_event(reader: asyncio.StreamReader) -> bytes:
     """The text up to the end of the next event; comments before it are part of it."""
     return await asyncio.wait_for(reader.readuntil(b"}\n\n"), HANGS_AFTER)
+
+
+# Requests by GET, as EventSource sends them
+
+
+@pytest.mark.parametrize(
+    ("profile", "answer"),
+    [("development", (200, "text/event-stream")), ("production", (405, "application/json"))],
+)
+async def test_get(settings: Settings, profile: str, answer: tuple[int, str]) -> None:
+    """A subscription by GET, without a token, is an event stream, but not in production."""
+    running = gateway_listening(settings.but(profile=profile), demo_caller)
+    async with running as url, aiohttp.ClientSession() as http:
+        events = {"Accept": "text/event-stream"}
+        params = {"query": 'subscription { orderChanged(id: "x") { id } }'}
+        async with http.get(f"{url}/graphql", params=params, headers=events) as response:
+            assert (response.status, response.content_type) == answer
