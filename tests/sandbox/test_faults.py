@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from gateway.sandbox import SANDBOX, Fault, FaultKind, create_sandbox
+from gateway.server.listen import listening
 from tests.sandbox.conftest import BOOK, DOCUMENTED, PENDING, Imin
 from tests.support.waiting import held, until
 
@@ -275,6 +276,19 @@ async def test_black_hole_ends_with_the_client(imin: Imin) -> None:
     call.cancel()
 
     await until(lambda: imin.sandbox.request_log.in_flight == 0)
+
+
+async def test_black_hole_ends_where_half_closed_connections_live() -> None:
+    """It ends with its client on the gateway's server too, which answers clients that stopped sending."""
+    app = create_sandbox()
+    app[SANDBOX].faults.add(Fault("*", "black_hole"))
+    async with listening(app, "127.0.0.1") as url, aiohttp.ClientSession() as http:
+        call = asyncio.ensure_future(http.get(f"{url}/api/v2/entitlements"))
+        await app[SANDBOX].request_log.wait_for("GET /entitlements")
+
+        call.cancel()
+
+        await until(lambda: app[SANDBOX].request_log.in_flight == 0)
 
 
 async def test_black_hole_ends_with_the_sandbox() -> None:

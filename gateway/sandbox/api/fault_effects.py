@@ -123,8 +123,12 @@ _BODY_FAULTS: dict[str, Callable[[web.Request, bytes], web.Response]] = {
 
 
 async def _black_hole(request: web.Request, _: Fault, __: Respond) -> web.StreamResponse:
-    # A client that has left may look like one that only stopped sending, so clearing the faults ends it too.
-    await _delay(request, _FAR_FUTURE_SECONDS)
+    are_cleared = _cleared_since_now(request)
+    await _wait_until(
+        request,
+        _FAR_FUTURE_SECONDS,
+        lambda: request.transport is None or _has_stopped_sending(request) or are_cleared(),
+    )
     return _reset_connection(request)
 
 
@@ -251,6 +255,14 @@ async def _delay(request: web.Request, seconds: float) -> None:
     """Wait, but end also when the faults are cleared."""
     are_cleared = _cleared_since_now(request)
     await _wait_until(request, seconds, lambda: request.transport is None or are_cleared())
+
+
+def _has_stopped_sending(request: web.Request) -> bool:
+    """Whether the client has closed the connection, or only its sending side: both look the same.
+
+    `gateway.server.listen` lets connections of such clients live, which aiohttp's own server does not.
+    """
+    return bool(getattr(request.protocol, "is_half_closed", False))
 
 
 def _cleared_since_now(request: web.Request) -> Callable[[], bool]:

@@ -32,7 +32,8 @@ FaultKind = Literal[
 ]
 FAULT_KINDS: dict[FaultKind, str] = {
     "delay": "Sends the regular response after delay_seconds, or once the faults are cleared.",
-    "black_hole": "Accepts the request, has no effect and never responds. Clearing the faults resets it.",
+    "black_hole": "Accepts the request, has no effect and never responds. It ends with a reset when the "
+    "client closes the connection or stops sending, or the faults are cleared.",
     "429": "429 with Kong's body for an exceeded rate limit, and Retry-After if set.",
     "500": "500 with OpenActive's InternalApplicationError; the request has no effect.",
     "502_html": "502 with a proxy's HTML page; the request has no effect.",
