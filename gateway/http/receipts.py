@@ -17,6 +17,7 @@ from gateway.errors import (
 )
 from gateway.http.authentication import Authentication
 from gateway.http.limits.concurrency import ConcurrencyLimit
+from gateway.http.link_pages import LinkExpired, for_people
 from gateway.http.middleware import REQUEST_ID, Handler
 from gateway.http.refusals import REFUSALS, refusal_response
 from gateway.http.response import RawResponse, error_response
@@ -39,15 +40,11 @@ def receipt_handler(services: Services, authentication: Authentication, limit: C
                 async with services.client.receipt(number) as content:
                     return await _stream(request, content, f"receipt-{number}.pdf")
         except REFUSALS as refusal:
-            return refusal_response(refusal)
-        except (IminError, _LinkExpired) as error:
-            return _failure(error)
+            return for_people(request, refusal_response(refusal))
+        except (IminError, LinkExpired) as error:
+            return for_people(request, _failure(error))
 
     return receipt
-
-
-class _LinkExpired(Exception):
-    """The gateway signed the link, and it has expired."""
 
 
 async def _receipt_number(request: web.Request, services: Services, authentication: Authentication) -> str:
@@ -58,7 +55,7 @@ async def _receipt_number(request: web.Request, services: Services, authenticati
         if known is None or not services.signer.links.verify(request.raw_path):
             raise NotFound("no such link")
         if int(request.query["ends"]) < services.now().timestamp():
-            raise _LinkExpired
+            raise LinkExpired
     else:
         caller = await authentication.caller(request)
         if known is None or not caller.may_see(known.customer):
@@ -70,9 +67,10 @@ async def _receipt_number(request: web.Request, services: Services, authenticati
 
 async def _stream(request: web.Request, content: ReceiptContent, name: str) -> web.StreamResponse:
     """Send the PDF in chunks. If imin fails halfway, cut the connection: half a file must not look whole."""
+    disposition = "attachment" if request.query.get("download") == "1" else "inline"
     headers = {
         "Content-Type": "application/pdf",
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": f'{disposition}; filename="{name}"',
         "Cache-Control": "private, no-store",
         # A browser's PDF viewer wraps the document in its own page.
         "Content-Security-Policy": PDF_POLICY,
@@ -91,8 +89,8 @@ async def _stream(request: web.Request, content: ReceiptContent, name: str) -> w
     return response
 
 
-def _failure(error: IminError | _LinkExpired) -> RawResponse:
-    if isinstance(error, _LinkExpired):
+def _failure(error: IminError | LinkExpired) -> RawResponse:
+    if isinstance(error, LinkExpired):
         return error_response(403, FORBIDDEN, "This link has expired. Please query the receipt's url again.")
     problem = upstream_problem(error)
     if problem is None:

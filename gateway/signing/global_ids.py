@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -152,12 +152,23 @@ class CustomerOwner:
             return self.global_id("Seller", "", iri)
         return self.global_id("Seller", order_identifier)
 
-    def receipt_url(self, order_identifier: str, identifier: str) -> str:
-        """URL that opens a receipt in a browser, without a token, until it expires."""
+    def receipt_url(self, order_identifier: str, identifier: str, query: str = "") -> str:
+        """URL that opens a receipt in a browser, without a token, until it expires.
+
+        query: parameters to add, each with `&` behind it.
+        """
+        id_ = self.global_id("Receipt", order_identifier, identifier)
+        link = f"/receipts/{id_}?{query}ends={self._links_end()}"
+        return self.public_url + self.signer.links.sign(link)
+
+    def links_expire_at(self) -> datetime:
+        """When links that are made now will expire."""
+        return datetime.fromtimestamp(self._links_end(), UTC)
+
+    def _links_end(self) -> int:
         ends = self._ends
         if ends is None:
             ends = int(self.now().timestamp()) + self.link_seconds
             if not self.is_shared:
                 self._ends = ends
-        id_ = self.global_id("Receipt", order_identifier, identifier)
-        return self.public_url + self.signer.links.sign(f"/receipts/{id_}?ends={ends}")
+        return ends

@@ -47,6 +47,9 @@ class Order(Node):
     receipts: list[Receipt] = strawberry.field(
         description="Proofs of payment, newest first. Empty until the first one exists."
     )
+    latest_receipt: Receipt | None = strawberry.field(
+        description="The newest of the `receipts`; null until the first one exists."
+    )
     total_payment_due: Money | None = strawberry.field(
         description="Total price of the items that are not cancelled."
     )

@@ -16,7 +16,15 @@ class Receipt(Node):
 
     identifier: strawberry.ID = strawberry.field(description="Number of the receipt in imin.")
     url: URL = strawberry.field(
-        description="URL of the PDF, at this gateway. A browser can open it without a token until it expires."
+        description="URL of the PDF, at this gateway, for showing it. A browser can open it without a token "
+        "until `urlExpiresAt`: 5 minutes after the query, unless the operator set another lifetime. Query it "
+        "again shortly before it is opened."
+    )
+    download_url: URL = strawberry.field(
+        description="As `url`, for saving the PDF as a file instead of showing it."
+    )
+    url_expires_at: DateTime = strawberry.field(
+        description="Date and time when `url` and `downloadUrl` expire."
     )
     date_created: DateTime | None = strawberry.field(description="Date and time when the receipt was made.")
 

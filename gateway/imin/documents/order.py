@@ -1,5 +1,6 @@
 """Orders, their receipts and sellers."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
@@ -47,9 +48,21 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
 
     @property
     def url(self) -> str:
-        """Address of the PDF on this gateway."""
+        """Address of the PDF on this gateway, for showing it."""
         owner: Owner = self.owner
         return owner.receipt_url(self.order_identifier, _number(self) or "")
+
+    @property
+    def download_url(self) -> str:
+        """Address of the PDF on this gateway, for saving it as a file."""
+        owner: Owner = self.owner
+        return owner.receipt_url(self.order_identifier, _number(self) or "", "download=1&")
+
+    @property
+    def url_expires_at(self) -> datetime:
+        """When the addresses of the PDF expire."""
+        owner: Owner = self.owner
+        return owner.links_expire_at()
 
 
 def _number(receipt: Receipt) -> str | None:
@@ -133,6 +146,12 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
             return own
         receipts = [receipt for receipt in own if _number(receipt)]
         return tuple(sorted(receipts, key=_created, reverse=True))
+
+    @property
+    def latest_receipt(self) -> Receipt | None:
+        """The newest of the receipts."""
+        receipts = self.receipts
+        return receipts[0] if receipts else None
 
     @property
     def seller(self) -> "Seller | None":

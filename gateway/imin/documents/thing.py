@@ -234,7 +234,10 @@ class Owner(Protocol):
     def now(self) -> datetime:
         """The present time, by the gateway's clock."""
 
-    def receipt_url(self, order_identifier: str, identifier: str) -> str:
+    def links_expire_at(self) -> datetime:
+        """When links that are made now will expire."""
+
+    def receipt_url(self, order_identifier: str, identifier: str, query: str = "") -> str:
         """Address at which a browser can open a receipt of an order."""
 
 
