@@ -1,6 +1,8 @@
 """The list of control requests, as JSON and as an HTML page."""
 
 import json
+import re
+import shlex
 from html import unescape
 from typing import Any, get_args
 
@@ -10,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.sandbox import FaultKind, SandboxSettings, create_sandbox
+from gateway.sandbox.api.control_changes import ORDER_CHANGES
 from gateway.sandbox.api.control_routes import CONTROL
 from gateway.sandbox.assumptions import ASSUMPTIONS
 from tests.sandbox.conftest import Imin
@@ -175,6 +178,21 @@ async def test_page(imin: Imin) -> None:
     shown += [value for assumption in index["assumptions"] for value in assumption.values()]
     assert [value for value in shown if value not in text] == []
     assert "<script" not in page
+
+
+async def test_commands(imin: Imin) -> None:
+    """Every command on the page that changes an order names one, and works as it stands."""
+    page = await _page(imin)
+    commands = [shlex.split(unescape(text)) for text in re.findall(r"<pre>(curl -X .*?)</pre>", page)]
+    changes = [
+        words[3:] for words in commands if "/sandbox/orders/" in words[3] and "webhook" not in words[3]
+    ]
+
+    for url, *body in changes:
+        async with imin.http.post(url, data=body[1] if body else None) as response:
+            assert response.ok, (url, await response.text())
+
+    assert len(changes) == len(list(ORDER_CHANGES))
 
 
 async def test_page_allows_nothing_but_its_style(imin: Imin) -> None:

@@ -14,7 +14,12 @@ from gateway.sandbox.state.sandbox import Sandbox
 
 
 def index(sandbox: Sandbox, requests: ControlRequests) -> dict[str, Any]:
-    """The description as a JSON object. customers: identifier to number of generated orders."""
+    """The description as a JSON object.
+
+    customers: identifier to number of generated orders. example_identifiers: what the commands on the page
+    name, by the kind of thing in their path.
+    """
+    customer = CUSTOMERS[0].identifier
     return {
         "description": "A simulated imin booking API with invented data.",
         "api": {
@@ -24,6 +29,10 @@ def index(sandbox: Sandbox, requests: ControlRequests) -> dict[str, Any]:
         },
         "now": sandbox.clock.now().isoformat(),
         "customers": {customer.identifier: len(customer.numbers) for customer in CUSTOMERS},
+        "example_identifiers": {
+            "customers": customer,
+            "orders": sandbox.store.identifiers(customer)[0],
+        },
         "control": [request.as_document() for request in requests],
         "faults": FAULT_KINDS,
         "assumptions": [asdict(assumption) for assumption in ASSUMPTIONS],

@@ -52,7 +52,7 @@ def page(index: dict[str, Any], origin: str) -> str:
         _table(("Identifier", "Orders"), ((_code(name), str(count)) for name, count in customers.items())),
         "<h2>Control requests</h2>",
         "<p>From this machine only, without a key. Bodies are JSON; names may also be in camelCase.</p>",
-        *(_request(request, origin) for request in index["control"]),
+        *(_request(request, origin, index["example_identifiers"]) for request in index["control"]),
         "<h2>Faults</h2>",
         f"<p>The values of {_code('kind')} in {_code('POST /sandbox/faults')}.</p>",
         _table(("Kind", "Effect"), ((_code(kind), escape(text)) for kind, text in index["faults"].items())),
@@ -65,7 +65,7 @@ def page(index: dict[str, Any], origin: str) -> str:
     return _PAGE.format(style=_STYLE, body="\n".join(parts))
 
 
-def _request(request: dict[str, Any], origin: str) -> str:
+def _request(request: dict[str, Any], origin: str, identifiers: dict[str, str]) -> str:
     fields = (
         (
             _code(field["name"]),
@@ -79,7 +79,7 @@ def _request(request: dict[str, Any], origin: str) -> str:
         f"<h3>{_address(request)}</h3>",
         f"<p>{escape(request['description'])}</p>",
         _table(("Field", "Type", "Default", "Meaning"), fields) if request["body"] else "",
-        _curl(request, origin) if "example" in request else "",
+        _curl(request, origin, identifiers) if _has_command(request) else "",
     ]
     return "\n".join(filter(None, parts))
 
@@ -89,10 +89,15 @@ def _address(request: dict[str, Any]) -> str:
     return f'<a href="{escape(request["path"])}">{address}</a>' if request["method"] == "GET" else address
 
 
-def _curl(request: dict[str, Any], origin: str) -> str:
-    url = origin + request["path"]
-    body = json.dumps(request["example"])
-    return _command("curl", "-X", request["method"], url, "-d", body)
+def _has_command(request: dict[str, Any]) -> bool:
+    return "example" in request or (request["method"] == "POST" and not request["body"])
+
+
+def _curl(request: dict[str, Any], origin: str, identifiers: dict[str, str]) -> str:
+    kind = request["path"].removeprefix("/sandbox/").partition("/")[0]
+    url = origin + request["path"].replace("{identifier}", identifiers.get(kind, ""))
+    body = ("-d", json.dumps(request["example"])) if "example" in request else ()
+    return _command("curl", "-X", request["method"], url, *body)
 
 
 def _command(*words: str) -> str:
