@@ -7,7 +7,7 @@ export const typeDefs = readFileSync(new URL('../schema.graphql', import.meta.ur
 // As long as this gateway gives an answer as it is, where caches are on.
 export const CACHE_SECONDS = 3;
 const pool = new Pool(process.env.UPSTREAM, { connections: 128, pipelining: 1 });
-const headers = { 'x-api-key': 'bench', accept: 'application/json' };
+const headers = { 'x-api-key': process.env.API_KEY ?? 'bench', accept: 'application/json' };
 
 async function get(path) {
   const { statusCode, body } = await pool.request({ path: `/api/v2${path}`, method: 'GET', headers });
