@@ -66,7 +66,7 @@ def create_app(
     app.on_response_prepare.extend([add_security_headers, header_signal(cors)])
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _add_observers(app, settings, operations)
-    endpoint = _graphql_endpoint(settings, operations, authentication, cors)
+    endpoint = _graphql_endpoint(settings, operations, authentication, cors, lifecycle)
     _add_graphql(app, settings, endpoint, lifecycle, cors)
     app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authentication, limit)))
     _add_webhooks(app, settings, services)
@@ -96,11 +96,15 @@ def _add_graphql(
         app.router.add_route(method, "/graphql", aiohttp_handler(endpoint.handle))
     if not settings.traces_enabled:  # an aiohttp middleware makes the spans, and the fast path has none
         respond = fast_responder(endpoint.handle_fast, cors)
-        app[FAST_PATH] = FastPath(respond, lifecycle, settings.limit_body_bytes)
+        app[FAST_PATH] = FastPath(respond, endpoint.sockets.take_over, lifecycle, settings.limit_body_bytes)
 
 
 def _graphql_endpoint(
-    settings: Settings, operations: OperationServices, authentication: Authentication, cors: Cors
+    settings: Settings,
+    operations: OperationServices,
+    authentication: Authentication,
+    cors: Cors,
+    lifecycle: Lifecycle,
 ) -> GraphQLEndpoint:
     documents = _persisted_documents(settings)
     return GraphQLEndpoint(
@@ -108,7 +112,8 @@ def _graphql_endpoint(
         authentication=authentication,
         reader=_request_reader(settings, documents, cors),
         sockets=WebSocketEndpoint(
-            WebSocketServices(operations, authentication, _websocket_limits(settings), documents, cors)
+            WebSocketServices(operations, authentication, _websocket_limits(settings), documents, cors),
+            lifecycle,
         ),
         with_graphiql=_has_graphiql(settings),
     )

@@ -9,12 +9,12 @@ from gateway.auth.caller import (
     Authenticate,
     AuthenticationError,
     Caller,
+    ConnectionInitCredentials,
     HasHeaders,
     InvalidToken,
     KeysUnavailable,
     NoCustomer,
     demo_caller,
-    with_connection_init,
 )
 
 __all__ = [
@@ -22,10 +22,10 @@ __all__ = [
     "Authenticate",
     "AuthenticationError",
     "Caller",
+    "ConnectionInitCredentials",
     "HasHeaders",
     "InvalidToken",
     "KeysUnavailable",
     "NoCustomer",
     "demo_caller",
-    "with_connection_init",
 ]

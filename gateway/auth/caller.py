@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-from aiohttp import hdrs, web
-from multidict import MultiMapping
+from aiohttp import hdrs
+from multidict import CIMultiDict, MultiMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,21 @@ async def demo_caller(_request: HasHeaders) -> Caller:
     return Caller(DEMO_CUSTOMER, may_name_any_customer=True)
 
 
-def with_connection_init(request: web.BaseRequest, payload: Mapping[str, Any]) -> web.BaseRequest:
-    """The request that opened a WebSocket, with the token from its `connection_init` message.
+class ConnectionInitCredentials:
+    """The credentials in the payload of a `connection_init` message, read as a request's headers would be.
 
     Browsers cannot set headers on a WebSocket, so the payload's Authorization replaces the header.
     Credentials of the upgrade request are dropped: a browser sends them whichever page opened the socket.
     """
-    headers = request.headers.copy()
-    headers.popall(hdrs.AUTHORIZATION, None)
-    given = next((value for name, value in payload.items() if name.lower() == "authorization"), None)
-    if isinstance(given, str) and given.isprintable():
-        headers[hdrs.AUTHORIZATION] = given
-    return request.clone(headers=headers)
+
+    __slots__ = ("_authorization",)
+
+    def __init__(self, payload: Mapping[str, Any]) -> None:
+        given = next((value for name, value in payload.items() if name.lower() == "authorization"), None)
+        self._authorization = given if isinstance(given, str) and given.isprintable() else None
+
+    @property
+    def headers(self) -> CIMultiDict[str]:
+        # Made when they are read: an open WebSocket holds its credentials all the time.
+        given = self._authorization
+        return CIMultiDict() if given is None else CIMultiDict(((hdrs.AUTHORIZATION, given),))

@@ -4,46 +4,50 @@ So clients reconnect, and a load balancer sends them to another replica.
 """
 
 import asyncio
-import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol
 
 from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler
 
 _CLOSE_FRAME_SECONDS = 0.4
+_POLL_SECONDS = 0.02
 
-WebSockets: TypeAlias = "weakref.WeakKeyDictionary[web.WebSocketResponse, web.BaseRequest]"
+
+class OpenSocket(Protocol):
+    """A WebSocket."""
+
+    def close(self, code: int) -> None:
+        """Send a close frame."""
+
+    def abort(self) -> None:
+        """Disconnect at once."""
 
 
 @dataclass
 class Lifecycle:
-    """Whether the server is stopping, and its open WebSockets with their requests.
+    """Whether the server is stopping, and its open WebSockets, which leave `sockets` by themselves.
 
     on_stop: called when it begins to stop.
     """
 
     is_stopping: bool = False
-    sockets: WebSockets = field(default_factory=weakref.WeakKeyDictionary)
+    sockets: set[OpenSocket] = field(default_factory=set)
     on_stop: set[Callable[[], None]] = field(default_factory=set)
 
     async def stop(self) -> None:
-        """Begin to stop, and close the WebSockets."""
+        """Begin to stop, and close the WebSockets; don't wait long for clients that don't answer it."""
         self.is_stopping = True
         for notify in list(self.on_stop):
             notify()
-        await asyncio.gather(*(_close(socket, request) for socket, request in self.sockets.items()))
-
-
-async def _close(socket: web.WebSocketResponse, request: web.BaseRequest) -> None:
-    """Send a close frame; don't wait for clients that don't answer it."""
-    with suppress(TimeoutError, ConnectionError):
-        async with asyncio.timeout(_CLOSE_FRAME_SECONDS):
-            await socket.close(code=WSCloseCode.SERVICE_RESTART)
-    if request.transport is not None:
-        request.transport.abort()
+        for socket in list(self.sockets):
+            socket.close(WSCloseCode.SERVICE_RESTART)
+        until = asyncio.get_running_loop().time() + _CLOSE_FRAME_SECONDS
+        while self.sockets and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  # no event for it
+            await asyncio.sleep(_POLL_SECONDS)
+        for socket in list(self.sockets):
+            socket.abort()
 
 
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)

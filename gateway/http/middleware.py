@@ -34,7 +34,7 @@ def fast_responder(handler: FastHandler, cors: Cors) -> FastResponder:
     has_other_origins = bool(cors.origins)
 
     async def respond(request: FastRequest) -> RawResponse:
-        request_id, record = _request_id(request.headers), RequestRecord()
+        request_id, record = request_id_of(request.headers), RequestRecord()
         try:
             response = await handler(request, request_id, record)
         except Exception as error:  # noqa: BLE001  # the last resort
@@ -53,7 +53,7 @@ def middleware(cors: Cors) -> Middleware:
 
     @web.middleware
     async def respond(request: web.Request, handler: AiohttpHandler) -> web.StreamResponse:
-        request_id, record = _request_id(request.headers), RequestRecord()
+        request_id, record = request_id_of(request.headers), RequestRecord()
         request[REQUEST_ID], request[RECORD] = request_id, record
         if is_preflight(request):
             response: web.StreamResponse = _to_aiohttp(cors.preflight_response(request))
@@ -112,7 +112,7 @@ def _bug_response(error: Exception, request_id: str) -> RawResponse:
     return error_response(500, INTERNAL, bug_message(request_id), request_id=request_id)
 
 
-def _request_id(headers: MultiMapping[str]) -> str:
+def request_id_of(headers: MultiMapping[str]) -> str:
     """The client's own id if it is harmless in a log, otherwise a random one."""
     given = headers.get("X-Request-Id", "")
     # The fast generator is enough: the id is no secret, clients quote it to support.

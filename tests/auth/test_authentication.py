@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from joserfc.jwk import ECKey, OKPKey
 
-from gateway.auth import InvalidToken, with_connection_init
+from gateway.auth import ConnectionInitCredentials, InvalidToken
 from gateway.auth.bearer import BearerTokens
 from gateway.auth.keys import FixedKeys
 from gateway.server.listen import listening
@@ -160,7 +160,7 @@ async def test_connection_init() -> None:
     tokens = BearerTokens(FixedKeys(PEM), RULES)
 
     async def upgrade(request: web.Request) -> web.Response:
-        caller = await tokens(with_connection_init(request, json.loads(request.query["payload"])))
+        caller = await tokens(ConnectionInitCredentials(json.loads(request.query["payload"])))
         return web.json_response(caller.customer if caller else None)
 
     app = web.Application()

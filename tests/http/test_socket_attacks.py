@@ -26,6 +26,14 @@ from tests.support.waiting import HANGS_AFTER
         (b"\x81\xff\x00\x00\x00\x00\x00\x02\x00\x00" + b"\x00" * 4, 1009),  # 128 KB
         (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # no UTF-8
         (b"\x82\x82\x00\x00\x00\x00{}", 4400),  # bytes
+        (b"\x81\x02{}", 1002),  # not masked
+        (b"\x80\x82\x00\x00\x00\x00{}", 1002),  # the end of no message
+        (b"\x01\x81\x00\x00\x00\x00{\x81\x81\x00\x00\x00\x00}", 1002),  # a message inside another
+        (b"\x01\x82\x00\x00\x00\x00\xc3\x28\x80\x80\x00\x00\x00\x00", 1007),  # no UTF-8, in two pieces
+        (b"\x88\x81\x00\x00\x00\x00\x03", 1002),  # half a code
+        (b"\x88\x82\x00\x00\x00\x00\x03\xee", 1002),  # 1006, which is never sent
+        (b"\x88\x84\x00\x00\x00\x00\x03\xe8\xff\xfe", 1007),  # a reason that is no UTF-8
+        (b"\x88\x82\x00\x00\x00\x00\x0f\xa0", 4000),  # a code of the client's own
     ],
 )
 async def test_frames(gateway: Gateway, sent: bytes, code: int) -> None:
@@ -68,9 +76,10 @@ async def test_messages(gateway: Gateway, text: str) -> None:
     assert socket.ws.close_code == 4400
 
 
-async def test_bomb_in_a_message(gateway: Gateway) -> None:
-    """A compressed message is decompressed no further than the limit of a request."""
+async def test_long_message(gateway: Gateway) -> None:
+    """Compression is not agreed on, and a message is read no further than the limit of a request."""
     async with gateway.http.ws_connect(f"{gateway.url}/graphql", protocols=[PROTOCOL], compress=15) as ws:
+        assert ws.compress == 0
         await Socket(ws).connect()
         await ws.send_str(" " * 50_000_000)
         message = await ws.receive(timeout=HANGS_AFTER)

@@ -12,7 +12,7 @@ from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.cancellations import booked
-from tests.support.raw_http import UPGRADE, connection, read_to_end
+from tests.support.raw_http import UPGRADE, connection, read_response, read_to_end
 from tests.support.subscriptions import (
     PROTOCOL,
     Socket,
@@ -199,6 +199,39 @@ async def test_pings_before_init(gateway: Gateway) -> None:
 
     assert (frame.type, frame.data) == (aiohttp.WSMsgType.PONG, b"hello")
     assert pongs == [{"type": "pong"}] * 3
+
+
+@pytest.mark.parametrize("piece", [1, 2, 7, 1_000])
+async def test_pieces(gateway: Gateway, piece: int) -> None:
+    """Upgrade, frames and messages may arrive in pieces, with pings between the frames of a message."""
+    init = b'{"type": "connection_init"}'
+    mask = bytes((1, 2, 3, 4))
+    masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(init[10:]))
+    sent = (
+        UPGRADE
+        + (b"\x01\x8a\x00\x00\x00\x00" + init[:10])
+        + b"\x89\x81\x00\x00\x00\x00!"
+        + (b"\x80" + bytes((0x80 | len(masked),)) + mask + masked)
+    )
+    async with connection(gateway.url) as (reader, writer):
+        for start in range(0, len(sent), piece):
+            writer.write(sent[start : start + piece])
+            await writer.drain()
+            await asyncio.sleep(0)
+        head = await reader.readuntil(b"\r\n\r\n")
+        received = await asyncio.wait_for(reader.readexactly(30), HANGS_AFTER)
+
+    assert head.startswith(b"HTTP/1.1 101 ")
+    assert received == b'\x8a\x01!\x81\x19{"type":"connection_ack"}'
+
+
+async def test_no_handshake(gateway: Gateway) -> None:
+    """A request for a WebSocket that is no valid handshake is refused, and the connection goes on."""
+    async with connection(gateway.url) as (reader, writer):
+        for _ in range(2):
+            writer.write(UPGRADE.replace(b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Version: 99"))
+            status, _, _ = await read_response(reader)
+            assert status == 400
 
 
 async def test_token_in_connection_init(settings: Settings) -> None:

@@ -12,11 +12,15 @@ import pytest
 from aiohttp import WSCloseCode, web
 from yarl import URL
 
+from gateway.app import create_app
+from gateway.auth import demo_caller
 from gateway.http.connections.aiohttp_connection import GatewayRunner
 from gateway.http.connections.timeouts import ClientTimeouts
-from gateway.http.lifecycle import LIFECYCLE, add_lifecycle, close_connections_on_stop
+from gateway.http.lifecycle import add_lifecycle, close_connections_on_stop
 from gateway.server.listen import listening
+from gateway.settings.model import Settings
 from tests.support.commands import ANSWER, Serving, serving
+from tests.support.subscriptions import PROTOCOL
 from tests.support.waiting import HANGS_AFTER, PLENTY, until
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n"
@@ -145,25 +149,13 @@ async def runner_of(app: web.Application) -> AsyncIterator[GatewayRunner]:
 
 
 @pytest.mark.parametrize("answers_close", [True, False])
-async def test_websockets(answers_close: bool) -> None:  # noqa: FBT001  # a parameter of the test
+async def test_websockets(settings: Settings, *, answers_close: bool) -> None:
     """Open WebSockets get a close frame, and the server does not wait for clients that do not answer it."""
-    app = web.Application()
-    lifecycle = add_lifecycle(app)
-
-    async def accept(request: web.Request) -> web.WebSocketResponse:
-        web_socket = web.WebSocketResponse(timeout=PLENTY)
-        await web_socket.prepare(request)
-        request.app[LIFECYCLE].sockets[web_socket] = request
-        async for _ in web_socket:
-            pass
-        return web_socket
-
-    app.router.add_get("/", accept)
+    app = create_app(settings, demo_caller)
     async with asyncio.timeout(HANGS_AFTER), aiohttp.ClientSession() as http:
         async with listening(app, "127.0.0.1", drain_seconds=PLENTY) as url:
-            socket = await http.ws_connect(url, autoclose=answers_close)
+            socket = await http.ws_connect(f"{url}/graphql", protocols=[PROTOCOL], autoclose=answers_close)
             reading = asyncio.ensure_future(socket.receive()) if answers_close else None
-            await until(lambda: len(lifecycle.sockets) == 1)
         message = await reading if reading else None
 
     assert message is None or message.data == WSCloseCode.SERVICE_RESTART

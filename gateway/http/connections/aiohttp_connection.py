@@ -36,11 +36,11 @@ class TimedConnection(RequestHandler):
     when the connection is lost.
     """
 
-    __slots__ = ("_header_timer", "_requests", "_slow_reader", "_timeouts", "_transport", "on_client_left")
+    __slots__ = ("_header_timer", "_requests", "_slow_reader", "_transport", "on_client_left", "timeouts")
 
     def __init__(self, timeouts: ClientTimeouts, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._timeouts = timeouts
+        self.timeouts = timeouts
         self._header_timer: asyncio.TimerHandle | None = None
         self.on_client_left: Callable[[], None] | None = None
         self._requests = RequestParser(cast("Any", self._parser))
@@ -55,7 +55,7 @@ class TimedConnection(RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # aiohttp drops its own reference when it closes, which may take as long as the client likes.
         self._transport = cast("asyncio.Transport", transport)
-        self._slow_reader = SlowReaderGuard(self._transport, self._loop, self._timeouts)
+        self._slow_reader = SlowReaderGuard(self._transport, self._loop, self.timeouts)
         super().connection_made(transport)
         self._start_header_timer()
 
@@ -97,6 +97,18 @@ class TimedConnection(RequestHandler):
             return False
         self._transport.close()
         return True
+
+    def hand_over(self, successor: asyncio.Protocol) -> tuple[asyncio.Transport, bytes]:
+        """Give the connection to another protocol, while the request for that is being handled.
+
+        Returns the transport, and the bytes that have been read after the request. The successor must call
+        `connection_lost` when the connection is gone.
+        """
+        rest, self._message_tail = self._message_tail, b""
+        self._transport.set_protocol(successor)
+        self.keep_alive(val=False)
+        self._transport.resume_reading()
+        return self._transport, rest
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -176,7 +188,7 @@ class TimedConnection(RequestHandler):
             self._loop.call_soon(self._close_if_nothing_follows)
 
     def _start_header_timer(self) -> None:
-        self._header_timer = self._loop.call_later(self._timeouts.header_seconds, self.force_close)
+        self._header_timer = self._loop.call_later(self.timeouts.header_seconds, self.force_close)
 
     def _stop_header_timer(self) -> None:
         if self._header_timer is not None:

@@ -22,6 +22,9 @@ from gateway.http.middleware import FastResponder
 from gateway.http.response import RawResponse
 from gateway.http.security_headers import SECURITY_HEADERS
 
+Upgrade = Callable[[bytes, asyncio.Transport, ClientTimeouts], asyncio.Protocol | None]
+"""Opens a WebSocket on a connection if these first bytes of a request ask for one; otherwise None."""
+
 _MAX_PENDING_BYTES = 65_536
 """Largest size of further requests that are read while a request is being handled."""
 
@@ -34,6 +37,7 @@ class FastPath:
     """What the connections of one application share."""
 
     respond: FastResponder
+    upgrade: Upgrade
     lifecycle: Lifecycle
     longest_body: int
     """In bytes; longer ones are left to aiohttp."""
@@ -92,7 +96,8 @@ class FastPathConnection(asyncio.Protocol):
             return
         request = self._reader.read(data)
         if request is None:
-            self._hand_over(data)
+            if not self._upgrade(data):
+                self._hand_over(data)
         else:
             self.task = self._loop.create_task(self._respond(request))
 
@@ -172,9 +177,20 @@ class FastPathConnection(asyncio.Protocol):
             self._transport.resume_reading()
             self.data_received(data)
 
-    def _hand_over(self, data: bytes) -> None:
+    def _upgrade(self, data: bytes) -> bool:
+        if self._is_closing or self._is_half_closed:
+            return False
+        successor = self._fast_path.upgrade(data, self._transport, self._timeouts)
+        if successor is not None:
+            self._leave()
+        return successor is not None
+
+    def _leave(self) -> None:
         self._stop_idle_timer()
         self._siblings.discard(self)
+
+    def _hand_over(self, data: bytes) -> None:
+        self._leave()
         connection = self._new_aiohttp_connection()
         # Read nothing more before `data`. It waits for the loop, because aiohttp's connection starts a task
         # that must run once before requests arrive.

@@ -4,18 +4,29 @@ Source: enisdenjo/graphql-ws, PROTOCOL.md. The older graphql-ws protocol lets op
 client is authenticated (CVE-2026-35523), so it is not supported.
 """
 
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from aiohttp import hdrs, web
+from multidict import MultiMapping
 
+from gateway.auth import HasHeaders
 from gateway.errors import BAD_REQUEST, FORBIDDEN, SERVICE_UNAVAILABLE
-from gateway.http.lifecycle import LIFECYCLE
+from gateway.http.connections.aiohttp_connection import TimedConnection
+from gateway.http.connections.timeouts import ClientTimeouts
+from gateway.http.lifecycle import Lifecycle
+from gateway.http.middleware import RECORD, REQUEST_ID, request_id_of
 from gateway.http.response import RawResponse, error_response
+from gateway.http.security_headers import SECURITY_HEADERS
+from gateway.http.streaming.websocket_connection import WebSocketConnection
 from gateway.http.streaming.websocket_messages import PROTOCOL
 from gateway.http.streaming.websocket_session import WebSocketServices, WebSocketSession
-
-_CLOSE_SECONDS = 2.0
-"""Time for the client to answer a close frame. aiohttp's default is ten seconds."""
+from gateway.http.streaming.websocket_upgrade import UpgradeRequest, accept_value
+from gateway.imin.transport.call_counter import CallCounter
+from gateway.observability.logging import RequestRecord, log_request
 
 
 @dataclass
@@ -23,41 +34,112 @@ class WebSocketEndpoint:
     """Accepts WebSockets. open: how many there are."""
 
     shared: WebSocketServices
+    lifecycle: Lifecycle
     open: int = 0
 
+    def take_over(
+        self, data: bytes, transport: asyncio.Transport, timeouts: ClientTimeouts
+    ) -> asyncio.Protocol | None:
+        """Open a WebSocket on the connection if the data ask for one that is not refused.
+
+        Otherwise None: then aiohttp reads the request, and `handle` responds.
+        """
+        request = UpgradeRequest.read(data)
+        if request is None or self._refusal(request) is not None:
+            return None
+        request_id, began = request_id_of(request.headers), time.perf_counter()
+
+        def lost(session: WebSocketSession) -> None:
+            record = RequestRecord(CallCounter(), began, session.pseudonym)
+            log_request(request_id, "GET /graphql", 101, record)
+
+        session = self._session(request_id, timeouts, lost)
+        self._start(session, request, transport, request.rest)
+        return session.connection
+
     async def handle(self, request: web.Request) -> RawResponse | web.StreamResponse:
-        """Serve a WebSocket until it closes."""
-        if not self._is_allowed_origin(request):
-            self.shared.cors.log_refusal(request.headers[hdrs.ORIGIN])
-            return error_response(403, FORBIDDEN, "This page may not open a WebSocket here.")
-        if PROTOCOL not in _subprotocols(request):
-            return error_response(400, BAD_REQUEST, f"The WebSocket's subprotocol must be {PROTOCOL}.")
-        if self.open >= self.shared.limits.sockets or request.app[LIFECYCLE].is_stopping:
-            return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
-        socket = web.WebSocketResponse(
-            protocols=(PROTOCOL,),
-            heartbeat=30.0,
-            timeout=_CLOSE_SECONDS,
-            max_msg_size=self.shared.limits.message_bytes,
+        """Serve a WebSocket that aiohttp has read the request of, until it is closed."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        is_lost = asyncio.get_running_loop().create_future()
+        connection = cast("TimedConnection", request.protocol)
+        session = self._session(
+            request[REQUEST_ID], connection.timeouts, lambda session: is_lost.set_result(session.pseudonym)
         )
-        self.open += 1
+        transport, rest = connection.hand_over(session.connection)
+        self._start(session, request, transport, rest)
+        if connection.is_half_closed:
+            session.connection.eof_received()
         try:
-            await socket.prepare(request)
-            request.app[LIFECYCLE].sockets[socket] = request
-            await WebSocketSession(self.shared, request, socket).run()
+            request[RECORD].caller = await asyncio.shield(is_lost)
         finally:
-            self.open -= 1
-        return socket
+            session.connection.abort()
+            connection.connection_lost(None)
+        return web.Response(status=101)  # for the log; the connection is gone
 
-    def _is_allowed_origin(self, request: web.Request) -> bool:
+    def _refusal(self, request: HasHeaders) -> RawResponse | None:
+        headers = request.headers
+        if not self._is_allowed_origin(headers):
+            self.shared.cors.log_refusal(headers[hdrs.ORIGIN])
+            return error_response(403, FORBIDDEN, "This page may not open a WebSocket here.")
+        if PROTOCOL not in _subprotocols(headers):
+            return error_response(400, BAD_REQUEST, f"The WebSocket's subprotocol must be {PROTOCOL}.")
+        if accept_value(headers) is None:
+            return error_response(400, BAD_REQUEST, "The WebSocket handshake is not valid.")
+        if self.open >= self.shared.limits.sockets or self.lifecycle.is_stopping:
+            return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
+        return None
+
+    def _session(
+        self, request_id: str, timeouts: ClientTimeouts, lost: "Callable[[WebSocketSession], None]"
+    ) -> WebSocketSession:
+        connection = WebSocketConnection(timeouts, self.shared.limits.message_bytes)
+
+        def on_lost(session: WebSocketSession) -> None:
+            self.open -= 1
+            self.lifecycle.sockets.discard(connection)
+            lost(session)
+
+        connection.receiver = session = WebSocketSession(self.shared, connection, request_id, on_lost)
+        return session
+
+    def _start(
+        self, session: WebSocketSession, request: HasHeaders, transport: asyncio.Transport, rest: bytes
+    ) -> None:
+        """Accept the request, and read what follows it."""
+        self.open += 1
+        self.lifecycle.sockets.add(session.connection)
+        transport.set_protocol(session.connection)
+        session.connection.connection_made(transport)
+        transport.write(self._response(request, session.request_id))
+        if rest:
+            session.connection.data_received(rest)
+
+    def _response(self, request: HasHeaders, request_id: str) -> bytes:
+        fields = {
+            hdrs.UPGRADE: "websocket",
+            hdrs.CONNECTION: "upgrade",
+            hdrs.SEC_WEBSOCKET_ACCEPT: accept_value(request.headers),
+            hdrs.SEC_WEBSOCKET_PROTOCOL: PROTOCOL,
+            "X-Request-Id": request_id,
+            **SECURITY_HEADERS,
+            **self.shared.cors.headers(request),
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"HTTP/1.1 101 Switching Protocols\r\n{lines}\r\n".encode("latin-1")
+
+    def _is_allowed_origin(self, headers: MultiMapping[str]) -> bool:
         """CORS does not apply to WebSockets, so the origin is checked here."""
-        origin = request.headers.get(hdrs.ORIGIN)
+        origin = headers.get(hdrs.ORIGIN)
         return (
-            origin is None or origin in self.shared.cors.origins or origin.partition("://")[2] == request.host
+            origin is None
+            or origin in self.shared.cors.origins
+            or origin.partition("://")[2] == headers.get(hdrs.HOST)
         )
 
 
-def _subprotocols(request: web.Request) -> set[str]:
+def _subprotocols(headers: MultiMapping[str]) -> set[str]:
     """Subprotocols that the client offers."""
-    listed = ",".join(request.headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ())).split(",")
+    listed = ",".join(headers.getall(hdrs.SEC_WEBSOCKET_PROTOCOL, ())).split(",")
     return {name.strip() for name in listed}

@@ -19,13 +19,14 @@ async def token_refusal(caller: Caller, authenticate: Callable[[], Awaitable[Cal
     authenticate: checks the token again. Raises AuthenticationError.
     """
     while True:
-        await asyncio.sleep(_seconds_until_check(caller))
+        await asyncio.sleep(seconds_until_check(caller))
         try:
             caller = await authenticate()
         except AuthenticationError as refusal:
             return refusal
 
 
-def _seconds_until_check(caller: Caller) -> float:
+def seconds_until_check(caller: Caller) -> float:
+    """Seconds until the caller's token should be checked again."""
     left = _CHECK_SECONDS if caller.expires_at is None else caller.expires_at - time.time()
     return min(max(left, _LEAST_SECONDS), _CHECK_SECONDS)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType
-
 from gateway.auth import AuthenticationError, KeysUnavailable
 from gateway.http.json_input import InvalidJson, parse_json
+from gateway.http.streaming.websocket_frames import TEXT, TRY_AGAIN_LATER
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -29,18 +28,16 @@ def refused(refusal: AuthenticationError) -> Closed:
     then has, and never after a 4401. The reason is the sentence that a request over HTTP would get.
     """
     if isinstance(refusal, KeysUnavailable):
-        return Closed(WSCloseCode.TRY_AGAIN_LATER, str(refusal))
+        return Closed(TRY_AGAIN_LATER, str(refusal))
     return Closed(NOT_ALLOWED, f"Forbidden: {refusal}")
 
 
-def parse(message: WSMessage) -> dict[str, Any]:
+def parse(opcode: int, payload: bytes) -> dict[str, Any]:
     """A message of the protocol. Raises Closed."""
-    if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
-        raise Closed(1000, "")
-    if message.type is not WSMsgType.TEXT:
+    if opcode != TEXT:
         raise Closed(INVALID_MESSAGE, "Messages must be text")
     try:
-        content = parse_json(message.data.encode())
+        content = parse_json(payload)
     except InvalidJson as reason:
         raise Closed(INVALID_MESSAGE, f"Messages {reason}") from None
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):

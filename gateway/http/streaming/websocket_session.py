@@ -4,29 +4,21 @@ Source: enisdenjo/graphql-ws, PROTOCOL.md.
 """
 
 import asyncio
-from collections import Counter
-from contextlib import aclosing
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from aiohttp import WSCloseCode, web
-from aiohttp.http import WS_CLOSING_MESSAGE
 
-from gateway.auth import AuthenticationError, Caller, with_connection_init
-from gateway.errors import RATE_LIMITED, SERVICE_UNAVAILABLE
-from gateway.execution.executor import RATE_LIMITED_ERROR
-from gateway.http.authentication import Authentication, RequestScope
-from gateway.http.connections.aiohttp_connection import TimedConnection
+from gateway.auth import AuthenticationError, Caller, ConnectionInitCredentials
+from gateway.http.authentication import Authentication
 from gateway.http.cors import Cors
-from gateway.http.limits.concurrency import Overloaded
-from gateway.http.limits.rate import RateLimited
-from gateway.http.middleware import RECORD, REQUEST_ID
-from gateway.http.operations import Operation, OperationServices
-from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
-from gateway.http.request import GraphQLRequest
-from gateway.http.streaming.messages import ResultMessage, result_messages
-from gateway.http.streaming.token_expiry import token_refusal
+from gateway.http.operations import OperationServices
+from gateway.http.persisted_documents import PersistedDocuments
+from gateway.http.streaming.token_expiry import seconds_until_check
+from gateway.http.streaming.websocket_connection import WebSocketConnection
+from gateway.http.streaming.websocket_frames import NORMAL, TRY_AGAIN_LATER
 from gateway.http.streaming.websocket_messages import (
     INIT_TIMEOUT,
     INVALID_MESSAGE,
@@ -34,16 +26,16 @@ from gateway.http.streaming.websocket_messages import (
     TOO_MANY_INITS,
     UNAUTHORIZED,
     Closed,
-    has_valid_types,
     parse,
     refused,
 )
-from gateway.observability.logging import RequestRecord, log_bug, log_request
+from gateway.http.streaming.websocket_operation import WebSocketOperation, start_operation
 
-_PLACE = "WS /graphql"
+_MAX_WAITING_MESSAGES = 16
+"""Messages that wait for an earlier one to be handled; more are left in the kernel's buffer."""
 
-_CLIENT_CLOSED = 499
-"""Status in the log if the client leaves before the first result; nginx uses the same."""
+_BEFORE_INIT = {"connection_init", "ping", "pong"}
+_ACK, _PONG = orjson.dumps({"type": "connection_ack"}), orjson.dumps({"type": "pong"})
 
 
 @dataclass(frozen=True)
@@ -76,202 +68,184 @@ class WebSocketServices:
     open_each: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass
 class WebSocketSession:
-    """One WebSocket and its operations.
+    """Receives the messages of one WebSocket, and runs its operations.
 
-    caller, credentials, pseudonym: set by connection_init. started: number of operations so far.
-    subscriptions: ids of running operations that are subscriptions.
+    request_id: of the request that opened it. on_lost: called with the session when the connection is gone.
+    caller, pseudonym: set by connection_init. started: number of operations so far.
     """
 
-    shared: WebSocketServices
-    request: web.Request
-    socket: web.WebSocketResponse
-    caller: Caller = field(init=False)
-    credentials: web.BaseRequest = field(init=False)
-    pseudonym: str = ""
-    running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    started: int = 0
-    subscriptions: set[str] = field(default_factory=set)
-    is_half_closed: bool = False
+    __slots__ = (
+        "_credentials",
+        "_on_lost",
+        "_step",
+        "_timer",
+        "_waiting",
+        "caller",
+        "connection",
+        "pseudonym",
+        "request_id",
+        "running",
+        "shared",
+        "started",
+    )
 
-    async def run(self) -> None:
-        """Handle messages until the WebSocket closes."""
-        connection = cast("TimedConnection", self.request.protocol)
-        connection.on_client_left = self._stop_receiving
-        if connection.is_half_closed:
-            self._stop_receiving()
-        expiry: list[asyncio.Task[None]] = []
+    def __init__(
+        self,
+        shared: WebSocketServices,
+        connection: WebSocketConnection,
+        request_id: str,
+        on_lost: "Callable[[WebSocketSession], None]",
+    ) -> None:
+        self.shared = shared
+        self.connection = connection
+        self.request_id = request_id
+        self.caller: Caller | None = None
+        self.pseudonym = ""
+        self.started = 0
+        self.running: dict[str, WebSocketOperation] = {}
+        self._on_lost = on_lost
+        self._credentials: ConnectionInitCredentials
+        # Messages are handled in order. While one takes time, the next ones wait.
+        self._step: asyncio.Task[None] | None = None
+        self._waiting: deque[tuple[int, bytes]] | None = None
+        self._timer: asyncio.TimerHandle | None = _later(shared.limits.init_seconds, self._init_timed_out)
+
+    def receive(self, opcode: int, payload: bytes) -> None:
+        if self._waiting is None:
+            self._handle(opcode, payload)
+        else:
+            self._waiting.append((opcode, payload))
+            if len(self._waiting) == _MAX_WAITING_MESSAGES:
+                self.connection.pause_reading()
+
+    def client_finished(self) -> None:
+        if self._step is None:
+            self._begin(self._finish_results())
+        # Otherwise it follows when the messages that arrived before have been handled.
+
+    def ended(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.pseudonym:
+            self.shared.open_each[self.pseudonym] -= 1
+            if not self.shared.open_each[self.pseudonym]:
+                del self.shared.open_each[self.pseudonym]
+        for task in [self._step, *(operation.task for operation in self.running.values())]:
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+
+    def lost(self) -> None:
+        self._on_lost(self)
+
+    def close(self, closing: Closed) -> None:
+        self.connection.close(closing.code, str(closing).encode())
+
+    async def require_valid_token(self) -> None:
+        """Check the token: before each result, and regularly. It may have expired. Raises Closed."""
         try:
-            await self._initialise()
-            expiry.append(asyncio.ensure_future(self._close_when_token_is_refused()))
-            async for message in self.socket:
-                await self._handle_message(parse(message))
-            if self.is_half_closed:
-                await self._finish_results()
-                await self.socket.close()
-        except Closed as closing:
-            await self.socket.close(code=closing.code, message=str(closing).encode())
-        finally:
-            connection.on_client_left = None
-            self.shared.open_each -= Counter({self.pseudonym: 1})
-            await _cancel(*expiry, *self.running.values())
-
-    def _stop_receiving(self) -> None:
-        """Handle the messages that have arrived, then no more. A lost connection ends by itself."""
-        self.is_half_closed = True
-        if self.request.transport is not None and self.socket._reader is not None:  # noqa: SLF001  # as its close() does
-            self.socket._reader.feed_data(WS_CLOSING_MESSAGE, 0)  # noqa: SLF001  # as above
-
-    async def _finish_results(self) -> None:
-        """Send the results of queries and mutations to a client that sends no more, but may still read."""
-        await asyncio.sleep(0)  # operations that have just arrived begin
-        await _cancel(*(self.running[id_] for id_ in self.subscriptions))
-        await asyncio.gather(*self.running.values(), return_exceptions=True)
-
-    async def _close_when_token_is_refused(self) -> None:
-        refusal = await token_refusal(
-            self.caller, lambda: self.shared.authentication.caller(self.credentials)
-        )
-        closing = refused(refusal)
-        await self.socket.close(code=closing.code, message=str(closing).encode())
-
-    async def _initialise(self) -> None:
-        try:
-            async with asyncio.timeout(self.shared.limits.init_seconds):
-                message = await self._first_message()
-        except TimeoutError:
-            raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
-        if message["type"] != "connection_init":
-            raise Closed(UNAUTHORIZED, "Unauthorized")
-        payload = message.get("payload") or {}
-        if not isinstance(payload, dict):
-            raise Closed(INVALID_MESSAGE, "The payload of connection_init must be an object")
-        self.credentials = with_connection_init(self.request, payload)
-        await self._authenticate()
-        pseudonym = self.shared.authentication.pseudonym(self.caller)
-        self.request[RECORD].caller = pseudonym
-        if self.shared.open_each[pseudonym] >= self.shared.limits.sockets_each and self.caller.customer:
-            raise Closed(WSCloseCode.TRY_AGAIN_LATER, "Too many WebSockets")
-        self.shared.open_each[pseudonym] += 1
-        self.pseudonym = pseudonym
-        await self._send({"type": "connection_ack"})
-
-    async def _first_message(self) -> dict[str, Any]:
-        """The first message that is not a ping or a pong: these may come at any time."""
-        while True:
-            message = parse(await self.socket.receive())
-            if message["type"] not in {"ping", "pong"}:
-                return message
-            await self._handle_message(message)
-
-    async def _authenticate(self) -> None:
-        """Check the token, at first and before each result; it may have expired."""
-        try:
-            self.caller = await self.shared.authentication.caller(self.credentials)
+            self.caller = await self.shared.authentication.caller(self._credentials)
         except AuthenticationError as refusal:
             raise refused(refusal) from None
 
-    async def _handle_message(self, message: dict[str, Any]) -> None:
+    def _handle(self, opcode: int, payload: bytes) -> None:
+        try:
+            message = parse(opcode, payload)
+            self._dispatch(message)
+        except Closed as closing:
+            self.close(closing)
+
+    def _dispatch(self, message: dict[str, Any]) -> None:
         match message:
+            case {"type": str(kind)} if self.caller is None and kind not in _BEFORE_INIT:
+                raise Closed(UNAUTHORIZED, "Unauthorized")
             case {"type": "ping"}:
-                await self._send({"type": "pong"})
+                self.connection.send_now(_PONG)
             case {"type": "pong"}:
                 pass
             case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
-                await self._subscribe(id_, payload)
+                if id_ in self.running:
+                    raise Closed(SUBSCRIBER_EXISTS, f"Subscriber for {id_[:40]} already exists")
+                start_operation(self, id_, payload)
             case {"type": "complete", "id": str(id_)}:
-                if task := self.running.pop(id_, None):
-                    self.subscriptions.discard(id_)
-                    await _cancel(task)  # the next message must find its concurrency slot free
+                if operation := self.running.pop(id_, None):
+                    # The next message must find its concurrency slot free.
+                    self._begin(_cancel(operation.task))
             case {"type": "connection_init"}:
-                raise Closed(TOO_MANY_INITS, "Too many initialisation requests")
+                if self.caller is not None:
+                    raise Closed(TOO_MANY_INITS, "Too many initialisation requests")
+                self._begin(self._initialise(message.get("payload") or {}))
             case _:
                 raise Closed(INVALID_MESSAGE, "Invalid message")
 
-    async def _subscribe(self, id_: str, payload: dict[str, Any]) -> None:
-        if id_ in self.running:
-            raise Closed(SUBSCRIBER_EXISTS, f"Subscriber for {id_[:40]} already exists")
-        if not has_valid_types(payload):
-            raise Closed(INVALID_MESSAGE, "Invalid message")
-        self.started += 1
-        if len(self.running) >= self.shared.limits.operations:
-            text = "Too many operations are running on this WebSocket."
-            await self._refuse(id_, 429, RATE_LIMITED, text)
-            return
-        record = RequestRecord(caller=self.pseudonym)
-        try:
-            scope = self.shared.authentication.charged_scope(self.caller, self._operation_id(), record)
-            query = self.shared.documents.text_of(payload)
-        except RateLimited:
-            await self._refuse(id_, 429, RATE_LIMITED, RATE_LIMITED_ERROR.message)
-        except DocumentRefused as reason:
-            await self._refuse(id_, reason.status, reason.code, str(reason))
-        else:
-            if not isinstance(query, str):
-                raise Closed(INVALID_MESSAGE, "Invalid message")
-            rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
-            request = GraphQLRequest(query, *rest)
-            self.running[id_] = asyncio.ensure_future(self._run_operation(id_, request, scope))
+    def _begin(self, step: Coroutine[Any, Any, None]) -> None:
+        """Let messages wait until this is done."""
+        self._waiting = deque()
+        self._step = asyncio.ensure_future(self._run_step(step))
 
-    async def _run_operation(self, id_: str, request: GraphQLRequest, scope: RequestScope) -> None:
-        """Run one operation to its end, and log it."""
-        status = _CLIENT_CLOSED
+    async def _run_step(self, step: Coroutine[Any, Any, None]) -> None:
         try:
-            with self.shared.operations.limit.slot() as slot:
-                operation = Operation(self.shared.operations, request, scope)
-                if operation.prepared.is_subscription:
-                    self.subscriptions.add(id_)
-                async with aclosing(result_messages(operation, slot)) as messages:
-                    async for message in messages:
-                        await self._authenticate()
-                        status = 200 if message.result.executed else message.result.status or 400
-                        if not await self._send_result(id_, message):
-                            return
-            await self._send({"id": id_, "type": "complete"})
-        except Overloaded as overloaded:
-            status = 503
-            scope.record.errors = [SERVICE_UNAVAILABLE]
-            await self._send_error(id_, SERVICE_UNAVAILABLE, str(overloaded))
+            await step
         except Closed as closing:
-            status = closing.code
-            await self.socket.close(code=closing.code, message=str(closing).encode())
-        except ConnectionError:
-            pass
-        except Exception as bug:  # noqa: BLE001  # a task of its own: no caller would see it
-            status = 500
-            log_bug(bug, scope.request_id)
-            await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
-        finally:
-            log_request(scope.request_id, _PLACE, status, scope.record)
-            if self.running.get(id_) is asyncio.current_task():
-                del self.running[id_]
-                self.subscriptions.discard(id_)
+            self.close(closing)
+            return
+        waiting, self._waiting, self._step = self._waiting or deque(), None, None
+        if len(waiting) >= _MAX_WAITING_MESSAGES:
+            self.connection.resume_reading()
+        for opcode, payload in waiting:
+            if self.connection.is_open:
+                self.receive(opcode, payload)
+        if self.connection.is_half_closed and self._step is None and self.connection.is_open:
+            self.client_finished()
 
-    async def _send_result(self, id_: str, message: ResultMessage) -> bool:
-        """Send one result; False if it is an `error` message, which ends the operation."""
-        if message.result.executed:
-            await self._send({"id": id_, "type": "next", "payload": message.payload()})
-        else:
-            await self._send({"id": id_, "type": "error", "payload": message.result.errors})
-        return message.result.executed
+    async def _initialise(self, payload: Any) -> None:
+        if not isinstance(payload, dict):
+            raise Closed(INVALID_MESSAGE, "The payload of connection_init must be an object")
+        self._credentials = ConnectionInitCredentials(payload)
+        await self.require_valid_token()
+        caller, limit = self.caller, self.shared.limits.sockets_each
+        if caller is None or not self.connection.is_open:
+            return
+        pseudonym = self.shared.authentication.pseudonym(caller)
+        if self.shared.open_each[pseudonym] >= limit and caller.customer:
+            raise Closed(TRY_AGAIN_LATER, "Too many WebSockets")
+        self.shared.open_each[pseudonym] += 1
+        self.pseudonym = pseudonym
+        self._check_later(caller)
+        self.connection.send_now(_ACK)
 
-    async def _refuse(self, id_: str, status: int, code: str, text: str) -> None:
-        """Send and log the error of an operation that does not start. status: what HTTP would respond."""
-        record = RequestRecord(caller=self.pseudonym, errors=[code])
-        log_request(self._operation_id(), _PLACE, status, record)
-        await self._send_error(id_, code, text)
+    async def _finish_results(self) -> None:
+        """Send the results of queries and mutations to a client that sends no more, then close."""
+        await asyncio.sleep(0)  # operations that have just arrived begin
+        operations = list(self.running.values())
+        await _cancel(*(operation.task for operation in operations if operation.is_subscription))
+        await asyncio.gather(*(operation.task for operation in operations), return_exceptions=True)
+        self.connection.close(NORMAL)
 
-    async def _send_error(self, id_: str, code: str, text: str) -> None:
-        error = {"message": text, "extensions": {"code": code}}
-        await self._send({"id": id_, "type": "error", "payload": [error]})
+    def _init_timed_out(self) -> None:
+        self.close(Closed(INIT_TIMEOUT, "Connection initialisation timeout"))
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self.socket.send_str(orjson.dumps(message).decode())
+    def _check_later(self, caller: Caller) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = _later(seconds_until_check(caller), self._check)
 
-    def _operation_id(self) -> str:
-        """The id of the request that opened the WebSocket, and a number: for the log and masked errors."""
-        return f"{self.request[REQUEST_ID]}-{self.started}"
+    def _check(self) -> None:
+        self.connection.ping_if_idle()
+        self._timer = None
+        asyncio.ensure_future(self._check_token())  # noqa: RUF006  # it ends at once, or the WebSocket does
+
+    async def _check_token(self) -> None:
+        try:
+            await self.require_valid_token()
+        except Closed as closing:
+            self.close(closing)
+        if self.connection.is_open and self.caller is not None:
+            self._check_later(self.caller)
+
+
+def _later(seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+    return asyncio.get_running_loop().call_later(seconds, call)
 
 
 async def _cancel(*tasks: asyncio.Task[None]) -> None:
