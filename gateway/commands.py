@@ -122,21 +122,21 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
     Needs no settings. With GATEWAY_IMIN_BASE_URL the gateway uses another imin, for example a proxy in front
     of the sandbox.
     """
-    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # `serve` has no sandbox
-    from gateway.sandbox.state.settings import SandboxSettings  # noqa: PLC0415  # as above
+    from gateway.demo import demo_settings, sandbox_settings  # noqa: PLC0415  # `serve` has no sandbox
+    from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as above
 
-    sandbox_settings = SandboxSettings()
     sandbox_sock = _bind(settings.host, options.sandbox_port, "--sandbox-port, with make: SANDBOX_PORT=")
     sock = _bind(settings.host, settings.port, "--port, with make: PORT=")
+    settings = demo_settings(settings)
+    simulated = sandbox_settings(settings, url_of(settings.host, sock))
     async with AsyncExitStack() as running:
         upstream = await running.enter_async_context(
-            listening(create_sandbox(sandbox_settings), settings.host, sock=sandbox_sock)
+            listening(create_sandbox(simulated), settings.host, sock=sandbox_sock)
         )
         if "imin_base_url" not in settings.model_fields_set:
             settings = settings.but(imin_base_url=f"{upstream}/api/v2")
         if settings.imin_api_key is None:
-            settings = settings.but(imin_api_key=SecretStr(sandbox_settings.api_key))
-        settings = _without_cache(settings)
+            settings = settings.but(imin_api_key=SecretStr(simulated.api_key))
         url = await _start(running, gateway_listening(settings, demo_caller, sock=sock))
         _print_line(f"sandbox  {upstream}")
         _print_line(f"GraphiQL {url}/graphql")
@@ -238,12 +238,6 @@ def _address(options: argparse.Namespace) -> dict[str, object]:
     """Settings from the command line."""
     values = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _without_cache(settings: Settings) -> Settings:
-    """Without cached responses, unless the settings ask for them, changes of the sandbox show at once."""
-    ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
-    return settings.but(**dict.fromkeys(ages, 0.0))
 
 
 def _parser() -> argparse.ArgumentParser:

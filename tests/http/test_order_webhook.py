@@ -52,6 +52,21 @@ async def test_booked(gateway: Gateway, sandbox: Sandbox, named: str) -> None:
     assert [entry.query["customerIdentifier"] for entry in sandbox.request_log.entries] == ["1234"]
 
 
+async def test_sandbox(gateway: Gateway, sandbox: Sandbox, imin: tuple[Sandbox, str]) -> None:
+    """The sandbox can call the webhook about a booking, which then shows."""
+    before = await gateway.data(LISTS)
+    order = sandbox.add_order("1234")["identifier"]
+    assert await gateway.data(LISTS) == before
+
+    control = f"{imin[1].removesuffix('/api/v2')}/sandbox/orders/{order}/success-webhook"
+    body = {"url": f"{gateway.url}/webhooks/orders", "key": "orders"}
+    async with gateway.http.post(control, json=body) as response:
+        assert await response.json() == {"status": 204}
+
+    after = await gateway.data(LISTS)
+    assert after["mine"]["orders"]["totalCount"] == before["mine"]["orders"]["totalCount"] + 1
+
+
 @pytest.mark.parametrize("named", ["customer", "order"])
 async def test_polled_at_once(gateway: Gateway, sandbox: Sandbox, named: str) -> None:
     """A watched order is read as soon as the webhook names it or its customer."""

@@ -38,6 +38,20 @@ async def test_demo() -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("path", ["orders/{order}/success-webhook", "customers/1234/webhook"])
+async def test_demo_webhooks(path: str) -> None:
+    """The demo's sandbox can call the webhooks of the demo's gateway, without any configuration."""
+    async with (
+        started("demo", "--port", "0", "--sandbox-port", "0") as (_, lines),
+        aiohttp.ClientSession() as http,
+    ):
+        control = f"{lines[0].removeprefix('sandbox').strip()}/sandbox"
+        async with http.post(f"{control}/orders") as response:
+            order = (await response.json())["identifier"]
+        async with http.post(f"{control}/{path.format(order=order)}") as response:
+            assert await response.json() == {"status": 204}
+
+
 async def test_demo_over_another_imin() -> None:
     """The demo uses another imin, for example a proxy, if GATEWAY_IMIN_BASE_URL names one."""
     async with (
