@@ -16,6 +16,7 @@ NOT_FOUND                                         there is no such path or recei
 UPSTREAM_UNAVAILABLE                              imin is down, overloaded, or rejects our API key
 UPSTREAM_TIMEOUT                                  imin did not respond in time
 UPSTREAM_INVALID                                  imin sent a response that cannot be read
+SEARCH_INCOMPLETE                                 the history was not searched to its end: the order may exist
 INTERNAL_SERVER_ERROR                             our own bug: masked, and logged once with the request id
 
 Messages say what is wrong and with which value; they never contain a URL, a key, an e-mail address or a
@@ -36,7 +37,7 @@ from gateway.imin.errors import (
     UpstreamUnavailable,
 )
 from gateway.pagination.cursor import BadArgument
-from gateway.pagination.history import SearchTooLong
+from gateway.pagination.history import SearchIncomplete
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -55,13 +56,14 @@ SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
 UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
 UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
 UPSTREAM_INVALID = "UPSTREAM_INVALID"
+SEARCH_INCOMPLETE = "SEARCH_INCOMPLETE"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 
 _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (
     (
-        SearchTooLong,
-        LIMIT_EXCEEDED,
-        "The history is too long and its dates too irregular to find the order in it. Use its global id.",
+        SearchIncomplete,
+        SEARCH_INCOMPLETE,
+        "The order was not found in the searched part of a long history. Use its global id, from a list.",
     ),
     (TimedOut, UPSTREAM_TIMEOUT, "The booking system did not respond in time. Please try again."),
     (

@@ -15,6 +15,9 @@ REFUSED = "PATCH refused"
 LOCK = "lock"
 """Another cancellation of the same order took all the time."""
 
+SEARCH_INCOMPLETE = "search incomplete"
+"""The order was not found in the searched part of a long history."""
+
 
 def cause_of(step: Step, error: IminError | TimeoutError) -> str:
     """The step, and what failed in it.

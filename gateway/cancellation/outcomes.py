@@ -76,11 +76,13 @@ class CancellationUnavailable(Struct, frozen=True, tag="Unavailable"):
 
     is_partly_done: whether some of the items were cancelled before, or are pending. is_journal_unread:
     whether it is not known if an earlier call has sent the items, since the journal could not be read or
-    written; this one has not.
+    written; this one has not. is_search_incomplete: whether it is not known if the caller has the order,
+    since their history was not searched to its end.
     """
 
     is_partly_done: bool = False
     is_journal_unread: bool = False
+    is_search_incomplete: bool = False
 
 
 class KeyReused(Struct, frozen=True, tag=True):

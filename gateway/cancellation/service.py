@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gateway.backoff import Backoff
 from gateway.cancellation.attempt_log import AttemptLog
 from gateway.cancellation.attempts import Attempt, Journal, JournalUnavailable
-from gateway.cancellation.causes import cause_of
+from gateway.cancellation.causes import SEARCH_INCOMPLETE, cause_of
 from gateway.cancellation.exchange import Exchange, ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.idempotency import IdempotencyKeys
@@ -36,6 +36,7 @@ from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
+from gateway.pagination.history import SearchIncomplete
 
 _CHECK_SECONDS = 0.5
 """Platforms wait a second for the answer to a readiness probe."""
@@ -167,6 +168,10 @@ class Cancellations:
                     return replace(request, customer=attempt.customer, order=attempt.order)
         try:
             return await ownership.search() or CancellationResult(OrderMissing())
+        except SearchIncomplete:
+            return CancellationResult(
+                CancellationUnavailable(is_search_incomplete=True), cause=SEARCH_INCOMPLETE
+            )
         except IminError as error:
             return await self._exchange.order_unread(request, cause_of("search", error))
 

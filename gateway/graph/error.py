@@ -34,6 +34,11 @@ class ErrorCode(Enum):
     ORDER_ITEM_NOT_IN_ORDER = strawberry.enum_value(
         "ORDER_ITEM_NOT_IN_ORDER", description="The item belongs to a different order."
     )
+    SEARCH_INCOMPLETE = strawberry.enum_value(
+        "SEARCH_INCOMPLETE",
+        description="The order was not found in the searched part of a long history. Nothing was sent. Call "
+        "again with the order's global id, from a list of orders.",
+    )
     UPSTREAM_UNAVAILABLE = strawberry.enum_value(
         "UPSTREAM_UNAVAILABLE", description="The booking system is unavailable. Nothing was changed."
     )

@@ -1,6 +1,5 @@
 """Finding an object by its global id or by imin's identifier, if the caller may see it."""
 
-from functools import partial
 from typing import Any
 
 from gateway.context import Context
@@ -28,7 +27,8 @@ async def find_order(context: Context, identifier: str) -> documents.Order | Non
 
     An order does not say whose it is, so for a customer it must be found in their own history. That search
     is made for a missing order too, and shares nothing with other loads: otherwise time and cost would
-    distinguish it from another customer's order. Raises IminError, also if the history is too long to search.
+    distinguish it from another customer's order. Raises IminError, also if too little of the history was read
+    to know whether it holds the order.
     """
     if not is_identifier(identifier):
         return None
@@ -71,7 +71,8 @@ async def _is_in_history(
         identifier,
         _made_up_date(context, identifier) if date is None else date,
         is_undated=order is not None and date is None,
-        is_alike=partial(_are_of_one_person, order),
+        person=_person_of(order) if order else None,
+        person_of=_person_of,
     )
     search = OrderSearch(ORDER_HISTORY, sought)
     while numbers := search.next_pages():
@@ -80,10 +81,10 @@ async def _is_in_history(
     return search.is_found()
 
 
-def _are_of_one_person(one: documents.Order | None, other: documents.Order) -> bool | None:
-    """Whether both orders state the same e-mail address; None if one of them states none."""
-    emails = [order.customer.email if order and order.customer else None for order in (one, other)]
-    return None if None in emails else emails[0] == emails[1]
+def _person_of(order: documents.Order) -> str | None:
+    """The e-mail address that an order states, as it is compared; None if it states none."""
+    email = order.customer.email if order.customer else None
+    return (email or "").strip().casefold() or None
 
 
 def prefetch_order(context: Context, identifier: str) -> bool:

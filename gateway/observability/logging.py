@@ -13,6 +13,7 @@ from graphql import GraphQLError
 from gateway.errors import INTERNAL, code_of, drop_tracebacks
 from gateway.imin.errors import IminError, InvalidValue
 from gateway.imin.transport.call_counter import CallCounter, start_counting_calls
+from gateway.pagination.history import SearchIncomplete
 
 log = structlog.get_logger()
 # structlog can only check a level by building a logger, which costs more than the rest of a request's line.
@@ -99,9 +100,8 @@ def log_failures(errors: list[GraphQLError], request_id: str) -> None:
         if isinstance(original, InvalidValue):
             drop_tracebacks(error)
         elif isinstance(original, IminError):
-            log.warning(
-                "imin failed", request_id=request_id, reason=str(original), type=type(original).__name__
-            )
+            event = "search not completed" if isinstance(original, SearchIncomplete) else "imin failed"
+            log.warning(event, request_id=request_id, reason=str(original), type=type(original).__name__)
             drop_tracebacks(error)
         elif code_of(error) == INTERNAL:
             log_bug(original or error, request_id)

@@ -2,11 +2,17 @@
 
 The search goes by date first, since the history is sorted by it, newest first. But dates may be equal,
 missing or out of order, and orders may be booked between two pages. So an order is called missing only if the
-whole history was read, or if the history is long and all dates that were seen are in order.
+whole history was read, or if the history is long and what was read of it excludes the order:
+
+- all its dates are in order, and the place of the order's own date was read;
+- all its orders state the same person, and the order does not.
+
+Otherwise every page is read, up to MAX_PAGES; if there are more, SearchIncomplete is raised.
 
 The number of pages that a failed search reads must not reveal whether another customer has the order. So it
 reads a history of up to MAX_PAGES_READ_WHOLE pages whole, and of a longer one as many pages as the longest
-bisection needs, whatever date led it. It reads more of a long history only where dates are not in order.
+bisection needs, whatever date led it. Whether it reads more depends on the history alone, unless the order is
+the same person's.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,8 +40,8 @@ _GROWTH = 3
 """Pages that a bisection may need besides, because orders were booked during it."""
 
 
-class SearchTooLong(IminError):
-    """The history is long and its dates are not in order: the order may be in the part that was not read."""
+class SearchIncomplete(IminError):
+    """The order was not found, but may be in the part of the history that was not read."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,15 @@ class Sought(Generic[T]):
     """The order to find.
 
     date: of the order, or made up if imin has no such order or it has no date. is_undated: whether imin has
-    the order, but without a date that can be read. is_alike: whether another order seems to be the same
-    person's, None if that is unknown. If so, the order may be at another position than its date suggests.
+    the order, but without a date that can be read. person: whose it is; None if that is unknown, or if imin
+    has no such order. person_of: the same of another order.
     """
 
     identity: str
     date: int
     is_undated: bool = False
-    is_alike: Callable[[T], bool | None] = lambda _order: None
+    person: str | None = None
+    person_of: Callable[[T], str | None] = lambda _order: None
 
 
 class OrderSearch(Generic[T]):
@@ -64,9 +71,9 @@ class OrderSearch(Generic[T]):
     def __init__(self, paged_list: PagedList[T], sought: Sought[T]) -> None:
         self._list = paged_list
         self._sought = sought
-        # The date of each order, and whether it seems to be the same person's.
-        self._read: Coverage[T, tuple[int | None, bool | None]] = Coverage(
-            lambda order: (paged_list.date(order), sought.is_alike(order))
+        # The date of each order, and whose it is.
+        self._read: Coverage[T, tuple[int | None, str | None]] = Coverage(
+            lambda order: (paged_list.date(order), sought.person_of(order))
         )
         self._dates: dict[int, int | None] = {}
         self._loads = 0
@@ -84,7 +91,7 @@ class OrderSearch(Generic[T]):
             return pages[:left]
         if self._loads < self._longest_bisection():
             return [self._read.page_number(gaps[0][0])]
-        if self._needs_all(gaps):
+        if not self._is_excluded(gaps):
             return list(islice(self._read.page_numbers(gaps), min(left, _MAX_PARALLEL)))
         return []
 
@@ -99,25 +106,33 @@ class OrderSearch(Generic[T]):
         )
 
     def is_found(self) -> bool:
-        """Whether the order is in the history. Raises SearchTooLong if the search was given up."""
+        """Whether the order is in the history. Raises SearchIncomplete if that is not known."""
         gaps = self._read.gaps()
-        if not self._is_found and gaps and self._needs_all(gaps):
-            raise SearchTooLong(f"an order was not on the {self._loads} pages of a longer history")
+        if not self._is_found and gaps and not self._is_excluded(gaps):
+            raise SearchIncomplete(f"an order was not on the {self._loads} pages of a longer history")
         return self._is_found
 
     def _longest_bisection(self) -> int:
         """Page 1, and as many as it takes to bisect the others by date."""
         return 1 + (self._read.pages - 1).bit_length()
 
-    def _needs_all(self, gaps: list[Gap]) -> bool:
-        """Whether the order is certainly missing only if it is on none of the pages."""
+    def _is_excluded(self, gaps: list[Gap]) -> bool:
+        """Whether what was read shows that the order is not in the gaps."""
         if self._read.pages <= MAX_PAGES_READ_WHOLE or self._possible(gaps):
-            return True
+            return False
+        return self._are_dates_in_order() and self._is_another_persons()
+
+    def _are_dates_in_order(self) -> bool:
         dates = [date for _, date in sorted(self._dates.items())]
-        if None in dates or dates != sorted(dates, key=lambda date: -(date or 0)):
-            return True
-        alike = {is_alike for _, is_alike in self._read.notes.values()}
-        return True in alike or (self._sought.is_undated and False not in alike)
+        return None not in dates and dates == sorted(dates, key=lambda date: -(date or 0))
+
+    def _is_another_persons(self) -> bool:
+        """Whether all orders that were read state one person, and the sought one does not."""
+        persons = {person for _, person in self._read.notes.values()}
+        if len(persons) != 1 or None in persons:
+            return False
+        person = self._sought.person
+        return not self._sought.is_undated if person is None else person not in persons
 
     def _possible(self, gaps: list[Gap]) -> list[Gap]:
         """The parts of gaps where an order of that date may be, if the history is sorted."""

@@ -16,8 +16,9 @@ from tests.support.histories import CUSTOMER, day, order_document, put_history, 
 from tests.support.subscriptions import socket_of
 
 ORDER = "query ($i: ID!) { order(identifier: $i) { identifier } }"
+LAST = "{ viewer { orders(last: 1) { nodes { id identifier } } } }"
 CANCEL = """mutation ($input: CancelOrderItemsInput!) {
-  cancelOrderItems(input: $input) { result { __typename ... on Error { code } } } }"""
+  cancelOrderItems(input: $input) { result { __typename ... on Error { code message } } } }"""
 
 
 @asynccontextmanager
@@ -80,12 +81,12 @@ async def test_booked_while_read(settings: Settings, gateway: Gateway, sandbox: 
 
 
 async def test_history_too_long(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """An order that 200 pages do not show is not called missing, whatever asks for it."""
+    """An order that 200 pages do not show is not called missing, whatever asks for it; by its id it works."""
     oldest = put_history(sandbox, [None] * 2_010)[-1]
     error = {
-        "message": "The history is too long and its dates too irregular to find the order in it. "
-        "Use its global id.",
-        "extensions": {"code": "LIMIT_EXCEEDED"},
+        "message": "The order was not found in the searched part of a long history. Use its global id, "
+        "from a list.",
+        "extensions": {"code": "SEARCH_INCOMPLETE"},
     }
     sandbox.request_log.clear()
 
@@ -97,17 +98,21 @@ async def test_history_too_long(settings: Settings, gateway: Gateway, sandbox: S
             await socket.connect()
             await socket.subscribe(oldest)
             watched = (await socket.receive())["payload"]
+        (listed,) = (await own.data(LAST))["viewer"]["orders"]["nodes"]
+        by_id = await own.data(CANCEL, input={"orderId": listed["id"], "orderItemIds": [f"{oldest}-item"]})
 
     shown = {"locations": [{"line": 1, "column": 19}], "path": ["order"]}
     assert by_number == {"data": {"order": None}, "errors": [error | shown]}
     assert pages == 200
-    assert cancelled["data"]["cancelOrderItems"]["result"]["__typename"] not in {
-        "OrderNotFoundError",
-        "AlreadyCancelled",
-        "CancellationPending",
+    assert cancelled["data"]["cancelOrderItems"]["result"] == {
+        "__typename": "CancellationUnavailableError",
+        "code": "SEARCH_INCOMPLETE",
+        "message": "This booking was not found among your bookings, but not all of them were searched. The "
+        "cancellation was not sent. Please choose the booking from your list of bookings.",
     }
     assert watched == [error]
-    assert sandbox.request_log.count("PATCH /orders/:id") == 0
+    assert by_id["cancelOrderItems"]["result"]["__typename"] == "CancellationNotPermittedError"  # by imin
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
 async def test_misplaced(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:

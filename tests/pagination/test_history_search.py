@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.imin.documents import Page
-from gateway.pagination.history import MAX_PAGES, MAX_PAGES_READ_WHOLE, OrderSearch, SearchTooLong, Sought
+from gateway.pagination.history import MAX_PAGES, MAX_PAGES_READ_WHOLE, OrderSearch, SearchIncomplete, Sought
 from tests.support.served_list import ORDERS, Entry
 
 MADE_UP = 12_345
@@ -29,8 +29,11 @@ class History:
     shuffle: Random | None = None
     loads: list[int] = field(default_factory=list)
 
-    def search(self, name: str, date: int | None = None, *, is_alike: bool | None = None) -> bool:
-        """Whether the entry is found. date: made up for one that does not exist. Raises SearchTooLong."""
+    def search(self, name: str, date: int | None = None, person: str | None = None) -> bool:
+        """Whether the entry is found. Raises SearchIncomplete.
+
+        date: made up for one that does not exist. person: of one that somebody else has.
+        """
         entries = list(self.entries)
         own = next((entry for entry in entries if entry.name == name), None)
         found_date = own.date if own else date
@@ -38,7 +41,8 @@ class History:
             name,
             MADE_UP if found_date is None else found_date,
             is_undated=own is not None and own.date is None,
-            is_alike=lambda _entry: is_alike,
+            person=own.person if own else person,
+            person_of=lambda entry: entry.person,
         )
         search = OrderSearch(ORDERS, sought)
         self.loads.append(0)
@@ -69,8 +73,8 @@ def bisection(count: int) -> int:
     return 1 + (pages_of(count) - 1).bit_length()
 
 
-def good(count: int) -> list[Entry]:
-    return [Entry(str(number), number * 1_000) for number in range(count, 0, -1)]
+def good(count: int, person: str | None = "ann") -> list[Entry]:
+    return [Entry(str(number), number * 1_000, person) for number in range(count, 0, -1)]
 
 
 dates = st.one_of(st.none(), st.integers(0, 3), st.integers(0, 10**6))
@@ -119,16 +123,32 @@ def test_sorted_dates(count: int, place: int, tie: int) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 100, 500, 501, 1_917, 2_600])
-def test_in_vain(count: int) -> None:
+@pytest.mark.parametrize("person", [None, "bob"], ids=["missing", "somebody else's"])
+def test_in_vain(count: int, person: str | None) -> None:
     """A search in vain loads the same number of pages for whatever date."""
     history = History(good(count))
     chance = Random(count)  # noqa: S311  # repeatable, no secret
 
-    found = {history.search("other", chance.randrange(-1_000, count * 1_000 + 2_000) | 1) for _ in range(200)}
+    dates = [chance.randrange(-1_000, count * 1_000 + 2_000) | 1 for _ in range(200)]
+    found = {history.search("other", date, person) for date in dates}
 
     assert found == {False}
     is_read_whole = pages_of(count) <= MAX_PAGES_READ_WHOLE
     assert set(history.loads) == {pages_of(count) if is_read_whole else bisection(count)}
+
+
+@pytest.mark.parametrize("persons", [(None,), ("ann", None), ("ann", "bob")])
+@pytest.mark.parametrize("person", [None, "carl"], ids=["missing", "somebody else's"])
+def test_in_vain_without_persons(persons: tuple[str | None, ...], person: str | None) -> None:
+    """Where the orders do not state one person, an order is called missing only if it is on no page."""
+    entries = [Entry(e.name, e.date, persons[at % len(persons)]) for at, e in enumerate(good(1_917))]
+    history, longer = History(entries), History([*entries, *entries])
+
+    assert history.search("other", 5_001, person) is False
+    assert history.loads == [pages_of(1_917)]
+    with pytest.raises(SearchIncomplete):
+        longer.search("other", 5_001, person)
+    assert longer.loads == [MAX_PAGES]
 
 
 @pytest.mark.parametrize("states_total", [True, False])
@@ -136,34 +156,47 @@ def test_too_long(states_total: bool) -> None:  # noqa: FBT001  # a parameter of
     """An order that may be on a page which was not loaded is not called missing."""
     history = History([Entry(str(number), None) for number in range(2_100)], states_total=states_total)
 
-    with pytest.raises(SearchTooLong):
+    with pytest.raises(SearchIncomplete):
         history.search("2099")
-    with pytest.raises(SearchTooLong):
+    with pytest.raises(SearchIncomplete):
         history.search("other", 5)
     assert history.loads == [MAX_PAGES, MAX_PAGES]
     assert history.search("1900")
 
 
-def test_misplaced_in_a_long_history() -> None:
-    """Where dates led nowhere, an order of the same person's is looked for everywhere, another one is not."""
-    entries = good(1_917)
-    entries[1_500] = Entry("misplaced", 1_900 * 1_000 + 500)
+@pytest.mark.parametrize("person", ["ann", None])
+@pytest.mark.parametrize("date", [1_900 * 1_000 + 500, 500, -1, 10**7, None])
+def test_misplaced_in_a_long_history(person: str | None, date: int | None) -> None:
+    """An order far from where its date belongs is found, and so are those around it."""
+    entries = good(1_917, person)
+    entries[1_500] = Entry("misplaced", date, person)
     history = History(entries)
 
-    found = [history.search("misplaced", is_alike=is_alike) for is_alike in (None, False, True)]
+    assert history.search("misplaced")
+    assert history.loads[0] <= pages_of(1_917)
+    assert [history.search(entry.name) for entry in entries[1_400:1_600]] == [True] * 200
 
-    assert found == [False, False, True]
-    assert history.loads[:2] == [bisection(1_917)] * 2
+
+@pytest.mark.parametrize("date", [1_900 * 1_000 + 500, None])
+def test_misplaced_beyond_the_bound(date: int | None) -> None:
+    """An order that is out of place in a part that is not searched is not called missing."""
+    entries = good(2_600)
+    entries[2_400] = Entry("misplaced", date, "ann")
+
+    with pytest.raises(SearchIncomplete):
+        History(entries).search("misplaced")
 
 
 def test_undated_in_a_long_history() -> None:
-    """An order without a date is looked for everywhere, unless it is certainly not the same person's."""
+    """An order without a date is looked for everywhere, unless it states another person."""
     entries = good(1_917)
     entries[1_500] = Entry("undated", None)
+    entries[1_600] = Entry("undated and another person's", None, "bob")
     history = History(entries)
 
-    assert [history.search("undated", is_alike=one) for one in (None, True)] == [True, True]
-    assert history.search("undated", is_alike=False) is False
+    assert history.search("undated")
+    assert history.search("undated and another person's") is False
+    assert history.loads[1] == bisection(1_917)
 
 
 @settings(max_examples=100, deadline=None)

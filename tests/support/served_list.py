@@ -18,6 +18,7 @@ from gateway.pagination.window import Window
 class Entry:
     name: str
     date: int | None
+    person: str | None = None
 
 
 ORDERS = PagedList[Entry](kind="o", identity=lambda e: e.name, date=lambda e: e.date, newest_first=True)

@@ -124,8 +124,10 @@ class CancellationUnconfirmedError(Error, CancellationOutcome):
 
 
 @strawberry.type(
-    description="The booking system could not be reached, or failed and left the order unchanged, or the "
-    "gateway cannot record the cancellation now. Nothing was cancelled by this call; try again later."
+    description="Nothing was cancelled by this call. UPSTREAM_UNAVAILABLE: the booking system could not be "
+    "reached, or failed and left the order unchanged, or the gateway cannot record the cancellation now; try "
+    "again later. SEARCH_INCOMPLETE: the order was not found in the searched part of a long history; use its "
+    "global id."
 )
 class CancellationUnavailableError(Error, CancellationOutcome):
     """Outcome: CancellationUnavailable."""

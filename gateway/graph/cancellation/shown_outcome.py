@@ -49,6 +49,10 @@ _PARTLY_UNAVAILABLE = (
 _NOT_RECORDED = (
     "The cancellation cannot be recorded at the moment, so it was not sent. Please try again later."
 )
+_SEARCH_INCOMPLETE = (
+    "This booking was not found among your bookings, but not all of them were searched. The cancellation was "
+    "not sent. Please choose the booking from your list of bookings."
+)
 
 _OWN_MESSAGES = {
     CancellationBlock.SELLER_CANCELLED: "The seller has cancelled this booking already.",
@@ -136,15 +140,16 @@ def _error(
                 message="This idempotency key was used for another cancellation before.",
                 **shown,
             )
-    return CancellationUnavailableError(
-        code=ErrorCode.UPSTREAM_UNAVAILABLE, message=_message_of_unavailable(outcome), **shown
-    )
+    return _unavailable(outcome, shown)
 
 
-def _message_of_unavailable(outcome: outcomes.Outcome) -> str:
+def _unavailable(outcome: outcomes.Outcome, shown: Mapping[str, Any]) -> CancellationUnavailableError:
+    code, message = ErrorCode.UPSTREAM_UNAVAILABLE, _UNAVAILABLE
     match outcome:
         case outcomes.CancellationUnavailable(is_journal_unread=True):
-            return _NOT_RECORDED
+            message = _NOT_RECORDED
+        case outcomes.CancellationUnavailable(is_search_incomplete=True):
+            code, message = ErrorCode.SEARCH_INCOMPLETE, _SEARCH_INCOMPLETE
         case outcomes.CancellationUnavailable(is_partly_done=True):
-            return _PARTLY_UNAVAILABLE
-    return _UNAVAILABLE
+            message = _PARTLY_UNAVAILABLE
+    return CancellationUnavailableError(code=code, message=message, **shown)
