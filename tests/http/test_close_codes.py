@@ -53,3 +53,17 @@ async def test_keys_unavailable(settings: Settings) -> None:
         code, reason = await socket.receive()
 
     assert (code, reason) == (1013, "Tokens cannot be verified at the moment. Please try again later.")
+
+
+async def test_long_reason(gateway: Gateway) -> None:
+    """A reason that is too long for a close frame is cut between two characters."""
+    id_ = "a" + 40 * "😀"
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        order = (await gateway.data("{ viewer { orders(first: 1) { nodes { id } } } }"))["viewer"]["orders"]
+        await socket.subscribe(order["nodes"][0]["id"], id_)
+        await socket.subscribe(order["nodes"][0]["id"], id_)
+        while isinstance(received := await socket.receive(), dict):
+            pass
+
+    assert received == (4409, "Subscriber for a" + 26 * "😀")

@@ -43,7 +43,9 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 
 def close_frame(code: int, reason: bytes = b"") -> bytes:
-    return frame(CLOSE, code.to_bytes(2, "big") + reason[: _MAX_CONTROL_BYTES - 2])
+    # A reason that is cut within a character would be invalid UTF-8, and so would the frame.
+    shortened = reason[: _MAX_CONTROL_BYTES - 2].decode(errors="ignore").encode()
+    return frame(CLOSE, code.to_bytes(2, "big") + shortened)
 
 
 def close_code(payload: bytes) -> int:

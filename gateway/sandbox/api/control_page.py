@@ -11,7 +11,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 h3 { margin: 2rem 0 0 }
 h3 code { font-size: 1rem }
 code, pre { font-family: ui-monospace, monospace; font-size: .875rem; overflow-wrap: anywhere }
-pre { background: #f3f3f3; padding: .5rem .75rem; overflow-x: auto }
+pre { background: #f3f3f3; padding: .5rem .75rem; white-space: pre-wrap }
 table { border-collapse: collapse; margin: .5rem 0; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
 td { border-top: 1px solid #ddd }
