@@ -82,10 +82,7 @@ async def check(house: House, history: list[tuple[Any, str | None]], *, is_busy:
     """Compare the three ways to each order. history: orderDate and e-mail address of each, newest first."""
     customer = f"customer-{next(house.numbers)}"
     for place, (date, email) in reversed([*enumerate(history)]):
-        document = order_document(f"{customer}-{place}", date)
-        if email is not None:
-            document["customer"] = {"type": "Person", "email": email}
-        house.sandbox.put_order(customer, document)
+        house.sandbox.put_order(customer, order_document(f"{customer}-{place}", date, email))
     listed = (await house.see(customer, LIST))["viewer"]["orders"]["nodes"]
     assert len(listed) == len(history)
     # Each page that is read makes a busy history longer, so only a few of its orders are looked for.

@@ -73,9 +73,8 @@ def foreign_orders(sandbox: Sandbox) -> list[str]:
     """Orders of other customers: of many dates, without one, with one that is none, and unreadable ones."""
     dates = [day(number) for number in (1, 150, 290, 3_000, 8_700)]
     odd = put_history(sandbox, [*dates, "2050-01-01T10:00:00Z"], "another")
-    bob = {"type": "Person", "email": "bob@example.com"}
     for date in (None, "soon"):
-        odd.append(sandbox.put_order("another", order_document(f"another-{date}", date) | {"customer": bob}))
+        odd.append(sandbox.put_order("another", order_document(f"another-{date}", date, "bob@example.com")))
     for identifier, document in (
         ("another-list", []),
         ("another-text", "x"),
@@ -119,6 +118,27 @@ async def test_equal(
         "estimated": max(5, one.paid),
         "made": sum(dict(one.requests).values()),
     }
+
+
+@pytest.mark.parametrize(
+    ("emails", "pages"), [(("ann@example.com",), 7), ((None,), 51), (("a@x", "b@x"), 51)]
+)
+async def test_equal_in_a_long_history(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, emails: tuple[str | None, ...], pages: int
+) -> None:
+    """Also where all pages are read because the orders do not state one person."""
+    identifiers = put_history(sandbox, sorted_dates(510), "long")
+    for place, identifier in enumerate(identifiers):
+        date = day(510 - place)
+        sandbox.put_order("long", order_document(identifier, date, emails[place % len(emails)]))
+    another = put_history(sandbox, [day(30), day(400), day(4_000)], "another", email="bob@example.com")
+    without = put_history(sandbox, [day(30), day(400)], "without")
+
+    async with signed_in(settings, gateway, sandbox, "long") as caller:
+        seen = {await caller.see(ORDER, identifier) for identifier in (*another, *without, *MISSING[:3])}
+
+    assert {dict(one.requests)["GET /orders"] for one in seen} == {pages}
+    assert len(seen) == 1
 
 
 async def test_equal_subscriptions(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:

@@ -115,18 +115,21 @@ async def test_history_too_long(settings: Settings, gateway: Gateway, sandbox: S
     assert sandbox.request_log.count("PATCH /orders/:id") == 1
 
 
-async def test_misplaced(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """An order far from where its date belongs is found in a long history by its customer's other orders."""
-    identifiers = put_history(sandbox, sorted_dates(700))
-    person = {"type": "Person", "email": "ann@example.com"}
-    for identifier in (identifiers[3], identifiers[650]):
-        document = order_document(identifier, day(698 if identifier == identifiers[650] else 697))
-        sandbox.put_order(CUSTOMER, document | {"customer": person})
+@pytest.mark.parametrize("email", ["ann@example.com", None])
+@pytest.mark.parametrize("date", [day(698), "1999-01-01T10:00:00Z", "2050-01-01T10:00:00Z", None])
+async def test_misplaced(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, date: str | None, email: str | None
+) -> None:
+    """An order far from where its date belongs is found in a long history, within its number of pages."""
+    identifiers = put_history(sandbox, sorted_dates(510), email=email)
+    sandbox.put_order(CUSTOMER, order_document(identifiers[400], date, email))
+    sandbox.request_log.clear()
 
     async with gateway_of(settings, gateway) as own:
-        found = await own.data(ORDER, i=identifiers[650])
+        found = await own.answer(ORDER, i=identifiers[400])
 
-    assert found == {"order": {"identifier": identifiers[650]}}
+    assert found == {"data": {"order": {"identifier": identifiers[400]}}}
+    assert sandbox.request_log.count("GET /orders") <= 51
 
 
 @pytest.mark.parametrize("is_cached", [False, True])

@@ -58,7 +58,7 @@ class History:
             total = stated if self.states_total else number * 10 + (len(entries) > number * 10)
             items = tuple(entries[number * 10 - 10 : number * 10])
             pages.append(Page(number, 10, total, items, self.states_total))
-            entries[:0] = [Entry(f"new{len(entries)}", 10**9 + len(entries))] * self.grows
+            entries[:0] = [Entry(f"new{len(entries)}", 10**9 + len(entries), "ann")] * self.grows
         if self.shuffle:
             self.shuffle.shuffle(pages)
         return pages
@@ -174,7 +174,27 @@ def test_misplaced_in_a_long_history(person: str | None, date: int | None) -> No
 
     assert history.search("misplaced")
     assert history.loads[0] <= pages_of(1_917)
-    assert [history.search(entry.name) for entry in entries[1_400:1_600]] == [True] * 200
+    assert [history.search(entry.name) for entry in entries[1_495:1_506]] == [True] * 11
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(501, 2_400), st.integers(0, 3), st.integers(1, 900), st.randoms(use_true_random=False))
+def test_unsteady_dates_in_a_long_history(count: int, grows: int, tie: int, chance: Random) -> None:
+    """No order is called missing: with ties, a few orders out of place, and bookings after each page."""
+    entries = [Entry(str(number), number // tie * 1_000, "ann") for number in range(count, 0, -1)]
+    odd = chance.sample(range(count), chance.randrange(8))
+    for place in odd:
+        date = chance.choice([None, chance.randrange(count * 1_000), -1, 10**9])
+        entries[place] = Entry(f"odd{place}", date, "ann")
+    history = History(entries, grows, shuffle=chance)
+
+    for place in {*odd[:3], *chance.sample(range(count), 3)}:
+        try:
+            is_found = history.search(entries[place].name)
+        except SearchIncomplete:
+            is_found = grows > 0 or pages_of(count) > MAX_PAGES
+        assert is_found
+    assert max(history.loads) <= MAX_PAGES
 
 
 @pytest.mark.parametrize("date", [1_900 * 1_000 + 500, None])
