@@ -8,6 +8,7 @@ from cachetools import LRUCache
 from graphql import GraphQLError
 
 from gateway.auth import Caller
+from gateway.cancellation.attempts import Attempt
 from gateway.cancellation.service import Cancellations
 from gateway.change_notifier import ChangeNotifier
 from gateway.clock import Clock
@@ -78,6 +79,7 @@ class Context:
 
     operation, digest: of the document, for logs; filled in once it is prepared.
     selection: the attributes of imin's documents that are read; None for all. Set before the first load.
+    attempts_in_flight: reads of the journal, by what is shown, for fields that are resolved together.
     """
 
     caller: Caller
@@ -90,6 +92,9 @@ class Context:
     operation: str = ""
     digest: str = ""
     selection: Attributes | None = None
+    attempts_in_flight: dict[tuple[str, ...], "asyncio.Task[list[Attempt]]"] = field(
+        default_factory=dict, repr=False
+    )
     _loaders: dict[Endpoint[Any, Any], Loader[Any, Any]] = field(default_factory=dict, init=False, repr=False)
     _scope: LoadScope | None = field(default=None, init=False, repr=False)
 

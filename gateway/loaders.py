@@ -92,6 +92,14 @@ class Loader(DataLoader[K, Undecoded[V]]):
             self._scope.containers.setdefault(parts.endpoint, []).append((key[0], parts, value))
         return value
 
+    def at_hand(self, key: K) -> V | None:
+        """The resource, if the request has loaded it already. Raises Unreadable."""
+        if self._has_part(key):
+            return self._parts[key]
+        task = self._cache.get(key)
+        is_loaded = task is not None and task.done() and not task.cancelled() and not task.exception()
+        return self.decode(key, task.result()) if is_loaded and task is not None else None
+
     def prefetch(self, key: K) -> None:
         """Start loading a resource that will be needed soon."""
         if not self._has_part(key) and key not in self._cache:

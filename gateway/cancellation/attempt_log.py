@@ -14,6 +14,7 @@ from gateway.cancellation.attempts import (
     AttemptState,
     Journal,
     JournalUnavailable,
+    Refund,
 )
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.rules import after_reading
@@ -34,10 +35,15 @@ class AttemptLog:
         self._refreshes = 0
         self._last_applied = 0
 
-    async def begin(self, customer: str, order: str, items: tuple[str, ...]) -> Attempt:
-        """Record an attempt, to send its PATCH then. Raises JournalUnavailable: it must not be sent."""
+    async def begin(
+        self, customer: str, order: str, items: tuple[str, ...], refund: Refund | None
+    ) -> Attempt:
+        """Record an attempt, to send its PATCH then. Raises JournalUnavailable: it must not be sent.
+
+        refund: that is expected, as far as it is known.
+        """
         requested_at, sent = self._now().timestamp(), self._doubt.clock()
-        attempt = Attempt(uuid.uuid4().hex, customer, order, items, requested_at, sent=sent)
+        attempt = Attempt(uuid.uuid4().hex, customer, order, items, requested_at, sent=sent, refund=refund)
         try:
             await self._journal.begin(attempt)
         except JournalUnavailable:

@@ -1,5 +1,6 @@
 """Attempts: the cancellations that were sent to imin, and what is known of each since."""
 
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
@@ -30,13 +31,20 @@ UNSETTLED = frozenset({AttemptState.UNCONFIRMED, AttemptState.PENDING})
 """The states that can still change."""
 
 
+class Refund(Struct, frozen=True):
+    """An amount of money that the customer is to get back. amount: exact."""
+
+    amount: Decimal
+    currency: str
+
+
 class Attempt(Struct, frozen=True):
     """One PATCH.
 
     id: the gateway's own. order, items: imin's identifiers. requested_at, settled_at: seconds since 1970;
     settled_at is None in an unsettled state. sent: when, on the clock that measures how long imin may still
     act on it. is_shown: whether a reading of the order has shown its items as pending or cancelled. From then
-    on the order itself says what has become of them.
+    on the order itself says what has become of them. refund: expected when it was sent, None if not known.
     """
 
     id: str
@@ -48,6 +56,7 @@ class Attempt(Struct, frozen=True):
     settled_at: float | None = None
     sent: Moment = Moment()
     is_shown: bool = False
+    refund: Refund | None = None
 
     @property
     def is_plausible(self) -> bool:

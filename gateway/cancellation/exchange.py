@@ -28,6 +28,7 @@ from gateway.cancellation.outcomes import (
     Unconfirmed,
 )
 from gateway.cancellation.patch import PatchResult, PatchSender
+from gateway.cancellation.refunds import expected_refund
 from gateway.cancellation.request import CancellationRequest
 from gateway.cancellation.rules import (
     decide,
@@ -35,6 +36,7 @@ from gateway.cancellation.rules import (
     items_not_in,
     items_with,
     refusals,
+    show_as_pending,
     state_of,
     success_shown,
     unchanged,
@@ -51,7 +53,6 @@ _MAX_READING_SHARE = 0.375
 # A failure that imin answered counts as "nothing happened" once the order has stayed unchanged for this long.
 _UNCHANGED = 0.15
 
-_PENDING = "https://openactive.io/CustomerCancellationPending"
 _NOT_PERMITTED = "CancellationNotPermittedError"
 _NO_SUCH_ITEM = {"OrderItemNotWithinOrderError", "OrderItemIdInvalidError"}
 
@@ -188,7 +189,7 @@ class _OneExchange:
         identifiers = tuple(item.identifier for item in items)
         try:
             self._attempt = await self._attempts.begin(
-                self._request.customer, self._request.order, identifiers
+                self._request.customer, self._request.order, identifiers, expected_refund(self._order, items)
             )
         except JournalUnavailable:
             return self._not_recorded()
@@ -257,14 +258,8 @@ class _OneExchange:
         if patched is not PatchResult.ACCEPTED:
             return self._result(Unconfirmed(request.customer, request.order, request.identifiers))
         if first_unchanged is None:
-            _show_as_pending(self._order, self._attempt.items)
+            show_as_pending(self._order, self._attempt.items)
         return self._result(Pending(request.customer, request.order, request.identifiers))
 
     async def _note(self, state: AttemptState, *, is_shown: bool = False) -> None:
         self._attempt = await self._attempts.note(self._attempt, state, is_shown=is_shown)
-
-
-def _show_as_pending(order: Order, identifiers: tuple[str, ...]) -> None:
-    """For an order that was last read before imin accepted the PATCH. Source: imin docs, Cancellations."""
-    for item in items_with(order, identifiers):
-        item.order_item_status = _PENDING

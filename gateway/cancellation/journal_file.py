@@ -30,6 +30,7 @@ _ADDED_COLUMNS = {
     "boot": "TEXT NOT NULL DEFAULT ''",
     "sent_seconds": "REAL NOT NULL DEFAULT 0",
     "is_shown": "INTEGER NOT NULL DEFAULT 0",
+    "refund": "TEXT",
 }
 """Columns of `attempt` that files of version 0.1 do not have. Their processes may use the file meanwhile."""
 

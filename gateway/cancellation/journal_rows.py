@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
-from gateway.cancellation.attempts import Attempt, KeyEntry
+from gateway.cancellation.attempts import Attempt, KeyEntry, Refund
 
-COLUMNS = "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown"
+COLUMNS = (
+    "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown, refund"
+)
 KEY_COLUMNS = "caller, name, payload, outcome, claimed_at"
 
 Row = tuple[Any, ...]
@@ -25,12 +27,13 @@ def row_of(attempt: Attempt) -> Row:
         attempt.sent.boot,
         attempt.sent.seconds,
         attempt.is_shown,
+        None if attempt.refund is None else msgspec.json.encode(attempt.refund).decode(),
     )
 
 
 def attempt_in(row: Row) -> Attempt | None:
     """The attempt with these values of COLUMNS; None if they cannot be read."""
-    id_, customer, order, items, requested_at, state, settled_at, boot, sent_seconds, is_shown = row
+    id_, customer, order, items, requested_at, state, settled_at, boot, sent_seconds, is_shown, refund = row
     try:
         fields = {
             "id": id_,
@@ -42,11 +45,20 @@ def attempt_in(row: Row) -> Attempt | None:
             "settled_at": settled_at,
             "sent": {"boot": boot, "seconds": sent_seconds},
             "is_shown": bool(is_shown),
+            "refund": _refund_in(refund),
         }
         attempt = msgspec.convert(fields, Attempt)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
         return None
     return attempt if attempt.is_plausible else None
+
+
+def _refund_in(text: Any) -> Refund | None:
+    """One that cannot be read is not known: the items are held all the same."""
+    try:
+        return msgspec.json.decode(text, type=Refund | None)
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def entry_in(row: Row | None) -> KeyEntry | None:

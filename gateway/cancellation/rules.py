@@ -1,4 +1,4 @@
-"""What follows from an order as imin shows it, and from the journal. Pure functions, no I/O."""
+"""What follows from an order as imin shows it, and from the journal. No I/O."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from gateway.imin.documents import CancellationBlock, Order, OrderItem
 from gateway.imin.documents.cancellability import FINAL
 from gateway.imin.documents.vocabulary import OrderItemStatus
 
+_PENDING = "https://openactive.io/CustomerCancellationPending"
 _CANCELLED_OR_PENDING = {OrderItemStatus.CUSTOMER_CANCELLATION_PENDING, OrderItemStatus.CUSTOMER_CANCELLED}
 _NO_REFUSAL = {
     CancellationBlock.UNKNOWN,
@@ -73,6 +74,14 @@ def success_shown(
     return (AlreadyCancelled if is_done else Pending)(customer, order.identifier, identifiers)
 
 
+def is_contradicted(attempt: Attempt, order: Order) -> bool:
+    """Whether an item that the attempt is to cancel is shown as neither cancelled nor pending.
+
+    order: may have only some of its items.
+    """
+    return not all(item.status in _CANCELLED_OR_PENDING for item in items_with(order, attempt.items))
+
+
 def _is_under_way(item: OrderItem, accepted: frozenset[str]) -> bool:
     return item.status in _CANCELLED_OR_PENDING or item.identifier in accepted
 
@@ -117,6 +126,12 @@ def unread(
         return CancellationUnavailable()
     were_cancelled = all(state is AttemptState.CANCELLED for state in states)
     return Unconfirmed(request.customer, request.order, request.identifiers, were_cancelled)
+
+
+def show_as_pending(order: Order, identifiers: tuple[str, ...]) -> None:
+    """Change an order that was last read before imin accepted the PATCH. Source: imin docs, Cancellations."""
+    for item in items_with(order, identifiers):
+        item.order_item_status = _PENDING
 
 
 def refusals(items: tuple[OrderItem, ...], accepted: frozenset[str]) -> tuple[Refusal, ...]:

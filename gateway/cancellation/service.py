@@ -27,7 +27,6 @@ from gateway.cancellation.outcomes import (
     name_of,
 )
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
-from gateway.cancellation.rules import success_shown
 from gateway.cancellation.settling import Settler
 from gateway.cancellation.sqlite_journal import SqliteJournal, StateUnusable
 from gateway.clock import Clock
@@ -215,16 +214,13 @@ class Cancellations:
                 self._was_working = True
         return self._was_working
 
-    async def latest(self, order: Order) -> Attempt | None:
-        """The newest attempt on an order, updated by what the order shows. Raises JournalUnavailable."""
+    async def of_order(self, order: Order) -> list[Attempt]:
+        """Attempts on an order, oldest first, as they can be shown beside it. Raises JournalUnavailable.
+
+        order: may have only some of its items.
+        """
         attempts = await self.attempts.of_order(order.identifier)
-        if not attempts or attempts[-1].settled_at is not None:
-            return attempts[-1] if attempts else None
-        attempt = attempts[-1]
-        # A success that the order shows counts. Otherwise it may have been read before the attempt.
-        if success_shown(attempt.customer, order, attempt.items):
-            return await self.attempts.note_reading(attempt, order)
-        return await self._settler.current(attempt)
+        return [await self._settler.beside(order, attempt) for attempt in attempts]
 
 
 def _without_order(outcome: Outcome) -> Outcome:

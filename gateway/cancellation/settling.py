@@ -7,6 +7,8 @@ import structlog
 from gateway.backoff import Backoff
 from gateway.cancellation.attempt_log import AttemptLog
 from gateway.cancellation.attempts import Attempt
+from gateway.cancellation.rules import is_contradicted, success_shown
+from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
@@ -71,6 +73,17 @@ class Settler:
             attempt, order
         ), order is None and self._attempts.held.doubt.is_over(attempt)
 
-    async def current(self, attempt: Attempt) -> Attempt:
-        """The attempt after a reading of its order; as it was if the order cannot be read."""
+    async def beside(self, order: Order, attempt: Attempt) -> Attempt:
+        """The attempt as it can be shown beside its order, which may have only some of the items.
+
+        A success that the order shows counts. Otherwise it may have been read before the attempt: if it
+        contradicts what the journal says for good, it is read again, which settles the attempt.
+        """
+        if attempt.settled_at is not None:
+            return attempt
+        if success_shown(attempt.customer, order, attempt.items):
+            return await self._attempts.note_reading(attempt, order)
+        is_being_settled = attempt.is_open and not self._attempts.held.doubt.is_over(attempt)
+        if is_being_settled or not is_contradicted(attempt, order):
+            return attempt
         return (await self._read(attempt))[0]

@@ -78,7 +78,7 @@ class SqliteJournal:
         def begin(database: sqlite3.Connection) -> None:
             self._check_file()
             _delete_old_attempts(database, attempt)
-            database.execute(f"INSERT INTO attempt ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
+            database.execute(f"INSERT INTO attempt ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
 
         await self._thread.write(begin)
 

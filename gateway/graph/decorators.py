@@ -11,12 +11,13 @@ from gateway.execution.field_cost import METADATA, FieldCost
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def resolved(
+def resolved(  # noqa: PLR0913  # what a field declares
     description: str,
     graphql_type: Any = None,
     *,
     requests: int | FieldCost,
     name: str | None = None,
+    deprecation_reason: str | None = None,
     prefetch: Callable[..., bool] | None = None,
 ) -> Callable[[F], F]:
     """Make a method the resolver of a field.
@@ -25,6 +26,7 @@ def resolved(
     return documents in place of GraphQL types.
     requests: to imin that the resolver may cause, at most, without the fields below it.
     name: of the field, if it is not the method's.
+    deprecation_reason: what to use instead, if the field is deprecated.
     prefetch: starts the loads that the resolver will wait for, given the context and the field's arguments.
     It returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
     compiler, which then creates no tasks for the fields beside this one.
@@ -33,6 +35,7 @@ def resolved(
         name=name,
         description=description,
         graphql_type=graphql_type,
+        deprecation_reason=deprecation_reason,
         metadata={METADATA: _cost(requests)},
     )
 

@@ -145,6 +145,26 @@ async def test_readiness(mine: Gateway, state: Path, fault: str) -> None:
     assert {error["extensions"]["code"] for error in answer.get("errors", ())} <= {"SERVICE_UNAVAILABLE"}
 
 
+async def test_unreadable_journal(mine: Gateway, state: Path) -> None:
+    """While the journal cannot be read, the order is shown all the same, with an error for each field."""
+    query = """query ($id: ID!) { node(id: $id) { ... on Order {
+      id cancellations { state } items { cancellation { state } } } } }"""
+    order, _ = await booked(mine)
+    with closing(sqlite3.connect(state)) as file:
+        file.execute("ALTER TABLE attempt RENAME TO other")
+
+    answer = await mine.answer(query, id=order)
+
+    node = {"id": order, "cancellations": [], "items": [{"cancellation": None}] * 2}
+    assert answer["data"] == {"node": node}
+    failed = [["node", "items", place, "cancellation"] for place in (0, 1)]
+    assert sorted((error["path"] for error in answer["errors"]), key=str) == [
+        ["node", "cancellations"],
+        *failed,
+    ]
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"SERVICE_UNAVAILABLE"}
+
+
 async def _is_degraded(gateway: Gateway) -> bool:
     return bool((await readiness(gateway))[1]["status"] == "degraded")
 

@@ -12,6 +12,9 @@ from graphql import (
 MAX_OCCURRENCES = {"SuperEvent": 2, "FacilityUse": 2, "Image": 2}
 """How often a type may occur on one path of the query; other types once."""
 
+REPEATED = {("Cancellation", "orderItems")}
+"""Fields whose objects the query selects elsewhere too, so that here their ids will do."""
+
 
 class FullQuery:
     """A selection of all fields of a type and of the types below it, with a fragment for each part.
@@ -46,6 +49,8 @@ class FullQuery:
             inner = get_named_type(field.type)
             if is_leaf_type(inner):
                 parts.append(name)
+            elif (type_.name, name) in REPEATED:
+                parts.append(f"{name} {{ id }}")
             elif isinstance(inner, GraphQLObjectType | GraphQLInterfaceType) and self._fits(
                 inner.name, name, types, fields
             ):

@@ -4,10 +4,9 @@ from typing import Any
 
 import strawberry
 
-from gateway.cancellation.attempts import JournalUnavailable
-from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
 from gateway.graph.cancellation.cancellation import Cancellation
+from gateway.graph.cancellation.known_cancellations import cancellations_of_order, newest_cancellation
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment, ProposalStatus
 from gateway.graph.info import Info
@@ -75,21 +74,25 @@ class Order(Node):
     order_seller_note: str | None = strawberry.field(description="Note from the seller to the customer.")
 
     @resolved(
+        "Cancellations of its items that were requested through this gateway, newest first.",
+        list[Cancellation],
+        requests=0,
+    )
+    @staticmethod
+    async def cancellations(root: strawberry.Parent[documents.Order], info: Info) -> list[Cancellation]:
+        return await cancellations_of_order(info, root)
+
+    @resolved(
         "The latest cancellation of any of its items that was requested through this gateway; null if there "
         "is none.",
         Cancellation | None,
         requests=0,
+        deprecation_reason="It may concern only some of the items. Use `cancellations`, or `cancellation` of "
+        "an item.",
     )
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:
-        """Read the journal, updated with what the order shows. Raises GatewayError if the journal fails."""
-        try:
-            attempt = await info.context.services.cancellations.latest(root)
-        except JournalUnavailable:
-            raise GatewayError(
-                SERVICE_UNAVAILABLE, "The state of cancellations cannot be read at the moment."
-            ) from None
-        return Cancellation.of(attempt) if attempt else None
+        return await newest_cancellation(info, root)
 
     @classmethod
     @depends_only_on()

@@ -5,6 +5,8 @@ from typing import Annotated, Any, ForwardRef
 import strawberry
 
 from gateway.graph.agent import Person
+from gateway.graph.cancellation.cancellation import Cancellation
+from gateway.graph.cancellation.known_cancellations import cancellation_of_item
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import CancellationBlock, OrderItemStatus
 from gateway.graph.info import Info
@@ -142,6 +144,15 @@ class OrderItem(Node):
             return None
         order = await info.context.loader(ORDER).get((root.owner.customer, root.order_identifier))
         return report_unreadable(info, order)
+
+    @resolved(
+        "The latest cancellation of the item that was requested through this gateway; null if there is none.",
+        Cancellation | None,
+        requests=0,
+    )
+    @staticmethod
+    async def cancellation(root: strawberry.Parent[documents.OrderItem], info: Info) -> Cancellation | None:
+        return await cancellation_of_item(info, root)
 
     @classmethod
     @depends_only_on()
