@@ -194,7 +194,7 @@ class _OneExchange:
         except JournalUnavailable:
             return self._not_recorded()
         try:
-            patched = await self._patcher.send(self._attempt.order, items)
+            patched = await self._patcher.send(self._attempt.order, items, self._order.items)
         except NotFound:
             return await self._refused(None)
         except Refused as refusal:

@@ -16,7 +16,10 @@ from gateway.imin.documents import Order
 
 
 class Refusal(Struct, frozen=True):
-    """Why one item could not be cancelled. reason: name of a CancellationBlock."""
+    """Why one item could not be cancelled.
+
+    item: its identifier, or its made-up name. reason: name of a CancellationBlock.
+    """
 
     item: str
     reason: str

@@ -51,12 +51,17 @@ class PatchSender:
     def _latest_start(self) -> float:
         return asyncio.get_running_loop().time() + self.reader.seconds_left() - self.needed_seconds
 
-    async def send(self, order: str, items: tuple[OrderItem, ...]) -> PatchResult:
+    async def send(
+        self, order: str, items: tuple[OrderItem, ...], all_items: tuple[OrderItem, ...]
+    ) -> PatchResult:
         """Send it. Raises Refused, NotFound.
 
-        While it is rejected before it is sent, it is tried again.
+        While it is rejected before it is sent, it is tried again. all_items: of the order.
         """
-        ids = [self._id(item) for item in items]
+        shared_iris = {
+            item.iri for item in all_items if sum(other.iri == item.iri for other in all_items) > 1
+        }
+        ids = [self._id(item, shared_iris) for item in items]
         try:
             await despite_rejections(lambda: self._send_in_time(order, ids), self._latest_start())
         except UpstreamUnavailable as error:
@@ -74,7 +79,7 @@ class PatchSender:
         seconds = self.reader.seconds_left() - _RESERVED_FOR_READING * self.exchange_seconds
         await self.client.cancel(order, ids, seconds)
 
-    def _id(self, item: OrderItem) -> str:
-        """How the PATCH names the item: by its IRI if it has no identifier."""
-        by_iri = self.by_iri or item.own_identifier is None
-        return item.iri if by_iri and item.iri else item.identifier
+    def _id(self, item: OrderItem, shared_iris: set[str | None]) -> str:
+        """How the PATCH names the item: by its IRI if it has no identifier, but by none that several have."""
+        by_iri = self.by_iri or item.is_named_by_iri
+        return item.iri if by_iri and item.iri and item.iri not in shared_iris else item.identifier

@@ -46,13 +46,19 @@ class Held:
 
 
 def items_with(order: Order, identifiers: tuple[str, ...]) -> tuple[OrderItem, ...]:
-    """The order's items that have one of these identifiers."""
-    return tuple(item for item in order.items if item.identifier in identifiers)
+    """The order's items that have one of these identifiers or made-up names."""
+    return tuple(
+        item for item in order.items if item.identifier in identifiers or item.unique_name in identifiers
+    )
+
+
+def _names(items: Iterable[OrderItem]) -> set[str]:
+    return {name for item in items for name in (item.identifier, item.unique_name)}
 
 
 def items_not_in(order: Order, items: tuple[RequestedItem, ...]) -> ItemsMissing | ItemsElsewhere | None:
     """The requested items that the order does not have; None if it has all of them."""
-    identifiers = {item.identifier for item in order.items}
+    identifiers = _names(order.items)
     missing = [item for item in items if item.is_elsewhere or item.identifier not in identifiers]
     if not missing:
         return None
@@ -68,7 +74,7 @@ def success_shown(
     accepted: items that imin has accepted for cancellation, though the order does not show it yet.
     """
     items = items_with(order, identifiers)
-    if len(items) < len(identifiers) or not all(_is_under_way(item, accepted) for item in items):
+    if not _names(items).issuperset(identifiers) or not all(_is_under_way(item, accepted) for item in items):
         return None
     is_done = all(item.status is OrderItemStatus.CUSTOMER_CANCELLED for item in items)
     return (AlreadyCancelled if is_done else Pending)(customer, order.identifier, identifiers)
@@ -90,7 +96,8 @@ def decide(request: CancellationRequest, order: Order, held: Held) -> Outcome | 
     """The outcome, if nothing needs to be sent; otherwise the items to send to imin.
 
     Items that are cancelled or pending already are not sent: booking systems refuse them once the window has
-    closed. Terms and windows are for imin to judge.
+    closed. Nor is one that cannot be identified: the PATCH could mean another. Terms and windows are for imin
+    to judge.
     """
     customer, identifiers = request.customer, request.identifiers
     if shown := success_shown(customer, order, identifiers, held.accepted):
@@ -98,9 +105,12 @@ def decide(request: CancellationRequest, order: Order, held: Held) -> Outcome | 
     if held.unconfirmed.intersection(identifiers):
         return Unconfirmed(customer, order.identifier, identifiers)
     items = items_with(order, identifiers)
-    if any(item.cancellation_blocked_because in FINAL for item in items):
+    to_send = tuple(item for item in items if not _is_under_way(item, held.accepted))
+    if any(item.made_up_name for item in to_send) or any(
+        item.cancellation_blocked_because in FINAL for item in items
+    ):
         return NotPermitted(customer, order.identifier, identifiers, "", refusals(items, held.accepted))
-    return tuple(item for item in items if not _is_under_way(item, held.accepted))
+    return to_send
 
 
 def unchanged(order: Order, identifiers: tuple[str, ...], held: Held) -> CancellationUnavailable:
@@ -136,12 +146,16 @@ def show_as_pending(order: Order, identifiers: tuple[str, ...]) -> None:
 
 def refusals(items: tuple[OrderItem, ...], accepted: frozenset[str]) -> tuple[Refusal, ...]:
     """Which items cannot be cancelled and why, as far as the order shows it."""
-    blocks = [
-        (item, item.cancellation_blocked_because) for item in items if not _is_under_way(item, accepted)
-    ]
+    blocks = [(item, _block(item)) for item in items if not _is_under_way(item, accepted)]
     return tuple(
-        Refusal(item.identifier, block.name) for item, block in blocks if block and block not in _NO_REFUSAL
+        Refusal(item.unique_name, block.name) for item, block in blocks if block and block not in _NO_REFUSAL
     )
+
+
+def _block(item: OrderItem) -> CancellationBlock | None:
+    """Why the item cannot be cancelled. That it cannot be identified outlasts a reason that may pass."""
+    block = item.cancellation_blocked_because
+    return CancellationBlock.NOT_IDENTIFIABLE if item.made_up_name and block not in FINAL else block
 
 
 def after_reading(attempt: Attempt, order: Order | None, *, is_doubt_over: bool) -> Attempt:

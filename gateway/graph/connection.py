@@ -145,6 +145,8 @@ async def connect(
     context = info.context
     loader, totals = context.loader(pages), context.services.totals
     window = await fetch_window(loader, totals, customer, paged_list, requested, count_only=not needs_items)
+    if len(set(window.identities)) < len(window.identities):
+        documents.tell_apart(tuple(item for item in window.items if isinstance(item, documents.OrderItem)))
     if any(item.unreadable for item in window.items):
         _report(info, window)
     return Connection(window)

@@ -12,7 +12,7 @@ from gateway.imin.errors import IminError, Refused, Unreadable
 from gateway.imin.routes import is_identifier
 from gateway.pagination.fetch import run_search
 from gateway.pagination.history import OrderSearch, Sought
-from gateway.pagination.lists import ORDER_HISTORY
+from gateway.pagination.lists import ORDER_HISTORY, identity
 from gateway.pagination.scan import Scan
 from gateway.signing.global_ids import GlobalId
 
@@ -68,7 +68,7 @@ async def _is_in_history(
     """Whether an order is in a customer's history. order: None if imin has none, or it cannot be read."""
     date = ORDER_HISTORY.date(order) if order else None
     sought = Sought(
-        identifier,
+        identity(identifier),
         _made_up_date(context, identifier) if date is None else date,
         is_undated=order is not None and date is None,
         person=_person_of(order) if order else None,
@@ -142,7 +142,7 @@ def _part_of(order: documents.Order, id_: GlobalId) -> Any:
     """The item, receipt or seller of an order that an id names, or the order itself."""
     match id_.kind, id_.parts:
         case "OrderItem", (_, identifier):
-            return next((item for item in order.items if item.identifier == identifier), None)
+            return next((item for item in order.items if item.unique_name == identifier), None)
         case "Receipt", (_, identifier):
             return next((receipt for receipt in order.receipts if receipt.identifier == identifier), None)
         case "Seller", _:
@@ -158,4 +158,4 @@ async def _find_seller(context: Context, id_: GlobalId) -> documents.Seller | No
 
 
 def _has_seller(order: documents.Order, identifier: str) -> bool:
-    return order.seller is not None and order.seller.identifier == identifier
+    return order.seller is not None and order.seller.agent.iri == identifier

@@ -1,5 +1,6 @@
 """The two lists that imin serves in numbered pages."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,9 @@ from gateway.imin.documents import Order, OrderItem
 T = TypeVar("T")
 
 _MAX_CACHED_DATES = 4_096
+_MAX_IDENTITY = 48
+_DIGEST = "#"
+"""Begins the digests of longer identities: no identifier of an order begins so."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,14 @@ class PagedList(Generic[T]):
     identity: gives a text that no other item of the list has; "" if an item has none.
     date: gives the sort key, in microseconds since 1970, or None.
     newest_first: whether the list is sorted by descending date and grows at its head only.
+    may_repeat: whether imin may give two items the same identifiers, and so the same identity.
     """
 
     kind: str
     identity: Callable[[T], str]
     date: Callable[[T], int | None]
     newest_first: bool
+    may_repeat: bool = False
 
 
 @lru_cache(_MAX_CACHED_DATES)
@@ -35,14 +41,21 @@ def _microseconds(text: str | None) -> int | None:
     return round(moment.timestamp() * 1_000_000) if moment else None
 
 
+def identity(name: str) -> str:
+    """The identity of what has that name: a digest of a long one, since a cursor may contain eleven."""
+    if len(name) <= _MAX_IDENTITY and name.isascii():
+        return name
+    return _DIGEST + hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
+
+
 def _item_identity(item: OrderItem) -> str:
     # imin's identifiers of items are unique only within their order.
-    return f"{item.order_identifier}/{item.identifier}" if item.order_identifier else ""
+    return identity(f"{item.order_identifier}/{item.unique_name}")
 
 
 ORDER_HISTORY: PagedList[Order] = PagedList(
     kind="o",
-    identity=lambda order: order.identifier,
+    identity=lambda order: identity(order.unique_name),
     date=lambda order: _microseconds(order.order_date),
     newest_first=True,
 )
@@ -53,6 +66,7 @@ UPCOMING_ITEMS: PagedList[OrderItem] = PagedList(
     identity=_item_identity,
     date=lambda item: _microseconds(item.session.start_date) if item.session else None,
     newest_first=False,
+    may_repeat=True,
 )
 """Items booked but not yet used; loses its head as time passes. Source: imin docs, Upcoming OrderItems:
 earliest first."""

@@ -102,14 +102,19 @@ class PageSet(Generic[T]):
             for offset, item in enumerate(page.items):
                 yield (number - 1) * self.page_size + offset, item
 
-    def position_of(self, identity: str) -> int | None:
-        """Position of the item with that identity; None if it is not loaded."""
+    def position_of(self, identity: str, near: int) -> int | None:
+        """Position of the item with that identity, of several the one nearest to `near`; None if none is."""
         if not identity:
             return None
-        return next((at for at, item in self.items() if self._list.identity(item) == identity), None)
+        found = [at for at, item in self.items() if self._list.identity(item) == identity]
+        return min(found, key=lambda at: abs(at - near)) if len(found) > 1 else found[0] if found else None
 
     def slice(self, start: int, stop: int) -> tuple[tuple[int, ...], list[str], tuple[T, ...]]:
-        """Positions, identities and items of the loaded ones of start … stop - 1, each identity once."""
+        """Positions, identities and items of the loaded ones of start … stop - 1.
+
+        An identity on two pages is one item, which has moved between them; but two items if the list may
+        repeat identities and does not change. On one page it is two items in any case.
+        """
         number, offset = self.page_number(start), start % self.page_size
         identities = self._identities.get(number, [])[offset : offset + stop - start]
         if (
@@ -120,11 +125,13 @@ class PageSet(Generic[T]):
             # The usual case: all of them on one page.
             items = self._pages[number].items[offset : offset + stop - start]
             return tuple(range(start, stop)), identities, items
-        found: dict[str | int, tuple[int, str, T]] = {}
+        entries: list[tuple[int, str, T]] = []
+        keeps_all, shown = self._is_unchanging and self._list.may_repeat, dict[str, int]()
         for position in range(start, stop):
             if (entry := self._entry(position)) is not None:
-                found.setdefault(entry[0] or position, (position, *entry))
-        entries = found.values()
+                page = shown.setdefault(entry[0], self.page_number(position))
+                if keeps_all or not entry[0] or page == self.page_number(position):
+                    entries.append((position, *entry))
         return (
             tuple(entry[0] for entry in entries),
             [entry[1] for entry in entries],

@@ -159,14 +159,14 @@ class WindowSearch(Generic[T]):
         """
         if cursor is None:
             return 0 if is_after else total
-        if (found := self._loaded.position_of(cursor.identity)) is not None:
+        shifted = cursor.position + total - cursor.total
+        if (found := self._loaded.position_of(cursor.identity, shifted)) is not None:
             return found + is_after
         if not is_after and cursor.above:
-            above = self._loaded.position_of(cursor.above[0])
+            above = self._loaded.position_of(cursor.above[0], shifted - 1)
             if above is not None:
                 return above + 1
         lowest, highest = self._limits(cursor, total)
-        shifted = cursor.position + total - cursor.total
         # A list that grows at its head only has pushed the item down at least as far as its total has grown.
         # An older item directly below `shifted` therefore proves the place without loading its page.
         expected_page = self._loaded.page_number(min(max(shifted, 0), max(total - 1, 0)))
@@ -184,7 +184,8 @@ class WindowSearch(Generic[T]):
 
     def _limits(self, cursor: Cursor, total: int) -> tuple[int, int]:
         """Lowest and highest possible boundary, by the dates and neighbours on the loaded pages."""
-        above = (self._loaded.position_of(identity) for identity in cursor.above)
+        expected = cursor.position + total - cursor.total
+        above = (self._loaded.position_of(identity, expected) for identity in cursor.above)
         lowest = max((position + 1 for position in above if position is not None), default=0)
         highest = total
         if cursor.date is None:

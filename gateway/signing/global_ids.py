@@ -2,7 +2,8 @@
 
 A global id holds a type, a customer and imin's identifiers, and a MAC over all three. A valid one therefore
 proves that the gateway issued it for a thing of that customer, and a forged one is rejected without a request
-to imin.
+to imin. Its parts are names by one rule, `can_be_signed`; what imin names otherwise has a made-up name
+(gateway.imin.names).
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.clock import Clock
+from gateway.imin.names import can_be_signed
 from gateway.packing import from_base64url, pack, to_base64url
 from gateway.signing.links import LinkSigner
 
@@ -22,6 +24,8 @@ KINDS = {"Customer": "C", "Order": "O", "OrderItem": "I", "Receipt": "R", "Selle
 _NAMES = {letter: name for name, letter in KINDS.items()}
 _MAC_BYTES = 12
 _MAX_ID_CHARACTERS = 2_000
+_IN_ONE_DOCUMENT = ("_:", "#")
+"""Starts of IRIs that have no meaning outside their document."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,10 @@ class IdSigner:
         return f"IdSigner({len(self._keys)} secrets)"
 
     def sign(self, kind: str, customer: str, *parts: str) -> str:
-        """Global id of a thing that belongs to a customer. kind: a key of KINDS."""
+        """Global id of a thing that belongs to a customer.
+
+        kind: a key of KINDS. parts: those that `verify` accepts, see `_are_valid`.
+        """
         content = pack((KINDS[kind], customer, *parts))
         return to_base64url(_digest(self._new_id_mac(), content) + content)
 
@@ -72,13 +79,18 @@ class IdSigner:
         if to_base64url(raw) != text or not is_signed:
             return None
         letter, customer, *parts = msgspec.msgpack.decode(content, type=list[str])
-        return GlobalId(_NAMES[letter], customer, tuple(parts))
+        return GlobalId(_NAMES[letter], customer, tuple(parts)) if _are_valid(parts) else None
 
     def pseudonym(self, customer: str) -> str:
         """Name of a customer for logs, which does not reveal the customer."""
         return hashlib.blake2b(
             customer.encode(), key=self._keys[0], digest_size=6, person=b"pseudonym"
         ).hexdigest()
+
+
+def _are_valid(parts: list[str]) -> bool:
+    """Whether each part can be signed. The first of two is empty where the second is the IRI of a seller."""
+    return all(map(can_be_signed, parts[1:] if len(parts) > 1 and parts[0] == "" else parts))
 
 
 def _digest(mac: hashlib.blake2b, content: bytes) -> bytes:
@@ -146,9 +158,10 @@ class CustomerOwner:
     def seller_id(self, iri: str | None, order_identifier: str) -> str:
         """Global id of a seller, the same on all of the customer's orders.
 
-        If the seller has no IRI, or the customer is unknown, the id holds the order instead.
+        If the seller has no IRI that means the same in every order, or the customer is unknown, the id holds
+        the order instead.
         """
-        if iri and self.customer:
+        if iri and self.customer and not iri.startswith(_IN_ONE_DOCUMENT) and can_be_signed(iri):
             return self.global_id("Seller", "", iri)
         return self.global_id("Seller", order_identifier)
 

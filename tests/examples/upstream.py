@@ -79,7 +79,8 @@ class Reader:
 
     async def item(self, document: Any, selection: str) -> Any:
         """The selection of the only item of an order, read without an error."""
-        order = await self.order({"orderedItem": [document]}, f"{{ items {selection} }}")
+        item = {"identifier": "1", **document} if isinstance(document, dict) else document
+        order = await self.order({"orderedItem": [item]}, f"{{ items {selection} }}")
         return order["items"][0]
 
     async def session(self, document: Any, selection: str) -> Any:

@@ -57,6 +57,8 @@ _SEARCH_INCOMPLETE = (
 _OWN_MESSAGES = {
     CancellationBlock.SELLER_CANCELLED: "The seller has cancelled this booking already.",
     CancellationBlock.ATTENDANCE_RECORDED: "This booking is over and can no longer be cancelled.",
+    CancellationBlock.NOT_IDENTIFIABLE: "This booking cannot be cancelled here, because the booking system "
+    "does not tell it apart from others. Please contact the seller.",
 }
 """For refusals that the gateway decides without asking imin."""
 

@@ -16,13 +16,14 @@ from gateway.imin.documents.agent import (
     Person,
     Terms,
 )
+from gateway.imin.documents.binding import bind_order, bind_upcoming_items, tell_apart
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
-from gateway.imin.documents.order import Order, Receipt, Seller, bind_order
-from gateway.imin.documents.order_item import IntakeFormField, ItemError, OrderItem, bind_upcoming_item
+from gateway.imin.documents.order import Order, Receipt, Seller
+from gateway.imin.documents.order_item import IntakeFormField, ItemError, OrderItem
 from gateway.imin.documents.page import (
     PAGE_SIZE,
     Page,
@@ -84,10 +85,11 @@ __all__ = [
     "TaxCharge",
     "Terms",
     "bind_order",
-    "bind_upcoming_item",
+    "bind_upcoming_items",
     "fields_read_by",
     "partial_document",
     "read_order_item_page",
     "read_order_page",
     "split_order_page",
+    "tell_apart",
 ]

@@ -23,6 +23,10 @@ class CancellationBlock(Term):
     ATTENDANCE_RECORDED = "AttendanceRecorded", "The session is over: attendance has been recorded."
     NOT_YET_BOOKED = "NotYetBooked", "The seller has yet to approve the booking."
     NOT_REFUNDABLE = "NotRefundable", "The terms of the item include no refund."
+    NOT_IDENTIFIABLE = (
+        "NotIdentifiable",
+        "imin gives the item no identifier that can be used, or another item of the order has the same one.",
+    )
     WINDOW_PASSED = "WindowPassed", "The deadline for cancelling, `cancellableUntil`, has passed."
     UNKNOWN = "UNKNOWN", "No reason is known: imin states only that the item cannot be cancelled."
 
@@ -37,7 +41,13 @@ _BY_STATUS = {
     OrderItemStatus.ORDER_ITEM_PROPOSED.value: CancellationBlock.NOT_YET_BOOKED,
 }
 
-FINAL = frozenset({CancellationBlock.SELLER_CANCELLED, CancellationBlock.ATTENDANCE_RECORDED})
+FINAL = frozenset(
+    {
+        CancellationBlock.SELLER_CANCELLED,
+        CancellationBlock.ATTENDANCE_RECORDED,
+        CancellationBlock.NOT_IDENTIFIABLE,
+    }
+)
 """Reasons that neither time nor one of imin's rules can remove."""
 
 
@@ -52,7 +62,8 @@ def reason_against(  # noqa: PLR0913  # the status and the terms of an item
 ) -> CancellationBlock | None:
     """Why the item cannot be cancelled at that moment; None if no reason is known.
 
-    held: why a cancellation that was sent keeps the item from being cancelled before its status shows it.
+    held: why the item cannot be cancelled whatever its terms are: a cancellation that was sent keeps it from
+    that before its status shows it, or it cannot be identified.
     refunds: whether a cancellation in time is refunded. flag: what imin said when it responded.
     """
     if by_status := _BY_STATUS.get(status._value_):

@@ -21,6 +21,8 @@ from gateway.imin.documents.vocabulary import (
     TaxMode,
 )
 from gateway.imin.jsonld import Bare, Exact, Link, iri_tail, is_same_iri
+from gateway.imin.names import name_of
+from gateway.imin.routes import is_identifier
 
 T = TypeVar("T")
 
@@ -71,7 +73,11 @@ def _number(receipt: Receipt) -> str | None:
 
 
 class Order(Owned, kw_only=True, gc=False, rename="camel"):
-    """A booking: what was bought, from which seller, at what price. The payment reference is not decoded."""
+    """A booking: what was bought, from which seller, at what price. The payment reference is not decoded.
+
+    stated_name: the identifier or the end of the IRI, once it is bound; "" if there is neither.
+    made_up_name: of an order by whose identifier imin cannot be requested, or that has none; otherwise "".
+    """
 
     order_status: Exact | None = None
     order_date: Exact | None = None
@@ -90,17 +96,24 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     proposal_version: str | None = field(default=None, name="orderProposalVersion")
     order_customer_note: str | None = None
     order_seller_note: str | None = None
+    stated_name: str = field(default="", name="gateway:statedName")
+    made_up_name: str = field(default="", name="gateway:madeUpName")
 
     @property
     def identifier(self) -> str:
-        """The identifier, or the end of the IRI; "" if there is neither, so that it cannot be an order."""
-        return str(self.own_identifier) if self.own_identifier is not None else _tail_of(self.iri)
+        """The identifier, or the end of the IRI; a made-up name if there is neither."""
+        return self.stated_name or name_of(self.own_identifier, self.iri) or self.made_up_name
+
+    @property
+    def unique_name(self) -> str:
+        """The identifier if imin can be requested by it, otherwise the made-up name."""
+        return self.made_up_name or self.stated_name
 
     @property
     def id(self) -> str:
         """Global id."""
         owner: Owner = self.owner
-        return owner.global_id("Order", self.identifier)
+        return owner.global_id("Order", self.made_up_name or self.stated_name)
 
     @property
     def items(self) -> tuple[OrderItem, ...]:
@@ -142,9 +155,9 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
     def receipts(self) -> tuple[Receipt, ...]:
         """Receipts that have a number and so can be opened, newest first."""
         own = self.own_receipts
-        if not own or (len(own) == 1 and _number(own[0])):  # the usual case
+        if not own or (len(own) == 1 and is_identifier(_number(own[0]) or "")):  # the usual case
             return own
-        receipts = [receipt for receipt in own if _number(receipt)]
+        receipts = [receipt for receipt in own if is_identifier(_number(receipt) or "")]
         return tuple(sorted(receipts, key=_created, reverse=True))
 
     @property
@@ -181,16 +194,6 @@ class Order(Owned, kw_only=True, gc=False, rename="camel"):
         return None
 
 
-def bind_order(order: Order, owner: Owner) -> None:
-    """Set the owner of an order, its items and its receipts, and what they need to know of each other."""
-    order.owner = owner
-    identifier = order.identifier
-    for index, item in enumerate(order.own_items):
-        item.owner, item.order_identifier, item.index = owner, identifier, index
-    for receipt in order.own_receipts:
-        receipt.owner, receipt.order_identifier = owner, identifier
-
-
 def _created(receipt: Receipt) -> float:
     return _seconds(receipt.date_created)
 
@@ -200,10 +203,6 @@ def _created(receipt: Receipt) -> float:
 def _seconds(text: str | None) -> float:
     moment = parse_date_time(text)
     return moment.timestamp() if moment else 0.0
-
-
-def _tail_of(iri: str | None) -> str:
-    return iri_tail(iri) if iri else ""
 
 
 class SellerAttribute(ExpressionProperty[T]):
@@ -280,7 +279,7 @@ class Seller(Struct, frozen=True):
     def id(self) -> str:
         """Global id."""
         owner: Owner = self.order.owner
-        return owner.seller_id(self.agent.iri, self.order.identifier)
+        return owner.seller_id(self.agent.iri, self.order.unique_name)
 
     @property
     def identifier(self) -> str | None:

@@ -17,6 +17,7 @@ from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, Prope
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import InvalidValue
 from gateway.imin.jsonld import Bare, Exact, Int, iri_tail
+from gateway.imin.names import name_of
 
 _CACHE_SIZE = 4_096
 
@@ -59,7 +60,10 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     """One booked place on a session or slot.
 
     unclear: names of fields of which something could not be read.
-    index: position in its order, from 0; it identifies an item to which imin gives no identifier.
+    order_identifier: of its order, or a made-up name.
+    stated_name: the identifier or the end of the IRI, "" if there is neither.
+    made_up_name: of an item that imin gives no usable identifier or one that another item of the order has
+    too, or whose order has no usable identifier; otherwise "". Such an item cannot be cancelled.
     """
 
     session: Event | None = field(default=None, name="orderedItem")
@@ -84,29 +88,37 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     errors: tuple[ItemError, ...] = field(default=(), name="error")
     unclear: tuple[str, ...] = field(default=(), name="gateway:unclear")
     order_identifier: str = field(default="", name="gateway:orderIdentifier")
-    index: int = field(default=0, name="gateway:index")
+    stated_name: str = field(default="", name="gateway:statedName")
+    made_up_name: str = field(default="", name="gateway:madeUpName")
 
     @property
     def identifier(self) -> str:
-        """The identifier, or the end of the IRI, or the position in the order."""
-        return (
-            str(self.own_identifier)
-            if self.own_identifier is not None
-            else _other_identifier(self.iri, self.index)
-        )
+        """The identifier, or the end of the IRI; a made-up name if there is neither."""
+        return self.stated_name or self.made_up_name
+
+    @property
+    def unique_name(self) -> str:
+        """The identifier if it names this item alone, otherwise the made-up name."""
+        return self.made_up_name or self.stated_name
+
+    @property
+    def is_named_by_iri(self) -> bool:
+        """Whether its name is only the end of its IRI."""
+        return name_of(self.own_identifier, None) != self.stated_name
 
     @property
     def id(self) -> str:
         """Global id."""
         owner: Owner = self.owner
-        return owner.global_id("OrderItem", self.order_identifier, self.identifier)
+        return owner.global_id("OrderItem", self.order_identifier, self.made_up_name or self.stated_name)
 
     @property
     def named_order(self) -> str | None:
         """Identifier of its order, which an upcoming item has in `imin:order` or in its own IRI."""
         reference = self.order_reference
-        if reference and reference.identifier is not None:
-            return str(reference.identifier)
+        stated = name_of(reference.identifier, None) if reference else ""
+        if stated:
+            return stated
         iri = (reference.iri if reference else None) or self.iri or ""
         found = _ORDER_IN_IRI.search(iri)
         if found:
@@ -234,15 +246,8 @@ def _raise_invalid(member: str) -> NoReturn:
 
 
 def _held(item: OrderItem) -> CancellationBlock | None:
+    if item.made_up_name:
+        return CancellationBlock.NOT_IDENTIFIABLE
     owner: Owner = item.owner
     held = owner.held
-    return held.block(item.order_identifier, item.identifier) if held.open else None
-
-
-def _other_identifier(iri: str | None, index: int) -> str:
-    return (iri_tail(iri) if iri else "") or str(index)
-
-
-def bind_upcoming_item(item: OrderItem, owner: Owner) -> None:
-    """Set the owner of an item of the upcoming list, and the order it belongs to."""
-    item.owner, item.order_identifier = owner, item.named_order or ""
+    return held.block(item.order_identifier, item.stated_name) if held.open else None

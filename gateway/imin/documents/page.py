@@ -12,6 +12,7 @@ from gateway.imin.documents.partial import Attributes, partial_document
 from gateway.imin.documents.thing import Envelope
 from gateway.imin.errors import Unreadable
 from gateway.imin.jsonld import Int
+from gateway.imin.names import name_of
 
 T = TypeVar("T")
 D = TypeVar("D", Order, OrderItem)
@@ -116,7 +117,7 @@ def _read(
     else:
         collection, items = _read_item_by_item(item_type, body)
     for item in items:
-        if item.own_identifier is None and not item.iri and not item.unreadable:
+        if not item.unreadable and not name_of(item.own_identifier, item.iri):
             item.unreadable = ("identifier",)
     if (
         not items

@@ -13,10 +13,10 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin
 import msgspec
 from msgspec import Struct, field
 
+from gateway.imin.documents.binding import bind_order, bind_upcoming_items
 from gateway.imin.documents.code_values import Call, Kind
 from gateway.imin.documents.function_source import Code, Unclear
-from gateway.imin.documents.order import Seller, bind_order
-from gateway.imin.documents.order_item import bind_upcoming_item
+from gateway.imin.documents.order import Seller
 from gateway.imin.documents.property_reads import PropertyReads, defining_classes
 from gateway.imin.documents.thing import GATEWAY_PREFIX, PARTIAL_OF, Envelope, Thing
 
@@ -39,7 +39,7 @@ ALWAYS_READ = (
 
 _BINDING = (
     Call(cast("Code", bind_order), (("order", Kind.DOCUMENT), ("owner", Kind.DATA))),
-    Call(cast("Code", bind_upcoming_item), (("item", Kind.DOCUMENT), ("owner", Kind.DATA))),
+    Call(cast("Code", bind_upcoming_items), (("items", Kind.DOCUMENT), ("owner", Kind.DATA))),
 )
 _MAX_SELECTIONS = 128
 """The classes for each take some 50 KB, and 2 ms to make."""

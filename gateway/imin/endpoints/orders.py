@@ -12,7 +12,7 @@ from gateway.imin.documents import (
     Owner,
     Page,
     bind_order,
-    bind_upcoming_item,
+    bind_upcoming_items,
     partial_document,
     read_order_item_page,
     read_order_page,
@@ -21,7 +21,7 @@ from gateway.imin.documents import (
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.endpoints.declaration import CustomerOrder, CustomerPage, Endpoint, Parts
 from gateway.imin.errors import IminError, NotFound, Refused, Unreadable
-from gateway.imin.routes import is_echo
+from gateway.imin.routes import is_echo, is_identifier
 
 _PENDING = OrderItemStatus.CUSTOMER_CANCELLATION_PENDING
 
@@ -49,8 +49,7 @@ def _bind_orders(page: Page[Order], owner: Owner) -> None:
 
 
 def _bind_items(page: Page[OrderItem], owner: Owner) -> None:
-    for item in page.items:
-        bind_upcoming_item(item, owner)
+    bind_upcoming_items(page.items, owner)
 
 
 def _is_beyond_the_end(error: IminError, key: CustomerPage) -> bool:
@@ -75,7 +74,9 @@ def _are_items_cacheable(items: Iterable[OrderItem]) -> bool:
 
 def _is_item_page_cacheable(page: Page[OrderItem]) -> bool:
     # If an item's order is unknown, a change of that order could not make this page outdated.
-    return all(item.order_identifier for item in page.items) and _are_items_cacheable(page.items)
+    return all(is_identifier(item.order_identifier) for item in page.items) and _are_items_cacheable(
+        page.items
+    )
 
 
 ORDER: Endpoint[CustomerOrder, Order | None] = Endpoint(
@@ -99,7 +100,7 @@ ORDER_PAGE: Endpoint[CustomerPage, Page[Order]] = Endpoint(
     bind=_bind_orders,
     orders=lambda page: [order.identifier for order in page.items],
     is_cacheable=lambda page: _are_orders_cacheable(page.items),
-    parts=Parts(ORDER, lambda page: [(order.identifier, order) for order in page.items], split_order_page),
+    parts=Parts(ORDER, lambda page: [(order.unique_name, order) for order in page.items], split_order_page),
 )
 """Page of a customer's orders, newest first. Ten a page, from 1; assumption: none for an unknown customer."""
 

@@ -99,8 +99,10 @@ def read_boolean(value: Any, _path: Path, _unreadable: list[Path]) -> bool:
 
 
 def read_identifier(value: Any, path: Path, unreadable: list[Path]) -> str | int:
-    """An identifier: whole numbers stay numbers."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """An identifier: whole numbers stay numbers, and true and false are none."""
+    if isinstance(value, bool):
+        raise Misfit
+    if isinstance(value, int):
         return value
     text: str = read_text(value, path, unreadable)
     return text

@@ -1,5 +1,7 @@
 """How the graph shows the properties of orders and of what belongs to the booking itself."""
 
+from dataclasses import replace
+
 from tests.examples.openactive.declared import (
     Declared,
     Omitted,
@@ -69,7 +71,7 @@ ORDER_ITEM: Declared = {
     "cancellationMessage": text("cancellationMessage"),
     "customerNotice": text("customerNotice"),
     "error": named_list("problems"),
-    "imin:isPresentlyCancellable": flag("isPresentlyCancellable"),
+    "imin:isPresentlyCancellable": replace(flag("isPresentlyCancellable"), beside={"identifier": "1"}),
     "imin:order": Omitted("only of upcoming items, where `order` leads to the whole order"),
     "orderItemIntakeForm": named_list("intakeForm"),
     "orderItemIntakeFormResponse": Shown(

@@ -11,6 +11,7 @@ from tests.examples.upstream import Reader, reader_of_bodies
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CONFIRMED = {
+    "identifier": "1",
     "orderItemStatus": "https://openactive.io/OrderItemConfirmed",
     "allowCustomerCancellationFullRefund": True,
 }

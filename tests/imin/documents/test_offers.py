@@ -12,6 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 IRI = "https://example.com/offers/1"
 CONFIRMED: dict[str, Any] = {
+    "identifier": "1",
     "orderItemStatus": "https://openactive.io/OrderItemConfirmed",
     "orderedItem": {"startDate": "2030-01-16T10:00:00Z"},
 }

@@ -16,7 +16,7 @@ from gateway.imin.documents import (
     OrderItem,
     Seller,
     bind_order,
-    bind_upcoming_item,
+    bind_upcoming_items,
 )
 from gateway.imin.documents.partial import fields_read_by, partial_document, property_reads
 from gateway.imin.documents.thing import Thing
@@ -80,7 +80,7 @@ def bound(document: Any) -> Any:
     if isinstance(document, Order):
         bind_order(document, OWNER)
     elif isinstance(document, OrderItem):
-        bind_upcoming_item(document, OWNER)
+        bind_upcoming_items((document,), OWNER)
     elif "owner" in document.__struct_fields__:
         document.owner = OWNER
     return document
