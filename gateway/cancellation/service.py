@@ -26,6 +26,7 @@ from gateway.cancellation.outcomes import (
     is_final,
     name_of,
 )
+from gateway.cancellation.rejections import despite_rejections
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
 from gateway.cancellation.settling import Settler
 from gateway.cancellation.sqlite_journal import SqliteJournal, StateUnusable
@@ -195,7 +196,9 @@ class Cancellations:
         if result.order is not None or not is_final(outcome) or isinstance(outcome, OrderMissing):
             return result
         try:
-            order = await self._repository.get_now(ORDER, (request.customer, request.order))
+            order = await despite_rejections(
+                lambda: self._repository.get_now(ORDER, (request.customer, request.order))
+            )
         except IminError:
             return CancellationResult(_without_order(outcome))
         return CancellationResult(outcome if order else OrderMissing(), order)

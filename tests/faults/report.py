@@ -46,7 +46,7 @@ class Report:
         lines = [
             f"{self.runs} runs, {sum(self.answers.values())} answers",
             *(f"  {count:5} {kind}" for kind, count in self.answers.most_common()),
-            f"causes of unavailable  {dict(self.causes.most_common())}",
+            *([f"causes of unavailable  {dict(self.causes.most_common())}"] if self.causes else []),
             f"double PATCHes   {len(self.doubles)}",
             f"untrue answers   {len(self.untrue)}",
             f"unconfirmed      {self.unconfirmed:.1%} of the runs {dict(self.unconfirmed_by_fault)}",
