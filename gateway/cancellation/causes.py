@@ -7,7 +7,7 @@ from gateway.imin.errors import CallRejected, IminError, TimedOut, Unreadable
 Step = Literal["search", "read", "PATCH"]
 
 JOURNAL = "journal"
-"""The state file or Redis could not record the cancellation."""
+"""The state file could not be read, or could not record the cancellation."""
 NO_TIME = "PATCH deadline"
 """Reading the order took all the time."""
 REFUSED = "PATCH refused"
