@@ -160,17 +160,15 @@ class WindowSearch(Generic[T]):
         if cursor is None:
             return 0 if is_after else total
         shifted = cursor.position + total - cursor.total
-        if (found := self._loaded.position_of(cursor.identity, shifted)) is not None:
+        if (found := self._find(cursor.identity, shifted)) is not None:
             return found + is_after
-        if not is_after and cursor.above:
-            above = self._loaded.position_of(cursor.above[0], shifted - 1)
-            if above is not None:
-                return above + 1
+        if not is_after and cursor.above and (above := self._find(cursor.above[0], shifted - 1)) is not None:
+            return above + 1
         lowest, highest = self._limits(cursor, total)
         # A list that grows at its head only has pushed the item down at least as far as its total has grown.
         # An older item directly below `shifted` therefore proves the place without loading its page.
         expected_page = self._loaded.page_number(min(max(shifted, 0), max(total - 1, 0)))
-        if expected_page not in self._loaded.numbers:
+        if not self._is_loaded(shifted):
             if is_after and self._list.newest_first and lowest <= shifted + 1 == highest:
                 return highest
             raise _PageNeeded(expected_page)
@@ -181,6 +179,16 @@ class WindowSearch(Generic[T]):
         if (page := self._next_probe(cursor, expected_page, lowest, highest)) is not None:
             raise _PageNeeded(page)
         return min(max(shifted + 1, lowest), highest)  # the item is gone, and so are its neighbours
+
+    def _find(self, identity: str, expected: int) -> int | None:
+        """Position of the item with that identity; None if it is not loaded, or may be another's."""
+        found = self._loaded.position_of(identity, expected)
+        is_certain = not self._list.may_repeat or found == expected or self._is_loaded(expected)
+        return found if is_certain else None
+
+    def _is_loaded(self, position: int) -> bool:
+        last = max((self._loaded.total or 0) - 1, 0)
+        return self._loaded.page_number(min(max(position, 0), last)) in self._loaded.numbers
 
     def _limits(self, cursor: Cursor, total: int) -> tuple[int, int]:
         """Lowest and highest possible boundary, by the dates and neighbours on the loaded pages."""

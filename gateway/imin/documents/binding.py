@@ -77,7 +77,8 @@ def tell_apart(items: tuple[OrderItem, ...]) -> None:
 
 
 def _name_of(item: OrderItem) -> str:
-    return f"{item.order_identifier}/{item.made_up_name or item.stated_name}"
+    """What imin says of its name; of an item without a name, all that distinguishes it."""
+    return f"{item.order_identifier}/{item.stated_name or _content_of(item)}"
 
 
 def _content_of(item: OrderItem) -> list[str]:
