@@ -69,6 +69,9 @@ class Receipt(Owned, kw_only=True, gc=False, rename="camel"):
 
 def _number(receipt: Receipt) -> str | None:
     location = receipt.own_url or receipt.plain_id or receipt.at_id or str(receipt.own_identifier or "")
+    # The end of another URL is the number of another receipt in imin, perhaps of another customer.
+    if "://" in location and "/receipts/" not in location:
+        return None
     return iri_tail(location.partition("?")[0] if "?" in location else location) or None
 
 
