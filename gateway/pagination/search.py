@@ -3,7 +3,8 @@
 imin numbers its pages by offset, and the list changes between two requests: new orders push everything down,
 erased ones pull it up, upcoming items drop off the head. A cursor's item is found again in three steps: its
 old position is shifted by the growth of the list, and trusted only if an identity or a date confirms it; next
-comes the page where it should be; then pages chosen by date, bisecting the list. Walking forward, the usual
+comes the page where it should be; then pages chosen by date, bisecting the list. Dates that are not in order
+on the loaded pages are ignored; then only the pages beside that one are searched. Walking forward, the usual
 case, needs no page beyond the window's own.
 """
 
@@ -52,6 +53,8 @@ class WindowSearch(Generic[T]):
         self._count_only = count_only
         self._expected_total = expected_total or 0
         self._loaded: PageSet[T] = PageSet(paged_list, cursor.page_size if cursor else PAGE_SIZE)
+        self._ordered_in_round = 0
+        self._is_in_order = True
 
     def next_pages(self) -> list[int]:
         """Numbers of the pages to load next, in parallel; none when the window is complete."""
@@ -196,7 +199,7 @@ class WindowSearch(Generic[T]):
         above = (self._loaded.position_of(identity, expected) for identity in cursor.above)
         lowest = max((position + 1 for position in above if position is not None), default=0)
         highest = total
-        if cursor.date is None:
+        if cursor.date is None or not self._are_dates_in_order():
             return lowest, highest
         for position, item in self._loaded.items():
             date = self._list.date(item)
@@ -217,9 +220,19 @@ class WindowSearch(Generic[T]):
         candidates = self._not_loaded(lowest, highest)
         near = [page for page in candidates if abs(page - expected_page) <= 1]
         loaded_near = sum(1 for page in self._loaded.numbers if abs(page - expected_page) <= 1)
-        if near and (loaded_near < 2 or cursor.date is None):  # noqa: PLR2004  # the page and one beside it
+        are_dates_usable = cursor.date is not None and self._are_dates_in_order()
+        if near and (loaded_near < 2 or not are_dates_usable):  # noqa: PLR2004  # the page and one beside it
             return near[0]
-        return candidates[len(candidates) // 2] if candidates and cursor.date is not None else None
+        return candidates[len(candidates) // 2] if candidates and are_dates_usable else None
+
+    def _are_dates_in_order(self) -> bool:
+        """Whether the dates on the loaded pages are in order; otherwise they say nothing about a position."""
+        if self._ordered_in_round != self._loaded.rounds:
+            self._ordered_in_round = self._loaded.rounds
+            dated = sorted((position, self._list.date(item)) for position, item in self._loaded.items())
+            dates = [date for _, date in dated if date is not None]
+            self._is_in_order = dates == sorted(dates, reverse=self._list.newest_first)
+        return self._is_in_order
 
 
 def _was_above(cursor: Cursor, identity: str) -> bool | None:

@@ -1,7 +1,9 @@
 """Windows of lists that change between two requests: no item twice, none missed."""
 
 import itertools
+from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -172,6 +174,43 @@ def test_booked_while_read(
 
     assert len(seen) == len(set(seen))
     assert own <= set(seen)
+
+
+def unsteady(chance: Random) -> ServedList:
+    """A list whose dates are in no order, or in order but for a few."""
+    odd = chance.choice([0.03, 1])
+    return ServedList(
+        [
+            Entry(str(number), chance.randrange(10**6) if chance.random() < odd else number * 1_000)
+            for number in range(chance.randrange(5, 130), 0, -1)
+        ]
+    )
+
+
+@pytest.mark.parametrize("is_backward", [False, True])
+def test_unsteady_dates(is_backward: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """With dates in no order, paging repeats none and misses none while the last order shown stays."""
+    for seed in range(150):
+        chance = Random(seed)  # noqa: S311  # repeatable, no secret
+        served, size, seen, cursor = unsteady(chance), chance.randrange(1, 25), [], None
+        erased: set[str] = set()
+        own = {entry.name for entry in served.entries}
+        for step in itertools.count():
+            arguments = {"last": size, "before": cursor} if is_backward else {"first": size, "after": cursor}
+            window = served.window(**arguments)
+            seen += names(window)
+            if not (window.has_previous if is_backward else window.has_next):
+                break
+            end = 0 if is_backward else len(window.items) - 1
+            cursor = window.cursor(end).encode()
+            for number in range(chance.randrange(4) if step < 8 else 0):
+                served.entries.insert(0, Entry(f"new{len(seen)}-{number}", chance.randrange(10**6)))
+                if (one := chance.choice(served.entries)) is not window.items[end]:
+                    served.entries.remove(one)
+                    erased.add(one.name)
+
+        assert len(seen) == len(set(seen)), seed
+        assert own - erased <= set(seen), seed
 
 
 def test_pages_while_booked() -> None:
