@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiohttp import hdrs, web
+from aiohttp.test_utils import TestServer
 
 from gateway.auth import Caller, HasHeaders, InvalidToken
 from gateway.commands import gateway_listening
@@ -37,6 +38,9 @@ def clients(tmp_path: Path) -> Path:
     for name, code in MODULES.items():
         (tmp_path / name).write_text(code, encoding="utf-8")
     return tmp_path
+
+
+ONE_ORDER = {"data": {"orderChanged": {"totalPaymentDue": {"amount": "10"}}}}
 
 
 class Issuer:
@@ -176,42 +180,67 @@ async def test_refused(settings: Settings, sandbox: Sandbox, clients: Path) -> N
 
 
 class Silent:
-    """A WebSocket server that sends one order and then answers nothing. opened: how many there were."""
+    """A server that sends one order, then nothing, and answers no ping. It refuses a client's first POST.
+
+    opened: when WebSockets and POST requests arrived, by the client's name in its token.
+    """
 
     def __init__(self) -> None:
-        self.opened = 0
+        self.opened: defaultdict[str, list[float]] = defaultdict(list)
         self.returned = asyncio.Event()
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    def _note(self, authorization: str) -> None:
+        client = authorization.removeprefix("Bearer ").partition(".")[0]
+        self.opened[client].append(asyncio.get_running_loop().time())
+        if all(len(self.opened[name]) >= (3 if name == "fetch" else 2) for name in (*BY_SOCKET, "fetch")):
+            self.returned.set()
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=["graphql-transport-ws"])
         await socket.prepare(request)
-        self.opened += 1
-        if self.opened > len(BY_SOCKET):
-            self.returned.set()
         async for message in socket:
             match message.json():
-                case {"type": "connection_init"}:
+                case {"type": "connection_init", "payload": {"Authorization": authorization}}:
+                    self._note(authorization)
                     await socket.send_json({"type": "connection_ack"})
                 case {"type": "subscribe", "id": id_}:
-                    order = {"orderChanged": {"totalPaymentDue": {"amount": "10"}}}
-                    await socket.send_json({"id": id_, "type": "next", "payload": {"data": order}})
+                    await socket.send_json({"id": id_, "type": "next", "payload": ONE_ORDER})
         return socket
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        authorization = request.headers[hdrs.AUTHORIZATION]
+        self._note(authorization)
+        if len(self.opened[authorization.removeprefix("Bearer ").partition(".")[0]]) == 1:
+            return web.Response(status=429, headers={"Retry-After": "1"})
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b"event: next\ndata: " + json.dumps(ONE_ORDER).encode() + b"\n\n")
+        await self.returned.wait()
+        return response
 
 
 async def test_dead_connection(clients: Path) -> None:
-    """A WebSocket on which pings are not answered is replaced by another one."""
-    client = clients / "live-client.js"
-    quick = client.read_text().replace("20_000", "50").replace("5_000", "50")
-    client.write_text(quick)
+    """A silent connection is replaced by another one; a client that is asked to wait waits."""
+    for name, seconds in (("live-client.js", ("20_000", "5_000")), ("events.js", ("40_000",))):
+        code = (clients / name).read_text()
+        for text in seconds:
+            assert code.count(text) == 1
+            code = code.replace(text, "100")
+        (clients / name).write_text(code)
     silent = Silent()
     app = web.Application()
-    app.router.add_get("/graphql", silent.serve)
+    app.router.add_get("/graphql", silent.socket)
+    app.router.add_post("/graphql", silent.stream)
     async with (
         issuing(Issuer()) as tokens,
-        listening(app, "127.0.0.1") as url,
-        following(clients, f"{url}/graphql", tokens, "any"),
+        TestServer(app) as server,
+        following(clients, str(server.make_url("/graphql")), tokens, "any"),
     ):
         await asyncio.wait_for(silent.returned.wait(), HANGS_AFTER)
+
+    waits = [times[1] - times[0] for client, times in silent.opened.items() if client not in BY_SOCKET]
+    assert len(waits) == 2
+    assert min(waits) >= 1
 
 
 # The tables
