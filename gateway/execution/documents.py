@@ -38,7 +38,7 @@ _NO_COST = Cost(0)
 class PreparedOperation:
     """A document with the operation to run, or the errors because of which it cannot run.
 
-    digest: hash of the text, which identifies the document in logs. length: characters of the text.
+    text: of the document. digest: its hash, which identifies the document in logs.
     planned: the operation's plans; None if graphql-core runs it alone. variables: how to read their values;
     None if there is no operation. is_query: whether it only reads.
     is_subscription: whether it has any number of results. name: of the operation, "" if it has none.
@@ -49,7 +49,7 @@ class PreparedOperation:
     errors: tuple[GraphQLError, ...]
     cost: Cost = _NO_COST
     digest: str = ""
-    length: int = 0
+    text: str = ""
     planned: PlannedOperation | None = None
     variables: Variables | None = None
     is_query: bool = field(init=False)
@@ -111,7 +111,7 @@ class DocumentCache:
         return int(self._prepared.currsize)
 
     def _weight(self, prepared: PreparedOperation) -> int:
-        return max(self._min_weight, _BYTES_PER_ENTRY + _BYTES_PER_CHARACTER * prepared.length)
+        return max(self._min_weight, _BYTES_PER_ENTRY + _BYTES_PER_CHARACTER * len(prepared.text))
 
     def _prepare(self, text: str, operation_name: str | None) -> PreparedOperation:
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -119,7 +119,7 @@ class DocumentCache:
         def refused(document: DocumentNode, *errors: GraphQLError) -> PreparedOperation:
             for error in errors:
                 drop_tracebacks(error)  # the cached error would keep the request alive
-            return PreparedOperation(document, None, errors, digest=digest, length=len(text))
+            return PreparedOperation(document, None, errors, digest=digest, text=text)
 
         try:
             document = read_document(text, self._limits)
@@ -140,7 +140,7 @@ class DocumentCache:
         cost = cost_of(self._schema, document, operation)
         planned = PlannedOperation.of(self._schema, document, operation)
         variables = planned.variables if planned else Variables(self._schema, operation)
-        return PreparedOperation(document, operation, (), cost, digest, len(text), planned, variables)
+        return PreparedOperation(document, operation, (), cost, digest, text, planned, variables)
 
 
 def _find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:

@@ -1,16 +1,18 @@
 """Execute operations: prepare a document once, then run it and report coded errors.
 
-`prepare` → `execute` for one result, or `stream` for any number of results.
+`prepare` → `execute` for one result, or `subscribe` → `event_result` for each event.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution.values import VariableValues
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.context import Context
 from gateway.errors import BAD_REQUEST, BAD_USER_INPUT, RATE_LIMITED, GatewayError, formatted, with_code
@@ -18,7 +20,8 @@ from gateway.execution.counts import ExecutionCounts
 from gateway.execution.documents import DocumentCache, PreparedOperation
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
 from gateway.execution.run import Runner
-from gateway.execution.subscriptions import source_events
+from gateway.execution.shared_results import SharedEvent, SharedResults
+from gateway.execution.subscriptions import Subscription
 from gateway.imin.transport.deadline import request_deadline
 from gateway.observability.logging import log_failures
 from gateway.spending import RATE_LIMIT_EXCEEDED
@@ -26,9 +29,6 @@ from gateway.spending import RATE_LIMIT_EXCEEDED
 WRONG_METHOD = GatewayError(BAD_REQUEST, "Only queries may be sent by GET; use POST.")
 NEEDS_A_STREAM = GatewayError(BAD_REQUEST, "A subscription needs a WebSocket or Accept: text/event-stream.")
 RATE_LIMITED_ERROR = GatewayError(RATE_LIMITED, RATE_LIMIT_EXCEEDED)
-
-NewContext = Callable[[], Context]
-"""Makes a new context for each result: loaders must not remember what they read before a change."""
 
 
 class OperationResult(Struct, frozen=True):
@@ -39,11 +39,22 @@ class OperationResult(Struct, frozen=True):
     omitted: number of errors left out because there are too many.
     """
 
-    data: dict[str, Any] | None
+    data: dict[str, Any] | orjson.Fragment | None
     errors: list[dict[str, Any]]
     executed: bool
     status: int | None = None
     omitted: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has all data that the client asked for."""
+        return self.executed and not self.errors
+
+    def with_encoded_data(self) -> "OperationResult":
+        """The same result with its data as JSON, so that they are encoded once for all who share it."""
+        if not isinstance(self.data, dict):
+            return self
+        return replace(self, data=orjson.Fragment(orjson.dumps(self.data)))
 
 
 class Executor:
@@ -67,6 +78,7 @@ class Executor:
         self.counts = ExecutionCounts()
         core_schema = schema._schema  # noqa: SLF001  # Strawberry's documented way to graphql-core's schema
         self._limits = limits
+        self._shared = SharedResults()
         self._operation_seconds = operation_seconds
         self._runner = Runner(core_schema, self.counts, hide_suggestions=not suggestions)
         self._documents = DocumentCache(
@@ -103,53 +115,47 @@ class Executor:
             result = await self._runner.run(prepared, variables, context, values)
         return self._logged(result, context)
 
-    async def stream(
-        self,
-        prepared: PreparedOperation,
-        variables: Mapping[str, Any] | None,
-        new_context: NewContext,
-        *,
-        queries_only: bool = False,
-    ) -> AsyncGenerator[OperationResult, None]:
-        """Run an operation of any kind: yields one result, or one for each event of a subscription.
+    async def subscribe(
+        self, prepared: PreparedOperation, variables: Mapping[str, Any] | None, context: Context
+    ) -> Subscription | OperationResult:
+        """Begin a subscription; a result if it may not run. Raises what its resolver raises."""
+        variables = variables or {}
+        values = self._admit(prepared, variables, context)
+        if not isinstance(values, VariableValues):
+            return self._refusal(values, context)
+        subscription = Subscription(prepared, variables, values)
+        failed = await subscription.begin(self._runner, context)
+        return subscription if failed is None else self._logged(failed, context)
 
-        queries_only: whether to refuse mutations. Raises what `new_context` raises.
+    async def event_result(
+        self, subscription: Subscription, event: Any, context: Context, slot: AbstractContextManager[Any]
+    ) -> OperationResult:
+        """The result of one event. Subscribers who would get the same as another one share it.
+
+        slot: entered while the result is made, not while another subscriber makes it. Raises what it raises.
         """
-        variables, context = variables or {}, new_context()
-        if prepared.errors or not prepared.is_subscription:
-            yield await self.execute(prepared, variables, context, queries_only=queries_only)
-        elif not isinstance(values := self._admit(prepared, variables, context), VariableValues):
-            yield self._refusal(values, context)
-        else:
-            async with aclosing(self._subscribe(prepared, variables, context, new_context)) as results:
-                async for result in results:
-                    yield result
+        if not isinstance(event, SharedEvent):
+            return await self._event_result(subscription, event, context, slot)
+        prepared = subscription.prepared
+        return await self._shared.get(
+            (prepared.digest, prepared.name, context.caller, repr(subscription.variables)),
+            event.cause,
+            lambda: self._event_result(subscription, event.value, context, slot),
+            is_shareable=lambda result: result.is_complete and context.staleness.seconds is None,
+        )
 
-    async def _subscribe(
-        self,
-        prepared: PreparedOperation,
-        variables: Mapping[str, Any],
-        context: Context,
-        new_context: NewContext,
-    ) -> AsyncGenerator[OperationResult, None]:
-        source = await source_events(self._runner, prepared, variables, context)
-        if isinstance(source, ExecutionResult):
-            yield self._logged(source, context)
-            return
-        events = aiter(source)
-        try:
-            async for event in events:
-                event_context = new_context()
-                with request_deadline(self._operation_seconds):
-                    result = await self._runner.run_in_core(prepared, variables, event_context, event)
-                yield self._logged(result, event_context)
-        except Exception as error:  # noqa: BLE001  # masked and logged like any other error of a resolver
-            located = GraphQLError(str(error), original_error=error)
-            errors = [error if isinstance(error, GraphQLError) else located]
-            yield self._logged(ExecutionResult(None, errors=errors), context)
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
+    async def _event_result(
+        self, subscription: Subscription, event: Any, context: Context, slot: AbstractContextManager[Any]
+    ) -> OperationResult:
+        with slot, request_deadline(self._operation_seconds):
+            result = await subscription.result(self._runner, context, event)
+        return self._logged(result, context).with_encoded_data()
+
+    def failure(self, error: Exception, context: Context) -> OperationResult:
+        """The result when a subscription ends with an error: masked and logged like a resolver's."""
+        located = GraphQLError(str(error), original_error=error)
+        errors = [error if isinstance(error, GraphQLError) else located]
+        return self._logged(ExecutionResult(None, errors=errors), context)
 
     def result(
         self,

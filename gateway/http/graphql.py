@@ -16,7 +16,7 @@ from gateway.http.refusals import REFUSALS, refusal_response
 from gateway.http.request import RequestReader
 from gateway.http.response import RawResponse, graphql_response
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
-from gateway.http.streaming.messages import result_messages
+from gateway.http.streaming.messages import ResultMessages
 from gateway.http.streaming.sse import EventStream
 from gateway.observability.logging import RequestRecord
 
@@ -74,7 +74,7 @@ class GraphQLEndpoint:
     async def _stream(self, request: web.Request, operation: Operation, slot: Slot) -> web.StreamResponse:
         stream = EventStream(
             request,
-            result_messages(operation, slot, queries_only=request.method == "GET"),
+            ResultMessages(operation, slot, queries_only=request.method == "GET"),
             operation.scope.caller,
             lambda: self.authentication.caller(request),
             is_subscription=operation.prepared.is_subscription,

@@ -1,7 +1,7 @@
 """Run an operation for a caller: charge its cost, count it and log it."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from gateway.context import Context, Services
@@ -26,17 +26,24 @@ class OperationServices:
 
 @dataclass(slots=True)
 class Operation:
-    """One operation of a request, while its slot of `shared.limit` is held."""
+    """One operation of a request, while its slot of `shared.limit` is held.
+
+    The text of its document is that of the cache: a subscription lasts, and there may be many of it.
+    """
 
     shared: OperationServices
-    request: GraphQLRequest
+    request: InitVar[GraphQLRequest]
     scope: RequestScope
     prepared: PreparedOperation = field(init=False)
+    variables: dict[str, Any] | None = field(init=False)
+    _shows_cost: bool = field(init=False)
     _started: float = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, request: GraphQLRequest) -> None:
         self._started = time.perf_counter()
-        self.prepared = self.shared.executor.prepare(self.request.query, self.request.operation_name)
+        self.prepared = self.shared.executor.prepare(request.query, request.operation_name)
+        self.variables = request.variables
+        self._shows_cost = bool(request.extensions and request.extensions.get("cost") is True)
 
     async def execute(self, *, queries_only: bool) -> tuple[OperationResult, dict[str, Any]]:
         """The result of a query or mutation, and its extensions. Raises RateLimited.
@@ -46,7 +53,7 @@ class Operation:
         scope = self.scope
         context = scope.new_context(self.shared.services)
         result = await self.shared.executor.execute(
-            self.prepared, self.request.variables, context, queries_only=queries_only
+            self.prepared, self.variables, context, queries_only=queries_only
         )
         self.count(result)
         scope.record.calls.close()
@@ -59,7 +66,7 @@ class Operation:
     def count(self, result: OperationResult) -> None:
         """Count the operation, with its outcome and its time until now, in the metrics."""
         outcome = result.errors[0]["extensions"]["code"] if result.errors else "ok"
-        self.shared.metrics.request(self.request.query, outcome, time.perf_counter() - self._started)
+        self.shared.metrics.request(self.prepared.text, outcome, time.perf_counter() - self._started)
 
     def extensions(self, result: OperationResult, context: Context) -> dict[str, Any]:
         """Of the response: age of stale data, number of omitted errors, and the cost on request."""
@@ -68,7 +75,7 @@ class Operation:
             extensions["stale"] = {"ageSeconds": round(context.staleness.seconds, 3)}
         if result.omitted > 0:
             extensions["omittedErrors"] = result.omitted
-        if self.request.extensions and self.request.extensions.get("cost") is True:
+        if self._shows_cost:
             calls = self.scope.record.calls
             extensions["cost"] = {
                 "estimated": max(context.spending.cost, calls.charged),

@@ -133,7 +133,7 @@ MUTANTS = {
     ),
     "a value that bails is null": Mutant(
         "compiled.executor",
-        "request.counts.bailed += 1\n        return _BAILED",
+        "request.counts.bailed += 1\n        return BAILED",
         "request.counts.bailed += 1\n        return None",
     ),
     "an operation's errors are lost": Mutant(

@@ -19,7 +19,7 @@ from gateway.execution.compiled.resolver_call import ResolverCall
 from gateway.execution.compiled.single_resolver_object import SingleResolverObject
 from gateway.execution.counts import ExecutionCounts
 
-_BAILED: Any = object()
+BAILED: Any = object()
 """Stands for the result of generated code that has none, or has bailed."""
 
 CompletedObjects = dict[tuple[Complete, int], tuple[Any, Any]]
@@ -75,8 +75,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         field = self.plan.field(parent_type, field_details_list)
         if field.attribute is not None:
-            completed = _run_code(self, field.code, source, field.attribute)
-            if completed is not _BAILED:
+            completed = run_code(self, field.code, source, field.attribute)
+            if completed is not BAILED:
                 return completed
         elif field.call is not None:
             arguments = field.call.arguments(self.variable_values.coerced)
@@ -94,8 +94,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         result: Any,
         position_context: Any,
     ) -> Any:
-        completed = _run_code(self, self.plan.code(return_type, field_details_list), result)
-        if completed is not _BAILED:
+        completed = run_code(self, self.plan.code(return_type, field_details_list), result)
+        if completed is not BAILED:
             return completed
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
@@ -137,10 +137,10 @@ async def resolve_field(
     info = LazyInfo(request, call.declared, site)
     try:
         result = await call(source, info, arguments)
-        completed = _run_code(request, site.field.code, result)
-        if completed is _BAILED and not site.field.is_compiled:
+        completed = run_code(request, site.field.code, result)
+        if completed is BAILED and not site.field.is_compiled:
             completed = await _complete_single_resolver_object(request, site, result)
-        if completed is not _BAILED:
+        if completed is not BAILED:
             return completed
         core, raw_info = request.core, info._raw_info  # noqa: SLF001  # graphql-core's own info
         completed = core.complete_in_core(site, raw_info, result)
@@ -154,15 +154,15 @@ async def _complete_single_resolver_object(request: PlannedRequest, site: FieldS
     definition = cast("GraphQLField", site.field.definition)
     how = SingleResolverObject.of(request.plan, definition, site.details)
     if how is None:
-        return _BAILED
+        return BAILED
     key, resolved, details = how.resolved
     arguments = cast("ResolverCall", resolved.call).arguments(request.coerced)
     if arguments is None:
-        return _BAILED
+        return BAILED
     try:
         how.require(value)
     except Exception:  # noqa: BLE001  # graphql-core meets the same error, and reports it
-        return _BAILED
+        return BAILED
     completed: dict[str, Any] = {}
     for name, field in how.fields.items():
         if field is None:
@@ -170,21 +170,21 @@ async def _complete_single_resolver_object(request: PlannedRequest, site: FieldS
         elif field is resolved:
             completed[name] = None  # reserves its position in the response
         else:
-            completed[name] = _run_code(request, field.code, value, field.attribute)
-        if completed[name] is _BAILED:
-            return _BAILED
+            completed[name] = run_code(request, field.code, value, field.attribute)
+        if completed[name] is BAILED:
+            return BAILED
     path = Path(site.path, key, how.object_type.name)
     inner = FieldSite(resolved, how.object_type, details, path)
     completed[key] = await resolve_field(request, inner, value, arguments)
     return completed
 
 
-def _run_code(
+def run_code(
     request: PlannedRequest, code: AdaptiveCode | None, value: Any, attribute: str | None = None
 ) -> Any:
-    """The value, or an attribute of it, completed by generated code; _BAILED if that is not possible."""
+    """The value, or an attribute of it, completed by generated code; BAILED if that is not possible."""
     if code is None or (complete := code.complete) is None:
-        return _BAILED
+        return BAILED
     code.runs += 1
     request.counts.compiled += 1
     try:
@@ -198,7 +198,7 @@ def _run_code(
         code.count_bail(request.plan.operation.max_bails)
         request.counts.compiled -= 1
         request.counts.bailed += 1
-        return _BAILED
+        return BAILED
 
 
 def _core_attributes(operation: PlannedOperation) -> dict[str, Any]:

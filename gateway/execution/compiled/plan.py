@@ -163,7 +163,7 @@ class Plan:
 
 
 class PlannedOperation:
-    """A query that can be planned, and its plans so far. max_bails: see MAX_BAILS."""
+    """A query or subscription that can be planned, and its plans so far. max_bails: see MAX_BAILS."""
 
     def __init__(
         self,
@@ -200,13 +200,15 @@ class PlannedOperation:
     ) -> "PlannedOperation | None":
         """The operation; None if graphql-core has to run it alone.
 
-        That is the case for mutations and subscriptions, and for documents that are not plannable.
+        That is the case for mutations, and for documents that are not plannable.
         """
-        if definition.operation is not OperationType.QUERY or schema.query_type is None:
+        root = {
+            OperationType.QUERY: schema.query_type,
+            OperationType.SUBSCRIPTION: schema.subscription_type,
+        }.get(definition.operation)
+        if root is None or not is_plannable(document, definition):
             return None
-        if not is_plannable(document, definition):
-            return None
-        return cls(schema, document, definition, schema.query_type, max_bails)
+        return cls(schema, document, definition, root, max_bails)
 
     def conditions(self, variables: VariableValues) -> dict[str, Any]:
         """The variables that decide which fields are selected."""

@@ -138,16 +138,16 @@ class _VariableArgument:
 
 
 def _is_plain(declared: StrawberryField, field: GraphQLField) -> bool:
-    """Whether Strawberry's wrapper does nothing but call an async resolver."""
-    wrapper, resolver = field.resolve, declared.base_resolver
+    """Whether Strawberry's wrapper does nothing but call an async resolver, or a subscription's generator."""
+    wrapper, resolver = field.subscribe or field.resolve, declared.base_resolver
     if resolver is None or declared.extensions or not inspect.isfunction(wrapper):
         return False
     enclosed = inspect.getclosurevars(wrapper).nonlocals
-    return (
-        wrapper.__name__ == "_async_resolver"
-        and enclosed.get("field_exception_handlers", True) == ()
-        and inspect.iscoroutinefunction(resolver.wrapped_func)
-    )
+    if enclosed.get("field_exception_handlers", True) != ():
+        return False
+    if field.subscribe is not None:
+        return wrapper.__name__ == "_resolver" and inspect.isasyncgenfunction(resolver.wrapped_func)
+    return wrapper.__name__ == "_async_resolver" and inspect.iscoroutinefunction(resolver.wrapped_func)
 
 
 def _python_names(schema: GraphQLSchema, declared: StrawberryField) -> Iterator[tuple[str, str]]:

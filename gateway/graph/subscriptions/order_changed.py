@@ -6,6 +6,7 @@ from contextlib import aclosing
 import strawberry
 
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
+from gateway.execution.shared_results import SharedEvent
 from gateway.graph.decorators import subscribed
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
@@ -29,7 +30,7 @@ class Subscription:
         Order | None,
         requests=ORDER.requests,
     )
-    async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[documents.Order | None, None]:  # noqa: A002  # Relay names the argument
+    async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[SharedEvent, None]:  # noqa: A002  # Relay names the argument
         services = info.context.services
         try:
             # No `yield` inside: the next event may be requested in another context.
@@ -51,8 +52,8 @@ async def _missing() -> AsyncGenerator[documents.Order | None, None]:
     yield None
 
 
-async def _shown(info: Info, order: documents.Order | None) -> documents.Order | None:
+async def _shown(info: Info, order: documents.Order | None) -> SharedEvent:
     """The order, with the items that cancellations hold now, also those of other processes."""
     if (update := info.context.services.cancellations.attempts.refresh()) is not None:
         await update
-    return report_unreadable(info, order)
+    return SharedEvent(report_unreadable(info, order), order)

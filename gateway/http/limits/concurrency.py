@@ -1,7 +1,6 @@
 """Limit how many operations run at one time; one more is refused at once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Self
 
 
 class Overloaded(Exception):
@@ -38,23 +37,26 @@ class ConcurrencyLimit:
     def __exit__(self, *_: object) -> None:
         self._taken -= 1
 
-    @contextmanager
-    def slot(self) -> "Iterator[Slot]":
-        """A slot that its holder may release and acquire again."""
-        slot = Slot(self)
-        slot.acquire()
-        try:
-            yield slot
-        finally:
-            slot.release()
+    def slot(self) -> "Slot":
+        """A slot that its holder may release and acquire again; taken on entry."""
+        return Slot(self)
 
 
 class Slot:
     """A subscription's slot: it needs one while it makes a result, and none while it waits for an event."""
 
+    __slots__ = ("_is_held", "_limit")
+
     def __init__(self, limit: ConcurrencyLimit) -> None:
         self._limit = limit
         self._is_held = False
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     def acquire(self) -> None:
         """Take the slot, unless it is held already. Raises Overloaded."""

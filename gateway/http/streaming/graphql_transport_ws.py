@@ -5,9 +5,7 @@ client is authenticated (CVE-2026-35523), so it is not supported.
 """
 
 import asyncio
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from aiohttp import hdrs, web
@@ -36,6 +34,11 @@ class WebSocketEndpoint:
     shared: WebSocketServices
     lifecycle: Lifecycle
     open: int = 0
+    _waited_for: dict[WebSocketSession, asyncio.Event] = field(default_factory=dict)
+    """By session that `handle` waits for, to log it when it is lost."""
+
+    def __post_init__(self) -> None:
+        self._on_lost = self._lost  # one object for all sessions
 
     def take_over(
         self, data: bytes, transport: asyncio.Transport, timeouts: ClientTimeouts
@@ -47,13 +50,7 @@ class WebSocketEndpoint:
         request = UpgradeRequest.read(data)
         if request is None or self._refusal(request) is not None:
             return None
-        request_id, began = request_id_of(request.headers), time.perf_counter()
-
-        def lost(session: WebSocketSession) -> None:
-            record = RequestRecord(CallCounter(), began, session.pseudonym)
-            log_request(request_id, "GET /graphql", 101, record)
-
-        session = self._session(request_id, timeouts, lost)
+        session = self._session(request_id_of(request.headers), timeouts)
         self._start(session, request, transport, request.rest)
         return session.connection
 
@@ -62,18 +59,17 @@ class WebSocketEndpoint:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        is_lost = asyncio.get_running_loop().create_future()
         connection = cast("TimedConnection", request.protocol)
-        session = self._session(
-            request[REQUEST_ID], connection.timeouts, lambda session: is_lost.set_result(session.pseudonym)
-        )
+        session = self._session(request[REQUEST_ID], connection.timeouts)
+        is_lost = self._waited_for[session] = asyncio.Event()
         transport, rest = connection.hand_over(session.connection)
         self._start(session, request, transport, rest)
         if connection.is_half_closed:
             session.connection.eof_received()
         try:
-            request[RECORD].caller = await asyncio.shield(is_lost)
+            await is_lost.wait()
         finally:
+            request[RECORD].caller = session.pseudonym
             session.connection.abort()
             connection.connection_lost(None)
         return web.Response(status=101)  # for the log; the connection is gone
@@ -91,18 +87,19 @@ class WebSocketEndpoint:
             return error_response(503, SERVICE_UNAVAILABLE, "Too many WebSockets are open.")
         return None
 
-    def _session(
-        self, request_id: str, timeouts: ClientTimeouts, lost: "Callable[[WebSocketSession], None]"
-    ) -> WebSocketSession:
+    def _session(self, request_id: str, timeouts: ClientTimeouts) -> WebSocketSession:
         connection = WebSocketConnection(timeouts, self.shared.limits.message_bytes)
-
-        def on_lost(session: WebSocketSession) -> None:
-            self.open -= 1
-            self.lifecycle.sockets.discard(connection)
-            lost(session)
-
-        connection.receiver = session = WebSocketSession(self.shared, connection, request_id, on_lost)
+        connection.receiver = session = WebSocketSession(self.shared, connection, request_id, self._on_lost)
         return session
+
+    def _lost(self, session: WebSocketSession) -> None:
+        self.open -= 1
+        self.lifecycle.sockets.discard(session.connection)
+        if (is_lost := self._waited_for.pop(session, None)) is not None:
+            is_lost.set()
+        else:
+            record = RequestRecord(CallCounter(), session.began, session.pseudonym)
+            log_request(session.request_id, "GET /graphql", 101, record)
 
     def _start(
         self, session: WebSocketSession, request: HasHeaders, transport: asyncio.Transport, rest: bytes

@@ -4,7 +4,7 @@ Source: enisdenjo/graphql-sse, PROTOCOL.md, distinct connections mode. Lines end
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from gateway.http.connections.aiohttp_connection import TimedConnection
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.media_types import EVENT_STREAM
 from gateway.http.refusals import authentication_code
-from gateway.http.streaming.messages import ResultMessage
+from gateway.http.streaming.messages import ResultMessage, ResultMessages
 from gateway.http.streaming.token_expiry import token_refusal
 
 _HEADERS = {
@@ -45,7 +45,7 @@ class EventStream:
     def __init__(
         self,
         request: web.Request,
-        messages: AsyncGenerator[ResultMessage, None],
+        messages: ResultMessages,
         caller: Caller,
         authenticate: Callable[[], Awaitable[Caller]],
         *,

@@ -14,7 +14,7 @@ from gateway.http.limits.rate import RateLimited
 from gateway.http.operations import Operation
 from gateway.http.persisted_documents import DocumentRefused
 from gateway.http.request import GraphQLRequest
-from gateway.http.streaming.messages import ResultMessage, result_messages
+from gateway.http.streaming.messages import ResultMessage, ResultMessages
 from gateway.http.streaming.websocket_frames import INTERNAL_ERROR
 from gateway.http.streaming.websocket_messages import INVALID_MESSAGE, Closed, has_valid_types
 from gateway.observability.logging import RequestRecord, log_bug, log_request
@@ -47,13 +47,16 @@ class WebSocketOperation:
             with session.shared.operations.limit.slot() as slot:
                 operation = Operation(session.shared.operations, request, scope)
                 self.is_subscription = operation.prepared.is_subscription
-                async with aclosing(result_messages(operation, slot)) as messages:
+                del request
+                async with aclosing(ResultMessages(operation, slot)) as messages:
                     async for message in messages:
                         await session.require_valid_token()
-                        status = 200 if message.result.executed else message.result.status or 400
+                        is_executed = message.result.executed
+                        status = 200 if is_executed else message.result.status or 400
                         await self._send_result(message)
-                        if not message.result.executed:
+                        if not is_executed:
                             return
+                        del message  # it would be held until the next one
             await self._send({"id": self._id, "type": "complete"})
         except Overloaded as overloaded:
             status = 503

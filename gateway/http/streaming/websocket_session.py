@@ -4,6 +4,7 @@ Source: enisdenjo/graphql-ws, PROTOCOL.md.
 """
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -71,7 +72,8 @@ class WebSocketServices:
 class WebSocketSession:
     """Receives the messages of one WebSocket, and runs its operations.
 
-    request_id: of the request that opened it. on_lost: called with the session when the connection is gone.
+    request_id, began: of the request that opened it. on_lost: called with the session when the connection is
+    gone.
     caller, pseudonym: set by connection_init. started: number of operations so far.
     """
 
@@ -81,6 +83,7 @@ class WebSocketSession:
         "_step",
         "_timer",
         "_waiting",
+        "began",
         "caller",
         "connection",
         "pseudonym",
@@ -100,6 +103,7 @@ class WebSocketSession:
         self.shared = shared
         self.connection = connection
         self.request_id = request_id
+        self.began = time.perf_counter()
         self.caller: Caller | None = None
         self.pseudonym = ""
         self.started = 0
