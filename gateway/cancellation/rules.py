@@ -113,6 +113,13 @@ def decide(request: CancellationRequest, order: Order, held: Held) -> Outcome | 
     return to_send
 
 
+def without_identifier(request: CancellationRequest) -> NotPermitted:
+    """The outcome for an order by whose identifier imin cannot be requested."""
+    reason = CancellationBlock.NOT_IDENTIFIABLE.name
+    why = tuple(Refusal(identifier, reason) for identifier in request.identifiers)
+    return NotPermitted(request.customer, request.order, request.identifiers, "", why)
+
+
 def unchanged(order: Order, identifiers: tuple[str, ...], held: Held) -> CancellationUnavailable:
     """The outcome of a cancellation that had no effect, given the order as it was last read."""
     items = items_with(order, identifiers)

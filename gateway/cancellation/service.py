@@ -19,6 +19,7 @@ from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
     CancellationUnavailable,
+    NotPermitted,
     OrderMissing,
     Outcome,
     Pending,
@@ -110,13 +111,13 @@ class Cancellations:
 
     async def cancel(
         self,
-        request: CancellationRequest | OrderMissing,
+        request: CancellationRequest | OrderMissing | NotPermitted,
         key: IdempotencyKey | None = None,
         ownership: OwnershipCheck | None = None,
     ) -> CancellationResult:
         """Cancel items of an order, once per key. Continues to its end even if the caller is cancelled.
 
-        request: what to cancel, or OrderMissing if it is certain that there is no such order. ownership: how
+        request: what to cancel, or the outcome if it is certain without imin. ownership: how
         to prove that the order is the caller's; None if that is proven. The result contains the order if its
         outcome shows the order.
         """
@@ -136,11 +137,11 @@ class Cancellations:
 
     async def _cancel(
         self,
-        request: CancellationRequest | OrderMissing,
+        request: CancellationRequest | OrderMissing | NotPermitted,
         key: IdempotencyKey | None,
         ownership: OwnershipCheck | None,
     ) -> CancellationResult:
-        if isinstance(request, OrderMissing):
+        if not isinstance(request, CancellationRequest):
             return CancellationResult(request)
 
         async def prove() -> CancellationRequest | CancellationResult:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
-from tests.support.cancellations import CANCEL, cancel
+from tests.support.cancellations import cancel
 
 PATCH = "PATCH /orders/:id"
 HISTORY = """{ viewer { orders(first: 1) { nodes { id identifier items {
@@ -257,6 +257,30 @@ async def test_shared_iri(gateway: Gateway, sandbox: Sandbox) -> None:
     assert [one["id"] for one in result["orderItems"]] == [item["id"]]
 
 
+@pytest.mark.parametrize("kind", ["customer", "item", "receipt", "seller"])
+async def test_order_of_another_kind(gateway: Gateway, sandbox: Sandbox, kind: str) -> None:
+    """An id of anything but an order is no order's."""
+    query = "{ viewer { id orders(first: 1) { nodes { items { id } receipts { id } seller { id } } } } }"
+    viewer = (await gateway.data(query))["viewer"]
+    (order,) = viewer["orders"]["nodes"]
+    ids = {
+        "customer": viewer["id"],
+        "item": order["items"][0]["id"],
+        "receipt": order["receipts"][0]["id"],
+        "seller": order["seller"]["id"],
+    }
+    sandbox.request_log.entries.clear()
+
+    result = await cancel(gateway, ids[kind], [order["items"][0]["id"]])
+
+    assert result == {
+        "__typename": "OrderNotFoundError",
+        "code": "ORDER_NOT_FOUND",
+        "message": "There is no such order.",
+    }
+    assert sandbox.request_log.entries == []
+
+
 async def test_ids_that_name_nothing(gateway: Gateway, sandbox: Sandbox) -> None:
     """An empty id, or an id of another kind, is not the item whose identifier is empty."""
     put(sandbox, {"identifier": ""}, {"identifier": "1"})
@@ -335,21 +359,16 @@ async def test_unusable_order(gateway: Gateway, sandbox: Sandbox) -> None:
 
     ids = [one["id"] for order in orders for one in (order, *order["items"])]
     found = [await gateway.data(NODE, id=id_) for id_ in ids]
-    results = [
-        await gateway.data(CANCEL, input={"orderId": order[name], "orderItemIds": [order["items"][0]["id"]]})
-        for order in orders
-        for name in ("id", "identifier")
+    results = [await cancel(gateway, order["id"], [order["items"][0]["id"]]) for order in orders]
+    by_identifier = [
+        await cancel(gateway, order["identifier"], [order["items"][0]["id"]]) for order in orders
     ]
 
     assert len(ids) == len(set(ids)) == 7 + 13
     assert {block(item) for order in orders for item in order["items"]} == {BLOCKED}
     assert found == [{"node": None}] * len(ids)
-    not_found = {
-        "__typename": "OrderNotFoundError",
-        "code": "ORDER_NOT_FOUND",
-        "message": "There is no such order.",
-    }
-    assert [one["cancelOrderItems"]["result"] for one in results] == [not_found] * len(results)
+    assert results == [refused()] * len(orders)
+    assert {result["__typename"] for result in by_identifier} == {"OrderNotFoundError"}
     assert sandbox.request_log.entries == []
     assert len(upcoming["nodes"]) == upcoming["totalCount"]
     assert len({item["id"] for item in upcoming["nodes"]}) == upcoming["totalCount"]

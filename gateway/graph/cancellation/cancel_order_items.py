@@ -8,13 +8,14 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.cancellation.idempotency import MAX_KEY_CHARACTERS
-from gateway.cancellation.outcomes import OrderMissing
+from gateway.cancellation.outcomes import NotPermitted, OrderMissing
 from gateway.cancellation.request import (
     CancellationRequest,
     IdempotencyKey,
     OwnershipCheck,
     RequestedItem,
 )
+from gateway.cancellation.rules import without_identifier
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult
@@ -101,16 +102,22 @@ def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> Idempot
 
 def _request(
     context: Context, input_: CancelOrderItemsInput
-) -> tuple[CancellationRequest | OrderMissing, OwnershipCheck | None]:
-    """What to cancel, and how to prove that the order is the caller's; None if its global id proves it."""
+) -> tuple[CancellationRequest | OrderMissing | NotPermitted, OwnershipCheck | None]:
+    """What to cancel, and how to prove that the order is the caller's; None if its global id proves it.
+
+    Or why nothing can be: there is no such order, or imin has no identifier for it that can be used.
+    """
     caller, id_ = context.caller, context.services.signer.verify(input_.order_id)
-    customer, order = (
-        (caller.customer or "", input_.order_id) if id_ is None else (id_.customer, id_.parts[0])
-    )
-    if not is_identifier(order) or (id_ and not (id_.kind == "Order" and caller.may_see(customer))):
+    if id_ is None:
+        if not is_identifier(input_.order_id):
+            return OrderMissing(), None
+        request = _request_of(context, caller.customer or "", input_.order_id, input_)
+        return request, OwnershipCheck(caller.may_see, partial(_search, context, input_))
+    if id_.kind != "Order" or not caller.may_see(id_.customer):
         return OrderMissing(), None
-    request = _request_of(context, customer, order, input_)
-    return request, None if id_ else OwnershipCheck(caller.may_see, partial(_search, context, input_))
+    (order,) = id_.parts
+    request = _request_of(context, id_.customer, order, input_)
+    return request if is_identifier(order) else without_identifier(request), None
 
 
 async def _search(context: Context, input_: CancelOrderItemsInput) -> CancellationRequest | None:

@@ -64,7 +64,7 @@ _OWN_MESSAGES = {
 
 
 def result_of(
-    result: CancellationResult, request: CancellationRequest | outcomes.OrderMissing, ids: list[strawberry.ID]
+    result: CancellationResult, request: CancellationRequest | outcomes.Outcome, ids: list[strawberry.ID]
 ) -> CancelOrderItemsResult:
     """The outcome for the client. request: what was requested. ids: its items as the client wrote them."""
     order = result.order
@@ -79,9 +79,7 @@ def result_of(
     return _error(result.outcome, ids, shown)
 
 
-def _shown(
-    order: documents.Order | None, request: CancellationRequest | outcomes.OrderMissing
-) -> dict[str, Any]:
+def _shown(order: documents.Order | None, request: CancellationRequest | outcomes.Outcome) -> dict[str, Any]:
     """The order and the requested items of it, as arguments. order: None if it was not read."""
     # imin's documents are the runtime objects of the graph's types; see decision 0001.
     if order is None or not isinstance(request, CancellationRequest):

@@ -24,7 +24,10 @@ from gateway.imin import documents
 class Order(Node):
     """Runtime object: documents.Order."""
 
-    identifier: strawberry.ID = strawberry.field(description="Identifier of the order in imin.")
+    identifier: strawberry.ID = strawberry.field(
+        description="Identifier of the order in imin. Starts with `gateway:` if imin gives none: then it is "
+        "made up."
+    )
     order_number: str | None = strawberry.field(description="Order number, to quote to customer support.")
     confirmation_number: str | None = strawberry.field(
         description="Number that confirms the booking; the order number if imin gives no other."

@@ -69,7 +69,8 @@ class OrderItem(Node):
     """Runtime object: documents.OrderItem."""
 
     identifier: strawberry.ID = strawberry.field(
-        description="Identifier of the item in imin, unique only within its order."
+        description="Identifier of the item in imin, unique only within its order. Starts with `gateway:` if "
+        "imin gives none: then it is made up."
     )
     status: OrderItemStatus = strawberry.field(description="Status of the item.")
     status_text: str | None = strawberry.field(
@@ -78,8 +79,8 @@ class OrderItem(Node):
     )
     is_presently_cancellable: bool | None = strawberry.field(
         description="Whether the customer can cancel the item at this moment, by its terms and the time. "
-        "False if imin says no, and while a cancellation of the item is pending or unconfirmed; null if "
-        "neither imin nor the terms say."
+        "False if imin says no, if a cancellation could mean another item, and while a cancellation of the "
+        "item is pending or unconfirmed; null if neither imin nor the terms say."
     )
     cancellation_blocked_because: CancellationBlock | None = strawberry.field(
         description="Why the customer cannot cancel the item at this moment; null if no reason is known."

@@ -174,11 +174,12 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
         return self.stated_provider or organizer
 
     def offer_like(self, reference: Offer) -> Offer | None:
-        """The offer that is meant by a reference, on any level."""
+        """The offer that is meant by a reference, on any level; None if several with other terms may be."""
         for level in self.levels():
-            for offer in level.offers:
-                if offer.is_meant_by(reference):
-                    return offer
+            meant = [offer for offer in level.offers if offer.is_meant_by(reference)]
+            if meant:
+                terms = [offer.accepted_terms for offer in meant]
+                return meant[0] if terms.count(terms[0]) == len(terms) else None
         return None
 
     @property

@@ -75,6 +75,16 @@ class Offer(Priced, kw_only=True, gc=False, rename="camel"):
         identifier = reference.identifier or reference.name
         return identifier is not None and identifier in (self.identifier, iri)
 
+    @property
+    def accepted_terms(self) -> tuple[Decimal | str | bool | None, ...]:
+        """What a customer accepts: price, notice and refund."""
+        return (
+            self.price,
+            self.price_currency,
+            self.latest_cancellation_before_start_date,
+            self.allow_customer_cancellation_full_refund,
+        )
+
     def completed_by(self, offer: "Offer") -> "Offer":
         """The offer that this one refers to, with what this one states itself."""
         window = self.latest_cancellation_before_start_date

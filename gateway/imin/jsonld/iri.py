@@ -35,10 +35,10 @@ def is_iri(text: str) -> bool:
 def is_same_iri(iri: str | None, other: str | None) -> bool:
     """Whether two IRIs are the same, in whichever of its equal forms each is written.
 
-    Slashes at the end, a default port, and the case of scheme and host make no difference.
-    Source: RFC 3986, section 6.
+    Slashes at the end, a default port, and the case of scheme and host make no difference. A blank text is no
+    IRI. Source: RFC 3986, section 6.
     """
-    if iri is None or other is None:
+    if iri is None or other is None or not iri.strip():
         return False
     return iri == other or _comparable(iri) == _comparable(other)
 

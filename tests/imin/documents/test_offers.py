@@ -82,6 +82,30 @@ async def test_reference(reader: Reader, reference: Any, identity: Any, levels: 
     assert answer == {**FOUND, "acceptedOffer": {"name": name, "iri": IRI}}
 
 
+@pytest.mark.parametrize(
+    "change", [{"price": 5}, {"latestCancellationBeforeStartDate": "P2D"}, {"priceCurrency": "EUR"}, {}]
+)
+@pytest.mark.parametrize("identity", [{"id": IRI}, {"identifier": "adult"}])
+async def test_several_of_one_identity(reader: Reader, identity: Any, change: dict[str, Any]) -> None:
+    """Of two offers with one identity none is meant, unless their terms are the same."""
+    offers = [{**TERMS, **identity}, {**TERMS, **identity, **change}]
+
+    answer = await reader.item(item(identity, offers), "{ price { amount } cancellableUntil }")
+
+    assert answer == (
+        {"price": None, "cancellableUntil": None}
+        if change
+        else {"price": FOUND["price"], "cancellableUntil": FOUND["cancellableUntil"]}
+    )
+
+
+async def test_blank_ids(reader: Reader) -> None:
+    """Two blank ids are not the same id."""
+    answer = await reader.item(item({"id": " "}, [{**TERMS, "id": " "}]), "{ price { amount } }")
+
+    assert answer == {"price": None}
+
+
 @pytest.mark.parametrize("flag", [None, True, False])
 async def test_unknown_reference(reader: Reader, *, flag: bool | None) -> None:
     """Of an offer that is nowhere no price and no deadline is claimed, and only imin can say yes."""
