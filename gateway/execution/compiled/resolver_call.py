@@ -143,11 +143,12 @@ def _is_plain(declared: StrawberryField, field: GraphQLField) -> bool:
     if resolver is None or declared.extensions or not inspect.isfunction(wrapper):
         return False
     enclosed = inspect.getclosurevars(wrapper).nonlocals
-    if enclosed.get("field_exception_handlers", True) != ():
-        return False
-    if field.subscribe is not None:
-        return wrapper.__name__ == "_resolver" and inspect.isasyncgenfunction(resolver.wrapped_func)
-    return wrapper.__name__ == "_async_resolver" and inspect.iscoroutinefunction(resolver.wrapped_func)
+    is_expected = inspect.isasyncgenfunction if field.subscribe else inspect.iscoroutinefunction
+    return (
+        wrapper.__name__ == "_async_resolver"
+        and enclosed.get("field_exception_handlers", True) == ()
+        and is_expected(resolver.wrapped_func)
+    )
 
 
 def _python_names(schema: GraphQLSchema, declared: StrawberryField) -> Iterator[tuple[str, str]]:
