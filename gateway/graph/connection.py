@@ -146,7 +146,9 @@ async def connect(
     loader, totals = context.loader(pages), context.services.totals
     window = await fetch_window(loader, totals, customer, paged_list, requested, count_only=not needs_items)
     if len(set(window.identities)) < len(window.identities):
-        documents.tell_apart(tuple(item for item in window.items if isinstance(item, documents.OrderItem)))
+        documents.distinguish_items(
+            tuple(item for item in window.items if isinstance(item, documents.OrderItem))
+        )
     if any(item.unreadable for item in window.items):
         _report(info, window)
     return Connection(window)

@@ -16,7 +16,7 @@ from gateway.imin.documents.agent import (
     Person,
     Terms,
 )
-from gateway.imin.documents.binding import bind_order, bind_upcoming_items, tell_apart
+from gateway.imin.documents.binding import bind_order, bind_upcoming_items, distinguish_items
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
@@ -86,10 +86,10 @@ __all__ = [
     "Terms",
     "bind_order",
     "bind_upcoming_items",
+    "distinguish_items",
     "fields_read_by",
     "partial_document",
     "read_order_item_page",
     "read_order_page",
     "split_order_page",
-    "tell_apart",
 ]

@@ -26,7 +26,7 @@ def bind_order(order: Order, owner: Owner) -> None:
         if order.made_up_name:
             item.made_up_name = make_up_name("item", _content_of(item))
     if len(items) > 1:
-        tell_apart(items)
+        distinguish_items(items)
     for receipt in order.own_receipts:
         receipt.owner, receipt.order_identifier = owner, name
 
@@ -48,7 +48,7 @@ def bind_upcoming_items(items: tuple[OrderItem, ...], owner: Owner) -> None:
         else:
             _bind_item(item, owner, make_up_name(order, _content_of(item)))
             item.made_up_name = make_up_name("item", _content_of(item))
-    tell_apart(items)
+    distinguish_items(items)
 
 
 def _bind_item(item: OrderItem, owner: Owner, order: str) -> None:
@@ -62,7 +62,7 @@ def _bind_item(item: OrderItem, owner: Owner, order: str) -> None:
     item.stated_name = name
 
 
-def tell_apart(items: tuple[OrderItem, ...]) -> None:
+def distinguish_items(items: tuple[OrderItem, ...]) -> None:
     """Make up names for those of these items that have a name in common. For bound items."""
     names = [_name_of(item) for item in items]
     if len(set(names)) == len(names):  # the usual case
