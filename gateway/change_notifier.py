@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gateway.imin.cache import Cache
 from gateway.imin.changes import Change
-from gateway.order_watcher import OrderWatcher
+from gateway.live.order_watcher import OrderWatcher
 from gateway.replicas.announcements import Announcements
 
 

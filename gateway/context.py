@@ -17,8 +17,8 @@ from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
 from gateway.imin.endpoints.declaration import Endpoint, K, V
 from gateway.imin.repository import Repository, Use
+from gateway.live.order_watcher import OrderWatcher
 from gateway.loaders import Loader, LoadScope
-from gateway.order_watcher import OrderWatcher
 from gateway.pagination.totals import ListTotals
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend

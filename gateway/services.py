@@ -10,11 +10,14 @@ from gateway.cancellation.service import CancellationOptions, Cancellations, Wit
 from gateway.change_notifier import ChangeNotifier
 from gateway.clock import BootClock, Clock
 from gateway.context import Services
+from gateway.graph.compared_fields import ComparedFields
+from gateway.graph.schema import build_schema
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.repository import OwnerOf, Repository
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
-from gateway.order_watcher import OrderWatcher
+from gateway.live.order_watch import WatchParts
+from gateway.live.order_watcher import OrderWatcher
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.journal import ReplicaJournal
@@ -36,9 +39,15 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
     cache = _cache(settings, redis_cache)
     held = HeldItems(Doubt(boot_clock, settings.cancel_doubt_seconds))
     repository = Repository(client, _owner_of(settings, signer, public_url, now, held), cache)
-    order_watcher = OrderWatcher(
-        repository, _backoff(settings), settings.follow_most, settings.follow_most_each
+    cancellations = Cancellations(
+        client,
+        repository,
+        now,
+        held,
+        _cancellation_options(settings),
+        with_replicas=_with_replicas(settings, redis),
     )
+    order_watcher = _order_watcher(settings, repository, cancellations, now)
     announcements = Announcements(redis) if redis else None
     notifier = ChangeNotifier(cache, order_watcher, announcements)
     client.on_change = notifier.order_changed
@@ -52,15 +61,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
         operation_seconds=settings.request_timeout_seconds,
-        cancellations=Cancellations(
-            client,
-            repository,
-            now,
-            held,
-            _cancellation_options(settings),
-            with_replicas=_with_replicas(settings, redis),
-            notify=order_watcher.poll_now,
-        ),
+        cancellations=cancellations,
         redis=redis,
         redis_cache=redis_cache,
         announcements=announcements,
@@ -120,6 +121,17 @@ def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache |
         max_bytes=settings.cache_max_bytes,
     )
     return Cache(options, redis_cache)
+
+
+def _order_watcher(
+    settings: Settings, repository: Repository, cancellations: Cancellations, now: Clock
+) -> OrderWatcher:
+    compared = ComparedFields(build_schema()._schema)  # noqa: SLF001  # as in gateway.execution.executor
+    parts = WatchParts(repository, cancellations.attempts, compared, _backoff(settings), now)
+    order_watcher = OrderWatcher(parts, settings.follow_most, settings.follow_most_each)
+    cancellations.on_end = order_watcher.poll_now
+    cancellations.attempts.on_change = order_watcher.attempt_changed
+    return order_watcher
 
 
 def _cancellation_options(settings: Settings) -> CancellationOptions:

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -23,10 +23,16 @@ from gateway.imin.documents import Order
 
 
 class AttemptLog:
-    """Reads and writes attempts. held: updated with the items of those that are open."""
+    """Reads and writes attempts. held: updated with the items of those that are open.
+
+    version: increases whenever the journal has changed, or may have.
+    """
 
     def __init__(self, journal: Journal, now: Clock, held: HeldItems) -> None:
         self.held = held
+        self.version = 0
+        self.on_change: Callable[[Attempt], None] = lambda _attempt: None
+        """Called with each attempt that this process begins, and when it learns what became of one."""
         self._journal = journal
         self._now = now
         self._doubt = held.doubt
@@ -96,6 +102,7 @@ class AttemptLog:
             attempts = await self._journal.open_attempts()
         except JournalUnavailable:
             return  # what is known is still held
+        self.version += 1
         if writes != self._writes:
             # Written meanwhile by this process: what was read may be older.
             for attempt in attempts:
@@ -111,4 +118,6 @@ class AttemptLog:
 
     def _put(self, attempt: Attempt) -> None:
         self._writes += 1
+        self.version += 1
         self.held.put(attempt)
+        self.on_change(attempt)

@@ -23,8 +23,12 @@ class Doubt:
 
     def is_over(self, attempt: Attempt) -> bool:
         """Whether imin can no longer act on the attempt."""
+        return self.seconds_left(attempt) < 0
+
+    def seconds_left(self, attempt: Attempt) -> float:
+        """How long imin may still act on the attempt; negative if it no longer can."""
         now = self.clock()
         since = attempt.sent.seconds
         if attempt.sent.boot != now.boot:
             since = self._first_seen.setdefault(attempt.id, now.seconds)
-        return now.seconds - since > self._seconds
+        return since + self._seconds - now.seconds

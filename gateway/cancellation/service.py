@@ -59,8 +59,7 @@ class CancellationOptions:
 class Cancellations:
     """Cancels items of orders.
 
-    held: updated with the items that open cancellations hold. notify: called with imin's identifier of an
-    order when an exchange about it ends, with any outcome.
+    held: updated with the items that open cancellations hold.
     """
 
     def __init__(  # noqa: PLR0913  # the parts that the app puts together
@@ -72,18 +71,18 @@ class Cancellations:
         options: CancellationOptions,
         *,
         with_replicas: WithReplicas,
-        notify: Callable[[str], None],
     ) -> None:
         path = options.state_path
         self._file = SqliteJournal(path or IN_MEMORY)
         self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
         self._journal, locks = with_replicas(self._file, self._file_locks or ProcessLocks())
         self._repository = repository
-        self._notify = notify
         self.attempts = AttemptLog(self._journal, now, held)
         self._exchange = Exchange(client, repository, self.attempts, locks, options.exchange)
         self._keys = IdempotencyKeys(self._journal, now)
         self._settler = Settler(repository, self.attempts, options.backoff)
+        self.on_end: Callable[[str], None] = lambda _order: None
+        """Called with imin's identifier of an order when an exchange about it ends, with any outcome."""
         self.counts: Counter[str] = Counter()
         """Cancellations by the name of their outcome."""
         self.causes: Counter[str] = Counter()
@@ -188,7 +187,7 @@ class Cancellations:
     async def _run_exchange(self, request: CancellationRequest, *, may_send: bool) -> CancellationResult:
         result = await self._exchange.run(request, may_send=may_send)
         self._settler.settle(request.order)
-        self._notify(request.order)
+        self.on_end(request.order)
         return result
 
     async def _show(self, result: CancellationResult, request: CancellationRequest) -> CancellationResult:

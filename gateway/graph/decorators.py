@@ -7,6 +7,7 @@ import strawberry
 
 from gateway.execution.compiled.calculated_fields import READS
 from gateway.execution.field_cost import METADATA, FieldCost
+from gateway.graph.compared_fields import NotCompared
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,6 +20,7 @@ def resolved(  # noqa: PLR0913  # what a field declares
     name: str | None = None,
     deprecation_reason: str | None = None,
     prefetch: Callable[..., bool] | None = None,
+    not_compared: NotCompared | None = None,
 ) -> Callable[[F], F]:
     """Make a method the resolver of a field.
 
@@ -30,13 +32,14 @@ def resolved(  # noqa: PLR0913  # what a field declares
     prefetch: starts the loads that the resolver will wait for, given the context and the field's arguments.
     It returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
     compiler, which then creates no tasks for the fields beside this one.
+    not_compared: why live updates do not compare the field; needed below an order.
     """
     field = strawberry.field(
         name=name,
         description=description,
         graphql_type=graphql_type,
         deprecation_reason=deprecation_reason,
-        metadata={METADATA: _cost(requests)},
+        metadata={METADATA: _cost(requests)} | (not_compared() if not_compared else {}),
     )
 
     def declare(method: F) -> F:

@@ -7,16 +7,13 @@ import aiohttp
 import pytest
 
 from gateway.auth import demo_caller
-from gateway.backoff import Backoff
 from gateway.commands import gateway_listening
-from gateway.imin.client import IminClient
-from gateway.order_watcher import OrderWatcher
 from gateway.sandbox import Fault, Sandbox
+from gateway.services import build_services
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.imin.transport.test_client import options
 from tests.support.cancellations import booked, cancel
-from tests.support.imin import repository
+from tests.support.clocks import PinnedBootClock
 from tests.support.subscriptions import (
     CANCELLED,
     CONFIRMED,
@@ -284,19 +281,18 @@ async def test_deadline_of_later_results(gateway: Gateway, sandbox: Sandbox) -> 
     assert "SELLER_CANCELLED" in statuses(state)
 
 
-async def test_change_while_the_first_result_is_sent(imin: tuple[Sandbox, str], sandbox: Sandbox) -> None:
+@pytest.mark.settings(follow_first_seconds=0.01, follow_longest_seconds=0.01)
+async def test_change_while_the_first_result_is_sent(settings: Settings, sandbox: Sandbox) -> None:
     """A change seen before the subscriber waits for the next one is not lost."""
     number, item = number_and_item(sandbox)
-    async with IminClient(options(imin[1])) as client:
-        watcher = OrderWatcher(repository(client, sandbox.clock.now), Backoff(0.01, 0.01), 1, 1)
-        changes = watcher.changes("1234", number)
-        first = await anext(changes)
+    services = build_services(settings, sandbox.clock.now, PinnedBootClock())
+    async with services.client, services.cancellations.running():
+        states = services.order_watcher.states("1234", number)
+        first = (await anext(states)).order
         sandbox.seller_cancel(number, item)
-        await sandbox.request_log.wait_for(
-            "GET /orders/:id", sandbox.request_log.count("GET /orders/:id") + 2
-        )
-        second = await asyncio.wait_for(anext(changes), HANGS_AFTER)
-        await changes.aclose()
+        await sandbox.request_log.wait_for(READ, sandbox.request_log.count(READ) + 2)
+        second = (await asyncio.wait_for(anext(states), HANGS_AFTER)).order
+        await states.aclose()
 
     assert first
     assert second

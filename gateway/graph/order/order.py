@@ -7,6 +7,7 @@ import strawberry
 from gateway.graph.agent import BookingService, OrderCustomer, Organization
 from gateway.graph.cancellation.cancellation import Cancellation
 from gateway.graph.cancellation.known_cancellations import cancellations_of_order, newest_cancellation
+from gateway.graph.compared_fields import NotCompared
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import BrokerRole, OrderStatus, Prepayment, ProposalStatus
 from gateway.graph.info import Info
@@ -44,7 +45,9 @@ class Order(Node):
     proposal_version: str | None = strawberry.field(
         name="orderProposalVersion", description="IRI of the order proposal that was approved."
     )
-    items: list[OrderItem] = strawberry.field(description="Items of the order, including cancelled ones.")
+    items: list[OrderItem] = strawberry.field(
+        description="Items of the order, including cancelled ones.", metadata=NotCompared.ITEMS()
+    )
     seller: Seller | None = strawberry.field(description="Seller of the order.")
     receipts: list[Receipt] = strawberry.field(
         description="Proofs of payment, newest first. Empty until the first one exists."
@@ -80,6 +83,7 @@ class Order(Node):
         "Cancellations of its items that were requested through this gateway, newest first.",
         list[Cancellation],
         requests=0,
+        not_compared=NotCompared.FROM_JOURNAL,
     )
     @staticmethod
     async def cancellations(root: strawberry.Parent[documents.Order], info: Info) -> list[Cancellation]:
@@ -92,6 +96,7 @@ class Order(Node):
         requests=0,
         deprecation_reason="It may concern only some of the items. Use `cancellations`, or `cancellation` of "
         "an item.",
+        not_compared=NotCompared.FROM_JOURNAL,
     )
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.Order], info: Info) -> Cancellation | None:

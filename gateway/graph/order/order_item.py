@@ -7,6 +7,7 @@ import strawberry
 from gateway.graph.agent import Person
 from gateway.graph.cancellation.cancellation import Cancellation
 from gateway.graph.cancellation.known_cancellations import cancellation_of_item
+from gateway.graph.compared_fields import NotCompared
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import CancellationBlock, OrderItemStatus
 from gateway.graph.info import Info
@@ -80,10 +81,12 @@ class OrderItem(Node):
     is_presently_cancellable: bool | None = strawberry.field(
         description="Whether the customer can cancel the item at this moment, by its terms and the time. "
         "False if imin says no, if a cancellation could mean another item, and while a cancellation of the "
-        "item is pending or unconfirmed; null if neither imin nor the terms say."
+        "item is pending or unconfirmed; null if neither imin nor the terms say.",
+        metadata=NotCompared.CHANGES_BY_ITSELF(),
     )
     cancellation_blocked_because: CancellationBlock | None = strawberry.field(
-        description="Why the customer cannot cancel the item at this moment; null if no reason is known."
+        description="Why the customer cannot cancel the item at this moment; null if no reason is known.",
+        metadata=NotCompared.CHANGES_BY_ITSELF(),
     )
     cancellable_until: DateTime | None = strawberry.field(
         description="Until when the customer can cancel: the start of the session minus the notice that the "
@@ -137,7 +140,12 @@ class OrderItem(Node):
         name="problems", description="Problems that the booking system reported for the item."
     )
 
-    @resolved("Order that the item belongs to.", _Order | None, requests=ORDER.requests)
+    @resolved(
+        "Order that the item belongs to.",
+        _Order | None,
+        requests=ORDER.requests,
+        not_compared=NotCompared.LEADS_BACK,
+    )
     @staticmethod
     async def order(root: strawberry.Parent[documents.OrderItem], info: Info) -> documents.Order | None:
         """The order, from the page that the item came on, otherwise from imin."""
@@ -150,6 +158,7 @@ class OrderItem(Node):
         "The latest cancellation of the item that was requested through this gateway; null if there is none.",
         Cancellation | None,
         requests=0,
+        not_compared=NotCompared.FROM_JOURNAL,
     )
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.OrderItem], info: Info) -> Cancellation | None:

@@ -13,10 +13,10 @@ from gateway.graph.lookup import own_order
 from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.query import Id
-from gateway.imin import documents
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.transport.deadline import request_deadline
-from gateway.order_watcher import TooManySubscribers
+from gateway.live.order_state import OrderState
+from gateway.live.order_watcher import TooManySubscribers
 
 
 @strawberry.type(description="Subscriptions, over a WebSocket (graphql-transport-ws) or server-sent events.")
@@ -24,36 +24,35 @@ class Subscription:
     """Root type; has no state."""
 
     @subscribed(
-        "The order as it is now, then again after each change of an item's status, the total or the "
-        "receipts. Completes when all items are cancelled or over. Null, once, if the caller has no such "
-        "order.",
+        "The order as it is now, then again whenever anything in it has changed, or what the gateway knows "
+        "of a cancellation. Links that expire do not count. Completes when all items are cancelled or over "
+        "and nothing more has followed for five readings. Null, once, if the caller has no such order.",
         Order | None,
         requests=ORDER.requests,
     )
     async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[SharedEvent, None]:  # noqa: A002  # Relay names the argument
-        services = info.context.services
-        try:
-            # No `yield` inside: the next event may be requested in another context.
-            with request_deadline(services.operation_seconds):
-                owned = await own_order(info.context, id)
-                changes = services.order_watcher.changes(*owned) if owned else _missing()
-                first = await anext(changes)
-        except TooManySubscribers:
-            raise GatewayError(
-                SERVICE_UNAVAILABLE, "There are too many subscriptions. Please try again in a moment."
-            ) from None
-        async with aclosing(changes):
-            yield await _shown(info, first)
-            async for order in changes:
-                yield await _shown(info, order)
+        async with aclosing(watched(info, id)) as states:
+            async for state in states:
+                yield SharedEvent(report_unreadable(info, state.order) if state else None, state)
 
 
-async def _missing() -> AsyncGenerator[documents.Order | None, None]:
-    yield None
-
-
-async def _shown(info: Info, order: documents.Order | None) -> SharedEvent:
-    """The order, with the items that cancellations hold now, also those of other processes."""
-    if (update := info.context.services.cancellations.attempts.refresh()) is not None:
-        await update
-    return SharedEvent(report_unreadable(info, order), order)
+async def watched(info: Info, id_: str) -> AsyncGenerator[OrderState | None, None]:
+    """The states of one of the caller's orders; None, once, if the caller has no such order."""
+    services = info.context.services
+    try:
+        # No `yield` inside: the next event may be requested in another context.
+        with request_deadline(services.operation_seconds):
+            owned = await own_order(info.context, id_)
+            states = services.order_watcher.states(*owned) if owned else None
+            first = await anext(states) if states else None
+    except TooManySubscribers:
+        raise GatewayError(
+            SERVICE_UNAVAILABLE, "There are too many subscriptions. Please try again in a moment."
+        ) from None
+    if states is None:
+        yield None
+        return
+    async with aclosing(states):
+        yield first
+        async for state in states:
+            yield state

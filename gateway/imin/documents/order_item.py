@@ -168,7 +168,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
         Raises InvalidValue if the start or the window cannot be read, so that no deadline can be stated.
         """
-        deadline = _deadline(self)
+        deadline = deadline_of_item(self)
         return deadline.until if deadline.invalid is None else _raise_invalid(deadline.invalid)
 
     @property
@@ -179,7 +179,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
             self.status,
             held=_held(self),
             refunds=self.allows_full_refund,
-            until=_deadline(self).latest,
+            until=deadline_of_item(self).latest,
             flag=self.own_is_presently_cancellable,
             now=owner.now(),
         )
@@ -188,7 +188,7 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     def is_presently_cancellable(self) -> bool | None:
         """Whether the customer can cancel it at this moment; None if neither imin nor the terms say so."""
         owner: Owner = self.owner
-        status, deadline = _status(self.order_item_status), _deadline(self)
+        status, deadline = _status(self.order_item_status), deadline_of_item(self)
         held, flag = _held(self), self.own_is_presently_cancellable
         refunds = self.own_allows_full_refund
         if refunds is None:
@@ -227,7 +227,8 @@ def _status(text: str | None) -> OrderItemStatus:
     return OrderItemStatus.of(text) or OrderItemStatus.UNKNOWN
 
 
-def _deadline(item: OrderItem) -> Deadline:
+def deadline_of_item(item: OrderItem) -> Deadline:
+    """Until when the item can be cancelled, by the start of its session and the terms of its offer."""
     session, offer = item.session, item.own_accepted_offer
     start = session.start_date if session is not None else None
     if offer is not None and offer.price is not None and not item.unclear and not offer.unclear:  # as usual

@@ -1,0 +1,103 @@
+"""Watching orders for subscribers: one reading loop per order, however many subscribers it has.
+
+imin sends no notifications of orders, so they are read repeatedly: see order_watch. A subscriber gets the
+current state, then each change. A slow subscriber may miss states in between, but never the last one.
+"""
+
+from collections import Counter
+from collections.abc import AsyncGenerator
+
+from gateway.cancellation.attempts import Attempt
+from gateway.live.order_state import OrderState
+from gateway.live.order_watch import OrderWatch, WatchParts
+
+
+class TooManySubscribers(Exception):
+    """The limit of subscribers is reached, in total or for this customer."""
+
+
+class OrderWatcher:
+    """Reads the orders that have subscribers.
+
+    max_subscribers: at one time, in this process. max_per_customer: of these, for one customer's orders.
+    """
+
+    def __init__(self, parts: WatchParts, max_subscribers: int, max_per_customer: int) -> None:
+        self._parts = parts
+        self._max_subscribers = max_subscribers
+        self._max_per_customer = max_per_customer
+        self._watches: dict[str, dict[str, OrderWatch]] = {}  # by order, then by customer
+        self._subscribers_of: Counter[str] = Counter()
+        self._is_stopped = False
+        self.subscribers = 0
+        """Subscribers at present."""
+
+    async def states(self, customer: str, order: str) -> AsyncGenerator[OrderState, None]:
+        """Yield the order's current state, then each other one, until it is over (see OrderWatch).
+
+        Where imin has no such order, the only or last state has none. Raises TooManySubscribers, and
+        IminError if the first reading fails or takes longer than the caller's own request may. Later failures
+        are retried with the backoff.
+        """
+        if (
+            self._is_stopped
+            or self.subscribers >= self._max_subscribers
+            or self._subscribers_of[customer] >= self._max_per_customer
+        ):
+            raise TooManySubscribers
+        watch = self._join(customer, order)
+        try:
+            state: OrderState | None = await watch.current()
+            while state is not None:
+                yield state
+                state = await watch.after(state)
+        finally:
+            self._leave(watch, customer, order)
+
+    def poll_now(self, order: str) -> None:
+        """Read the order at once and restart its backoff; call this when something has been done to it."""
+        for watch in self._watches_of(order):
+            watch.poll_now()
+
+    def attempt_changed(self, attempt: Attempt) -> None:
+        """Show subscribers what is known of a cancellation now."""
+        for watch in self._watches_of(attempt.order):
+            watch.attempt_changed(attempt)
+
+    def poll_customer(self, customer: str) -> None:
+        """Read all watched orders of a customer at once and restart their backoff."""
+        for watches in self._watches.values():
+            if customer in watches:
+                watches[customer].poll_now()
+
+    async def stop(self) -> None:
+        """End every subscription."""
+        self._is_stopped = True
+        for order in self._watches:
+            for watch in self._watches_of(order):
+                watch.end()
+
+    def _watches_of(self, order: str) -> list[OrderWatch]:
+        return [*self._watches.get(order, {}).values()]
+
+    def _join(self, customer: str, order: str) -> OrderWatch:
+        watches = self._watches.setdefault(order, {})
+        if customer not in watches:
+            watches[customer] = OrderWatch(self._parts, customer, order)
+        watches[customer].subscribers += 1
+        self._subscribers_of[customer] += 1
+        self.subscribers += 1
+        return watches[customer]
+
+    def _leave(self, watch: OrderWatch, customer: str, order: str) -> None:
+        watch.subscribers -= 1
+        self.subscribers -= 1
+        self._subscribers_of[customer] -= 1
+        if not self._subscribers_of[customer]:
+            del self._subscribers_of[customer]
+        if watch.subscribers:
+            return
+        watch.end()
+        del self._watches[order][customer]
+        if not self._watches[order]:
+            del self._watches[order]
