@@ -181,7 +181,10 @@ class WindowSearch(Generic[T]):
             return min(max(shifted + is_after, 0), total)
         if (page := self._next_probe(cursor, expected_page, lowest, highest)) is not None:
             raise _PageNeeded(page)
-        return min(max(shifted + 1, lowest), highest)  # the item is gone, and so are its neighbours
+        # The item is gone, and so are its neighbours.
+        if cursor.date is not None and not self._are_dates_in_order():
+            return self._where_most_dates_fit(cursor.date, shifted + 1)
+        return min(max(shifted + 1, lowest), highest)
 
     def _find(self, identity: str, expected: int) -> int | None:
         """Position of the item with that identity; None if it is not loaded, or may be another's."""
@@ -224,6 +227,21 @@ class WindowSearch(Generic[T]):
         if near and (loaded_near < 2 or not are_dates_usable):  # noqa: PLR2004  # the page and one beside it
             return near[0]
         return candidates[len(candidates) // 2] if candidates and are_dates_usable else None
+
+    def _where_most_dates_fit(self, date: int, expected: int) -> int:
+        """The position near the expected one with the fewest loaded items on the wrong side of it by date."""
+        dates = {position: self._list.date(item) for position, item in self._loaded.items()}
+        is_before = {
+            position: (other > date) == self._list.newest_first
+            for position, other in dates.items()
+            if other is not None and other != date
+        }
+
+        def misfits(boundary: int) -> tuple[int, int]:
+            wrong = sum((position < boundary) != before for position, before in is_before.items())
+            return wrong, abs(boundary - expected)
+
+        return min({boundary for position in dates for boundary in (position, position + 1)}, key=misfits)
 
     def _are_dates_in_order(self) -> bool:
         """Whether the dates on the loaded pages are in order; otherwise they say nothing about a position."""

@@ -4,7 +4,7 @@ import itertools
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.served_list import UPCOMING, Entry, ServedList, names
@@ -111,6 +111,7 @@ def test_backward(total: int, size: int, moves: list[list[Change]], same_date: i
 @given(
     st.integers(0, 60), st.integers(1, 15), st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=8)
 )
+@example(15, 1, [(0, False), (0, True), (0, True), (0, True), (2, False), (4, True)])  # dates in no order
 def test_upcoming_items(total: int, size: int, moves: list[tuple[int, bool]]) -> None:
     """Paging over upcoming items while some end and others are booked repeats none and misses none."""
     served = ServedList([Entry(str(n), n * 1000) for n in range(1, total + 1)])
