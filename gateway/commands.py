@@ -26,6 +26,7 @@ from gateway.observability.metrics import in_metrics_directory, metrics_director
 from gateway.observability.tracing import TracesMissing
 from gateway.server.listen import bind, listening, url_of
 from gateway.server.memory import run, settle
+from gateway.server.open_files import raise_open_files_limit
 from gateway.server.workers import Supervisor
 from gateway.settings.loader import (
     InvalidSettings,
@@ -230,7 +231,8 @@ def _warn_of_settings(settings: Settings) -> None:
         return  # this process has replaced itself, and has warned before
     for problem in unknown_variables():
         log.warning("unknown setting", reason=problem)
-    for problem in risky_settings(settings):
+    allowed = raise_open_files_limit()
+    for problem in risky_settings(settings, allowed):
         log.warning("risky setting", reason=problem)
 
 

@@ -1,8 +1,9 @@
-"""`python -m bench.followers.client PORT ORDER TOKENS COUNT`: follows one order over many WebSockets.
+"""`python -m bench.followers.client PORT ORDER TOKENS COUNT [STREAMS]`: follows one order, many times.
 
 Each follower joins as a client of graphql-transport-ws does: it connects, upgrades, sends `connection_init`
 with a token of its own, subscribes once that is acknowledged, and has joined when the first event arrives.
-Then it answers pings. One process, one epoll, no library: it must cost less than the server it measures.
+Then it answers pings. With `streams` it asks for an event stream instead.
+One process, one epoll, no library: it must cost less than the server it measures.
 
 Reads commands from standard input, one a line, and writes a JSON object for each: `join` lets all followers
 join; `hear` waits until each has received one more event. It ends at the end of the input.
@@ -46,9 +47,9 @@ class Follower:
 
 
 class Followers:
-    """All followers of one order on one server."""
+    """All followers of one order on one server. streams: over event streams, not WebSockets."""
 
-    def __init__(self, port: int, order: str, tokens: list[str]) -> None:
+    def __init__(self, port: int, order: str, tokens: list[str], *, streams: bool) -> None:
         self._port = port
         self._tokens = iter(tokens)
         self._count = len(tokens)
@@ -58,6 +59,7 @@ class Followers:
         self._upgrade = _upgrade_request(port)
         subscribe = {"query": DOCUMENT, "variables": {"id": order}}
         self._subscribe = _message({"id": "1", "type": "subscribe", "payload": subscribe})
+        self._body = json.dumps(subscribe) if streams else ""
 
     def join(self) -> dict[str, float]:
         """Let all join. Raises RuntimeError if one is refused, and TimeoutError."""
@@ -108,18 +110,39 @@ class Followers:
 
     def _handle(self, follower: Follower, event: int) -> None:
         if event & select.EPOLLOUT:
-            follower.socket.send(self._upgrade)
+            follower.socket.send(self._stream_request(follower.token) if self._body else self._upgrade)
             self._poll.modify(follower.socket.fileno(), select.EPOLLIN)
             return
         data = follower.socket.recv(65_536)
         if not data:
             raise RuntimeError(f"a follower was disconnected after {self._joined} joined")
+        if self._body:
+            self._read_events(follower, data)
+            return
         follower.received += data
         if follower.token and not self._read_upgrade(follower):
             return
         frames, follower.received = read_frames(follower.received)
         for opcode, payload in frames:
             self._handle_frame(follower, opcode, payload)
+
+    def _stream_request(self, token: str) -> bytes:
+        head = (
+            "POST /graphql HTTP/1.1",
+            f"Host: 127.0.0.1:{self._port}",
+            f"Authorization: Bearer {token}",
+            "Accept: text/event-stream",
+            "Content-Type: application/json",
+            f"Content-Length: {len(self._body)}",
+        )
+        return "\r\n".join((*head, "", self._body)).encode()
+
+    def _read_events(self, follower: Follower, data: bytes) -> None:
+        """Count events; comments are passed over. An event arrives in one piece here."""
+        if b'"errors"' in data or data.startswith(b"HTTP/1.1 4"):
+            raise RuntimeError(data[:500].decode())
+        for _ in range(data.count(b"event: next")):
+            self._count_event(follower)
 
     def _read_upgrade(self, follower: Follower) -> bool:
         """Authenticate once the response has arrived; False if it has not yet."""
@@ -180,9 +203,9 @@ def _message(content: object) -> bytes:
     return client_frame(json.dumps(content).encode())
 
 
-def main(port: int, order: str, tokens: list[str]) -> None:
+def main(port: int, order: str, tokens: list[str], *, streams: bool) -> None:
     """Obey the commands."""
-    followers = Followers(port, order, tokens)
+    followers = Followers(port, order, tokens, streams=streams)
     followers.watch(sys.stdin.fileno())
     while True:
         followers.answer_pings(MAX_SECONDS)
@@ -194,5 +217,5 @@ def main(port: int, order: str, tokens: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    port, order, tokens, count = sys.argv[1:]
-    main(int(port), order, Path(tokens).read_text().split()[: int(count)])
+    port, order, path, count, *streams = sys.argv[1:]
+    main(int(port), order, Path(path).read_text().split()[: int(count)], streams=bool(streams))

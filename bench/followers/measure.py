@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.followers.servers import COMMANDS, SANDBOX, environment
+from bench.followers.servers import COMMANDS, SANDBOX, STREAMS, environment
 from bench.processes import LOAD_CORE, TARGET_CORE, Process, on_core, running
 from bench.targets import OURS
 
@@ -31,12 +31,13 @@ def measure(name: str, count: int, public_key: str, directory: Path) -> dict[str
         state = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "state.sqlite3"
         variables = environment(name, f"http://127.0.0.1:{imin.port}", number, public_key, str(state))
         server = stack.enter_context(running(COMMANDS[name], TARGET_CORE, None, **variables))
-        order = _global_id(server, tokens) if name == OURS else number
-        with _followers(server, order, tokens, WARM_UP) as warming:
+        order = _global_id(server, tokens) if name.startswith(OURS) else number
+        streams = name == STREAMS
+        with _followers(server, order, tokens, WARM_UP, streams=streams) as warming:
             _command(warming, "join")
         time.sleep(SETTLE_SECONDS)
         before = server.megabytes()
-        with _followers(server, order, tokens, count) as many:
+        with _followers(server, order, tokens, count, streams=streams) as many:
             joined = _join(server, many, count)
             time.sleep(SETTLE_SECONDS)
             after = server.megabytes()
@@ -99,9 +100,12 @@ def _json_of(one: Process, path: str, headers: dict[str, str], body: str | None 
 
 
 @contextmanager
-def _followers(server: Process, order: str, tokens: Path, count: int) -> "Iterator[subprocess.Popen[str]]":
+def _followers(
+    server: Process, order: str, tokens: Path, count: int, *, streams: bool
+) -> Iterator["subprocess.Popen[str]"]:
     """A process with that many followers. It ends with the block."""
     words = ["python", "-m", "bench.followers.client", str(server.port), order, str(tokens), str(count)]
+    words += ["streams"] * streams
     with subprocess.Popen(  # noqa: S603  # our own command
         on_core(LOAD_CORE, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -10,12 +10,18 @@ MORE_THAN_NEEDED = "1000000"
 _GATEWAY = ["sh", "-c", 'exec "$0" -m gateway serve --port "$PORT"', "python"]
 SANDBOX = ["sh", "-c", 'exec "$0" -m gateway sandbox --port "$PORT"', "python"]
 _PEER = ["node", str(NODE / "followers.mjs")]
-COMMANDS = {OURS: _GATEWAY, "Mercurius": [*_PEER, "mercurius"], "graphql-ws": [*_PEER, "graphql-ws"]}
+STREAMS = f"{OURS} (event streams)"
+COMMANDS = {
+    OURS: _GATEWAY,
+    STREAMS: _GATEWAY,
+    "Mercurius": [*_PEER, "mercurius"],
+    "graphql-ws": [*_PEER, "graphql-ws"],
+}
 
 
 def environment(name: str, upstream: str, order: str, public_key: str, state: str) -> dict[str, str]:
     """Environment of a server. upstream: URL of imin's API. state: path of the gateway's state file."""
-    if name != OURS:
+    if not name.startswith(OURS):
         return {
             "NODE_ENV": "production",
             "UPSTREAM": upstream,

@@ -24,6 +24,9 @@ _SHORT_SECRET = (
     f"GATEWAY_ID_SECRET has a key of fewer than {_MIN_SECRET_CHARACTERS} characters, so ids could be forged "
     "by guessing it: put a longer one before it"
 )
+_FEW_OPEN_FILES = "GATEWAY_FOLLOW_SOCKETS needs {needed} open files, but {allowed} are allowed (ulimit -n)"
+_OTHER_OPEN_FILES = 200
+"""Open files besides WebSockets: other connections of clients, those to imin, the state file."""
 
 _RULES = {
     "int_parsing": "must be a whole number",
@@ -67,13 +70,20 @@ def missing_for_serve(settings: Settings) -> list[str]:
     return [name for name, value in required.items() if not value]
 
 
-def risky_settings(settings: Settings) -> list[str]:
-    """One sentence for each setting that works, and is dangerous or will hurt later."""
+def risky_settings(settings: Settings, open_files: int) -> list[str]:
+    """One sentence for each setting that works, and is dangerous or will hurt later.
+
+    open_files: that the process may have.
+    """
     risks = []
     if settings.profile == "production" and settings.imin_api_key and not settings.id_secret:
         risks.append(_SIGNED_WITH_API_KEY)
     if any(len(secret.get_secret_value()) < _MIN_SECRET_CHARACTERS for secret in settings.id_secret[:1]):
         risks.append(_SHORT_SECRET)
+    # Where the system allows less than the default, nothing is wrong until so many have connected.
+    needed = settings.follow_sockets + _OTHER_OPEN_FILES
+    if "follow_sockets" in settings.model_fields_set and open_files < needed:
+        risks.append(_FEW_OPEN_FILES.format(needed=needed, allowed=open_files))
     return risks
 
 

@@ -170,9 +170,11 @@ class Settings(BaseSettings):
         60.0, description="Longest delay between two reads, reached while nothing changes."
     )
     follow_most: int = Field(
-        2_000, ge=1, description="Concurrent subscriptions, over WebSockets and event streams."
+        10_000, ge=1, description="Concurrent subscriptions, over WebSockets and event streams."
     )
-    follow_sockets: int = Field(1_000, ge=1, description="Concurrent WebSockets.")
+    follow_sockets: int = Field(
+        10_000, ge=1, description="Concurrent WebSockets. Each takes an open file, and some 12 KB."
+    )
     follow_most_each: int = Field(
         200, ge=1, description="Concurrent subscriptions to the orders of one customer."
     )

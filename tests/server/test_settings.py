@@ -143,7 +143,17 @@ def test_short_secret(monkeypatch: pytest.MonkeyPatch, secrets: str, risks: int)
     """A signing secret of fewer than 16 characters is reported. Old ones after it are not."""
     monkeypatch.setenv("GATEWAY_ID_SECRET", secrets)
 
-    assert len(risky_settings(load_settings())) == risks
+    assert len(risky_settings(load_settings(), open_files=1_024)) == risks
+
+
+@pytest.mark.parametrize(
+    ("sockets", "open_files", "risks"), [("1000", 1_024, 1), ("1000", 1_200, 0), ("", 1_024, 0)]
+)
+def test_open_files(monkeypatch: pytest.MonkeyPatch, sockets: str, open_files: int, risks: int) -> None:
+    """More WebSockets than the system allows open files are reported, unless they are the default."""
+    monkeypatch.setenv("GATEWAY_FOLLOW_SOCKETS", sockets)
+
+    assert len(risky_settings(load_settings(), open_files)) == risks
 
 
 def test_what_serve_needs() -> None:
