@@ -65,13 +65,24 @@ class OrderWatch:
         self._loop: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._wake = asyncio.Event()
+        self._read_at = float("-inf")
         self._due = 0.0
         self._delays = 0
         self._quiet_readings = 0
         self._is_over = False
 
     async def current(self) -> OrderState:
-        """The state after a reading. Subscribers that arrive during it share it. Raises IminError."""
+        """The state after a reading. Raises IminError.
+
+        Subscribers that arrive during a reading share it. Those that arrive soon after it get what it showed,
+        and another follows soon: however many arrive, imin gets no more requests than after a change.
+        """
+        soon = self._read_at + self._pace
+        if self._loop is not None and _time() < min(self._due, soon):
+            if soon < self._due:
+                self._due = soon
+                self._wake.set()
+            return self._known()
         reading = self._reading
         if reading is None or reading.done():
             reading = self._start_reading()
@@ -189,10 +200,12 @@ class OrderWatch:
         REQUEST_DEADLINE.set(float("inf"))
         # Before the order: it shows only what became of attempts that were made before it was read.
         await self._attempts.refresh()
+        began = _time()
         order = await self._parts.repository.get_now(ORDER, self._key)
         await self._attempts.note_reading(order)
         await self._attempts.refresh()
         self._compare(order, digest_of(order))
+        self._read_at = began
 
     async def _look_again(self) -> None:
         """Compare what clock and journal say now, of the order as it was last read."""

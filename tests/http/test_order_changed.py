@@ -81,6 +81,30 @@ async def test_subscribers_share_polling(gateway: Gateway, sandbox: Sandbox) -> 
     assert len(items) == 2
 
 
+@pytest.mark.settings(follow_first_seconds=PLENTY, follow_longest_seconds=PLENTY)
+async def test_late_subscribers(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Those who subscribe soon after a reading get what it showed, and later changes like the others."""
+    order, items = await booked(gateway)
+    sandbox.request_log.clear()
+
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        states, reads = [], []
+        for number in range(3):
+            await socket.subscribe(order, str(number))
+            states.append(await socket.next_state())
+            reads.append(sandbox.request_log.count(READ))
+        await cancel(gateway, order, items)
+        pending = [await socket.next_state() for _ in range(3)]
+        await socket.subscribe(order, "late")
+        late = await socket.next_state()
+
+    assert states == [states[0]] * 3
+    assert reads == [1] * 3
+    assert [*pending, late] == [late] * 4
+    assert statuses(late) == [PENDING] * 2
+
+
 @pytest.mark.settings(follow_first_seconds=0.02, follow_longest_seconds=0.02)
 async def test_polling_stops(gateway: Gateway, sandbox: Sandbox) -> None:
     """After the last subscriber of an order has gone, it is polled no more, unlike other orders."""
