@@ -60,6 +60,12 @@ def calculated(description: str, graphql_type: Any = None, *, reads: tuple[str, 
     return cast("Callable[[F], F]", field)
 
 
+def calculated_value(description: str, function: Callable[[Any], Any], *, reads: tuple[str, ...]) -> Any:
+    """As `calculated`, to assign to an attribute, where an interface declares the field as an attribute too."""
+    metadata = {READS: reads, METADATA: _cost(0)}
+    return strawberry.field(description=description, resolver=function, metadata=metadata)
+
+
 def subscribed(description: str, graphql_type: Any, *, requests: int) -> Callable[[F], F]:
     """Make an async generator the source of a subscription's field.
 

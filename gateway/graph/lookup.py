@@ -139,12 +139,16 @@ async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
 
 
 def _part_of(order: documents.Order, id_: GlobalId) -> Any:
-    """The item, receipt or seller of an order that an id names, or the order itself."""
+    """What an id names of an order: an item, its session, a place, a receipt, the seller, or the order itself."""
     match id_.kind, id_.parts:
         case "OrderItem", (_, identifier):
             return next((item for item in order.items if item.unique_name == identifier), None)
         case "Receipt", (_, identifier):
             return next((receipt for receipt in order.receipts if receipt.identifier == identifier), None)
+        case "Session", (_, identifier):
+            return next((item.session for item in order.items if item.unique_name == identifier), None)
+        case "Place", (_, name):
+            return documents.find_place(order.items, name)
         case "Seller", _:
             return order.seller
     return order

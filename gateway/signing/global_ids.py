@@ -20,7 +20,15 @@ from gateway.imin.names import can_be_signed
 from gateway.packing import from_base64url, pack, to_base64url
 from gateway.signing.links import LinkSigner
 
-KINDS = {"Customer": "C", "Order": "O", "OrderItem": "I", "Receipt": "R", "Seller": "S"}
+KINDS = {
+    "Customer": "C",
+    "Order": "O",
+    "OrderItem": "I",
+    "Place": "P",
+    "Receipt": "R",
+    "Seller": "S",
+    "Session": "E",
+}
 _NAMES = {letter: name for name, letter in KINDS.items()}
 _MAC_BYTES = 12
 _MAX_ID_CHARACTERS = 2_000

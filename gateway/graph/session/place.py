@@ -1,11 +1,17 @@
 """Venues."""
 
+from typing import Any
+
 import strawberry
 
+from gateway.graph.decorators import calculated_value
 from gateway.graph.enums import DayOfWeek
+from gateway.graph.node import Node
 from gateway.graph.scalars import URL
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.image import Image
+from gateway.hints import depends_only_on
+from gateway.imin import documents
 
 
 @strawberry.type(description="A postal address. Any part may be missing.")
@@ -47,9 +53,22 @@ class OpeningHours:
     valid_through: str | None = strawberry.field(description="Last day that the hours apply to.")
 
 
-@strawberry.type(description="A venue.")
-class Place:
+def _id_of(root: strawberry.Parent[documents.Place]) -> strawberry.ID:
+    return strawberry.ID(root.place_id)
+
+
+@strawberry.type(
+    description="A venue, as one order shows it: imin's orders are snapshots, so another order may show it "
+    "differently, and has it under another id."
+)
+class Place(Node):
     """Runtime object: documents.Place."""
+
+    id: strawberry.ID = calculated_value(
+        "Opaque global id. The same for the same venue in all responses that show the order.",
+        _id_of,
+        reads=("place_id",),
+    )
 
     identifier: str | None = strawberry.field(
         description="Identifier of the venue in the booking system; its IRI if it has none."
@@ -85,3 +104,8 @@ class Place:
     contained_in_place: "Place | None" = strawberry.field(
         description="Place that contains this one, for example the leisure centre of a hall."
     )
+
+    @classmethod
+    @depends_only_on()
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, documents.Place)

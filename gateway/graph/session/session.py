@@ -4,19 +4,32 @@ from typing import Any
 
 import strawberry
 
+from gateway.graph.decorators import calculated_value
+from gateway.graph.node import Node
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.event import EventFields, SuperEvent
 from gateway.graph.session.facility_use import FacilityUse
 from gateway.hints import depends_only_on
-from gateway.imin.documents import Event
+from gateway.imin import documents
+
+
+def _id_of(root: strawberry.Parent[documents.Event]) -> strawberry.ID:
+    return strawberry.ID(root.session_id)
 
 
 @strawberry.interface(
     description="A booked session or slot. In OpenActive data, some properties are stated on the session and "
     "others on its series or facility; most fields give the value of the nearest level that has one."
 )
-class Session(EventFields):
+class Session(EventFields, Node):
     """Runtime object: documents.Event."""
+
+    id: strawberry.ID = calculated_value(
+        "Opaque global id. The same in all responses that show the order item; a session that is booked "
+        "twice has two, since imin's orders are snapshots, which may differ.",
+        _id_of,
+        reads=("session_id",),
+    )
 
     @classmethod
     @depends_only_on("type_name")
@@ -35,7 +48,7 @@ _TYPES = {
 
 
 def _type_of(value: Any) -> str | None:
-    return _TYPES.get(value.type or "", "OtherSession") if isinstance(value, Event) else None
+    return _TYPES.get(value.type or "", "OtherSession") if isinstance(value, documents.Event) else None
 
 
 @strawberry.type(description="A session at a fixed date and time, usually one of a series.")

@@ -17,6 +17,7 @@ from gateway.imin.documents.agent import (
     Terms,
 )
 from gateway.imin.documents.binding import bind_order, bind_upcoming_items, distinguish_items
+from gateway.imin.documents.booking import Booking, bind_sessions, find_place
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
@@ -55,6 +56,7 @@ __all__ = [
     "AggregateOffer",
     "Amenity",
     "Attributes",
+    "Booking",
     "BookingService",
     "Brand",
     "CancellationBlock",
@@ -85,9 +87,11 @@ __all__ = [
     "TaxCharge",
     "Terms",
     "bind_order",
+    "bind_sessions",
     "bind_upcoming_items",
     "distinguish_items",
     "fields_read_by",
+    "find_place",
     "partial_document",
     "read_order_item_page",
     "read_order_page",

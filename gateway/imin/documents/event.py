@@ -5,7 +5,7 @@ level above it states: see `inherited`.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import field
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
 from gateway.imin.documents.thing import (
+    BOOKING,
     AgeRange,
     Concept,
     Identified,
@@ -43,6 +44,7 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states.
 
     The attributes that imin's documentation shows come first, in its order: see Thing.
+    booking: of the item that it came with, see Booking.
     """
 
     bare: ClassVar[Bare] = Bare(text="name")
@@ -116,6 +118,7 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     own_offer_validity_period: Exact | None = field(default=None, name="beta:offerValidityPeriod")
     own_donation_payment_url: Link | None = field(default=None, name="beta:donationPaymentUrl")
     attendee_count: Int | None = field(default=None, name="beta:attendeeCount")
+    booking: Any = field(default=None, name=BOOKING)
 
     name = InheritedText("own_name")
     description = InheritedText("own_description")
@@ -164,6 +167,11 @@ class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
     is_interactivity_preferred = Inherited[bool | None]("own_is_interactive")
     offer_validity_period = InheritedText("own_offer_validity_period")
     donation_payment_url = InheritedText("own_donation_payment_url")
+
+    @property
+    def session_id(self) -> str:
+        """Global id of the session that it is, or of which it is a level."""
+        return self.booking.session_id()  # type: ignore[no-any-return]  # a Booking
 
     @property
     def organizer(self) -> Agent | None:

@@ -66,6 +66,8 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     too, or whose order has no usable identifier; otherwise "". Such an item cannot be cancelled.
     """
 
+    binds_sessions: ClassVar[bool] = True
+    """Whether sessions and places have a `booking`; false for partial documents of which none is read."""
     session: Event | None = field(default=None, name="orderedItem")
     order_item_status: Exact | None = None
     own_accepted_offer: Offer | None = field(default=None, name="acceptedOffer")

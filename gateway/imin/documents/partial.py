@@ -18,7 +18,7 @@ from gateway.imin.documents.code_values import Call, Kind
 from gateway.imin.documents.function_source import Code, Unclear
 from gateway.imin.documents.order import Seller
 from gateway.imin.documents.property_reads import PropertyReads, defining_classes
-from gateway.imin.documents.thing import GATEWAY_PREFIX, PARTIAL_OF, Envelope, Thing
+from gateway.imin.documents.thing import BOOKING, GATEWAY_PREFIX, PARTIAL_OF, Envelope, Thing
 
 S = TypeVar("S", bound=Struct)
 
@@ -115,7 +115,7 @@ class _PartialClasses:
         partial = msgspec.defstruct(
             document.__name__,
             [(one.name, self._type(one.type), _default(one)) for one in decoded.values()],
-            namespace=_members(document, decoded),
+            namespace=_members(document, decoded) | {"binds_sessions": "booking" in self._fields},
             kw_only=True,
             gc=False,
             module=document.__module__,
@@ -125,7 +125,8 @@ class _PartialClasses:
         return cast("type[S]", partial)
 
     def _is_decoded(self, one: msgspec.structs.FieldInfo) -> bool:
-        return one.name in self._fields or one.encode_name.startswith(GATEWAY_PREFIX)
+        is_always_set = one.encode_name.startswith(GATEWAY_PREFIX) and one.encode_name != BOOKING
+        return one.name in self._fields or is_always_set
 
     def _type(self, declared: Any) -> Any:
         """A field's type with partial classes in place of documents; a text if one of them is being made."""

@@ -1,11 +1,11 @@
 """Where a session takes place."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import field
 
 from gateway.imin.documents.agent import Address
-from gateway.imin.documents.thing import Concept, Identified, Image, Thing, filled
+from gateway.imin.documents.thing import BOOKING, Concept, Identified, Image, Thing, filled
 from gateway.imin.documents.vocabulary import DayOfWeek
 from gateway.imin.jsonld import Bare, Exact, Link
 
@@ -60,7 +60,10 @@ class OpeningHours(Thing, kw_only=True, gc=False, rename="camel"):
 
 
 class Place(Identified, kw_only=True, gc=False, rename="camel"):
-    """A venue."""
+    """A venue.
+
+    booking: of the item that it came with, see Booking. place_name: its name in the order.
+    """
 
     bare: ClassVar[Bare] = Bare(text="name")
     name: str | None = None
@@ -79,6 +82,13 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     formatted_description: str | None = field(default=None, name="beta:formattedDescription")
     place_types: tuple[Concept, ...] = field(default=(), name="beta:placeType")
     contained_in_place: "Place | None" = None
+    booking: Any = field(default=None, name=BOOKING)
+    place_name: str = field(default="", name="gateway:placeName")
+
+    @property
+    def place_id(self) -> str:
+        """Global id."""
+        return self.booking.place_id(self.place_name)  # type: ignore[no-any-return]  # a Booking
 
     @property
     def is_place(self) -> bool:

@@ -20,7 +20,7 @@ from gateway.imin.documents.expression_property import ExpressionProperty
 from gateway.imin.documents.function_source import Code, Source, Unclear, source_of
 from gateway.imin.documents.thing import GATEWAY_PREFIX, Thing
 
-_NO_DOCUMENTS = {"owner"}
+_NO_DOCUMENTS = {"owner", "booking"}
 """Fields that are set by the gateway, and hold no document though their type is Any."""
 
 _METHODS = (FunctionType, staticmethod, classmethod)

@@ -18,6 +18,9 @@ DEFAULT_CURRENCY = "GBP"
 GATEWAY_PREFIX = "gateway:"
 """JSON names of fields that the gateway sets; imin uses no such names."""
 
+BOOKING = f"{GATEWAY_PREFIX}booking"
+"""Of those, the one that partial documents have only if it is read."""
+
 PARTIAL_OF = "partial_of"
 """Attribute of a partial class: the class of the whole document, and the bases of that class."""
 

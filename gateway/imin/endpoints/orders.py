@@ -12,6 +12,7 @@ from gateway.imin.documents import (
     Owner,
     Page,
     bind_order,
+    bind_sessions,
     bind_upcoming_items,
     partial_document,
     read_order_item_page,
@@ -43,13 +44,21 @@ def read_order(json: bytes, key: CustomerOrder, selection: Attributes | None) ->
     return order
 
 
+def _bind_order(order: Order | None, owner: Owner) -> None:
+    if order is not None:
+        bind_order(order, owner)
+        bind_sessions(order.own_items)
+
+
 def _bind_orders(page: Page[Order], owner: Owner) -> None:
     for order in page.items:
         bind_order(order, owner)
+        bind_sessions(order.own_items)
 
 
 def _bind_items(page: Page[OrderItem], owner: Owner) -> None:
     bind_upcoming_items(page.items, owner)
+    bind_sessions(page.items)
 
 
 def _is_beyond_the_end(error: IminError, key: CustomerPage) -> bool:
@@ -84,7 +93,7 @@ ORDER: Endpoint[CustomerOrder, Order | None] = Endpoint(
     path="/orders/{identifier}",
     read=read_order,
     absent=lambda _key: None,
-    bind=lambda order, owner: bind_order(order, owner) if order else None,
+    bind=_bind_order,
     orders=lambda order: (order.identifier,) if order else (),
     is_cacheable=lambda order: order is not None and _are_orders_cacheable((order,)),
     is_own_name=lambda order, key: order is None or order.identifier == key[1],
