@@ -61,7 +61,7 @@ def calculated(description: str, graphql_type: Any = None, *, reads: tuple[str, 
 
 
 def calculated_value(description: str, function: Callable[[Any], Any], *, reads: tuple[str, ...]) -> Any:
-    """As `calculated`, to assign to an attribute, where an interface declares the field as an attribute too."""
+    """As `calculated`, for an attribute: where an interface declares the field as one too."""
     metadata = {READS: reads, METADATA: _cost(0)}
     return strawberry.field(description=description, resolver=function, metadata=metadata)
 

@@ -135,11 +135,11 @@ async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
         await context.loader(ORDER).get((id_.customer, id_.parts[0])) if is_identifier(id_.parts[0]) else None
     )
     report_unreadable(info, order, path=path)
-    return _part_of(order, id_) if order else None
+    return _named_by(id_, order) if order else None
 
 
-def _part_of(order: documents.Order, id_: GlobalId) -> Any:
-    """What an id names of an order: an item, its session, a place, a receipt, the seller, or the order itself."""
+def _named_by(id_: GlobalId, order: documents.Order) -> Any:
+    """What an id names: an order, or an item, session, place, receipt or the seller of it."""
     match id_.kind, id_.parts:
         case "OrderItem", (_, identifier):
             return next((item for item in order.items if item.unique_name == identifier), None)

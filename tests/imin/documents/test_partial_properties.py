@@ -10,12 +10,14 @@ import pytest
 
 from gateway.imin import jsonld
 from gateway.imin.documents import (
+    Booking,
     CustomerAccount,
     Event,
     Order,
     OrderItem,
     Seller,
     bind_order,
+    bind_sessions,
     bind_upcoming_items,
 )
 from gateway.imin.documents.partial import fields_read_by, partial_document, property_reads
@@ -79,10 +81,14 @@ def bound(document: Any) -> Any:
     """The document, bound to its owner as after reading a page; an order with its items and receipts."""
     if isinstance(document, Order):
         bind_order(document, OWNER)
+        bind_sessions(document.items)
     elif isinstance(document, OrderItem):
         bind_upcoming_items((document,), OWNER)
+        bind_sessions((document,))
     elif "owner" in document.__struct_fields__:
         document.owner = OWNER
+    elif "booking" in document.__struct_fields__:
+        document.booking = Booking(OWNER, "1", "2")
     return document
 
 
