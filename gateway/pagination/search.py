@@ -81,7 +81,9 @@ class WindowSearch(Generic[T]):
         """The window, from the pages that were added."""
         total, page_size = self._loaded.total or 0, self._loaded.page_size
         if self._count_only or total == 0:
-            return Window(self._list, (), [], (), (), total, page_size, has_previous=False, has_next=False)
+            return Window(
+                self._list, (), [], (), (), (), total, page_size, has_previous=False, has_next=False
+            )
         try:
             start, stop = self._locate()
         except _PageNeeded:
@@ -93,24 +95,36 @@ class WindowSearch(Generic[T]):
             items,
             identities,
             positions,
-            self._preceding(start) if start or self._requested.after else (),
+            self._preceding(start),
+            self._following(stop) if items else (),
             total,
             page_size,
             has_previous=start > 0 and bool(items),
             has_next=stop < total and bool(items),
+            from_end=self._requested.from_end,
         )
 
     def _not_loaded(self, start: int, stop: int) -> list[int]:
         return [page for page in self._loaded.page_numbers(start, stop) if page not in self._loaded.numbers]
 
     def _preceding(self, start: int) -> tuple[Key, ...]:
-        """Keys of the items above the window: from the pages, otherwise from the cursor that it follows."""
-        items = [self._loaded.item(position) for position in range(max(0, start - MAX_NEIGHBOURS), start)]
-        keys = tuple((self._list.identity(item), self._list.date(item)) for item in items if item is not None)
-        after = self._requested.after
-        if keys or after is None:
-            return keys
-        return tuple((identity, after.date) for identity in (*reversed(after.above), after.identity))
+        """See Window. The item above the first of a page may be known from the cursor alone."""
+        offset, after = start % self._loaded.page_size, self._requested.after
+        if offset:
+            return self._keys(start - min(offset, MAX_NEIGHBOURS), start)
+        if self._requested.from_end or start == 0:
+            return ()
+        return self._keys(start - 1, start) or (((after.identity, after.date),) if after else ())
+
+    def _following(self, stop: int) -> tuple[Key, ...]:
+        """See Window."""
+        left_on_page = -stop % self._loaded.page_size
+        return self._keys(stop, stop + min(left_on_page, MAX_NEIGHBOURS))
+
+    def _keys(self, start: int, stop: int) -> tuple[Key, ...]:
+        """Keys of the loaded items among the positions start … stop - 1."""
+        items = (self._loaded.item(position) for position in range(start, stop))
+        return tuple((self._list.identity(item), self._list.date(item)) for item in items if item is not None)
 
     def _first_pages(self) -> list[int]:
         """The window's pages if the list has not changed; page 1 if the total is unknown.

@@ -22,8 +22,11 @@ Key = tuple[str, int | None]
 class Window(Generic[T]):
     """A part of a list that has `total` items, `page_size` on each page.
 
+    A cursor depends on the list, not on the window's size: it names neighbours on the item's own page, which
+    is loaded in any case, and for the first item of a page the item above, but not in a window from the end.
     identities, positions: of each item.
-    preceding: keys of items known to be directly above the window; its cursors may name them.
+    preceding: keys of the items of the first item's page directly above the window; if it is the first of its
+    page, that of the item above. following: keys of the items of the last item's page directly below.
     """
 
     paged_list: PagedList[T]
@@ -31,10 +34,12 @@ class Window(Generic[T]):
     identities: list[str]
     positions: tuple[int, ...]
     preceding: tuple[Key, ...]
+    following: tuple[Key, ...]
     total: int
     page_size: int
     has_previous: bool
     has_next: bool
+    from_end: bool = False
 
     def cursor(self, index: int) -> Cursor:
         """Cursor of the item at that index of the window."""
@@ -47,51 +52,48 @@ class Window(Generic[T]):
     @cached_property
     def cursors(self) -> list[str]:
         """Encoded cursors of all items."""
-        keys, preceding = self._keys, len(self.preceding)
+        keys = self._keys
         dates = {date for _, date in keys}
-        if len(dates) < len(keys) or None in dates or preceding:
+        if len(dates) < len(keys) or None in dates or len(keys) > len(self.items):
             return [self.cursor_text(index) for index in range(len(self.items))]
         # The usual case: all dates differ. Written out, and without Cursor objects, as a page has ten.
         kind, total, page_size = self.paged_list.kind, self.total, self.page_size
         texts, positions, last = [], self.positions, len(keys) - 1
         for index, (identity, date) in enumerate(keys):
             position = positions[index]
-            above = (keys[index - 1][0],) if position % page_size == 0 and index else ()
-            knows_above = index > 0 or position == 0
-            fields = kind, identity, date, position, total, page_size, above, (), knows_above, index < last
+            offset = position % page_size
+            names_above = index > 0 and offset == 0 and not self.from_end
+            above = (keys[index - 1][0],) if names_above else ()
+            knows_above = names_above or position == 0 or (index > 0 and offset > 0)
+            knows_below = index < last and offset < page_size - 1
+            fields = kind, identity, date, position, total, page_size, above, (), knows_above, knows_below
             texts.append(pack_to_text(fields))
         return texts
 
     def _cursor_fields(self, index: int) -> CursorFields:
         keys, here, position = self._keys, len(self.preceding) + index, self.positions[index]
-        (identity, date), is_last = keys[here], here + 1 == len(keys)
-        is_first_of_date = here == 0 or keys[here - 1][1] != date
-        above: tuple[str, ...] = ()
-        below: tuple[str, ...] = ()
-        if date is not None and is_first_of_date and (is_last or keys[here + 1][1] != date):  # the usual case
-            knows_above, knows_below = here > 0 or position == 0, not is_last
-        else:
-            above, below, knows_above, knows_below = self._same_date(here, date, position)
-        if not above and here and position % self.page_size == 0:
-            above = (keys[here - 1][0],)
-        kind, total, page_size = self.paged_list.kind, self.total, self.page_size
+        (identity, date), kind, total, page_size = (
+            keys[here],
+            self.paged_list.kind,
+            self.total,
+            self.page_size,
+        )
+        offset = position % page_size
+        on_page_above = keys[max(0, here - min(offset, MAX_NEIGHBOURS)) : here][::-1]
+        on_page_below = keys[here + 1 : here + 1 + min(page_size - 1 - offset, MAX_NEIGHBOURS)]
+        above, below = _leading_of_date(on_page_above, date), _leading_of_date(on_page_below, date)
+        knows_above = date is not None and (len(above) < len(on_page_above) or position == 0)
+        if offset == 0 and here and not self.from_end:
+            identity_above, date_above = keys[here - 1]
+            above, knows_above = (identity_above,), date is not None and date != date_above
+        knows_below = len(below) < len(on_page_below)
         return kind, identity, date, position, total, page_size, above, below, knows_above, knows_below
-
-    def _same_date(
-        self, here: int, date: int | None, position: int
-    ) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
-        """Items of the same date above and below, and whether those are all on that side."""
-        keys_above = self._keys[max(0, here - MAX_NEIGHBOURS) : here][::-1]
-        keys_below = self._keys[here + 1 : here + 1 + MAX_NEIGHBOURS]
-        above, below = _leading_of_date(keys_above, date), _leading_of_date(keys_below, date)
-        knows_above = date is not None and (len(above) < len(keys_above) or position == 0)
-        return above, below, knows_above, len(below) < len(keys_below)
 
     @cached_property
     def _keys(self) -> list[Key]:
-        """Keys of the preceding items and of the window's own."""
+        """Keys of the preceding items, of the window's own and of those that follow."""
         dates = map(self.paged_list.date, self.items)
-        return [*self.preceding, *zip(self.identities, dates, strict=True)]
+        return [*self.preceding, *zip(self.identities, dates, strict=True), *self.following]
 
 
 def _leading_of_date(keys: list[Key], date: int | None) -> tuple[str, ...]:

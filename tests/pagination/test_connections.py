@@ -307,3 +307,34 @@ async def test_failed_page(gateway: Gateway, sandbox: Sandbox) -> None:
     assert [(e["path"], e["extensions"]) for e in answer["errors"]] == [
         (["viewer", "orders"], {"code": "UPSTREAM_INVALID"})
     ]
+
+
+WALK = """
+query ($first: Int, $after: String, $last: Int, $before: String) { viewer {
+  %s(first: $first, after: $after, last: $last, before: $before) {
+    edges { cursor node { id } } pageInfo { startCursor endCursor }
+  }
+} }
+"""
+
+
+@pytest.mark.parametrize("connection", ["orders", "upcomingOrderItems"])
+@pytest.mark.parametrize(
+    ("size", "cursor", "shown"), [("first", "after", "endCursor"), ("last", "before", "startCursor")]
+)
+async def test_same_cursors(gateway: Gateway, connection: str, size: str, cursor: str, shown: str) -> None:
+    """Walks by 3, 7 and 21 give the same cursors to the same items, in either direction."""
+    walks = []
+    for count in (3, 7, 21):
+        cursors: dict[str, str] = {}
+        end = None
+        for _ in range(42 // count):
+            found = (await gateway.data(WALK % connection, **{size: count, cursor: end}))["viewer"][
+                connection
+            ]
+            cursors |= {edge["node"]["id"]: edge["cursor"] for edge in found["edges"]}
+            end = found["pageInfo"][shown] or end
+        walks.append(cursors)
+
+    assert len(walks[0]) > 14
+    assert walks[0] == walks[1] == walks[2]

@@ -54,38 +54,45 @@ def leading_of_date(keys: list[tuple[str, int | None]], date: int | None) -> lis
     return [identity for identity, _ in same]
 
 
+def expected_cursor(served: ServedList, position: int, *, from_end: bool) -> Cursor:
+    """The cursor of an item, by the list alone."""
+    entries, page = served.entries, position // 10 * 10
+    entry = entries[position]
+    keys = [(one.name, one.date) for one in entries]
+    above = keys[max(page, position - 5) : position][::-1]
+    below = keys[position + 1 : min(page + 10, position + 6)]
+    same_date = [leading_of_date(side, entry.date) for side in (above, below)]
+    knows_above = entry.date is not None and (len(same_date[0]) < len(above) or position == 0)
+    knows_below = len(same_date[1]) < len(below)
+    if position == page and position and not from_end:
+        same_date[0] = [keys[position - 1][0]]
+        knows_above = entry.date is not None and keys[position - 1][1] != entry.date
+    named = tuple(same_date[0]), tuple(same_date[1])
+    return Cursor("o", entry.name, entry.date, position, len(entries), 10, *named, knows_above, knows_below)
+
+
 @given(
     st.lists(st.one_of(st.none(), st.integers(0, 4)), min_size=1, max_size=45),
     st.integers(1, 40),
-    st.integers(0, 44),
+    st.integers(1, 40),
 )
-def test_neighbours(dates: list[int | None], count: int, skipped: int) -> None:
-    """A cursor names up to five neighbours of its date on either side, and says whether those are all."""
+def test_neighbours(dates: list[int | None], count: int, step: int) -> None:
+    """A cursor depends on the list and the direction alone, not on the size of the window.
+
+    It names up to five neighbours of its date on either side on its page, and says whether those are all. The
+    first of a page names the one above, but not in a window from the end.
+    """
     served = ServedList([Entry(f"e{number}", date) for number, date in enumerate(dates)])
-    after = served.window(first=skipped).cursor_text(0) if skipped % 3 and skipped <= len(dates) else None
+    windows = [served.window(first=count), served.window(last=count)]
+    for window, arguments in zip([*windows], [("first", "after", -1), ("last", "before", 0)], strict=True):
+        size, side, end = arguments
+        windows.append(served.window(**{size: step, side: window.cursors[end]}))
 
-    window = served.window(first=count, after=after)
-
-    around = [*window.preceding, *((entry.name, entry.date) for entry in window.items)]
-    for index, (entry, position) in enumerate(zip(window.items, window.positions, strict=True)):
-        here = len(window.preceding) + index
-        above, below = around[max(0, here - 5) : here][::-1], around[here + 1 : here + 6]
-        same_date = [leading_of_date(side, entry.date) for side in (above, below)]
-        named_above = same_date[0] or ([above[0][0]] if above and position % 10 == 0 else [])
-        knows_above = entry.date is not None and (len(same_date[0]) < len(above) or position == 0)
-        assert window.cursor(index) == Cursor(
-            "o",
-            entry.name,
-            entry.date,
-            position,
-            len(dates),
-            10,
-            tuple(named_above),
-            tuple(same_date[1]),
-            knows_above,
-            len(same_date[1]) < len(below),
-        )
-    assert window.cursors == [window.cursor(index).encode() for index in range(len(window.items))]
+    for window in windows:
+        assert window.cursors == [window.cursor(index).encode() for index in range(len(window.items))]
+        assert [window.cursor(index) for index in range(len(window.items))] == [
+            expected_cursor(served, position, from_end=window.from_end) for position in window.positions
+        ]
 
 
 def test_encoding_is_stable() -> None:
