@@ -54,6 +54,60 @@ export const CANCEL = /* GraphQL */ `
   }
 `;
 
+/** What one component of a page shows of an order's sessions. Another shows what TIMES selects. */
+export const NAMES = /* GraphQL */ `
+  query Names($identifier: ID!) {
+    order(identifier: $identifier) {
+      id
+      items {
+        id
+        status
+        session {
+          id
+          name
+          venue {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`;
+
+export const TIMES = /* GraphQL */ `
+  query Times($identifier: ID!) {
+    order(identifier: $identifier) {
+      id
+      items {
+        id
+        status
+        session {
+          id
+          startDate
+          eventStatus
+          venue {
+            id
+            formattedAddress
+          }
+        }
+      }
+    }
+  }
+`;
+
+/** The first order with an item that can be cancelled, and the item; queried without any client. */
+export async function cancellableOrder(url) {
+  const items = "items { id isPresentlyCancellable }";
+  const query = `{ viewer { orders(first: 50) { edges { node { id identifier ${items} } } } } }`;
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  return firstCancellable(ordersOf((await response.json()).data));
+}
+
 /** The introspection result that some clients need, requested as their documentation advises. */
 export async function introspection(url) {
   const response = await fetch(url, {

@@ -33,6 +33,12 @@ await command("<url> <folder>", async (url, folder) => {
   const currentStatus = () => read("OrderItemRow_item", item.reference).status;
   const statusAfterwards = currentStatus();
   await request("OrderItemRowRefetchQuery", { id: item.id });
+  const { session } = read("OrderItemRow_item", item.reference);
+  const { venue } = read("SessionCard_session", session);
+  const { name } = read("VenueCard_place", venue);
+  const records = environment.getStore().getSource().size();
+  await request("SessionCardRefetchQuery", { id: session.__id });
+  await request("VenueCardRefetchQuery", { id: venue.__id });
 
   return {
     totalCount,
@@ -41,6 +47,8 @@ await command("<url> <folder>", async (url, folder) => {
     statusBefore: item.status,
     statusAfterwards,
     statusRefetched: currentStatus(),
+    isSameVenue: read("VenueCard_place", venue).name === name,
+    recordsAdded: environment.getStore().getSource().size() - records,
     exchanges: recorder.exchanges,
     warnings,
   };

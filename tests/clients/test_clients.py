@@ -30,6 +30,10 @@ ARTIFACTS = [
     "OrderItemRowCancelMutation",
     "OrderItemRowRefetchQuery",
     "OrderItemRow_item",
+    "SessionCardRefetchQuery",
+    "SessionCard_session",
+    "VenueCardRefetchQuery",
+    "VenueCard_place",
 ]
 
 
@@ -165,6 +169,23 @@ def test_urql(clients: Path, demo_endpoint: str) -> None:
     }
 
 
+@pytest.mark.parametrize("client", ["apollo", "urql"])
+def test_two_queries(clients: Path, demo_endpoint: str, client: str) -> None:
+    """Two components that select different fields share one copy of a session: two queries, one mutation.
+
+    Without ids, each result would replace the other's sessions, and both would be queried again and again.
+    """
+    seen = run_script(clients, f"{client}-two-queries.mjs", demo_endpoint)
+
+    assert seen == {
+        "before": ["ORDER_ITEM_CONFIRMED"] * 2,
+        "afterwards": ["CUSTOMER_CANCELLATION_PENDING"] * 2,
+        "cached": ["CUSTOMER_CANCELLATION_PENDING"] * 2,
+        "requests": 3,
+        "warnings": [],
+    }
+
+
 def test_graphql_ws(clients: Path, demo_endpoint: str) -> None:
     """graphql-ws watches an order, cancels it over the same WebSocket, and then receives the new state."""
     seen = run_script(clients, "graphql-ws.mjs", demo_endpoint)
@@ -176,7 +197,7 @@ def test_graphql_ws(clients: Path, demo_endpoint: str) -> None:
 
 
 def test_relay_store(clients: Path, demo_endpoint: str, printed_schema: Path, tmp_path: Path) -> None:
-    """Relay pages through node(id:), sees a cancellation in its store, and can refetch the item."""
+    """Relay pages through node(id:), sees a cancellation, and refetches the item, its session and venue."""
     run_script(clients, "relay.mjs", printed_schema, tmp_path)
 
     seen = run_script(clients, "relay-store.mjs", demo_endpoint, tmp_path)
@@ -188,7 +209,9 @@ def test_relay_store(clients: Path, demo_endpoint: str, printed_schema: Path, tm
         "statusBefore": "ORDER_ITEM_CONFIRMED",
         "statusAfterwards": "CUSTOMER_CANCELLATION_PENDING",
         "statusRefetched": "CUSTOMER_CANCELLATION_PENDING",
-        "exchanges": [f"POST 200 {JSON}"] * 4,
+        "isSameVenue": True,
+        "recordsAdded": 0,
+        "exchanges": [f"POST 200 {JSON}"] * 6,
         "warnings": [],
     }
 

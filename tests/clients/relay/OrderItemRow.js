@@ -9,6 +9,7 @@ graphql`
       __typename
       name
       startDate
+      ...SessionCard_session
       venue {
         formattedAddress
       }
