@@ -40,7 +40,7 @@ class CancellationPending(CancellationOutcome):
     """Outcome: Pending."""
 
     code: ErrorCode = strawberry.field(description="CANCELLATION_PENDING.")
-    order: Order = strawberry.field(description="The order as it is now.")
+    order: Order | None = strawberry.field(description="The order as it is now; never null.")
     order_items: list[OrderItem] = strawberry.field(description="The requested items as they are now.")
 
 
@@ -51,7 +51,7 @@ class AlreadyCancelled(CancellationOutcome):
     """Outcome: AlreadyCancelled."""
 
     code: ErrorCode = strawberry.field(description="ALREADY_CANCELLED.")
-    order: Order = strawberry.field(description="The order as it is now.")
+    order: Order | None = strawberry.field(description="The order as it is now; never null.")
     order_items: list[OrderItem] = strawberry.field(description="The requested items as they are now.")
 
 
