@@ -62,7 +62,7 @@ def create_app(
         middlewares=[close_connections_on_stop, middleware(cors)],
     )
     lifecycle = add_lifecycle(app)
-    app.on_shutdown.append(lambda _app: services.order_watcher.stop())
+    app.on_shutdown.append(lambda _app: services.live.stop())
     app.on_response_prepare.extend([add_security_headers, header_signal(cors)])
     app.cleanup_ctx.extend(cleanup_contexts(services, metrics, rates))
     _add_observers(app, settings, operations)

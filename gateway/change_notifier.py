@@ -1,9 +1,11 @@
-"""Pass on what has changed in imin to what holds data of it: the cache and the watcher, on every replica."""
+"""Pass on what has changed in imin to what holds data of it: the cache and the watchers, on every replica."""
 
 from collections.abc import Iterable
 
+from gateway.cancellation.attempts import Attempt
 from gateway.imin.cache import Cache
 from gateway.imin.changes import Change
+from gateway.live.customer_watcher import CustomerWatcher
 from gateway.live.order_watcher import OrderWatcher
 from gateway.replicas.announcements import Announcements
 
@@ -12,10 +14,15 @@ class ChangeNotifier:
     """cache, announcements: None without a cache, without replicas."""
 
     def __init__(
-        self, cache: Cache | None, order_watcher: OrderWatcher, announcements: Announcements | None
+        self,
+        cache: Cache | None,
+        order_watcher: OrderWatcher,
+        customer_watcher: CustomerWatcher,
+        announcements: Announcements | None,
     ) -> None:
         self._cache = cache
         self._order_watcher = order_watcher
+        self._customer_watcher = customer_watcher
         self._announcements = announcements
         if announcements is not None:
             announcements.on_announcement(self._changed_elsewhere)
@@ -53,11 +60,27 @@ class ChangeNotifier:
             await self._cache.order_changed(change.order)
         self._poll(change)
 
+    def cancellation_ended(self, order: str) -> None:
+        """An exchange with imin about a cancellation has ended, with any outcome."""
+        self._poll(Change(order=order))
+
+    def attempt_changed(self, attempt: Attempt) -> None:
+        """A cancellation was begun, or it was learned what became of it."""
+        self._order_watcher.attempt_changed(attempt)
+        self._customer_watcher.attempt_changed(attempt)
+
     def _poll(self, change: Change) -> None:
-        if change.order:
-            self._order_watcher.poll_now(change.order)
+        if change.topic:
+            self._customer_watcher.poll_customer(change.customer, change.topic)
+            return
         if change.customer:
             self._order_watcher.poll_customer(change.customer)
+            self._customer_watcher.poll_customer(change.customer)
+        if change.order:
+            self._order_watcher.poll_now(change.order)
+            self._customer_watcher.poll_order(change.order)
+        if change.is_new_order:
+            self._customer_watcher.poll_for_new_order()
 
     async def _announce(self, change: Change) -> None:
         if self._announcements is not None:

@@ -17,11 +17,12 @@ from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
 from gateway.imin.endpoints.declaration import Endpoint, K, V
 from gateway.imin.repository import Repository, Use
-from gateway.live.order_watcher import OrderWatcher
+from gateway.live.updates import LiveUpdates
 from gateway.loaders import Loader, LoadScope
 from gateway.pagination.totals import ListTotals
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
+from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 from gateway.spending import Spending
@@ -37,7 +38,8 @@ class Services:
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
     operation_seconds: deadline of a query or mutation, and of what a subscription reads before it begins.
     totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
-    notifier: passes on what has changed in imin. redis, redis_cache, announcements: None without replicas.
+    notifier: passes on what has changed in imin.
+    redis, redis_cache, announcements, leases: None without replicas.
     """
 
     client: IminClient
@@ -49,7 +51,7 @@ class Services:
     concurrency: int
     operation_seconds: float
     cancellations: Cancellations
-    order_watcher: OrderWatcher
+    live: LiveUpdates
     notifier: ChangeNotifier
     now: Clock
     totals: ListTotals = field(default_factory=ListTotals)
@@ -57,6 +59,7 @@ class Services:
     redis: RedisClient | None = None
     redis_cache: RedisCacheBackend | None = None
     announcements: Announcements | None = None
+    leases: PollLeases | None = None
 
 
 @dataclass(slots=True)
@@ -132,7 +135,7 @@ class Context:
             self.staleness.note,
             self.spending.expect,
             Use(self.selection, are_shared=False),
-            None if update is None else asyncio.ensure_future(update),
+            ready=None if update is None else asyncio.ensure_future(update),
         )
         return self._scope
 

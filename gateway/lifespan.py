@@ -36,7 +36,8 @@ def _open_services(services: Services) -> CleanupContext:
 @asynccontextmanager
 async def _replicas(services: Services) -> AsyncIterator[None]:
     """Listen to other replicas through Redis, if it is configured."""
-    parts = [part for part in (services.redis_cache, services.announcements) if part is not None]
+    shared = services.redis_cache, services.announcements, services.leases
+    parts = [part for part in shared if part is not None]
     for part in parts:
         part.start()
     yield

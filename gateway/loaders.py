@@ -25,6 +25,7 @@ class LoadScope(Struct):
 
     slots: one for each request to imin that may be in flight. on_stale, use: see Repository.get.
     expect: called before each load; raises if the operation may not cost more.
+    refresh: whether to request everything again, whatever is cached.
     ready: awaited before anything is returned; None if there is nothing to wait for.
     containers: loaded resources that contain resources of an endpoint, as a page contains orders. The
     endpoint's loader takes them out when it first needs one, and then sends no request for it.
@@ -35,6 +36,7 @@ class LoadScope(Struct):
     on_stale: OnStale
     expect: Callable[[], None]
     use: Use
+    refresh: bool = False
     ready: "asyncio.Future[None] | None" = None
     containers: dict[Endpoint[Any, Any], list[Container]] = field(default_factory=dict)
 
@@ -121,7 +123,7 @@ class Loader(DataLoader[K, Undecoded[V]]):
         await scope.slots.acquire()
         try:
             loaded = await scope.repository.get(
-                self._endpoint, key, scope.on_stale, refresh=refresh, use=scope.use
+                self._endpoint, key, scope.on_stale, refresh=refresh or scope.refresh, use=scope.use
             )
         finally:
             scope.slots.release()

@@ -16,12 +16,20 @@ from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.repository import OwnerOf, Repository
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
+from gateway.live.account_feed import AccountFeed
+from gateway.live.customer_watch import CustomerWatchParts
+from gateway.live.customer_watcher import CustomerWatcher
+from gateway.live.list_feed import WATCHED_ORDERS, WATCHED_UPCOMING_ITEMS, ListFeed, ListParts
 from gateway.live.order_watch import WatchParts
 from gateway.live.order_watcher import OrderWatcher
+from gateway.live.shared_polling import NotShared
+from gateway.live.subscriber_limit import SubscriberLimit
+from gateway.live.updates import LiveUpdates
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
+from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
 from gateway.settings.model import Settings
 from gateway.signing.global_ids import CustomerOwner, IdSigner
@@ -47,14 +55,17 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         _cancellation_options(settings),
         with_replicas=_with_replicas(settings, redis),
     )
-    order_watcher = _order_watcher(settings, repository, cancellations, now)
     announcements = Announcements(redis) if redis else None
-    notifier = ChangeNotifier(cache, order_watcher, announcements)
+    leases = PollLeases(redis, announcements) if redis and announcements else None
+    live = _live(settings, repository, cancellations, now, leases)
+    notifier = ChangeNotifier(cache, live.order_watcher, live.customer_watcher, announcements)
     client.on_change = notifier.order_changed
+    cancellations.on_end = notifier.cancellation_ended
+    cancellations.attempts.on_change = notifier.attempt_changed
     return Services(
         client=client,
         repository=repository,
-        order_watcher=order_watcher,
+        live=live,
         cache=cache,
         signer=signer,
         public_url=public_url,
@@ -65,6 +76,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         redis=redis,
         redis_cache=redis_cache,
         announcements=announcements,
+        leases=leases,
         notifier=notifier,
         now=now,
     )
@@ -123,15 +135,25 @@ def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache |
     return Cache(options, redis_cache)
 
 
-def _order_watcher(
-    settings: Settings, repository: Repository, cancellations: Cancellations, now: Clock
-) -> OrderWatcher:
+def _live(
+    settings: Settings,
+    repository: Repository,
+    cancellations: Cancellations,
+    now: Clock,
+    leases: PollLeases | None,
+) -> LiveUpdates:
     compared = ComparedFields(build_schema()._schema)  # noqa: SLF001  # as in gateway.execution.executor
-    parts = WatchParts(repository, cancellations.attempts, compared, _backoff(settings), now)
-    order_watcher = OrderWatcher(parts, settings.follow_most, settings.follow_most_each)
-    cancellations.on_end = order_watcher.poll_now
-    cancellations.attempts.on_change = order_watcher.attempt_changed
-    return order_watcher
+    backoff, attempts = _backoff(settings), cancellations.attempts
+    limit = SubscriberLimit(settings.follow_most, settings.follow_most_each)
+    lists = ListParts(repository, attempts, compared, now, settings.imin_concurrency)
+    return LiveUpdates(
+        limit=limit,
+        order_watcher=OrderWatcher(WatchParts(repository, attempts, compared, backoff, now), limit),
+        customer_watcher=CustomerWatcher(CustomerWatchParts(backoff, leases or NotShared()), limit),
+        orders=ListFeed(lists, WATCHED_ORDERS),
+        upcoming_items=ListFeed(lists, WATCHED_UPCOMING_ITEMS),
+        account=AccountFeed(repository, compared.of_accounts),
+    )
 
 
 def _cancellation_options(settings: Settings) -> CancellationOptions:

@@ -4,8 +4,9 @@ What is compared follows from the schema's own fields, so that a new field canno
 cannot be compared says at its declaration why: see NotCompared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -21,8 +22,11 @@ from graphql import (
 
 from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.execution.compiled.calculated_fields import attributes_read
-from gateway.imin.documents import Order, OrderItem
+from gateway.imin.documents import CustomerAccount, Order, OrderItem
 from gateway.live.order_state import Path
+
+ACCOUNT_VALUE = "account_value"
+"""Key of a field's metadata: a function that gives the field's value, given the customer's account."""
 
 _KEY = "not_compared"
 _INVALID: Final = object()
@@ -77,6 +81,15 @@ class ComparedFields:
     def of_items(self, before: OrderItem, after: OrderItem) -> Iterator[Path]:
         return self._compare("OrderItem", before, after)
 
+    def of_accounts(self, before: CustomerAccount, after: CustomerAccount) -> Iterator[Path]:
+        """Where two states of an account differ, as the fields of Customer show them."""
+        comparison, customer = _OneComparison(self), self._schema.type_map["Customer"]
+        for name, field in customer.fields.items():  # type: ignore[attr-defined]  # it is an object type
+            declared: Any = (field.extensions or {}).get("strawberry-definition")
+            if declared and (value := declared.metadata.get(ACCOUNT_VALUE)):
+                values = _read(value, before), _read(value, after)
+                yield from comparison.values(get_named_type(field.type), *values, (name,))
+
     def fields_of(self, type_name: str) -> tuple[_Field, ...]:
         """The fields of an object type that are compared."""
         if type_name not in self._fields:
@@ -114,14 +127,15 @@ class _OneComparison:
         for field in self._fields.fields_of(type_name):
             here = (*path, field.name)
             for attribute in field.attributes:
-                values = _read(before, attribute), _read(after, attribute)
+                read = attrgetter(attribute)
+                values = _read(read, before), _read(read, after)
                 if not field.is_calculated:
-                    yield from self._values(field.type, *values, here)
+                    yield from self.values(field.type, *values, here)
                 elif _content(values[0]) != _content(values[1]):
                     yield here
         self._pairs.discard(pair)
 
-    def _values(self, type_: GraphQLNamedType, before: Any, after: Any, path: Path) -> Iterator[Path]:
+    def values(self, type_: GraphQLNamedType, before: Any, after: Any, path: Path) -> Iterator[Path]:
         if before is after:
             return
         if before is None or after is None or before is _INVALID or after is _INVALID:
@@ -131,7 +145,7 @@ class _OneComparison:
                 yield path
             else:
                 for one, other in zip(before, after, strict=True):
-                    yield from self._values(type_, one, other, path)
+                    yield from self.values(type_, one, other, path)
         elif is_leaf_type(type_):
             if _shown(type_, before) != _shown(type_, after):
                 yield path
@@ -143,9 +157,9 @@ class _OneComparison:
                 yield from self.objects(names[0], before, after, path)
 
 
-def _read(value: Any, attribute: str) -> Any:
+def _read(read: Callable[[Any], Any], document: Any) -> Any:
     try:
-        return getattr(value, attribute)
+        return read(document)
     except Exception:  # noqa: BLE001  # a client gets an error, whatever its text
         return _INVALID
 

@@ -149,13 +149,14 @@ async def connect(
         documents.distinguish_items(
             tuple(item for item in window.items if isinstance(item, documents.OrderItem))
         )
-    if any(item.unreadable for item in window.items):
-        _report(info, window)
+    report_window(info, window)
     return Connection(window)
 
 
-def _report(info: Info, window: Window[T]) -> None:
-    """Report each item that could be read only in part, at every place where the response shows it."""
+def report_window(info: Info, window: Window[T]) -> None:
+    """Report each item that could be read only in part, at every place where the connection shows it."""
+    if not any(item.unreadable for item in window.items):
+        return
     here = info.path.as_list()
     shown: set[tuple[str, ...]] = {(response_key(nodes),) for nodes in selected(info, "nodes")}
     for edges in selected(info, "edges"):

@@ -1,5 +1,6 @@
 """Customers: their account and their two lists of bookings."""
 
+from operator import attrgetter
 from typing import Annotated, Any, Self, TypeVar
 
 import strawberry
@@ -41,26 +42,29 @@ class Entitlement:
 
 def _of_person(attribute: str, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
     """A field that imin states on the account's person."""
+    read = attrgetter(f"customer.{attribute}")
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
-        value = getattr(account.customer, attribute) if account and account.customer else None
-        return _readable(account, value)
+        return _readable(account, read(account) if account else None)
 
-    return resolved(description, graphql_type, name=name, requests=_ACCOUNT_COST)(resolve)
+    return resolved(description, graphql_type, name=name, requests=_ACCOUNT_COST, account_value=read)(resolve)
 
 
 def _of_account(attribute: str, graphql_type: Any, description: str) -> Any:
     """A field that imin states on the account itself."""
+    read = attrgetter(attribute)
 
     async def resolve(self: "Customer", info: Info) -> Any:
         account = await _account(self, info)
-        return getattr(account, attribute) if account else None
+        return read(account) if account else None
 
-    return resolved(description, graphql_type, requests=_ACCOUNT_COST)(resolve)
+    return resolved(description, graphql_type, requests=_ACCOUNT_COST, account_value=read)(resolve)
 
 
 async def _account(customer: "Customer", info: Info) -> documents.CustomerAccount | None:
+    if not isinstance(customer.account, NotRead):
+        return customer.account
     return await info.context.loader(CUSTOMER_ACCOUNT).get((customer.identifier,))
 
 
@@ -91,8 +95,15 @@ Last = Annotated[
 Before = Annotated[str | None, strawberry.argument(description="Cursor: only items before it are returned.")]
 
 
-def _or_none(argument: T | None) -> T | None:
+def or_none(argument: T | None) -> T | None:
     return None if argument is UNSET else argument
+
+
+class NotRead:
+    """Stands for an account that is read when a field needs it."""
+
+
+NOT_READ = NotRead()
 
 
 @strawberry.type(
@@ -101,9 +112,13 @@ def _or_none(argument: T | None) -> T | None:
     "there is no account."
 )
 class Customer(Node):
-    """Runtime object as well: unlike other types, it has no document."""
+    """Runtime object as well: unlike other types, it has no document.
+
+    account: if it has been read; None if imin has none.
+    """
 
     identifier: strawberry.ID = strawberry.field(description="Identifier of the customer in imin.")
+    account: strawberry.Private[documents.CustomerAccount | NotRead | None] = NOT_READ
 
     name = _of_person("name", str | None, "Full name; given and family name if imin has only those.")
     given_name = _of_person("given_name", str | None, "Given name.")
@@ -145,7 +160,7 @@ class Customer(Node):
     ) -> Connection[documents.Order]:
         """Raises BadArgument and IminError."""
         requested = Range.from_arguments(
-            ORDER_HISTORY, _or_none(first), _or_none(after), _or_none(last), _or_none(before)
+            ORDER_HISTORY, or_none(first), or_none(after), or_none(last), or_none(before)
         )
         return await connect(info, ORDER_HISTORY, ORDER_PAGE, self.identifier, requested)
 
@@ -164,15 +179,20 @@ class Customer(Node):
     ) -> Connection[documents.OrderItem]:
         """Raises BadArgument and IminError."""
         requested = Range.from_arguments(
-            UPCOMING_ITEMS, _or_none(first), _or_none(after), _or_none(last), _or_none(before)
+            UPCOMING_ITEMS, or_none(first), or_none(after), or_none(last), or_none(before)
         )
         return await connect(info, UPCOMING_ITEMS, ORDER_ITEM_PAGE, self.identifier, requested)
 
     @classmethod
-    def of(cls, identifier: str, context: Context) -> Self:
-        """The customer with that identifier. Sends no request to imin; the fields do."""
+    def of(
+        cls,
+        identifier: str,
+        context: Context,
+        account: documents.CustomerAccount | NotRead | None = NOT_READ,
+    ) -> Self:
+        """The customer with that identifier. Sends no request to imin; the fields do, without `account`."""
         id_ = context.owner(identifier).global_id("Customer")
-        return cls(id=strawberry.ID(id_), identifier=strawberry.ID(identifier))
+        return cls(id=strawberry.ID(id_), identifier=strawberry.ID(identifier), account=account)
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

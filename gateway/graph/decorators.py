@@ -7,7 +7,7 @@ import strawberry
 
 from gateway.execution.compiled.calculated_fields import READS
 from gateway.execution.field_cost import METADATA, FieldCost
-from gateway.graph.compared_fields import NotCompared
+from gateway.graph.compared_fields import ACCOUNT_VALUE, NotCompared
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,6 +21,7 @@ def resolved(  # noqa: PLR0913  # what a field declares
     deprecation_reason: str | None = None,
     prefetch: Callable[..., bool] | None = None,
     not_compared: NotCompared | None = None,
+    account_value: Callable[[Any], Any] | None = None,
 ) -> Callable[[F], F]:
     """Make a method the resolver of a field.
 
@@ -33,13 +34,15 @@ def resolved(  # noqa: PLR0913  # what a field declares
     It returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
     compiler, which then creates no tasks for the fields beside this one.
     not_compared: why live updates do not compare the field; needed below an order.
+    account_value: gives the field's value, given the customer's account, so that live updates compare it.
     """
+    metadata = {METADATA: _cost(requests), ACCOUNT_VALUE: account_value}
     field = strawberry.field(
         name=name,
         description=description,
         graphql_type=graphql_type,
         deprecation_reason=deprecation_reason,
-        metadata={METADATA: _cost(requests)} | (not_compared() if not_compared else {}),
+        metadata=metadata | (not_compared() if not_compared else {}),
     )
 
     def declare(method: F) -> F:
@@ -66,7 +69,7 @@ def calculated_value(description: str, function: Callable[[Any], Any], *, reads:
     return strawberry.field(description=description, resolver=function, metadata=metadata)
 
 
-def subscribed(description: str, graphql_type: Any, *, requests: int) -> Callable[[F], F]:
+def subscribed(description: str, graphql_type: Any, *, requests: int | FieldCost) -> Callable[[F], F]:
     """Make an async generator the source of a subscription's field.
 
     graphql_type: of each event. requests: to imin for the first event, at most.

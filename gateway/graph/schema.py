@@ -9,7 +9,7 @@ from gateway.graph.cancellation.cancel_order_items import Mutation
 from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
 from gateway.graph.session.session import OtherSession, ScheduledSession, Slot
-from gateway.graph.subscriptions.order_changed import Subscription
+from gateway.graph.subscriptions.root import Subscription
 
 
 @cache

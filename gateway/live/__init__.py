@@ -1,6 +1,16 @@
-"""Live updates: what subscribers of orders get, and when. Contains no GraphQL.
+"""Live updates: what subscribers get, and when. Contains no GraphQL.
 
-order_watcher.py  the entry point: OrderWatcher.states(customer, order) yields the order's states
+order_watcher.py  the entry point for orders: OrderWatcher.states(customer, order) yields an order's states
 order_watch.py    one order: its reading loop, which all its subscribers share
 order_state.py    an order as subscribers know it, and whether another state differs from it
+known_attempts.py the cancellations of an order
+
+customer_watcher.py  the entry point for a customer's lists and account: CustomerWatcher.states(feed, …)
+customer_watch.py    one feed of one customer: its reading loop
+account_feed.py      a feed: the customer's account
+list_feed.py         a feed: the first window of a list
+list_changes.py      what has changed between two states of a list
+shared_polling.py    which of several replicas reads
+
+subscriber_limit.py  how many subscribers of all kinds there may be
 """

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from gateway.cancellation.attempts import UNSETTLED, Attempt
 from gateway.imin.documents import CancellationBlock, Order, OrderItem
@@ -75,25 +76,27 @@ class OrderState:
 def flags_of(order: Order | None) -> dict[str, ItemFlags]:
     """The flags of each item at this moment."""
     items = order.items if order is not None else ()
-    return {
-        item.identifier: ItemFlags(item.is_presently_cancellable, item.cancellation_blocked_because)
-        for item in items
-    }
+    return {item.identifier: item_flags(item) for item in items}
 
 
-def seconds_to_deadline(order: Order, now: datetime) -> float:
+def item_flags(item: OrderItem) -> ItemFlags:
+    """The flags of an item at this moment."""
+    return ItemFlags(item.is_presently_cancellable, item.cancellation_blocked_because)
+
+
+def seconds_to_deadline(items: Iterable[OrderItem], now: datetime) -> float:
     """Until the next item's time for cancelling has passed; infinite if there is none."""
-    deadlines = [deadline_of_item(item).latest for item in order.items]
+    deadlines = [deadline_of_item(item).latest for item in items]
     seconds = [(deadline - now).total_seconds() for deadline in deadlines if deadline is not None]
     return min((one + _PAST_SECONDS for one in seconds if one >= 0), default=float("inf"))
 
 
-def digest_of(order: Order | None) -> bytes:
-    """A digest of all that imin stated and the gateway reads; b"" of no order."""
-    if order is None:
+def digest_of(document: Struct | None) -> bytes:
+    """A digest of all that imin stated and the gateway reads; b"" of no document."""
+    if document is None:
         return b""
     # The owner of a document is no data: it becomes null.
-    content = msgspec.json.encode(order, enc_hook=lambda _: None)
+    content = msgspec.json.encode(document, enc_hook=lambda _: None)
     return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest()
 
 
@@ -105,10 +108,15 @@ def differ(before: OrderState, after: OrderState, comparison: Comparison) -> boo
         return False
     if before.order is None or after.order is None:
         return before.order is not after.order
-    ids = [[item.identifier for item in order.items] for order in (before.order, after.order)]
-    if ids[0] != ids[1] or any(comparison.of_orders(before.order, after.order)):
+    return orders_differ(before.order, after.order, comparison)
+
+
+def orders_differ(before: Order, after: Order, comparison: Comparison) -> bool:
+    """Whether a client could see a difference between two documents of an order."""
+    ids = [[item.identifier for item in order.items] for order in (before, after)]
+    if ids[0] != ids[1] or any(comparison.of_orders(before, after)):
         return True
-    pairs = zip(before.order.items, after.order.items, strict=True)
+    pairs = zip(before.items, after.items, strict=True)
     return any(path for one, other in pairs for path in comparison.of_items(one, other))
 
 

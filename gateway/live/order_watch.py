@@ -178,7 +178,7 @@ class OrderWatch:
 
     def _seconds_to_change(self) -> float:
         order = self._known().order
-        deadline = seconds_to_deadline(order, self._parts.now()) if order else float("inf")
+        deadline = seconds_to_deadline(order.items, self._parts.now()) if order else float("inf")
         return min(deadline, self._attempts.seconds_to_change(self._pace))
 
     def _schedule(self) -> None:

@@ -4,33 +4,21 @@ imin sends no notifications of orders, so they are read repeatedly: see order_wa
 current state, then each change. A slow subscriber may miss states in between, but never the last one.
 """
 
-from collections import Counter
 from collections.abc import AsyncGenerator
 
 from gateway.cancellation.attempts import Attempt
 from gateway.live.order_state import OrderState
 from gateway.live.order_watch import OrderWatch, WatchParts
-
-
-class TooManySubscribers(Exception):
-    """The limit of subscribers is reached, in total or for this customer."""
+from gateway.live.subscriber_limit import SubscriberLimit
 
 
 class OrderWatcher:
-    """Reads the orders that have subscribers.
+    """Reads the orders that have subscribers. limit: shared with other watchers."""
 
-    max_subscribers: at one time, in this process. max_per_customer: of these, for one customer's orders.
-    """
-
-    def __init__(self, parts: WatchParts, max_subscribers: int, max_per_customer: int) -> None:
+    def __init__(self, parts: WatchParts, limit: SubscriberLimit) -> None:
         self._parts = parts
-        self._max_subscribers = max_subscribers
-        self._max_per_customer = max_per_customer
+        self._limit = limit
         self._watches: dict[str, dict[str, OrderWatch]] = {}  # by order, then by customer
-        self._subscribers_of: Counter[str] = Counter()
-        self._is_stopped = False
-        self.subscribers = 0
-        """Subscribers at present."""
 
     async def states(self, customer: str, order: str) -> AsyncGenerator[OrderState, None]:
         """Yield the order's current state, then each other one, until it is over (see OrderWatch).
@@ -39,12 +27,7 @@ class OrderWatcher:
         IminError if the first reading fails or takes longer than the caller's own request may. Later failures
         are retried with the backoff.
         """
-        if (
-            self._is_stopped
-            or self.subscribers >= self._max_subscribers
-            or self._subscribers_of[customer] >= self._max_per_customer
-        ):
-            raise TooManySubscribers
+        self._limit.join(customer)
         watch = self._join(customer, order)
         try:
             state: OrderState | None = await watch.current()
@@ -72,7 +55,7 @@ class OrderWatcher:
 
     async def stop(self) -> None:
         """End every subscription."""
-        self._is_stopped = True
+        self._limit.close()
         for order in self._watches:
             for watch in self._watches_of(order):
                 watch.end()
@@ -85,16 +68,11 @@ class OrderWatcher:
         if customer not in watches:
             watches[customer] = OrderWatch(self._parts, customer, order)
         watches[customer].subscribers += 1
-        self._subscribers_of[customer] += 1
-        self.subscribers += 1
         return watches[customer]
 
     def _leave(self, watch: OrderWatch, customer: str, order: str) -> None:
         watch.subscribers -= 1
-        self.subscribers -= 1
-        self._subscribers_of[customer] -= 1
-        if not self._subscribers_of[customer]:
-            del self._subscribers_of[customer]
+        self._limit.leave(customer)
         if watch.subscribers:
             return
         watch.end()

@@ -20,6 +20,7 @@ class _More(msgspec.Struct, frozen=True, omit_defaults=True):
     """What earlier releases neither send nor read. Members that a later release adds are ignored."""
 
     customer: str = ""
+    topic: str = ""
     is_new_order: bool = False
 
 
@@ -72,7 +73,7 @@ class Announcements:
                     self._unsent.remove({change: number})
 
     async def _publish(self, change: Change) -> None:
-        more = _More(change.customer, change.is_new_order)
+        more = _More(change.customer, change.topic, change.is_new_order)
         message = msgspec.json.encode(_Announcement(self._replica, change.order, more))
         await self._redis.execute(lambda redis: redis.publish(_CHANNEL, message))
 
@@ -83,6 +84,6 @@ class Announcements:
             return  # not ours, or of a release that announces changes in another way
         if announcement.replica != self._replica:
             more = announcement.more
-            change = Change(announcement.order, more.customer, more.is_new_order)
+            change = Change(announcement.order, more.customer, more.topic, more.is_new_order)
             for listener in self._listeners:
                 await listener(change)

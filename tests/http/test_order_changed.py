@@ -311,7 +311,7 @@ async def test_change_while_the_first_result_is_sent(settings: Settings, sandbox
     number, item = number_and_item(sandbox)
     services = build_services(settings, sandbox.clock.now, PinnedBootClock())
     async with services.client, services.cancellations.running():
-        states = services.order_watcher.states("1234", number)
+        states = services.live.order_watcher.states("1234", number)
         first = (await anext(states)).order
         sandbox.seller_cancel(number, item)
         await sandbox.request_log.wait_for(READ, sandbox.request_log.count(READ) + 2)

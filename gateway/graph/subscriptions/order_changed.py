@@ -16,12 +16,12 @@ from gateway.graph.query import Id
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.transport.deadline import request_deadline
 from gateway.live.order_state import OrderState
-from gateway.live.order_watcher import TooManySubscribers
+from gateway.live.subscriber_limit import TooManySubscribers
 
 
-@strawberry.type(description="Subscriptions, over a WebSocket (graphql-transport-ws) or server-sent events.")
-class Subscription:
-    """Root type; has no state."""
+@strawberry.type
+class OrderSubscriptions:
+    """The root fields; has no state."""
 
     @subscribed(
         "The order as it is now, then again whenever anything in it has changed, or what the gateway knows "
@@ -43,7 +43,7 @@ async def watched(info: Info, id_: str) -> AsyncGenerator[OrderState | None, Non
         # No `yield` inside: the next event may be requested in another context.
         with request_deadline(services.operation_seconds):
             owned = await own_order(info.context, id_)
-            states = services.order_watcher.states(*owned) if owned else None
+            states = services.live.order_watcher.states(*owned) if owned else None
             first = await anext(states) if states else None
     except TooManySubscribers:
         raise GatewayError(
