@@ -40,6 +40,9 @@ def options() -> argparse.Namespace:
         "--memory-requests", type=int, default=100_000, help="requests of the memory table (%(default)s)"
     )
     parser.add_argument(
+        "--followers", type=int, default=10_000, help="followers of the followers table (%(default)s)"
+    )
+    parser.add_argument(
         "--write",
         action="store_true",
         help="write RESULTS.md; tables that are not run keep their last result",
@@ -60,6 +63,7 @@ def main() -> None:
         targets,
         _names(arguments.workloads, CALLS),
         arguments.memory_requests,
+        arguments.followers,
     )
     results, failed = stored() if arguments.write else {}, False
     for name in _names(arguments.only, TABLES):

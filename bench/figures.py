@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bench.tables.followers import best_of_peers
 from bench.tables.latency import IMIN_MS, best_p99
 from bench.tables.memory import early_and_late
 from bench.targets import JIT, NAIVE, OURS
@@ -19,6 +20,7 @@ BEST = "the best peer"
 FACTORS = [("W1", 1.3, JIT), ("W1", 15, NAIVE), ("W2", 0.75, JIT), ("W3", 1.0, JIT), ("W4", 1.3, BEST)]
 """Workload, minimum ratio of this gateway's rate, and the peer it is compared with."""
 P50_MS = IMIN_MS + 3
+FOLLOWER_KB, JOINS, HEARD_SECONDS = 12, 1_500, 1.5
 MEGABYTES, GROWTH, REQUESTS = 60, 1.05, 100_000
 Figure = tuple[str, str, str, bool | None]
 """Name, requirement, measurement, and whether it holds; None if it was not measured."""
@@ -28,7 +30,13 @@ NOT_MEASURED = "not measured"
 def figures(results: dict[str, Any]) -> str:
     """A table of all figures, with misses marked."""
     marks = {True: "yes", False: "**missed**", None: ""}
-    found = [*_rates(results), *_calls(results), *_latencies(results), *_memory(results)]
+    found = [
+        *_rates(results),
+        *_calls(results),
+        *_latencies(results),
+        *_memory(results),
+        *_followers(results),
+    ]
     rows = [[what, must, measured, marks[held]] for what, must, measured, held in found]
     return table(["figure", "must", "measured", "held"], rows)
 
@@ -75,6 +83,23 @@ def _latencies(results: dict[str, Any]) -> Iterator[Figure]:
         best = best_p99(of)
         p99, theirs = median(of[OURS], "p99"), median(of[best], "p99")
         yield what, must, f"{p99:.1f} ms, {best} {theirs:.1f} ms", p99 <= theirs
+
+
+def _followers(results: dict[str, Any]) -> Iterator[Figure]:
+    result = results.get("followers")
+    if result is None:
+        yield "many followers of one order", f"≤ {FOLLOWER_KB} KB each", NOT_MEASURED, None
+        return
+    ours, count = result["found"][OURS], f"{result['count']:,} followers"
+    memory, joins, heard = (median(ours, key) for key in ("kilobytes", "joins", "last"))
+    yield f"memory of {count}", f"≤ {FOLLOWER_KB} KB each", f"{memory:.1f} KB", memory <= FOLLOWER_KB
+    yield f"joins of {count}", f"≥ {JOINS:,}/s", f"{joins:,.0f}/s", joins >= JOINS
+    yield f"a change heard by {count}", f"≤ {HEARD_SECONDS} s", f"{heard:.2f} s", heard <= HEARD_SECONDS
+    if set(result["found"]) > {OURS}:
+        leanest = best_of_peers(result, "kilobytes", min)
+        yield "memory of a follower", f"≤ {BEST}'s", f"{memory:.1f} KB, {leanest:.1f} KB", memory <= leanest
+        fastest = best_of_peers(result, "joins", max)
+        yield "joins", f"≥ {BEST}'s", f"{joins:,.0f}/s, {fastest:,.0f}/s", joins >= fastest
 
 
 def _memory(results: dict[str, Any]) -> Iterator[Figure]:

@@ -15,6 +15,7 @@ class Plan:
     targets: list[str]
     workloads: list[str]
     memory_requests: int
+    followers: int
 
     def of(self, names: tuple[str, ...]) -> list[str]:
         """The planned targets among these names."""

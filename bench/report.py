@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import figures
-from bench.tables import latency, memory, scaling, throughput
+from bench.tables import followers, latency, memory, scaling, throughput
 from bench.targets import ABSENT, NO_TAILCALL, tailcall_runs
 
 HERE = Path(__file__).parent
@@ -16,6 +16,7 @@ TABLES = {
     "latency": (latency.measure, latency.render),
     "scaling": (scaling.measure, scaling.render),
     "memory": (memory.measure, memory.render),
+    "followers": (followers.measure, followers.render),
 }
 """How each table is measured and rendered."""
 HEAD = """\

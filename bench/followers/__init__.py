@@ -1,1 +1,1 @@
-"""`python -m bench.followers`: what many idle followers of one order cost, beside peers that do the same."""
+"""Followers of one order, and the servers that they follow it on."""

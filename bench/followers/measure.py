@@ -17,14 +17,14 @@ from bench.targets import OURS
 
 CUSTOMER = "1234"
 WARM_UP = 300
-SETTLE_SECONDS, IDLE_SECONDS = 3.0, 5.0
+SETTLE_SECONDS = 3.0
+"""Before memory is read, so that garbage of the joins is collected."""
 CHANGES = 3
 END_SECONDS = 10.0
 
 
-def measure(name: str, count: int, public_key: str, directory: Path) -> dict[str, float]:
-    """Start a server and measure it. directory: with the followers' tokens."""
-    tokens = directory / "tokens"
+def measure_round(name: str, count: int, public_key: str, tokens: Path) -> dict[str, float]:
+    """Start a server and measure it. tokens: a file with one for each follower."""
     with ExitStack() as stack:
         imin = stack.enter_context(running(SANDBOX, LOAD_CORE))
         number = _first_order(imin)
@@ -41,14 +41,13 @@ def measure(name: str, count: int, public_key: str, directory: Path) -> dict[str
             joined = _join(server, many, count)
             time.sleep(SETTLE_SECONDS)
             after = server.megabytes()
-            idle = _idle_share(server)
-            changes = [_change(imin, number, many) for _ in range(CHANGES)]
+            changes = [_change(imin, server, number, many) for _ in range(CHANGES)]
     return joined | {
         "kilobytes": (after - before) * 1024 / count,
         "megabytes": after,
-        "idle": idle,
-        "first": statistics.median(first for first, _ in changes),
-        "last": statistics.median(last for _, last in changes),
+        "first": statistics.median(first for first, _, _ in changes),
+        "last": statistics.median(last for _, last, _ in changes),
+        "event_cpu_us": statistics.median(cpu for _, _, cpu in changes) / count * 1e6,
     }
 
 
@@ -59,19 +58,14 @@ def _join(server: Process, many: "subprocess.Popen[str]", count: int) -> dict[st
     return {"joins": count / joined["seconds"], "join_cpu_us": cpu / count * 1e6}
 
 
-def _idle_share(server: Process) -> float:
-    """Share of a core that the server uses while nothing happens."""
-    before = server.cpu_seconds()
-    time.sleep(IDLE_SECONDS)
-    return (server.cpu_seconds() - before) / IDLE_SECONDS
-
-
-def _change(imin: Process, number: str, many: "subprocess.Popen[str]") -> tuple[float, float]:
-    """Change the order; seconds until the first and the last follower have heard of it."""
-    began = time.monotonic()
+def _change(
+    imin: Process, server: Process, number: str, many: "subprocess.Popen[str]"
+) -> tuple[float, float, float]:
+    """Change the order; seconds until the first and the last follower have heard, and of the server's CPU."""
+    began, cpu = time.monotonic(), server.cpu_seconds()
     _json_of(imin, f"/sandbox/orders/{number}/receipts", {"Content-Type": "application/json"}, "{}")
     heard = _command(many, "hear")
-    return heard["first"] - began, heard["last"] - began
+    return heard["first"] - began, heard["last"] - began, server.cpu_seconds() - cpu
 
 
 def _first_order(imin: Process) -> str:
