@@ -132,8 +132,8 @@ class WebSocketConnection(asyncio.Protocol):
 
     async def send(self, text: bytes) -> None:
         """Send a message once the client has read most of what was sent before. Raises ConnectionError."""
-        if self._can_write is not None:
-            await self._can_write.wait()
+        while (can_write := self._can_write) is not None:
+            await can_write.wait()
         if self._is_closing:
             raise ConnectionResetError("the WebSocket is closed")
         self._transport.write(frame(TEXT, text))

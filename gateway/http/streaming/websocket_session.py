@@ -120,7 +120,7 @@ class WebSocketSession:
             self._handle(opcode, payload)
         else:
             self._waiting.append((opcode, payload))
-            if len(self._waiting) == _MAX_WAITING_MESSAGES:
+            if len(self._waiting) >= _MAX_WAITING_MESSAGES:
                 self.connection.pause_reading()
 
     def client_finished(self) -> None:
