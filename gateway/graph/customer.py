@@ -149,6 +149,7 @@ class Customer(Node):
         "Orders of the customer, newest first.",
         OrderConnection | None,
         requests=per_page(ORDER_PAGE.requests),
+        is_null_only_with_error=True,
     )
     async def orders(
         self,
@@ -168,6 +169,7 @@ class Customer(Node):
         "Booked items that are still to come, earliest first.",
         OrderItemConnection | None,
         requests=per_page(ORDER_ITEM_PAGE.requests),
+        is_null_only_with_error=True,
     )
     async def upcoming_order_items(
         self,

@@ -8,6 +8,7 @@ import strawberry
 from gateway.execution.compiled.calculated_fields import READS
 from gateway.execution.field_cost import METADATA, FieldCost
 from gateway.graph.compared_fields import ACCOUNT_VALUE, NotCompared
+from gateway.graph.semantic_non_null import SEMANTIC_NON_NULL
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,6 +20,7 @@ def resolved(  # noqa: PLR0913  # what a field declares
     requests: int | FieldCost,
     name: str | None = None,
     deprecation_reason: str | None = None,
+    is_null_only_with_error: bool = False,
     prefetch: Callable[..., bool] | None = None,
     not_compared: NotCompared | None = None,
     account_value: Callable[[Any], Any] | None = None,
@@ -30,6 +32,7 @@ def resolved(  # noqa: PLR0913  # what a field declares
     requests: to imin that the resolver may cause, at most, without the fields below it.
     name: of the field, if it is not the method's.
     deprecation_reason: what to use instead, if the field is deprecated.
+    is_null_only_with_error: whether the resolver never returns None.
     prefetch: starts the loads that the resolver will wait for, given the context and the field's arguments.
     It returns whether the resolver will wait for nothing else, and must not raise. A promise to the query
     compiler, which then creates no tasks for the fields beside this one.
@@ -43,6 +46,7 @@ def resolved(  # noqa: PLR0913  # what a field declares
         graphql_type=graphql_type,
         deprecation_reason=deprecation_reason,
         metadata=metadata | (not_compared() if not_compared else {}),
+        directives=[SEMANTIC_NON_NULL] if is_null_only_with_error else (),
     )
 
     def declare(method: F) -> F:

@@ -95,6 +95,7 @@ class Query:
         "The entitlement types of the broker, the same for every caller. May be up to an hour old.",
         list[EntitlementType] | None,
         requests=ENTITLEMENTS.requests,
+        is_null_only_with_error=True,
     )
     async def entitlements(self, info: Info) -> tuple[documents.Concept, ...]:
         return await info.context.loader(ENTITLEMENTS).get((PUBLIC,))

@@ -115,6 +115,20 @@ def test_relay_compiler(clients: Path, printed_schema: Path, tmp_path: Path) -> 
     assert compiled == {"status": 0, "complaints": [], "artifacts": ARTIFACTS}
 
 
+def test_nullability(clients: Path, printed_schema: Path, tmp_path: Path) -> None:
+    """Clients that handle errors themselves get non-null types for what is null only with an error."""
+    nullable = run_script(clients, "nullability.mjs", printed_schema, tmp_path)
+
+    by_both = {
+        "viewer": True,
+        "orders": False,
+        "upcomingOrderItems": False,
+        "nodes": False,
+        "session": True,
+    }
+    assert nullable == {"relay": by_both, "codegen": by_both}
+
+
 def test_code_generator(clients: Path, printed_schema: Path) -> None:
     """GraphQL Code Generator writes types for the whole schema, and for each operation in GraphiQL's tabs."""
     operations = REPOSITORY / "graphiql" / "src" / "operations"

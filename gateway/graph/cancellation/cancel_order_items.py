@@ -64,6 +64,7 @@ class Mutation:
         "still runs to its end.",
         CancelOrderItemsPayload | None,
         requests=3,  # the order, the PATCH, the order again
+        is_null_only_with_error=True,
     )
     async def cancel_order_items(
         self,
