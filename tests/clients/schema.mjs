@@ -144,7 +144,9 @@ function ofNodes(schema) {
 /** Source: Relay Cursor Connections Specification. */
 function ofConnections(schema, type) {
   if (type.name === "PageInfo") return ofFields(type, PAGE_INFO);
-  const lists = fieldsOf(type).filter((field) => getNamedType(field.type).name.endsWith("Connection"));
+  // An event of a live list holds the window that the subscription names.
+  const fields = type.name.endsWith("ConnectionChange") ? [] : fieldsOf(type);
+  const lists = fields.filter((field) => getNamedType(field.type).name.endsWith("Connection"));
   const faults = lists.flatMap((field) => [
     ...ofArguments(type, field.name, WINDOW),
     ...(isNonNullType(field.type) ? [`${type.name}.${field.name} must be nullable`] : []),
