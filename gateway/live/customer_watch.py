@@ -74,12 +74,23 @@ class CustomerWatch(Generic[S]):
         self._loop: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._wake = asyncio.Event()
+        self._read_at = -inf
         self._due = 0.0
         self._delays = 0
         self._is_over = False
 
     async def current(self, size: int) -> S:
-        """The state after a reading. Subscribers that arrive during it share it. Raises IminError."""
+        """The state after a reading. Raises IminError.
+
+        Subscribers that arrive during a reading share it. Those that arrive soon after it get what it showed,
+        and another follows soon.
+        """
+        soon = self._read_at + self._parts.backoff.first_seconds
+        if self._loop is not None and size in self._states and _time() < min(self._due, soon):
+            if soon < self._due:
+                self._due = soon
+                self._wake.set()
+            return self._states[size]
         await self._read(size)
         if self._loop is None and not self._is_over:
             self._schedule()
@@ -179,8 +190,9 @@ class CustomerWatch(Generic[S]):
         if not (is_needed or claim.is_mine or is_news):
             return
         is_first = not self._states
-        known = {size: self._states.get(size) for size in self.sizes}
+        known, began = {size: self._states.get(size) for size in self.sizes}, _time()
         is_changed = self._show(await self._feed.read(self._customer, known))
+        self._read_at = began
         if is_changed:
             self._delays = 0
         # The others need not be notified of what another one has seen first.

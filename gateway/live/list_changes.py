@@ -16,7 +16,7 @@ list.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -68,36 +68,19 @@ def changes_between(
     wider: the later window with what follows it, as much as `needed_below` says; None if that is not known.
     is_changed: whether a client could see that an item has changed, by its index before and after.
     """
-    previous = {name: index for index, name in enumerate(_names(before)[:known])}
-    names = _names(after)
-    places = [Placed(index, previous.get(name)) for index, name in enumerate(names)]
-    stayed = [place for place in places if place.previous_index is not None]
-    in_order = _longest_ascending([place.previous_index or 0 for place in stayed])
-    unmoved = [stayed[index] for index in sorted(in_order)]
-    gone = {name: index for name, index in previous.items() if name not in set(names)}
-    # What stood before an item that has not moved, and is not in the window now, has at least moved itself.
-    start = (unmoved[-1].previous_index or 0) if unmoved else -1
-    unsure = {name: before.items[index] for name, index in gone.items() if index > start}
-    goes_on = before.has_next or known < len(before.items)
-    pushed_out = set(unsure).intersection(wider.identities) if wider and after.has_next else set()
-    has_gap = goes_on and not stayed and not pushed_out
-    if after.has_next and (has_gap or not _are_certain(unsure, after, wider)):
+    compared = _Compared(before, known, after, wider)
+    if after.has_next and not compared.is_certain():
         return snapshot(after)
-    end = len(places)
-    if goes_on and known and not pushed_out:
-        beyond = places[unmoved[-1].index + 1 if unmoved else 0 :]
-        end = _first_beyond(beyond, after, before.items[known - 1])
-    left = [name for name in gone if name not in pushed_out]
-    left += [names[place.index] for place in stayed if place.index >= end]
-    live = [place for place in places if place.index < end]
+    end = compared.end_of_known()
+    live = [place for place in compared.places if place.index < end]
+    stayed = [place for place in live if place.previous_index is not None]
+    unmoved = set(compared.unmoved)
     return ListChanges(
         added=tuple(place for place in live if place.previous_index is None),
-        moved=tuple(place for place in live if place in stayed and place not in unmoved),
-        changed=tuple(
-            place for place in live if place in stayed and is_changed(place.previous_index or 0, place.index)
-        ),
-        removed=tuple(before.items[previous[name]] for name in left),
-        known=end if after.has_next else len(places),
+        moved=tuple(place for place in stayed if place not in unmoved),
+        changed=tuple(place for place in stayed if is_changed(place.previous_index or 0, place.index)),
+        removed=tuple(before.items[index] for index in compared.left(end)),
+        known=end if after.has_next else len(after.items),
     )
 
 
@@ -107,35 +90,63 @@ def needed_below(before: Window[T], after: Window[T]) -> int:
     return gone + max(0, after.total - before.total) if gone and after.has_next else 0
 
 
-def _are_certain(unsure: Mapping[str, T], after: Window[T], wider: Window[T] | None) -> bool:
-    """Whether it is certain of each item that is in the window no longer, what has become of it.
+class _Compared(Generic[T]):
+    """What two windows have in common.
 
-    Others have pushed it out, if it follows the window directly, without new items in between. It has left
-    the list, if the list ends, or goes on with an item that would stand after it.
+    places: of the later window's items. stayed: of those that the client has. unmoved: of those that have not
+    moved past others.
     """
-    if not unsure:
-        return True
-    if wider is None:
-        return False
-    below = wider.identities[len(after.items) :]
-    pushed_out = set(unsure).intersection(below)
-    if not pushed_out.issuperset(below[: len(pushed_out)]):
-        return False
-    left = [item for name, item in unsure.items() if name not in pushed_out]
-    return not wider.has_next or all(
-        any(_precedes(after.paged_list, item, other) for other in wider.items) for item in left
-    )
 
+    def __init__(self, before: Window[T], known: int, after: Window[T], wider: Window[T] | None) -> None:
+        self._before, self._known, self._after, self._wider = before, known, after, wider
+        previous = {name: index for index, name in enumerate(_names(before)[:known])}
+        self._names = _names(after)
+        self.places = [Placed(index, previous.get(name)) for index, name in enumerate(self._names)]
+        self.stayed = [place for place in self.places if place.previous_index is not None]
+        in_order = _longest_ascending([place.previous_index or 0 for place in self.stayed])
+        self.unmoved = [self.stayed[index] for index in sorted(in_order)]
+        now = set(self._names)
+        self._gone = {name: index for name, index in previous.items() if name not in now}
+        # What stood before an item that has not moved, and is not in the window now, has moved at least.
+        start = (self.unmoved[-1].previous_index or 0) if self.unmoved else -1
+        self._unsure = {name: before.items[index] for name, index in self._gone.items() if index > start}
+        below = wider.identities[len(self.places) :] if wider and after.has_next else []
+        self._pushed_out = set(self._unsure).intersection(below)
+        self._follows = self._pushed_out.issuperset(below[: len(self._pushed_out)])
+        self._goes_on = before.has_next or known < len(before.items)
 
-def _first_beyond(places: list[Placed], window: Window[T], last: T) -> int:
-    """Index of the first item that stood below the client's last one; the window's length if there is none.
+    def is_certain(self) -> bool:
+        """Whether there is no gap, and it is certain of each item that is gone what has become of it.
 
-    places: those after the last item that has not moved.
-    """
-    for place in places:
-        if place.previous_index is None and not _precedes(window.paged_list, window.items[place.index], last):
-            return place.index
-    return len(window.items)
+        Others have pushed it out, if it follows the window directly, without new items in between. It has
+        left the list, if the list ends, or goes on with an item that would stand after it.
+        """
+        if self._goes_on and not self.stayed and not self._pushed_out:
+            return False
+        if not self._unsure:
+            return True
+        wider = self._wider
+        if wider is None or not self._follows:
+            return False
+        left = [item for name, item in self._unsure.items() if name not in self._pushed_out]
+        return not wider.has_next or all(
+            any(_precedes(wider.paged_list, item, other) for other in wider.items) for item in left
+        )
+
+    def end_of_known(self) -> int:
+        """Index of the first item that stood below the client's last one; the window's length if none did."""
+        if self._goes_on and self._known and not self._pushed_out:
+            last, items = self._before.items[self._known - 1], self._after.items
+            for place in self.places[self.unmoved[-1].index + 1 if self.unmoved else 0 :]:
+                is_new = place.previous_index is None
+                if is_new and not _precedes(self._after.paged_list, items[place.index], last):
+                    return place.index
+        return len(self.places)
+
+    def left(self, end: int) -> list[int]:
+        """Index before of what the client must take out. end: of what it knows of the later window."""
+        left = [index for name, index in self._gone.items() if name not in self._pushed_out]
+        return left + [place.previous_index or 0 for place in self.stayed if place.index >= end]
 
 
 def _precedes(paged_list: PagedList[T], one: T, other: T) -> bool:

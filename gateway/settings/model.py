@@ -164,7 +164,7 @@ class Settings(BaseSettings):
         "keeps them in memory.",
     )
     follow_first_seconds: Seconds = Field(
-        2.0, description="Delay before a watched order is read again after a change."
+        2.0, description="Delay before a watched order, list or account is read again after a change."
     )
     follow_longest_seconds: Seconds = Field(
         60.0, description="Longest delay between two reads, reached while nothing changes."
@@ -176,7 +176,7 @@ class Settings(BaseSettings):
         10_000, ge=1, description="Concurrent WebSockets. Each takes an open file, and some 12 KB."
     )
     follow_most_each: int = Field(
-        200, ge=1, description="Concurrent subscriptions to the orders of one customer."
+        200, ge=1, description="Concurrent subscriptions to one customer's orders, lists and account."
     )
     follow_sockets_each: int = Field(50, ge=1, description="Concurrent WebSockets of one customer.")
     follow_operations: int = Field(20, ge=1, description="Concurrent operations on one WebSocket.")

@@ -12,7 +12,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.support.live_feeds import event, start
+from tests.support.live_feeds import QUIET, event, start
 from tests.support.subscriptions import socket_of
 from tests.support.waiting import PLENTY, until
 
@@ -21,7 +21,6 @@ PERSON = """id name givenName familyName email telephone birthDate gender gender
   address { addressLocality } emergencyContact { name telephone }"""
 FIELDS = f"{PERSON} accessPasses {{ text }} entitlements {{ validThrough entitlementType {{ prefLabel }} }}"
 CHANGED = f"subscription ($of: ID) {{ customerChanged(customerIdentifier: $of) {{ {FIELDS} }} }}"
-QUIET = {"follow_first_seconds": PLENTY, "follow_longest_seconds": PLENTY}
 
 
 @pytest.fixture

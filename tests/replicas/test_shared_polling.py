@@ -12,6 +12,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.support.cancellations import booked, cancel
 from tests.support.live_feeds import ORDERS_CHANGED, event, names, start
 from tests.support.redis_server import RedisServer, needs_redis
 from tests.support.subscriptions import Socket, socket_of
@@ -108,6 +109,24 @@ async def test_both_hear(settings: Settings, gateway: Gateway, sandbox: Sandbox,
             assert sandbox.request_log.count(READ) == 2
 
 
+async def test_cancellation_elsewhere(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """A cancellation through one replica hurries the reading of lists that another one watches."""
+    async with (
+        replica(settings, gateway, redis, **QUIET) as one,
+        two_watching(settings, gateway, redis) as two,
+    ):
+        await until(lambda: _are_listening(redis, 3))
+        order, items = await booked(one)
+        await cancel(one, order, items)
+        for _, socket in two:
+            while "PENDING" not in str(await event(socket)):
+                pass
+
+    assert sandbox.request_log.count("PATCH /orders/:id") == 1
+
+
 async def test_holder_died(
     settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
 ) -> None:
@@ -172,5 +191,5 @@ async def test_widest_reads(
     assert gone not in names(change)
 
 
-async def _are_listening(redis: RedisServer) -> bool:
-    return bool((await redis.command("PUBSUB NUMSUB", "gateway:changed"))[0][1] == 2)
+async def _are_listening(redis: RedisServer, replicas: int = 2) -> bool:
+    return bool((await redis.command("PUBSUB NUMSUB", "gateway:changed"))[0][1] == replicas)

@@ -2,7 +2,14 @@
 
 from typing import Any
 
+from tests.conftest import Gateway
 from tests.support.subscriptions import Socket
+from tests.support.waiting import PLENTY
+
+QUIET = {"follow_first_seconds": PLENTY, "follow_longest_seconds": PLENTY}
+"""Settings with which nothing is read unless something hurries it."""
+
+UNCHANGED: dict[str, list[Any]] = {"added": [], "moved": [], "changed": [], "removed": []}
 
 _EDGES = "{ index previousIndex edge { cursor node { id %s } } }"
 _CHANGE = """{ connection { totalCount edges { cursor node { id %s } } pageInfo { hasNextPage endCursor } }
@@ -53,3 +60,21 @@ def apply(shown: list[Any], change: Any) -> list[Any]:
         shown.insert(one["index"], one["edge"])
     newer = {one["edge"]["node"]["id"]: one["edge"] for one in change["changed"]}
     return [newer.get(edge["node"]["id"], edge) for edge in shown]
+
+
+async def call_webhook(gateway: Gateway, path: str, **body: str) -> None:
+    """Call a webhook of the gateway."""
+    url, headers = f"{gateway.url}/webhooks/{path}", {"X-Api-Key": "key"}
+    async with gateway.http.post(url, json=body, headers=headers) as response:
+        assert response.status == 204
+
+
+def changes(change: Any) -> dict[str, list[Any]]:
+    """The changes alone, each edge as (index, previous index, identifier)."""
+    edges = {
+        name: [
+            (one["index"], one["previousIndex"], one["edge"]["node"]["identifier"]) for one in change[name]
+        ]
+        for name in ("added", "moved", "changed")
+    }
+    return {**edges, "removed": change["removed"]}
