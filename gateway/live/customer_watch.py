@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from math import inf
 from typing import Generic, Protocol, TypeVar
 
+import structlog
+
 from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Attempt, AttemptState
 from gateway.imin.errors import IminError
 from gateway.imin.transport.call_counter import stop_counting_calls
 from gateway.imin.transport.deadline import REQUEST_DEADLINE, join
 from gateway.live.shared_polling import SharedPolling
+
+log = structlog.get_logger()
 
 S = TypeVar("S")
 
@@ -75,7 +79,7 @@ class CustomerWatch(Generic[S]):
         self._changed = asyncio.Event()
         self._wake = asyncio.Event()
         self._read_at = -inf
-        self._due = 0.0
+        self._due = inf
         self._delays = 0
         self._is_over = False
 
@@ -143,15 +147,19 @@ class CustomerWatch(Generic[S]):
 
     async def _run(self) -> None:
         stop_counting_calls()
-        while not self._is_over:
-            if not await self._woken():
-                # A flag changes in time, however long imin takes.
-                self._show({size: self._feed.now(state) for size, state in self._states.items()})
-            if _time() >= self._due:
-                self._delays += 1
-                with suppress(IminError):
-                    await self._read()
-                self._schedule()
+        try:
+            while not self._is_over:
+                if not await self._woken():
+                    self._show({size: self._feed.now(state) for size, state in self._states.items()})
+                if _time() >= self._due:
+                    self._due = inf
+                    self._delays += 1
+                    with suppress(IminError):
+                        await self._read()
+                    self._schedule()
+        except Exception:
+            log.exception("watching a list or account failed")
+            self.end()  # clients subscribe again
 
     async def _woken(self) -> bool:
         """Wait until the next reading is due or the time changes something; True if woken before."""
@@ -165,7 +173,8 @@ class CustomerWatch(Generic[S]):
         return True
 
     def _schedule(self) -> None:
-        self._due = _time() + self._parts.backoff.delay(self._delays)
+        # A reading that was hurried during the last one may show a change that the last one did not.
+        self._due = min(self._due, _time() + self._parts.backoff.delay(self._delays))
 
     async def _read(self, size: int | None = None) -> None:
         """Read all sizes. size: one that must be read; None: only if no other replica reads.

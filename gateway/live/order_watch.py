@@ -66,7 +66,7 @@ class OrderWatch:
         self._changed = asyncio.Event()
         self._wake = asyncio.Event()
         self._read_at = float("-inf")
-        self._due = 0.0
+        self._due = float("inf")
         self._delays = 0
         self._quiet_readings = 0
         self._is_over = False
@@ -138,6 +138,7 @@ class OrderWatch:
             while not self._is_over:
                 await self._wait()
                 if _time() >= self._due:
+                    self._due = float("inf")
                     await self._read_again()
                     self._schedule()
                 else:
@@ -182,7 +183,8 @@ class OrderWatch:
         return min(deadline, self._attempts.seconds_to_change(self._pace))
 
     def _schedule(self) -> None:
-        self._due = _time() + self._parts.backoff.delay(self._delays)
+        # A reading that was hurried during the last one may show a change that the last one did not.
+        self._due = min(self._due, _time() + self._parts.backoff.delay(self._delays))
 
     async def _begin_reading(self) -> asyncio.Task[None]:
         """Begin a reading; not before one is done that is under way, which may show less."""

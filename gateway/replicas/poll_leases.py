@@ -52,12 +52,15 @@ class PollLeases:
         keys = _lease(topic, customer), _version(topic, customer)
         arguments = self._replica, width, _LEASE_MILLISECONDS, self._alive_prefix
         try:
-            is_mine, version = await self._redis.execute(
+            answer: Any = await self._redis.execute(
                 lambda redis: redis.eval(_CLAIM, len(keys), *keys, *arguments)
             )
         except RedisUnavailable:
             return Claim(is_mine=True, version="")
-        return Claim(is_mine == 1, version.decode(errors="replace"))
+        match answer:
+            case [int(is_mine), bytes(version)]:
+                return Claim(is_mine == 1, version.decode(errors="replace"))
+        return Claim(is_mine=True, version="")  # not a Redis that runs scripts
 
     async def changed(self, topic: str, customer: str) -> str:
         version = secrets.token_hex(8)

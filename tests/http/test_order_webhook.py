@@ -12,7 +12,7 @@ from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.subscriptions import CONFIRMED, number_and_item, socket_of, statuses
-from tests.support.waiting import PLENTY
+from tests.support.waiting import PLENTY, held
 
 LISTS = """{ mine: customer(identifier: "1234") { orders { totalCount } }
   other: customer(identifier: "small") { orders { totalCount } } }"""
@@ -100,6 +100,24 @@ async def test_customer_webhook_polls(gateway: Gateway, sandbox: Sandbox) -> Non
         second = await socket.next_state()
 
     assert "SELLER_CANCELLED" in statuses(second)
+
+
+async def test_hurried_during_a_reading(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A change that is reported while an order is being read makes the gateway read it once more."""
+    read, (number, _) = "GET /orders/:id", number_and_item(sandbox)
+    body = json.dumps({"orderId": number}).encode()
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        await socket.subscribe(number)
+        await socket.next_state()
+        before = sandbox.request_log.count(read)
+        sandbox.faults.add(held(read, times=1))
+        await call(gateway, body)
+        await sandbox.request_log.wait_for(read, before + 1)
+        await call(gateway, body)
+        sandbox.faults.clear()
+
+        await sandbox.request_log.wait_for(read, before + 2)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,25 @@ async def test_hurried_by_webhooks(
 
 
 @pytest.mark.settings(**QUIET)
+async def test_hurried_during_a_reading(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A change that is reported while the list is being read is read too."""
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        await start(socket, ORDERS_CHANGED, first=1)
+        await event(socket)
+        sandbox.faults.add(held(ORDERS, times=1))
+        await call_webhook(gateway, "orders", customerIdentifier="1234")
+        await sandbox.request_log.wait_for(ORDERS, 2)
+        await call_webhook(gateway, "orders", customerIdentifier="1234")
+        sandbox.faults.clear()
+        await sandbox.request_log.wait_for(ORDERS, 3)
+        new = sandbox.add_order("1234")["identifier"]
+        await call_webhook(gateway, "orders", customerIdentifier="1234")
+
+        assert names(await event(socket)) == [new]
+
+
+@pytest.mark.settings(**QUIET)
 @pytest.mark.parametrize("query", [ORDERS_CHANGED, UPCOMING_CHANGED])
 async def test_hurried_by_a_cancellation(gateway: Gateway, query: str) -> None:
     """A cancellation through the gateway is seen at once in both lists."""

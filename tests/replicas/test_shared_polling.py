@@ -96,10 +96,11 @@ async def test_both_hear(settings: Settings, gateway: Gateway, sandbox: Sandbox,
     """What the replica that reads has seen, the other one reads once; a webhook at either hurries."""
     async with two_watching(settings, gateway, redis) as ((quiet, first), (fast, second)):
         await until(lambda: _are_listening(redis))
-        for called in (quiet, fast):
+        for called, name in ((quiet, "customerIdentifier"), (fast, "orderIdentifier")):
             sandbox.request_log.clear()
             new = sandbox.add_order("1234")["identifier"]
-            url, body = f"{called.url}/webhooks/orders", {"customerIdentifier": "1234"}
+            url = f"{called.url}/webhooks/orders"
+            body = {name: "1234" if name == "customerIdentifier" else new}
             async with called.http.post(url, json=body, headers={"X-Api-Key": "key"}) as response:
                 assert response.status == 204
             changes = [await event(socket) for socket in (first, second)]
