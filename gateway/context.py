@@ -1,6 +1,7 @@
 """What the resolvers of one GraphQL request share."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,12 +77,17 @@ class Staleness:
         self.seconds = max(seconds, self.seconds or 0.0)
 
 
+def _no_slot() -> None: ...
+
+
 @dataclass(slots=True)
 class Context:
     """One GraphQL request: its caller, its loaders, and errors about parts of fields that are not null.
 
     operation, digest: of the document, for logs; filled in once it is prepared.
     selection: the attributes of imin's documents that are read; None for all. Set before the first load.
+    on_wait: to be called by a subscription that only waits from now on for what others wait for as well; it
+    gives up its concurrency slot.
     attempts_in_flight: reads of the journal, by what is shown, for fields that are resolved together.
     """
 
@@ -95,6 +101,7 @@ class Context:
     operation: str = ""
     digest: str = ""
     selection: Attributes | None = None
+    on_wait: Callable[[], None] = _no_slot
     attempts_in_flight: dict[tuple[str, ...], "asyncio.Task[list[Attempt]]"] = field(
         default_factory=dict, repr=False
     )

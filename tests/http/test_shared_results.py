@@ -12,6 +12,7 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.cancellations import booked
 from tests.support.subscriptions import CONFIRMED, Socket, number_and_item, socket_of, statuses
+from tests.support.waiting import held
 
 READING = """
 subscription ($id: ID!, $withTotal: Boolean = false) {
@@ -45,6 +46,25 @@ async def test_concurrency_limit(settings: Settings, sandbox: Sandbox) -> None:
 
     assert [statuses(state) for state in states] == [["SELLER_CANCELLED", CONFIRMED]] * 5
     assert all(state == states[0] for state in states)
+
+
+async def test_first_reading(settings: Settings, sandbox: Sandbox) -> None:
+    """All who subscribe while the order is read for the first time get it, although one operation may run."""
+    running = gateway_listening(settings.but(limit_requests=1), demo_caller, sandbox.clock.now)
+    async with running as url, aiohttp.ClientSession() as http, AsyncExitStack() as stack:
+        gateway = Gateway(url, http)
+        order, _ = await booked(gateway)
+        sandbox.faults.add(held("GET /orders/:id"))
+        sockets = [await stack.enter_async_context(socket_of(gateway)) for _ in range(5)]
+        for socket in sockets:
+            await socket.connect()
+            await socket.subscribe(order)
+            await socket.send(type="ping")
+            assert await socket.receive() == {"type": "pong"}
+        sandbox.faults.clear()
+        states = [await socket.next_state() for socket in sockets]
+
+    assert [statuses(state) for state in states] == [[CONFIRMED] * 2] * 5
 
 
 async def test_variables(gateway: Gateway, sandbox: Sandbox) -> None:

@@ -43,6 +43,7 @@ async def watched(info: Info, id_: str) -> AsyncGenerator[OrderState | None, Non
         # No `yield` inside: the next event may be requested in another context.
         with request_deadline(services.operation_seconds):
             owned = await own_order(info.context, id_)
+            info.context.on_wait()
             states = services.live.order_watcher.states(*owned) if owned else None
             first = await anext(states) if states else None
     except TooManySubscribers:

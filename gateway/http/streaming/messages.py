@@ -44,6 +44,7 @@ class ResultMessages:
         self._slot = slot
         self._queries_only = queries_only
         self._context = self._new_context()
+        self._context.on_wait = slot.release
         self._subscription: Subscription | None = None
         self._results = 0
         self._is_over = False
