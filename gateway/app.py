@@ -25,6 +25,7 @@ from gateway.http.limits.concurrency import ConcurrencyLimit
 from gateway.http.limits.rate import RateLimits, RateRules
 from gateway.http.middleware import aiohttp_handler, fast_responder, header_signal, middleware
 from gateway.http.operations import OperationServices
+from gateway.http.passes import pass_handler
 from gateway.http.persisted_documents import PersistedDocuments, read_manifest
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import RequestReader
@@ -68,7 +69,8 @@ def create_app(
     _add_observers(app, settings, operations)
     endpoint = _graphql_endpoint(settings, operations, authentication, cors, lifecycle)
     _add_graphql(app, settings, endpoint, lifecycle, cors)
-    app.router.add_get("/receipts/{id}", aiohttp_handler(receipt_handler(services, authentication, limit)))
+    for path, handler in (("/receipts", receipt_handler), ("/passes", pass_handler)):
+        app.router.add_get(f"{path}/{{id}}", aiohttp_handler(handler(services, authentication, limit)))
     _add_webhooks(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):

@@ -14,6 +14,7 @@ from gateway.graph.compared_fields import ComparedFields
 from gateway.graph.schema import build_schema
 from gateway.imin.cache import Cache, CacheOptions
 from gateway.imin.client import ClientOptions, IminClient
+from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.repository import OwnerOf, Repository
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
 from gateway.live.account_feed import AccountFeed
@@ -108,8 +109,9 @@ def _signer(settings: Settings) -> IdSigner:
 
 
 def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock, held: HeldItems) -> OwnerOf:
+    default = BarcodeSymbology[settings.default_barcode]
     return lambda customer, is_shared: CustomerOwner(
-        customer, signer, public_url, now, settings.receipt_link_seconds, is_shared, held
+        customer, signer, public_url, now, settings.receipt_link_seconds, is_shared, held, default
     )
 
 

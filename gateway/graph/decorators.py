@@ -57,12 +57,19 @@ def resolved(  # noqa: PLR0913  # what a field declares
     return declare
 
 
-def calculated(description: str, graphql_type: Any = None, *, reads: tuple[str, ...]) -> Callable[[F], F]:
+def calculated(
+    description: str,
+    graphql_type: Any = None,
+    *,
+    reads: tuple[str, ...],
+    not_compared: NotCompared | None = None,
+) -> Callable[[F], F]:
     """Make a method that does no I/O the resolver of a field, for values that depend on arguments.
 
-    graphql_type: as for `resolved`. reads: the attributes of the document that the method reads, all of them.
+    graphql_type, not_compared: as for `resolved`. reads: the attributes of the document that the method
+    reads, all of them.
     """
-    metadata = {READS: reads, METADATA: _cost(0)}
+    metadata = {READS: reads, METADATA: _cost(0)} | (not_compared() if not_compared else {})
     field = strawberry.field(description=description, graphql_type=graphql_type, metadata=metadata)
     return cast("Callable[[F], F]", field)
 

@@ -1,9 +1,13 @@
-"""The vocabularies of imin's documents as GraphQL enums, each value with its description."""
+"""The vocabularies of imin's documents, and our own, as GraphQL enums, each value with its description."""
+
+from typing import Any
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from gateway.artefacts.picture import ImageFormat
 from gateway.imin.documents.cancellability import CancellationBlock
+from gateway.imin.documents.pass_vocabulary import AccessPassType, BarcodeSymbology
 from gateway.imin.documents.vocabulary import (
     AttendanceMode,
     BrokerRole,
@@ -20,11 +24,12 @@ from gateway.imin.documents.vocabulary import (
     ProposalStatus,
     RequiredStatusType,
     TaxMode,
-    Term,
 )
 
 __all__ = [
+    "AccessPassType",
     "AttendanceMode",
+    "BarcodeSymbology",
     "BrokerRole",
     "BusinessEntityType",
     "CancellationBlock",
@@ -33,6 +38,7 @@ __all__ = [
     "FacilitySettingType",
     "Gender",
     "GenderRestriction",
+    "ImageFormat",
     "OrderItemStatus",
     "OrderStatus",
     "PaymentMethod",
@@ -43,15 +49,17 @@ __all__ = [
 ]
 
 
-def _declare(terms: type[Term]) -> None:
+def _declare(terms: Any) -> None:
     strawberry.enum(terms, description=terms.__doc__)
-    definition: StrawberryEnumDefinition = terms.__strawberry_definition__  # type: ignore[attr-defined]  # put there by Strawberry
+    definition: StrawberryEnumDefinition = terms.__strawberry_definition__  # put there by Strawberry
     for value, term in zip(definition.values, terms, strict=True):
         value.description = term.description
 
 
 for _terms in (
+    AccessPassType,
     AttendanceMode,
+    BarcodeSymbology,
     BrokerRole,
     BusinessEntityType,
     CancellationBlock,
@@ -60,6 +68,7 @@ for _terms in (
     FacilitySettingType,
     Gender,
     GenderRestriction,
+    ImageFormat,
     OrderItemStatus,
     OrderStatus,
     PaymentMethod,

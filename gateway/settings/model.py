@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     port: Port = Field(8000, description="Port to listen on; 0 picks a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
     public_url: HttpUrl | None = Field(
-        None, description="Address at which browsers reach the gateway. Receipt links start with it."
+        None,
+        description="Address at which browsers reach the gateway. Links to files start with it.",
     )
     profile: Literal["development", "production"] = Field(
         "development", description="`production` turns off GraphiQL, introspection and queries over GET."
@@ -57,7 +58,14 @@ class Settings(BaseSettings):
         description="Documents stored for clients that send only their hash; 0 turns this off.",
     )
     receipt_link_seconds: int = Field(
-        300, ge=10, le=86_400, description="How long a receipt link works without a token."
+        300,
+        ge=10,
+        le=86_400,
+        description="How long links to receipts and pictures of passes work without a token.",
+    )
+    default_barcode: Literal["QR", "CODE_128"] = Field(
+        "QR",
+        description="Barcode of a pass for which imin states no symbology, or one that cannot show its text.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest severity that is logged."

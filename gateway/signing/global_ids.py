@@ -16,9 +16,11 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.clock import Clock
+from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.names import can_be_signed
 from gateway.packing import from_base64url, pack, to_base64url
 from gateway.signing.links import LinkSigner
+from gateway.signing.sealing import PASS, Sealer
 
 KINDS = {
     "Customer": "C",
@@ -61,6 +63,7 @@ class IdSigner:
         self._id_macs = tuple(hashlib.blake2b(key=key, digest_size=_MAC_BYTES) for key in self._keys)
         self._new_id_mac = self._id_macs[0].copy
         self.links = LinkSigner(secrets)
+        self.sealer = Sealer(secrets)
 
     def __repr__(self) -> str:
         return f"IdSigner({len(self._keys)} secrets)"
@@ -134,10 +137,11 @@ class CustomerOwner:
     customer: imin's identifier; "" for a thing that a service requested by imin's identifier, whose owner is
     unknown.
     clock: gives the present time, in UTC.
-    link_seconds: how long a link to a receipt works without a token.
+    link_seconds: how long a link to a receipt or a picture works without a token.
     is_shared: whether several responses may show the documents. If not, the present time is read once, so
     that it is the same everywhere in the response.
     held: items that an open cancellation holds.
+    default_symbology: of barcodes for which none is stated.
     """
 
     customer: str
@@ -147,6 +151,7 @@ class CustomerOwner:
     link_seconds: int
     is_shared: bool = True
     held: HeldItems = _NOTHING_HELD
+    default_symbology: BarcodeSymbology = BarcodeSymbology.QR
     _moment: datetime | None = field(default=None, init=False)
     _ends: int | None = field(default=None, init=False)
 
@@ -180,6 +185,15 @@ class CustomerOwner:
         """
         id_ = self.global_id("Receipt", order_identifier, identifier)
         link = f"/receipts/{id_}?{query}ends={self._links_end()}"
+        return self.public_url + self.signer.links.sign(link)
+
+    def pass_picture_url(self, text: str, symbology: str, query: str) -> str:
+        """URL that opens a picture of a barcode in a browser, without a token, until it expires.
+
+        The link carries the text, encrypted. query: parameters to add, each with `&` behind it.
+        """
+        sealed = self.signer.sealer.seal(PASS, self.customer, text, symbology)
+        link = f"/passes/{sealed}?{query}ends={self._links_end()}"
         return self.public_url + self.signer.links.sign(link)
 
     def links_expire_at(self) -> datetime:

@@ -40,7 +40,7 @@ def names(response: aiohttp.ClientResponse, header: str) -> set[str]:
 
 
 @pytest.mark.settings(cors_origins=APP)
-@pytest.mark.parametrize("path", ["/graphql", "/receipts/x", "/health/ready", "/nowhere"])
+@pytest.mark.parametrize("path", ["/graphql", "/receipts/x", "/passes/x", "/health/ready", "/nowhere"])
 async def test_preflight(gateway: Gateway, path: str) -> None:
     """A page may send, to every path, the headers that GraphQL clients send."""
     response = await preflight(gateway, APP, *OF_CLIENTS, path=path)

@@ -32,6 +32,7 @@ OPTIONAL = {
     "joserfc": "bearer tokens",
     "opentelemetry.sdk.trace": "GATEWAY_TRACES_ENABLED",
     "redis": "GATEWAY_REDIS_URL",
+    "zxingcpp": "the first picture of a pass",
 }
 """Modules, and what needs them."""
 

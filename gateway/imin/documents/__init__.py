@@ -16,7 +16,12 @@ from gateway.imin.documents.agent import (
     Person,
     Terms,
 )
-from gateway.imin.documents.binding import bind_order, bind_upcoming_items, distinguish_items
+from gateway.imin.documents.binding import (
+    bind_order,
+    bind_passes,
+    bind_upcoming_items,
+    distinguish_items,
+)
 from gateway.imin.documents.booking import Booking, bind_sessions, find_place
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
@@ -87,6 +92,7 @@ __all__ = [
     "TaxCharge",
     "Terms",
     "bind_order",
+    "bind_passes",
     "bind_sessions",
     "bind_upcoming_items",
     "distinguish_items",

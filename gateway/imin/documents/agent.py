@@ -1,12 +1,13 @@
 """People and organizations, and what belongs to them: addresses, terms, passes."""
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import field
 
 from gateway.imin.documents.media import MediaObject
-from gateway.imin.documents.thing import Identified, Image, PropertyValue, Thing, filled
+from gateway.imin.documents.pass_vocabulary import AccessPassType, BarcodeSymbology
+from gateway.imin.documents.thing import OWNER, Identified, Image, PropertyValue, Thing, filled
 from gateway.imin.documents.vocabulary import Gender, TaxMode
 from gateway.imin.jsonld import Bare, Exact, Link, iri_tail, is_iri
 
@@ -170,7 +171,10 @@ class BookingService(Identified, kw_only=True, gc=False, rename="camel"):
 
 
 class AccessPass(Identified, kw_only=True, gc=False, rename="camel"):
-    """What the attendee shows at the entrance: a barcode, or an image or PDF of one."""
+    """What the attendee shows at the entrance: a barcode, or an image or PDF of one.
+
+    owner: makes links to pictures of it; set by the binding functions.
+    """
 
     bare: ClassVar[Bare] = Bare(iri="url", text="text", number="text")
     name: str | None = None
@@ -180,6 +184,17 @@ class AccessPass(Identified, kw_only=True, gc=False, rename="camel"):
     own_url: Link | None = field(default=None, name="url")
     content_url: Link | None = None
     code_type: str | None = field(default=None, name="beta:codeType")
+    owner: Any = field(default=None, name=OWNER)
+
+    @property
+    def pass_type(self) -> AccessPassType | None:
+        """Kind of pass."""
+        return AccessPassType.of(self.type_name)
+
+    @property
+    def symbology(self) -> BarcodeSymbology | None:
+        """Symbology that the booking system states."""
+        return BarcodeSymbology.of(self.code_type)
 
     @property
     def text(self) -> str | None:

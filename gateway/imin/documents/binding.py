@@ -76,6 +76,18 @@ def distinguish_items(items: tuple[OrderItem, ...]) -> None:
             before.append(same)
 
 
+def bind_passes(items: tuple[OrderItem, ...]) -> None:
+    """Set the owner of the access passes of bound items, unless they are partial and have none.
+
+    Not part of the functions above: what those read is decoded of every item.
+    """
+    if not items or not items[0].has_passes:
+        return
+    for item in items:
+        for one in item.own_access_passes + item.older_access_passes:
+            one.owner = item.owner
+
+
 def _name_of(item: OrderItem) -> str:
     """What imin says of its name; of an item without a name, all that distinguishes it."""
     return f"{item.order_identifier}/{item.stated_name or _content_of(item)}"

@@ -68,6 +68,8 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
 
     binds_sessions: ClassVar[bool] = True
     """Whether sessions and places have a `booking`; false for partial documents of which none is read."""
+    has_passes: ClassVar[bool] = True
+    """Whether access passes are decoded; false for partial documents of which none is read."""
     session: Event | None = field(default=None, name="orderedItem")
     order_item_status: Exact | None = None
     own_accepted_offer: Offer | None = field(default=None, name="acceptedOffer")

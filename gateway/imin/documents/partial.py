@@ -41,6 +41,7 @@ _BINDING = (
     Call(cast("Code", bind_order), (("order", Kind.DOCUMENT), ("owner", Kind.DATA))),
     Call(cast("Code", bind_upcoming_items), (("items", Kind.DOCUMENT), ("owner", Kind.DATA))),
 )
+_PASSES = {"own_access_passes", "older_access_passes"}
 _MAX_SELECTIONS = 128
 """The classes for each take some 50 KB, and 2 ms to make."""
 
@@ -115,7 +116,8 @@ class _PartialClasses:
         partial = msgspec.defstruct(
             document.__name__,
             [(one.name, self._type(one.type), _default(one)) for one in decoded.values()],
-            namespace=_members(document, decoded) | {"binds_sessions": "booking" in self._fields},
+            namespace=_members(document, decoded)
+            | {"binds_sessions": "booking" in self._fields, "has_passes": self._fields >= _PASSES},
             kw_only=True,
             gc=False,
             module=document.__module__,

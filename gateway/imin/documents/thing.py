@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 from msgspec import Struct, StructMeta, field
 from msgspec.json import Encoder
 
+from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.documents.vocabulary import Prepayment
 from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
@@ -20,6 +21,8 @@ GATEWAY_PREFIX = "gateway:"
 
 BOOKING = f"{GATEWAY_PREFIX}booking"
 """Of those, the one that partial documents have only if it is read."""
+OWNER = f"{GATEWAY_PREFIX}owner"
+"""Of those, the owner of a document, whatever imin may have sent under that name."""
 
 PARTIAL_OF = "partial_of"
 """Attribute of a partial class: the class of the whole document, and the bases of that class."""
@@ -228,6 +231,9 @@ class Owner(Protocol):
     held: Any
     """Items of any customer that an open cancellation holds: `open` and `block`, as in CustomerOwner."""
 
+    default_symbology: BarcodeSymbology
+    """Of barcodes for which none is stated."""
+
     def global_id(self, kind: str, *parts: str) -> str:
         """Opaque id of something that belongs to the owner."""
 
@@ -243,6 +249,9 @@ class Owner(Protocol):
     def receipt_url(self, order_identifier: str, identifier: str, query: str = "") -> str:
         """Address at which a browser can open a receipt of an order."""
 
+    def pass_picture_url(self, text: str, symbology: str, query: str) -> str:
+        """Address at which a browser can open a picture of a barcode. query: with `&` at its end."""
+
 
 class Owned(Identified, kw_only=True, gc=False, rename="camel"):
     """A document that belongs to a customer.
@@ -251,5 +260,5 @@ class Owned(Identified, kw_only=True, gc=False, rename="camel"):
     unreadable: paths of what could not be read in it.
     """
 
-    owner: Any = field(default=None, name="gateway:owner")
+    owner: Any = field(default=None, name=OWNER)
     unreadable: tuple[str, ...] = field(default=(), name="gateway:unreadable")

@@ -1,7 +1,7 @@
 """Customer accounts. Source: imin docs, Customer Accounts."""
 
 from gateway.imin import jsonld
-from gateway.imin.documents import Attributes, CustomerAccount
+from gateway.imin.documents import Attributes, CustomerAccount, Owner
 from gateway.imin.endpoints.declaration import CustomerKey, Endpoint
 from gateway.imin.errors import Unreadable
 from gateway.imin.routes import is_echo
@@ -15,11 +15,18 @@ def read_account(json: bytes, key: CustomerKey, _selection: Attributes | None) -
     return account
 
 
+def _bind_account(account: CustomerAccount | None, owner: Owner) -> None:
+    if account is not None:
+        for one in account.access_passes:
+            one.owner = owner
+
+
 CUSTOMER_ACCOUNT: Endpoint[CustomerKey, CustomerAccount | None] = Endpoint(
     name="customer-account",
     path="/{customer_accounts}/{customer}",
     read=read_account,
     absent=lambda _key: None,
+    bind=_bind_account,
     is_cacheable=lambda account: account is not None and not account.unreadable,
     is_own_name=lambda account, key: account is None or account.own_identifier in {None, key[0]},
 )

@@ -12,6 +12,7 @@ from gateway.imin.documents import (
     Owner,
     Page,
     bind_order,
+    bind_passes,
     bind_sessions,
     bind_upcoming_items,
     partial_document,
@@ -48,17 +49,20 @@ def _bind_order(order: Order | None, owner: Owner) -> None:
     if order is not None:
         bind_order(order, owner)
         bind_sessions(order.own_items)
+        bind_passes(order.own_items)
 
 
 def _bind_orders(page: Page[Order], owner: Owner) -> None:
     for order in page.items:
         bind_order(order, owner)
         bind_sessions(order.own_items)
+        bind_passes(order.own_items)
 
 
 def _bind_items(page: Page[OrderItem], owner: Owner) -> None:
     bind_upcoming_items(page.items, owner)
     bind_sessions(page.items)
+    bind_passes(page.items)
 
 
 def _is_beyond_the_end(error: IminError, key: CustomerPage) -> bool:
