@@ -111,7 +111,16 @@ def _signer(settings: Settings) -> IdSigner:
 def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock, held: HeldItems) -> OwnerOf:
     default = BarcodeSymbology[settings.default_barcode]
     return lambda customer, is_shared: CustomerOwner(
-        customer, signer, public_url, now, settings.receipt_link_seconds, is_shared, held, default
+        customer,
+        signer,
+        public_url,
+        now,
+        settings.receipt_link_seconds,
+        is_shared,
+        held,
+        default,
+        settings.time_zone,
+        settings.map_provider,
     )
 
 

@@ -9,13 +9,14 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.errors import UPSTREAM_INVALID, GatewayError
-from gateway.imin.dates import parse_date, parse_date_time
+from gateway.imin.dates import parse_date, parse_date_time, parse_time
 from gateway.imin.durations import normal_duration
 
 Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)
 Duration = NewType("Duration", str)
 Decimal = NewType("Decimal", str)
+Time = NewType("Time", str)
 URL = NewType("URL", str)
 
 MAX_DIGITS = 40
@@ -51,6 +52,13 @@ def _write_date(value: Any) -> str:
     if day is None:
         raise _invalid("date")
     return day.isoformat()
+
+
+def _write_time(value: Any) -> str:
+    time = parse_time(value) if isinstance(value, str) else None
+    if time is None:
+        raise _invalid("time of day")
+    return time.isoformat()
 
 
 def _write_duration(value: Any) -> str:
@@ -100,6 +108,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description='An exact decimal number as a string, for example `"12.50"`. Never a float.',
         specified_by_url="https://www.w3.org/TR/xmlschema-2/#decimal",
         serialize=_write_decimal,
+    ),
+    Time: strawberry.scalar(
+        name="Time",
+        description="A local time of day in the form `HH:MM:SS`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        serialize=_write_time,
     ),
     URL: strawberry.scalar(
         name="URL",

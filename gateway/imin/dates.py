@@ -9,13 +9,13 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from datetime import time as time_of_day
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from gateway.hints import pure
 from gateway.imin.durations import Duration, parse_duration
+from gateway.time_zones import DEFAULT_TIME_ZONE, time_zone
 
 # Assumption: imin shows no time without an offset; if one comes, it is British local time.
-LOCAL_TIME = ZoneInfo("Europe/London")
+LOCAL_TIME = time_zone(DEFAULT_TIME_ZONE)
 
 _CACHE_SIZE = 4_096
 _MONTHS_A_YEAR = 12
@@ -26,6 +26,7 @@ _DATE_TIME = re.compile(
     r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d-?\d)(?:[T ](\d[^T ]*)|(Z|[+-]\d\d(?::?\d\d)?))?", re.ASCII
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(r"(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?", re.ASCII)
 _END_OF_DAY = re.compile(r"24((?::?00(?::?00(?:[.,]0+)?)?)?(?:Z|[+-].*)?)")
 _LEAP_SECOND = re.compile(r"(\d\d:?\d\d:?)60((?:[.,]\d+)?(?:Z|[+-].*)?)")
 
@@ -91,6 +92,23 @@ def parse_date(text: str | None) -> date | None:
         return moment.date()
     midnights = {at.date() for at in (moment, local) if at.time() == time_of_day()}
     return midnights.pop() if len(midnights) == 1 else None
+
+
+@pure
+@lru_cache(_CACHE_SIZE)
+def parse_time(text: str | None) -> time_of_day | None:
+    """Local time of day; None if the text is none, or has an offset. `24:00` is the midnight after it."""
+    found = _TIME.fullmatch(text.strip()) if text else None
+    if found is None:
+        return None
+    hour, minute, second, fraction = found.groups()
+    try:
+        if int(hour) == 24:  # noqa: PLR2004  # as ISO 8601 allows
+            is_midnight = not any(int(part or 0) for part in (minute, second, fraction))
+            return time_of_day() if is_midnight else None
+        return time_of_day(int(hour), int(minute), int(second or 0), int((fraction or "")[:6].ljust(6, "0")))
+    except ValueError:
+        return None
 
 
 def shift(moment: datetime, duration: Duration, *, back: bool = False) -> datetime | None:

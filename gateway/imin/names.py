@@ -53,5 +53,6 @@ def make_up_name(kind: str, parts: list[str], number: int = 0) -> str:
 
     number: differs for things of one kind that have the same parts.
     """
-    content = "\0".join((kind, str(number), *parts)).encode(errors="surrogatepass")
+    escaped = (part.replace("\1", "\1\1").replace("\0", "\1\2") for part in parts)
+    content = "\0".join((kind, str(number), *escaped)).encode(errors="surrogatepass")
     return MADE_UP + hashlib.blake2b(content, digest_size=12).hexdigest()

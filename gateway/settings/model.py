@@ -18,8 +18,10 @@ from gateway.settings.values import (
     Reuse,
     Seconds,
     Secrets,
+    TimeZone,
     matching,
 )
+from gateway.time_zones import DEFAULT_TIME_ZONE
 
 PREFIX = "GATEWAY_"
 
@@ -66,6 +68,13 @@ class Settings(BaseSettings):
     default_barcode: Literal["QR", "CODE_128"] = Field(
         "QR",
         description="Barcode of a pass for which imin states no symbology, or one that cannot show its text.",
+    )
+    time_zone: TimeZone = Field(
+        DEFAULT_TIME_ZONE,
+        description="IANA time zone of sessions and venues whose schedule, address and position tell none.",
+    )
+    map_provider: Literal["openstreetmap", "google", "apple"] = Field(
+        "openstreetmap", description="Map service that links to venues lead to."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest severity that is logged."

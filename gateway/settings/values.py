@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import NoDecode
 
+from gateway.time_zones import regional_name
+
 
 def matching(pattern: str, rule: str) -> AfterValidator:
     """Refuse other values with this rule, where pydantic would show the pattern."""
@@ -29,6 +31,16 @@ Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Age = Annotated[float, Field(ge=0, le=86_400)]
 Reuse = Annotated[float, Field(ge=0, le=3_600)]
+
+
+def _zone(text: str) -> str:
+    name = regional_name(text)
+    if name is None:
+        raise ValueError("must be an IANA time zone of a region, for example Europe/London")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
 
 
 def _explain_service_link(value: object) -> object:

@@ -21,6 +21,7 @@ from gateway.imin.names import can_be_signed
 from gateway.packing import from_base64url, pack, to_base64url
 from gateway.signing.links import LinkSigner
 from gateway.signing.sealing import PASS, Sealer
+from gateway.time_zones import DEFAULT_TIME_ZONE
 
 KINDS = {
     "Customer": "C",
@@ -142,6 +143,7 @@ class CustomerOwner:
     that it is the same everywhere in the response.
     held: items that an open cancellation holds.
     default_symbology: of barcodes for which none is stated.
+    time_zone: IANA name, for sessions and places of which none is known. map_provider: whose maps are linked.
     """
 
     customer: str
@@ -152,6 +154,8 @@ class CustomerOwner:
     is_shared: bool = True
     held: HeldItems = _NOTHING_HELD
     default_symbology: BarcodeSymbology = BarcodeSymbology.QR
+    time_zone: str = DEFAULT_TIME_ZONE
+    map_provider: str = "openstreetmap"
     _moment: datetime | None = field(default=None, init=False)
     _ends: int | None = field(default=None, init=False)
 

@@ -129,6 +129,7 @@ WRITTEN = st.none() | st.text(max_size=4) | st.integers() | st.sampled_from(["1"
     st.text(min_size=1, max_size=128),
 )
 @example([("a/b", [("1", "1"), ("1", None)]), (None, [(None, "_:b0")])], "1234")
+@example([(None, [(None, "\0"), ("\0", None)])], "0")
 @settings(max_examples=25)
 def test_accepted_back(orders: list[Any], customer: str) -> None:
     """Every id that is signed for a page of orders or items is verified, and is the only one of its kind."""

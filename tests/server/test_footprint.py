@@ -33,6 +33,7 @@ OPTIONAL = {
     "opentelemetry.sdk.trace": "GATEWAY_TRACES_ENABLED",
     "redis": "GATEWAY_REDIS_URL",
     "zxingcpp": "the first picture of a pass",
+    "tzfpy": "a venue of which only the position tells the time zone",
 }
 """Modules, and what needs them."""
 

@@ -13,7 +13,7 @@ from gateway.graph.enums import (
 )
 from gateway.graph.order.access_pass import AccessChannel
 from gateway.graph.order.offer import AggregateOffer, Offer
-from gateway.graph.scalars import URL, DateTime, Duration
+from gateway.graph.scalars import URL, Date, DateTime, Duration, Time
 from gateway.graph.session.brand import Brand
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.course import Course
@@ -28,19 +28,37 @@ class Schedule:
     """Runtime object: documents.Schedule."""
 
     by_day: list[DayOfWeek] = strawberry.field(description="Days of the week.")
-    start_date: str | None = strawberry.field(description="First day.")
-    end_date: str | None = strawberry.field(description="Last day.")
-    start_time: str | None = strawberry.field(description="Start time, `HH:MM`.")
-    end_time: str | None = strawberry.field(description="End time, `HH:MM`.")
+    first_date: Date | None = strawberry.field(description="First day.")
+    last_date: Date | None = strawberry.field(description="Last day.")
+    start_time_of_day: Time | None = strawberry.field(description="When each session starts.")
+    end_time_of_day: Time | None = strawberry.field(description="When each session ends.")
     duration: Duration | None = strawberry.field(description="Length of each session.")
     repeat_frequency: Duration | None = strawberry.field(
         description="Time from one session to the next, for example `P1W` for weekly."
     )
     repeat_count: int | None = strawberry.field(description="Number of sessions.")
     schedule_timezone: str | None = strawberry.field(description="IANA time zone, for example Europe/London.")
-    except_dates: list[str] = strawberry.field(description="Dates on which no session takes place.")
+    excluded_dates: list[Date | None] = strawberry.field(description="Days on which no session takes place.")
     by_month: list[int] = strawberry.field(description="Months of the year, 1 to 12.")
     by_month_day: list[int] = strawberry.field(description="Days of the month, 1 to 31.")
+    start_date: str | None = strawberry.field(
+        description="First day, as imin writes it.", deprecation_reason="Use `firstDate`, which is a Date."
+    )
+    end_date: str | None = strawberry.field(
+        description="Last day, as imin writes it.", deprecation_reason="Use `lastDate`, which is a Date."
+    )
+    start_time: str | None = strawberry.field(
+        description="Start time, as imin writes it.",
+        deprecation_reason="Use `startTimeOfDay`, which is a Time.",
+    )
+    end_time: str | None = strawberry.field(
+        description="End time, as imin writes it.",
+        deprecation_reason="Use `endTimeOfDay`, which is a Time.",
+    )
+    except_dates: list[str] = strawberry.field(
+        description="Days on which no session takes place, as imin writes them.",
+        deprecation_reason="Use `excludedDates`, which are Dates.",
+    )
 
 
 @strawberry.type(description="A feature of a course, for example of a race.")

@@ -15,4 +15,8 @@ class Image:
         description="Width as imin states it: a number of pixels, or text like `300 px`."
     )
     height: str | None = strawberry.field(description="Height, in the same form as `width`.")
+    width_pixels: int | None = strawberry.field(
+        description="Width in pixels; null if imin does not state a whole number of them."
+    )
+    height_pixels: int | None = strawberry.field(description="Height in pixels, as `widthPixels`.")
     thumbnails: list["Image"] = strawberry.field(description="Smaller versions of the image.")

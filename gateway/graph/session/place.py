@@ -86,6 +86,17 @@ class Place(Node):
     longitude: float | None = strawberry.field(
         description="Longitude in degrees east (WGS 84); null if imin gives no valid position."
     )
+    time_zone: str | None = strawberry.field(
+        description="IANA time zone, for example Europe/London, by the address or position; that of the "
+        "operator's settings if neither is known."
+    )
+    map_url: URL | None = strawberry.field(
+        description="Link that shows the venue on a map, by its position, otherwise by its address. The "
+        "operator chooses the map service."
+    )
+    directions_url: URL | None = strawberry.field(
+        description="Link that shows the way to the venue, from where the reader is, in the same map service."
+    )
     address: Address | None = strawberry.field(description="Postal address.")
     formatted_address: str | None = strawberry.field(
         description="Postal address on one line, for a label or a map."

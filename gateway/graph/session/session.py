@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.graph.decorators import calculated_value
 from gateway.graph.node import Node
+from gateway.graph.scalars import DateTime
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.event import EventFields, SuperEvent
 from gateway.graph.session.facility_use import FacilityUse
@@ -29,6 +30,18 @@ class Session(EventFields, Node):
         "twice has two, since imin's orders are snapshots, which may differ.",
         _id_of,
         reads=("session_id",),
+    )
+
+    time_zone: str | None = strawberry.field(
+        description="IANA time zone, for example Europe/London: that of its schedule, otherwise that of its "
+        "venue, otherwise that of the operator's settings."
+    )
+    start_date_local: DateTime | None = strawberry.field(
+        description="`startDate` with the offset of `timeZone` at that instant. Its first 16 characters are "
+        "the date and time that a clock at the venue shows. Null if the start is a day without a time."
+    )
+    end_date_local: DateTime | None = strawberry.field(
+        description="`endDate` in the same form as `startDateLocal`."
     )
 
     @classmethod

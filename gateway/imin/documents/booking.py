@@ -21,23 +21,25 @@ _IN_ONE_DOCUMENT = ("_:", "#")
 """Starts of IRIs that have no meaning outside their document."""
 
 
-class Booking(Struct, frozen=True, gc=False, eq=False):
+class Booking(Struct, frozen=True, gc=False):
     """Owner of a booked item, and the names of its order and of itself.
 
+    place: name in the order of the place that has this booking; "" for sessions and the levels above them.
     No reference to a document: documents refer to bookings, and cycles of them would never be freed.
     """
 
     owner: Owner
     order: str
     item: str
+    place: str = ""
 
     def session_id(self) -> str:
         """Global id of the session."""
         return self.owner.global_id("Session", self.order, self.item)
 
-    def place_id(self, name: str) -> str:
-        """Global id of the place with that name in the order."""
-        return self.owner.global_id("Place", self.order, name)
+    def place_id(self) -> str:
+        """Global id of the place."""
+        return self.owner.global_id("Place", self.order, self.place)
 
 
 def bind_sessions(items: tuple[OrderItem, ...]) -> None:
@@ -55,21 +57,21 @@ def bind_sessions(items: tuple[OrderItem, ...]) -> None:
                 places.append((document, booking, path))
             else:
                 document.booking = booking
-    _name_places(places)
-    for place, booking, _ in places:
-        place.booking = booking
+    names = _names_of(places)
+    for (place, booking, _), name in zip(places, names, strict=True):
+        place.booking = Booking(booking.owner, booking.order, booking.item, name)
 
 
 def find_place(items: tuple[OrderItem, ...], name: str) -> Place | None:
     """The place that has this name in an order, given the order's bound items."""
     for item in items:
         for document, _ in _documents_of(item):
-            if isinstance(document, Place) and document.place_name == name:
+            if isinstance(document, Place) and document.booking.place == name:
                 return document
     return None
 
 
-def _name_places(places: list[tuple[Place, Booking, str]]) -> None:
+def _names_of(places: list[tuple[Place, Booking, str]]) -> list[str]:
     """A place is named by its IRI or identifier; by its item and role if there is none.
 
     By these too if the order shows another place under that IRI or identifier, of which this would be another
@@ -82,8 +84,7 @@ def _name_places(places: list[tuple[Place, Booking, str]]) -> None:
         if not name or first.setdefault((booking.order, name), place) != place:
             name = make_up_name("place", [booking.item, path])
         names.append(name)
-    for (place, _, _), name in zip(places, names, strict=True):
-        place.place_name = name
+    return names
 
 
 def _stated_name(place: Place) -> str:

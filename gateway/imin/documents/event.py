@@ -15,6 +15,7 @@ from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint, Per
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
 from gateway.imin.documents.levels import Levels
+from gateway.imin.documents.local_time import LocalTimes
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.place import OpeningHours, Place
@@ -40,7 +41,7 @@ from gateway.imin.documents.vocabulary import (
 from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
 
-class Event(Identified, Levels, kw_only=True, gc=False, rename="camel"):
+class Event(Identified, Levels, LocalTimes, kw_only=True, gc=False, rename="camel"):
     """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states.
 
     The attributes that imin's documentation shows come first, in its order: see Thing.

@@ -191,3 +191,28 @@ class Schedule(Thing, kw_only=True, gc=False, rename="camel"):
     def by_day(self) -> tuple[DayOfWeek, ...]:
         """Days of the week."""
         return tuple(DayOfWeek.of(day) or DayOfWeek.UNKNOWN for day in self.own_days)
+
+    @property
+    def first_date(self) -> str | None:
+        """First day."""
+        return filled(self.start_date)
+
+    @property
+    def last_date(self) -> str | None:
+        """Last day."""
+        return filled(self.end_date)
+
+    @property
+    def start_time_of_day(self) -> str | None:
+        """Start time."""
+        return filled(self.start_time)
+
+    @property
+    def end_time_of_day(self) -> str | None:
+        """End time."""
+        return filled(self.end_time)
+
+    @property
+    def excluded_dates(self) -> tuple[str, ...]:
+        """Days on which no session takes place."""
+        return self.except_dates

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from msgspec import field
 
 from gateway.imin.documents.agent import Address
-from gateway.imin.documents.thing import BOOKING, Concept, Identified, Image, Thing, filled
+from gateway.imin.documents.local_time import zone_of_place
+from gateway.imin.documents.map_links import directions_link, map_link, target_of
+from gateway.imin.documents.thing import BOOKING, Concept, Identified, Image, Owner, Thing, filled
 from gateway.imin.documents.vocabulary import DayOfWeek
 from gateway.imin.jsonld import Bare, Exact, Link
 
@@ -62,7 +64,7 @@ class OpeningHours(Thing, kw_only=True, gc=False, rename="camel"):
 class Place(Identified, kw_only=True, gc=False, rename="camel"):
     """A venue.
 
-    booking: of the item that it came with, see Booking. place_name: its name in the order.
+    booking: of the item that it came with, see Booking.
     """
 
     bare: ClassVar[Bare] = Bare(text="name")
@@ -83,12 +85,31 @@ class Place(Identified, kw_only=True, gc=False, rename="camel"):
     place_types: tuple[Concept, ...] = field(default=(), name="beta:placeType")
     contained_in_place: "Place | None" = None
     booking: Any = field(default=None, name=BOOKING)
-    place_name: str = field(default="", name="gateway:placeName")
 
     @property
     def place_id(self) -> str:
         """Global id."""
-        return self.booking.place_id(self.place_name)  # type: ignore[no-any-return]  # a Booking
+        return self.booking.place_id()  # type: ignore[no-any-return]  # a Booking
+
+    @property
+    def time_zone(self) -> str:
+        """IANA name of its time zone; the home zone of the gateway if nothing tells where it is."""
+        owner: Owner = self.booking.owner
+        return zone_of_place(self) or owner.time_zone
+
+    @property
+    def map_url(self) -> str | None:
+        """Link to the place on a map."""
+        owner: Owner = self.booking.owner
+        target = target_of(self)
+        return map_link(owner.map_provider, target) if target is not None else None
+
+    @property
+    def directions_url(self) -> str | None:
+        """Link to the way to the place."""
+        owner: Owner = self.booking.owner
+        target = target_of(self)
+        return directions_link(owner.map_provider, target) if target is not None else None
 
     @property
     def is_place(self) -> bool:

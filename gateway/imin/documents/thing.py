@@ -1,5 +1,6 @@
 """What all JSON-LD objects have in common, and the small objects that occur everywhere."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
@@ -7,9 +8,12 @@ from typing import Any, ClassVar, Protocol
 from msgspec import Struct, StructMeta, field
 from msgspec.json import Encoder
 
+from gateway.hints import pure
 from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.documents.vocabulary import Prepayment
 from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
+
+_PIXELS = re.compile(r"(\d{1,9})(?:\.0+)?(?:\s*(?:px|pixels?))?", re.ASCII | re.IGNORECASE)
 
 _as_json = Encoder(decimal_format="number")
 
@@ -21,6 +25,7 @@ GATEWAY_PREFIX = "gateway:"
 
 BOOKING = f"{GATEWAY_PREFIX}booking"
 """Of those, the one that partial documents have only if it is read."""
+
 OWNER = f"{GATEWAY_PREFIX}owner"
 """Of those, the owner of a document, whatever imin may have sent under that name."""
 
@@ -154,9 +159,25 @@ class Image(Thing, kw_only=True, gc=False, rename="camel"):
         return filled(self.own_url) or self.content_url or self.iri
 
     @property
+    def width_pixels(self) -> int | None:
+        """Width, if it is stated as a whole number of pixels."""
+        return _pixels(self.width)
+
+    @property
+    def height_pixels(self) -> int | None:
+        """Height, if it is stated as a whole number of pixels."""
+        return _pixels(self.height)
+
+    @property
     def is_picture(self) -> bool:
         """Whether it has an address."""
         return bool(self.own_url or self.content_url or self.plain_id or self.at_id)
+
+
+@pure
+def _pixels(size: str | int | None) -> int | None:
+    found = None if size is None else _PIXELS.fullmatch(str(size).strip())
+    return int(found[1]) if found else None
 
 
 class Concept(Identified, kw_only=True, gc=False, rename="camel"):
@@ -227,6 +248,12 @@ class PropertyValue(Thing, kw_only=True, gc=False, rename="camel"):
 
 class Owner(Protocol):
     """The customer to whom a document belongs, as far as documents need to know."""
+
+    time_zone: str
+    """IANA name of the zone of sessions and places of which none is known."""
+
+    map_provider: str
+    """Map service that links lead to: a key of map_links.PROVIDERS."""
 
     held: Any
     """Items of any customer that an open cancellation holds: `open` and `block`, as in CustomerOwner."""

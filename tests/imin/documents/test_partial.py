@@ -15,7 +15,14 @@ from gateway.execution.compiled.attribute_fields import attribute_of
 from gateway.execution.compiled.plan import RUNS_BEFORE_PARTIAL, PlannedOperation
 from gateway.execution.compiled.selected_attributes import selected_attributes
 from gateway.graph.schema import build_schema
-from gateway.imin.documents import Attributes, Order, bind_order, fields_read_by, partial_document
+from gateway.imin.documents import (
+    Attributes,
+    Order,
+    bind_order,
+    bind_sessions,
+    fields_read_by,
+    partial_document,
+)
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.partial import NotRead
 from gateway.imin.endpoints.orders import ORDER_PAGE, read_order
@@ -64,6 +71,7 @@ def result(query: str, body: bytes, identifier: str, selection: Attributes | Non
     """What the query gives for an order, and the class that the order was decoded as."""
     order = read_order(body, ("", identifier), selection)
     bind_order(order, OWNER)
+    bind_sessions(order.items)
     document = parse(query)
     operation = PlannedOperation.of(SCHEMA, document, document.definitions[0])  # type: ignore[arg-type]  # the only one
     assert operation
