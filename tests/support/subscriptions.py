@@ -53,6 +53,15 @@ class Socket:
         assert message["type"] == "next", message
         return message["payload"]["data"]["orderChanged"]
 
+    async def other_state(self, before: Any) -> Any:
+        """The next state that differs in what is selected. An event may be about something else.
+
+        For example, on a slow machine a cancellation is unconfirmed for long enough to be one.
+        """
+        while (state := await self.next_state()) == before:
+            pass
+        return state
+
 
 @asynccontextmanager
 async def socket_of(gateway: Gateway, **options: Any) -> AsyncIterator[Socket]:
