@@ -9,6 +9,7 @@ from gateway.graph.cancellation.cancel_order_items import Mutation
 from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
 from gateway.graph.session.session import OtherSession, ScheduledSession, Slot
+from gateway.graph.subscriptions.order_change import CHANGE_TYPES
 from gateway.graph.subscriptions.root import Subscription
 
 
@@ -19,6 +20,6 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[ScheduledSession, Slot, OtherSession],
+        types=[ScheduledSession, Slot, OtherSession, *CHANGE_TYPES],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

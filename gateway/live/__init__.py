@@ -2,8 +2,11 @@
 
 order_watcher.py  the entry point for orders: OrderWatcher.states(customer, order) yields an order's states
 order_watch.py    one order: its reading loop, which all its subscribers share
-order_state.py    an order as subscribers know it, and whether another state differs from it
-known_attempts.py the cancellations of an order
+known_attempts.py what the journal knows of the order's cancellations
+order_state.py    pure: an order as subscribers know it, and whether another state differs from it
+order_changes.py  pure: what has changed between two states
+change_code.py    the reasons of changes
+wording.py        the sentences that customers read about them
 
 customer_watcher.py  the entry point for a customer's lists and account: CustomerWatcher.states(feed, …)
 customer_watch.py    one feed of one customer: its reading loop

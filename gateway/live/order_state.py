@@ -54,7 +54,8 @@ class OrderState:
 
     order: None if imin has none; replaced by a newer document that shows clients the same. attempts: the
     cancellations on it, oldest first. flags: by the item's identifier. at: when it was first seen. digest:
-    the same for documents that state the same.
+    the same for documents that state the same. number: among the states of its watch. changes: since the
+    state with that number, once they are known.
     """
 
     order: Order | None
@@ -62,6 +63,8 @@ class OrderState:
     flags: Mapping[str, ItemFlags]
     at: datetime
     digest: bytes
+    number: int = 0
+    changes: tuple[int, tuple[Any, ...]] | None = None
 
     @property
     def is_final(self) -> bool:

@@ -225,7 +225,8 @@ class OrderWatch:
             items = {item for attempt in attempts if attempt.id in young for item in attempt.items}
             flags |= {item: state.flags[item] for item in items & flags.keys() & state.flags.keys()}
             attempts = tuple(attempt for attempt in attempts if attempt.id not in young)
-        newer = OrderState(order, attempts, flags, self._parts.now(), digest)
+        number = state.number + 1 if state is not None else 0
+        newer = OrderState(order, attempts, flags, self._parts.now(), digest, number)
         if state is None or differ(state, newer, self._parts.comparison):
             self.state = newer
             self._notify()

@@ -7,6 +7,7 @@ current state, then each change. A slow subscriber may miss states in between, b
 from collections.abc import AsyncGenerator
 
 from gateway.cancellation.attempts import Attempt
+from gateway.live.order_changes import Change, changes_between
 from gateway.live.order_state import OrderState
 from gateway.live.order_watch import OrderWatch, WatchParts
 from gateway.live.subscriber_limit import SubscriberLimit
@@ -36,6 +37,12 @@ class OrderWatcher:
                 state = await watch.after(state)
         finally:
             self._leave(watch, customer, order)
+
+    def changes(self, before: OrderState, after: OrderState) -> tuple[Change, ...]:
+        """What has changed between two states of one order; found once for all its subscribers."""
+        if after.changes is None or after.changes[0] != before.number:
+            after.changes = before.number, changes_between(before, after, self._parts.comparison)
+        return after.changes[1]
 
     def poll_now(self, order: str) -> None:
         """Read the order at once and restart its backoff; call this when something has been done to it."""

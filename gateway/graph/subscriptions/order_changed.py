@@ -1,9 +1,11 @@
-"""The subscription orderChanged: an order and each of its changes."""
+"""The subscriptions to an order: the order and each of its changes, with or without their reasons."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import datetime
 
 import strawberry
+from msgspec import Struct
 
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
 from gateway.execution.shared_results import SharedEvent
@@ -13,10 +15,26 @@ from gateway.graph.lookup import own_order
 from gateway.graph.order.order import Order
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.query import Id
+from gateway.graph.subscriptions.order_change import OrderChange
+from gateway.imin import documents
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.transport.deadline import request_deadline
+from gateway.live.order_changes import Change
 from gateway.live.order_state import OrderState
 from gateway.live.subscriber_limit import TooManySubscribers
+
+_COMPLETES = (
+    "Completes when all items are cancelled or over and nothing more has followed for five readings. Null, "
+    "once, if the caller has no such order."
+)
+
+
+class OrderChangeEvent(Struct, frozen=True):
+    """An event of orderChanges."""
+
+    order: documents.Order
+    at: datetime
+    changes: tuple[Change, ...]
 
 
 @strawberry.type
@@ -25,18 +43,34 @@ class OrderSubscriptions:
 
     @subscribed(
         "The order as it is now, then again whenever anything in it has changed, or what the gateway knows "
-        "of a cancellation. Links that expire do not count. Completes when all items are cancelled or over "
-        "and nothing more has followed for five readings. Null, once, if the caller has no such order.",
+        f"of a cancellation. Links that expire do not count. {_COMPLETES}",
         Order | None,
         requests=ORDER.requests,
     )
     async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[SharedEvent, None]:  # noqa: A002  # Relay names the argument
-        async with aclosing(watched(info, id)) as states:
+        async with aclosing(_states(info, id)) as states:
             async for state in states:
                 yield SharedEvent(report_unreadable(info, state.order) if state else None, state)
 
+    @subscribed(
+        "As `orderChanged`, with what has changed since the event before. The first event has the order as "
+        f"it is now, and no changes. {_COMPLETES}",
+        OrderChange | None,
+        requests=ORDER.requests,
+    )
+    async def order_changes(self, info: Info, id: Id) -> AsyncGenerator[SharedEvent, None]:  # noqa: A002  # Relay names the argument
+        watcher = info.context.services.live.order_watcher
+        before: OrderState | None = None
+        async with aclosing(_states(info, id)) as states:
+            async for state in states:
+                changes = watcher.changes(before, state) if before and state else ()
+                order = report_unreadable(info, state.order) if state else None
+                event = OrderChangeEvent(order, state.at, changes) if order and state else None
+                yield SharedEvent(event, changes or state)
+                before = state
 
-async def watched(info: Info, id_: str) -> AsyncGenerator[OrderState | None, None]:
+
+async def _states(info: Info, id_: str) -> AsyncGenerator[OrderState | None, None]:
     """The states of one of the caller's orders; None, once, if the caller has no such order."""
     services = info.context.services
     try:
