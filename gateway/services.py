@@ -6,6 +6,7 @@ from gateway.backoff import Backoff
 from gateway.cancellation.doubt import Doubt
 from gateway.cancellation.exchange import ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
+from gateway.cancellation.preview import Previews
 from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
 from gateway.change_notifier import ChangeNotifier
 from gateway.clock import BootClock, Clock
@@ -54,6 +55,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         now,
         held,
         _cancellation_options(settings),
+        previews=Previews(signer.previews, now),
         with_replicas=_with_replicas(settings, redis),
     )
     announcements = Announcements(redis) if redis else None

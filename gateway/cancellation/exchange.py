@@ -25,9 +25,11 @@ from gateway.cancellation.outcomes import (
     OrderMissing,
     Outcome,
     Pending,
+    TermsChanged,
     Unconfirmed,
 )
 from gateway.cancellation.patch import PatchResult, PatchSender
+from gateway.cancellation.preview import Previews
 from gateway.cancellation.refunds import expected_refund
 from gateway.cancellation.request import CancellationRequest
 from gateway.cancellation.rules import (
@@ -71,18 +73,21 @@ class ExchangeOptions:
 class Exchange:
     """Exchanges with imin, one at a time per order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what an exchange uses
         self,
         client: IminClient,
         repository: Repository,
         attempts: AttemptLog,
         locks: OrderLocks,
         options: ExchangeOptions,
+        *,
+        previews: Previews,
     ) -> None:
         self._client = client
         self._repository = repository
         self._attempts = attempts
         self._locks = locks
+        self._previews = previews
         self._options = options
 
     async def run(self, request: CancellationRequest, *, may_send: bool = True) -> CancellationResult:
@@ -95,7 +100,7 @@ class Exchange:
         longest = _MAX_READING_SHARE * self._options.deadline_seconds
         reader = OrderReader(self._repository, request.customer, request.order, until, longest)
         one = _OneExchange(self._client, self._attempts, self._options, request, reader)
-        one.may_send = may_send
+        one.may_send, one.previews = may_send, self._previews
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout_at(until):
@@ -134,6 +139,7 @@ class _OneExchange:
         self._patcher = PatchSender(client, reader, options.deadline_seconds, options.item_id == "iri")
         self.cause = ""
         self.may_send = True
+        self.previews: Previews
         self._order: Order
         self._held = held_by([])
         self._attempt: Attempt
@@ -155,6 +161,10 @@ class _OneExchange:
         except JournalUnavailable:
             self.may_send = False
         decision = decide(self._request, order, self._held)
+        if isinstance(decision, tuple | NotPermitted) and (
+            preview := self.previews.changed(self._request, order)
+        ):
+            return self._result(TermsChanged(preview))
         if not isinstance(decision, tuple):
             return self._result(decision)
         return await self._patch(decision) if self.may_send else self._not_recorded()

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from gateway.cancellation.preview import Preview
 from gateway.cancellation.request import CancellationRequest
 from gateway.imin.documents import Order
 
@@ -88,6 +89,15 @@ class CancellationUnavailable(Struct, frozen=True, tag="Unavailable"):
     is_search_incomplete: bool = False
 
 
+class TermsChanged(Struct, frozen=True, tag=True):
+    """The order does not have the terms that the request's preview promised, or no longer. Nothing was sent.
+
+    preview: as it is now.
+    """
+
+    preview: Preview
+
+
 class KeyReused(Struct, frozen=True, tag=True):
     """The idempotency key was used for a different cancellation. Nothing was sent."""
 
@@ -101,6 +111,7 @@ Outcome: TypeAlias = (
     | ItemsMissing
     | ItemsElsewhere
     | CancellationUnavailable
+    | TermsChanged
     | KeyReused
 )
 
@@ -168,4 +179,4 @@ def name_of(outcome: Outcome) -> str:
 
 def is_final(outcome: Outcome) -> bool:
     """Whether the same idempotency key must give this outcome again. The others may still change."""
-    return not isinstance(outcome, Unconfirmed | CancellationUnavailable | KeyReused)
+    return not isinstance(outcome, Unconfirmed | CancellationUnavailable | TermsChanged | KeyReused)

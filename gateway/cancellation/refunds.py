@@ -41,8 +41,12 @@ def total_after(order: Order, items: Iterable[OrderItem]) -> Priced | None:
     refund, total = refund_of(order, items), _amount(order.total_payment_due)
     if refund is None or refund.amount is None or total is None or refund.amount > total:
         return None
-    with localcontext(_EXACT):
-        return Priced(price=total - refund.amount, price_currency=refund.price_currency)
+    try:
+        with localcontext(_EXACT):
+            after = _plain(total - refund.amount)
+    except DecimalException:
+        return None
+    return Priced(price=after, price_currency=refund.price_currency)
 
 
 def _is_prepaid(order: Order, items: Iterable[OrderItem]) -> bool:
@@ -67,7 +71,10 @@ def _deducted(order: Order, items: Iterable[OrderItem]) -> Priced | None:
     except DecimalException:
         return None
     amount = amounts.pop() if len(amounts) == 1 else None
-    return None if amount is None else Priced(price=amount, price_currency=currency)
+    if amount is None:
+        return None
+    # The price of one item is shown as imin wrote it.
+    return Priced(price=amount if len(items) == 1 else _plain(amount), price_currency=currency)
 
 
 def _tax_modes(order: Order) -> tuple[bool, ...]:
@@ -117,6 +124,12 @@ def _currency(order: Order, items: Iterable[OrderItem]) -> str | None:
     found = {amount.currency for amount in amounts if amount and amount.price}
     found = found or {amount.currency for amount in amounts if amount}
     return found.pop() if len(found) == 1 else None
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """Without zeros at the end, as imin writes a total: 8.3 - 5.3 is 3."""
+    whole = amount.to_integral_value()
+    return whole if whole == amount else amount.normalize(_EXACT)
 
 
 def _amount(priced: Priced | None) -> Decimal | None:

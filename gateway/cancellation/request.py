@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from gateway.imin.documents import Order, OrderItem
+
 
 @dataclass(frozen=True)
 class RequestedItem:
@@ -21,17 +23,24 @@ class RequestedItem:
 class CancellationRequest:
     """Items of one order to cancel: all of them or none.
 
-    customer: whose order it is. order: imin's identifier of it.
+    customer: whose order it is. order: imin's identifier of it. preview_token: of the preview whose terms the
+    customer has accepted; None if they accept any.
     """
 
     customer: str
     order: str
     items: tuple[RequestedItem, ...]
+    preview_token: str | None = None
 
     @property
     def identifiers(self) -> tuple[str, ...]:
         """imin's identifiers of the items, each once."""
         return tuple(dict.fromkeys(item.identifier for item in self.items))
+
+    def items_in(self, order: Order) -> tuple[OrderItem, ...]:
+        """Those of the items that the order has."""
+        named = {item.identifier for item in self.items if not item.is_elsewhere}
+        return tuple(item for item in order.items if item.identifier in named)
 
 
 @dataclass(frozen=True)

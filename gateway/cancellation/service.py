@@ -27,8 +27,10 @@ from gateway.cancellation.outcomes import (
     is_final,
     name_of,
 )
+from gateway.cancellation.preview import Preview, Previews
 from gateway.cancellation.rejections import despite_rejections
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
+from gateway.cancellation.rules import items_not_in
 from gateway.cancellation.settling import Settler
 from gateway.cancellation.sqlite_journal import SqliteJournal, StateUnusable
 from gateway.clock import Clock
@@ -42,6 +44,8 @@ from gateway.pagination.history import SearchIncomplete
 _CHECK_SECONDS = 0.5
 """Platforms wait a second for the answer to a readiness probe."""
 _CHECKED_FOR_SECONDS = 1.0
+
+_ExchangeName = tuple[str, str, frozenset[str], str | None, bool]
 
 WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
 """Turns the journal and the locks of this machine into those of all replicas."""
@@ -59,7 +63,7 @@ class CancellationOptions:
 class Cancellations:
     """Cancels items of orders.
 
-    held: updated with the items that open cancellations hold.
+    held: updated with the items that open cancellations hold. previews: makes previews and compares them.
     """
 
     def __init__(  # noqa: PLR0913  # the parts that the app puts together
@@ -70,6 +74,7 @@ class Cancellations:
         held: HeldItems,
         options: CancellationOptions,
         *,
+        previews: Previews,
         with_replicas: WithReplicas,
     ) -> None:
         path = options.state_path
@@ -77,8 +82,11 @@ class Cancellations:
         self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
         self._journal, locks = with_replicas(self._file, self._file_locks or ProcessLocks())
         self._repository = repository
+        self._previews = previews
         self.attempts = AttemptLog(self._journal, now, held)
-        self._exchange = Exchange(client, repository, self.attempts, locks, options.exchange)
+        self._exchange = Exchange(
+            client, repository, self.attempts, locks, options.exchange, previews=previews
+        )
         self._keys = IdempotencyKeys(self._journal, now)
         self._settler = Settler(repository, self.attempts, options.backoff)
         self.on_end: Callable[[str], None] = lambda _order: None
@@ -89,7 +97,7 @@ class Cancellations:
         """Cancellations that ended as unavailable, by their cause."""
         self._was_working, self._checked_at = True, -_CHECKED_FOR_SECONDS
         self._calls: set[asyncio.Task[CancellationResult]] = set()
-        self._exchanges: dict[tuple[str, str, frozenset[str], bool], asyncio.Task[CancellationResult]] = {}
+        self._exchanges: dict[_ExchangeName, asyncio.Task[CancellationResult]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -177,7 +185,8 @@ class Cancellations:
 
     async def _join_exchange(self, request: CancellationRequest, *, may_send: bool) -> CancellationResult:
         """A double click is one exchange with imin: both calls get its result."""
-        name = (request.customer, request.order, frozenset(item.id for item in request.items), may_send)
+        items = frozenset(item.id for item in request.items)
+        name = (request.customer, request.order, items, request.preview_token, may_send)
         if name not in self._exchanges:
             task = asyncio.ensure_future(self._run_exchange(request, may_send=may_send))
             self._exchanges[name] = task
@@ -216,6 +225,14 @@ class Cancellations:
             else:
                 self._was_working = True
         return self._was_working
+
+    async def preview(self, request: CancellationRequest, order: Order) -> Preview | None:
+        """What the request would do. order: as imin shows it now. None if it lacks a requested item."""
+        if items_not_in(order, request.items):
+            return None
+        with suppress(JournalUnavailable):
+            await self.attempts.of_order(order.identifier)  # other processes may have cancelled items
+        return self._previews.of(request, order)
 
     async def of_order(self, order: Order) -> list[Attempt]:
         """Attempts on an order, oldest first, as they can be shown beside it. Raises JournalUnavailable.

@@ -23,6 +23,11 @@ class ErrorCode(Enum):
         "CANCELLATION_UNCONFIRMED",
         description="The cancellation was sent, but it is not known yet whether it was accepted.",
     )
+    CANCELLATION_TERMS_CHANGED = strawberry.enum_value(
+        "CANCELLATION_TERMS_CHANGED",
+        description="The terms of the cancellation are not, or no longer, those of its preview. Nothing was "
+        "sent.",
+    )
     IDEMPOTENCY_KEY_REUSED = strawberry.enum_value(
         "IDEMPOTENCY_KEY_REUSED",
         description="The idempotency key was already used for a different cancellation.",

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import strawberry
 
+from gateway.cancellation.preview import Preview
 from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.execution.field_cost import per_item_of
+from gateway.graph.cancellation.cancellation_preview import CancellationPreview, preview_of
 from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
@@ -26,6 +28,12 @@ Identifier = Annotated[strawberry.ID, strawberry.argument(description="Identifie
 Id = Annotated[strawberry.ID, strawberry.argument(description="Global id issued by this gateway.")]
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="Global ids issued by this gateway, at most 100.")
+]
+
+OrderId = Annotated[strawberry.ID, strawberry.argument(description="`id` or `identifier` of the order.")]
+OrderItemIds = Annotated[
+    list[strawberry.ID],
+    strawberry.argument(description="`id` or `identifier` of each item, 1 to 100."),
 ]
 
 
@@ -74,6 +82,17 @@ class Query:
     )
     async def order(self, info: Info, identifier: Identifier) -> documents.Order | None:
         return report_unreadable(info, await find_order(info.context, identifier))
+
+    @resolved(
+        "What cancelling items of an order would do, without cancelling them. Null if the order does not "
+        "exist or does not have all of the items.",
+        CancellationPreview | None,
+        requests=ORDER.requests,
+    )
+    async def cancellation_preview(
+        self, info: Info, order_id: OrderId, order_item_ids: OrderItemIds
+    ) -> Preview | None:
+        return await preview_of(info, order_id, order_item_ids)
 
     @resolved("The object with that global id.", Node | None, requests=ORDER.requests)
     async def node(self, info: Info, id: Id) -> Any:  # noqa: A002  # Relay names the argument

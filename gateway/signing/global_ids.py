@@ -20,6 +20,7 @@ from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.names import can_be_signed
 from gateway.packing import from_base64url, pack, to_base64url
 from gateway.signing.links import LinkSigner
+from gateway.signing.previews import PreviewSigner
 from gateway.signing.sealing import PASS, Sealer
 from gateway.time_zones import DEFAULT_TIME_ZONE
 
@@ -53,7 +54,7 @@ class GlobalId:
 
 
 class IdSigner:
-    """Signs and verifies global ids, and links to things that have one.
+    """Signs and verifies global ids, links to things that have one, and previews of cancellations.
 
     secrets: at least one. The first one signs, all of them verify, so that they can be rotated.
     """
@@ -65,6 +66,7 @@ class IdSigner:
         self._new_id_mac = self._id_macs[0].copy
         self.links = LinkSigner(secrets)
         self.sealer = Sealer(secrets)
+        self.previews = PreviewSigner(secrets)
 
     def __repr__(self) -> str:
         return f"IdSigner({len(self._keys)} secrets)"

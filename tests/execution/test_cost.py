@@ -178,6 +178,7 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
     names = [order, item["id"], seller["id"], "crafted-399", foreign, "none", "!", ""]
     quoted = [f'"{name}"' for name in names]
     cancel = "cancelOrderItems(input: {orderId: %s, orderItemIds: [%s]}) { result { __typename } }"
+    preview = "cancellationPreview(orderId: %s, orderItemIds: [%s]) { items { orderItem { order { id } } } }"
     return {
         "viewer": ["{ viewer { name email orders { totalCount } upcomingOrderItems { totalCount } } }"],
         "customer": [f"{{ customer(identifier: {name}) {{ name }} }}" for name in ('"crafted"', *quoted)],
@@ -185,6 +186,7 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
         "node": [f"{{ node(id: {name}) {{ id }} }}" for name in quoted],
         "nodes": [f"{{ nodes(ids: [{', '.join(quoted * 4)}]) {{ id }} }}"],
         "entitlements": ["{ entitlements { identifier } }"],
+        "cancellationPreview": [f"{{ {preview % (name, quoted[1])} }}" for name in quoted],
         "cancelOrderItems": [
             f"mutation {{ {cancel % (name, other)} }}" for name in quoted for other in quoted
         ],

@@ -13,12 +13,12 @@ from gateway.cancellation.request import (
     CancellationRequest,
     IdempotencyKey,
     OwnershipCheck,
-    RequestedItem,
 )
 from gateway.cancellation.rules import without_identifier
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult
+from gateway.graph.cancellation.requested_items import check_items, request_of
 from gateway.graph.cancellation.shown_outcome import result_of
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
@@ -26,7 +26,6 @@ from gateway.graph.lookup import own_order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
 
-MAX_ITEMS = 100
 _MOST_KEYS = 500
 _MOST_KEYS_OF_A_SERVICE = 100_000
 """Idempotency keys that are remembered at a time; a service cancels for many customers."""
@@ -45,6 +44,12 @@ class CancelOrderItemsInput:
         description="A text that the client makes up for this cancellation, 1 to 255 characters. "
         "For 24 hours, a call with the same key and input gives the first outcome again and cancels nothing "
         "further.",
+    )
+    preview_token: str | None = strawberry.field(
+        default=UNSET,
+        description="The `token` of a cancellationPreview. If the order no longer has the terms that the "
+        "preview shows, nothing is sent, and the outcome is CancellationTermsChangedError. Without it, the "
+        "items are cancelled under any terms.",
     )
 
 
@@ -85,16 +90,14 @@ class Mutation:
 
 def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> IdempotencyKey | None:
     """The key, if there is one. Raises GatewayError if the input is invalid."""
-    count = len(input_.order_item_ids)
-    if not 1 <= count <= MAX_ITEMS:
-        raise GatewayError(BAD_USER_INPUT, f"orderItemIds must be 1 to {MAX_ITEMS}, got {count}.")
+    check_items(input_.order_item_ids)
     key = input_.idempotency_key
     if key is None or key is UNSET:
         return None
     if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
         reason = f"idempotencyKey must be 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}."
         raise GatewayError(BAD_USER_INPUT, reason)
-    # The order of the items makes no difference.
+    # The order of the items makes no difference. The preview is a condition, and no part of what is done.
     payload = msgspec.json.encode([input_.order_id, *sorted(set(input_.order_item_ids))]).decode()
     caller = context.caller
     most = _MOST_KEYS_OF_A_SERVICE if caller.may_name_any_customer else _MOST_KEYS
@@ -112,33 +115,24 @@ def _request(
     if id_ is None:
         if not is_identifier(input_.order_id):
             return OrderMissing(), None
-        request = _request_of(context, caller.customer or "", input_.order_id, input_)
+        request = request_of(
+            context, caller.customer or "", input_.order_id, input_.order_item_ids, _token(input_)
+        )
         return request, OwnershipCheck(caller.may_see, partial(_search, context, input_))
     if id_.kind != "Order" or not caller.may_see(id_.customer):
         return OrderMissing(), None
     (order,) = id_.parts
-    request = _request_of(context, id_.customer, order, input_)
+    request = request_of(context, id_.customer, order, input_.order_item_ids, _token(input_))
     return request if is_identifier(order) else without_identifier(request), None
 
 
 async def _search(context: Context, input_: CancelOrderItemsInput) -> CancellationRequest | None:
     """The request, if the order is found among the caller's. Raises IminError."""
     owned = await own_order(context, input_.order_id)
-    return _request_of(context, *owned, input_) if owned else None
+    if owned is None:
+        return None
+    return request_of(context, *owned, input_.order_item_ids, _token(input_))
 
 
-def _request_of(
-    context: Context, customer: str, order: str, input_: CancelOrderItemsInput
-) -> CancellationRequest:
-    items = tuple(_item(context, order, id_) for id_ in dict.fromkeys(input_.order_item_ids))
-    return CancellationRequest(customer, order, items)
-
-
-def _item(context: Context, order: str, id_: str) -> RequestedItem:
-    """The item with this global id or identifier."""
-    known = context.services.signer.verify(id_)
-    if known is None:
-        return RequestedItem(id_, id_)
-    if known.kind != "OrderItem" or not context.caller.may_see(known.customer):
-        return RequestedItem(id_, "")
-    return RequestedItem(id_, known.parts[-1], is_elsewhere=known.parts[0] != order)
+def _token(input_: CancelOrderItemsInput) -> str | None:
+    return None if input_.preview_token is UNSET else input_.preview_token

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 from msgspec import Struct
 
+from gateway.graph.cancellation.cancellation_preview import CancellationPreview
 from gateway.graph.enums import CancellationBlock
 from gateway.graph.error import Error, ErrorCode
 from gateway.graph.order.order import Order
@@ -134,6 +135,17 @@ class CancellationUnavailableError(Error, CancellationOutcome):
 
 
 @strawberry.type(
+    description="The order no longer has the terms that the preview of the `previewToken` shows, or the "
+    "token has ended or is not of a preview of these items. Nothing was sent. Show the customer the new "
+    "preview."
+)
+class CancellationTermsChangedError(Error, CancellationOutcome):
+    """Outcome: TermsChanged."""
+
+    preview: CancellationPreview = strawberry.field(description="The preview as it is now.")
+
+
+@strawberry.type(
     description="The idempotency key was used for a different cancellation within 24 hours. Nothing was sent."
 )
 class IdempotencyKeyReusedError(Error, CancellationOutcome):
@@ -149,6 +161,7 @@ CancelOrderItemsResult: TypeAlias = Annotated[
     | OrderItemNotInOrderError
     | CancellationUnconfirmedError
     | CancellationUnavailableError
+    | CancellationTermsChangedError
     | IdempotencyKeyReusedError,
     strawberry.union("CancelOrderItemsResult", description="The outcome of a cancellation."),
 ]

@@ -14,6 +14,7 @@ from gateway.graph.cancellation.cancel_order_items_result import (
     CancellationNotPermittedError,
     CancellationPending,
     CancellationRefusal,
+    CancellationTermsChangedError,
     CancellationUnavailableError,
     CancellationUnconfirmedError,
     CancelOrderItemsResult,
@@ -23,6 +24,7 @@ from gateway.graph.cancellation.cancel_order_items_result import (
     OrderNotFoundError,
     RefusedItem,
 )
+from gateway.graph.cancellation.cancellation_preview import CancellationPreview
 from gateway.graph.enums import CancellationBlock
 from gateway.graph.error import ErrorCode
 from gateway.imin import documents
@@ -44,6 +46,10 @@ _UNAVAILABLE = (
 _PARTLY_UNAVAILABLE = (
     "The booking system cannot be reached at the moment. Nothing more was cancelled than before. "
     "Please try again later."
+)
+_TERMS_CHANGED = (
+    "The terms of this cancellation are not those that you were shown, so nothing was cancelled. "
+    "Please look at the new terms."
 )
 
 _NOT_RECORDED = (
@@ -76,6 +82,13 @@ def result_of(
             return AlreadyCancelled(code=ErrorCode.ALREADY_CANCELLED, message=_ALREADY_CANCELLED, **shown)
         case outcomes.NotPermitted() as outcome:
             return _not_permitted(outcome, order, shown)
+        case outcomes.TermsChanged(preview):
+            return CancellationTermsChangedError(
+                code=ErrorCode.CANCELLATION_TERMS_CHANGED,
+                message=_TERMS_CHANGED,
+                preview=cast("CancellationPreview", preview),
+                **shown,
+            )
     return _error(result.outcome, ids, shown)
 
 
@@ -84,8 +97,7 @@ def _shown(order: documents.Order | None, request: CancellationRequest | outcome
     # imin's documents are the runtime objects of the graph's types; see decision 0001.
     if order is None or not isinstance(request, CancellationRequest):
         return {"order": order, "order_items": []}
-    identifiers = tuple(item.identifier for item in request.items if not item.is_elsewhere)
-    return {"order": order, "order_items": list(items_with(order, identifiers))}
+    return {"order": order, "order_items": list(request.items_in(order))}
 
 
 def _not_permitted(
