@@ -41,8 +41,14 @@ _MATRIX = {
 }
 """Symbologies that hold any text. The others hold ASCII at most: Latin-1 in Code 128 is not read reliably."""
 
-_MARGIN = {BarcodeSymbology.AZTEC: 2, BarcodeSymbology.DATA_MATRIX: 1}
-"""White modules around a symbol besides its quiet zone, which is 0 for Aztec and 1 for Data Matrix."""
+_LINEAR_MARGIN = (0, 5)
+_MARGINS = {
+    BarcodeSymbology.QR: (0, 0),
+    BarcodeSymbology.AZTEC: (2, 2),
+    BarcodeSymbology.PDF_417: (0, 0),
+    BarcodeSymbology.DATA_MATRIX: (1, 1),
+}
+"""White modules besides the quiet zone: at each side, and above and below."""
 
 _ALWAYS_FIT = {BarcodeSymbology.CODE_128: 80} | dict.fromkeys(_MATRIX, 500)
 """Length of printable ASCII that always fits: most queries need not load zxing-cpp to know it."""
@@ -113,11 +119,9 @@ def draw(text: str, symbology: BarcodeSymbology) -> Drawing | None:
     height, width = image.shape
     pixels = bytes(memoryview(image))  # type: ignore[arg-type]  # its stubs do not say that it is a buffer
     rows = tuple(pixels[start : start + width] for start in range(0, height * width, width))
-    return Drawing(_with_margin(rows, _MARGIN.get(symbology, 0)))
+    return Drawing(_with_margins(rows, *_MARGINS.get(symbology, _LINEAR_MARGIN)))
 
 
-def _with_margin(rows: tuple[bytes, ...], modules: int) -> tuple[bytes, ...]:
-    if not modules:
-        return rows
-    side, blank = b"\xff" * modules, b"\xff" * (len(rows[0]) + 2 * modules)
-    return (blank,) * modules + tuple(side + row + side for row in rows) + (blank,) * modules
+def _with_margins(rows: tuple[bytes, ...], sides: int, ends: int) -> tuple[bytes, ...]:
+    side, blank = b"\xff" * sides, b"\xff" * (len(rows[0]) + 2 * sides)
+    return (blank,) * ends + tuple(side + row + side for row in rows) + (blank,) * ends

@@ -126,4 +126,10 @@ ASSUMPTIONS = (
         "UpdateFailedError for a barcode without the expected prefix.",
         "The expected prefix is ABC. An unknown action is UpdateFailedError too.",
     ),
+    Assumption(
+        "Pictures of sessions and passes, and logos",
+        "URLs of the booking systems' servers.",
+        "URLs of the sandbox's own server, under /pictures, as the client calls it. Only the documented "
+        "order has its documented URLs.",
+    ),
 )

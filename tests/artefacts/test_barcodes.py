@@ -64,8 +64,9 @@ def test_quiet_zone(symbology: BarcodeSymbology, size: int) -> None:
     scale = max(2, size // drawing.width)
     assert image.width == max(size, 2 * drawing.width)
     assert [value for _, value in image.getcolors() or ()] == [0, 255]
-    left, _, right, _ = quiet_zone(image)
+    left, top, right, bottom = quiet_zone(image)
     assert min(left, right) >= QUIET_MODULES[symbology] * scale
+    assert min(top, bottom) >= 2 * scale
     assert abs((left - right) % scale) in {0, 1, scale - 1}
 
 

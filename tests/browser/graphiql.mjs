@@ -6,26 +6,13 @@
 // Prints one line of JSON on stdout. If a step fails, prints one line on stderr and exits with 1.
 // The query is one operation, with another name than the tabs have.
 // The environment variable CHROMIUM names the browser; without it, the first one found on the PATH is used.
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
+import { browserPath, FLAGS } from "./chromium.mjs";
 
 const WHOLE_RUN_MS = 240_000;
 const ONE_STEP_MS = 60_000;
 const STEADY_READS = 3;
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
-const FLAGS = [
-  // With its own sandbox, Chromium does not start as root, for example in a container.
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  // Without these flags, requests to its vendor delay the browser in a closed network.
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const USAGE =
   "usage: node graphiql.mjs <base url> [--query <one line> | --follow] [--dark] [--screenshot <file.png>]";
 
@@ -69,14 +56,6 @@ async function inBrowser({ dark, screenshot }, use) {
   } finally {
     await browser.close();
   }
-}
-
-function browserPath() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  if (!found) throw new Error(`no browser: none of ${BROWSERS.join(", ")} is on the PATH, and CHROMIUM is not set`);
-  return found;
 }
 
 async function tryPage(page, base, { query, follow }) {

@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,10 +10,9 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests.support.processes import REPOSITORY, installed, run_script, running_demo
+from tests.support.processes import REPOSITORY, run_script, running_demo
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BUILT = REPOSITORY / "gateway" / "http" / "static"
 FILES = sorted(file.name for file in BUILT.iterdir() if file.name != "index.html")
 CONTENT_TYPES = {
@@ -50,14 +47,6 @@ async def http(demo_url: str) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 # In a browser
-
-
-@pytest.fixture
-def folder() -> Path:
-    """The npm project that drives the browser. Skips the test if there is no browser."""
-    if not os.environ.get("CHROMIUM") and not any(map(shutil.which, BROWSERS)):
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH, and CHROMIUM is not set")
-    return installed(Path(__file__).parent)
 
 
 def test_in_a_browser(folder: Path, demo_url: str) -> None:

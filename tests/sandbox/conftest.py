@@ -11,6 +11,7 @@ import pytest
 from aiohttp.test_utils import BaseTestServer, TestServer
 
 from gateway.sandbox import SANDBOX, Sandbox, SandboxSettings, create_sandbox
+from gateway.sandbox.data.pictures import PICTURES
 
 NOW = datetime(2025, 6, 2, 9, 30, tzinfo=UTC)
 BOOK = "https://book.imin.co/api/v2"
@@ -29,13 +30,17 @@ class Imin:
     http: aiohttp.ClientSession
 
     async def call(self, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
-        """(status, body) of one request. The body is parsed JSON, or bytes when it is not JSON."""
+        """(status, body) of one request. The body is parsed JSON, or bytes when it is not JSON.
+
+        URLs of pictures are as in the sandbox's own documents, without its address.
+        """
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         options.setdefault("headers", {"X-API-KEY": "sandbox-key"})
         async with self.http.request(method, self.server.make_url(path), data=data, **options) as response:
             raw = await response.read()
             if response.content_type == "application/json" and raw:
-                return response.status, json.loads(raw)
+                pictures = str(self.server.make_url("/pictures")).encode()
+                return response.status, json.loads(raw.replace(pictures, PICTURES.encode()))
             return response.status, raw
 
     async def get(self, path: str) -> Any:

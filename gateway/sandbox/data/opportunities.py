@@ -10,6 +10,7 @@ from typing import Any
 from gateway.sandbox.data import dates
 from gateway.sandbox.data.activities import ACTIVITIES_BY_KIND, Activity
 from gateway.sandbox.data.order_plan import ItemPlan
+from gateway.sandbox.data.pictures import logo_url, session_url
 from gateway.sandbox.data.sellers import Seller, Venue
 from gateway.sandbox.data.vocabulary import Document, search_url
 
@@ -37,7 +38,7 @@ def organization(seller: Seller) -> Document:
         "id": seller.url,
         "name": seller.name,
         "url": seller.url,
-        "logo": {"type": "ImageObject", "url": f"{seller.url}/logo.png"},
+        "logo": {"type": "ImageObject", "url": logo_url(seller.slug)},
         "telephone": seller.telephone,
         "email": f"hello@{seller.slug}.example.org",
     }
@@ -107,7 +108,7 @@ def _event_series(seller: Seller, activity: Activity) -> Document:
         "name": activity.name,
         "organizer": organization(seller),
         "activity": [_concept("activity-list", activity)],
-        "image": [_image(seller, activity)],
+        "image": [_image(activity)],
     }
     if activity.kind == "virtual":
         # Source: Open Booking API, eventAttendanceMode. An online session has no location.
@@ -148,7 +149,7 @@ def _facility_use(seller: Seller, item: ItemPlan) -> Document:
         "facilityType": [_concept("facility-types", item.activity)],
         "location": place(seller, item.venue),
         "provider": organization(seller),
-        "image": [_image(seller, item.activity)],
+        "image": [_image(item.activity)],
     }
 
 
@@ -178,8 +179,7 @@ def _concept(scheme: str, activity: Activity) -> Document:
     }
 
 
-def _image(seller: Seller, activity: Activity) -> Document:
-    url = f"{seller.url}/images/{activity.slug}"
+def _image(activity: Activity) -> Document:
     # In imin's data, the width of a thumbnail is a text with a unit.
-    thumbnail = {"type": "ImageObject", "url": f"{url}-300.jpg", "width": "300 px"}
-    return {"type": "ImageObject", "url": f"{url}.jpg", "thumbnail": [thumbnail]}
+    thumbnail = {"type": "ImageObject", "url": session_url(activity.slug, "-300"), "width": "300 px"}
+    return {"type": "ImageObject", "url": session_url(activity.slug), "thumbnail": [thumbnail]}

@@ -10,6 +10,7 @@ from gateway.sandbox.data.identifiers import PER_ORDER, item_identifier, receipt
 from gateway.sandbox.data.money import number as json_number
 from gateway.sandbox.data.opportunities import opportunity
 from gateway.sandbox.data.order_plan import ItemPlan, OrderPlan
+from gateway.sandbox.data.pictures import logo_url, ticket_url
 from gateway.sandbox.data.refunds import invoice, refund
 from gateway.sandbox.data.sellers import Seller, Tax
 from gateway.sandbox.data.vocabulary import (
@@ -37,7 +38,7 @@ BROKER: Document = {
         "addressCountry": "GB",
         "streetAddress": "123 Fake Street",
     },
-    "logo": {"type": "ImageObject", "url": "https://imin.co/luke-test-org/logo.jpg"},
+    "logo": {"type": "ImageObject", "url": logo_url("luke-test-org")},
 }
 BOOKING_SERVICE: Document = {
     "type": "BookingService",
@@ -171,8 +172,8 @@ def _offer(seller: Seller, item: ItemPlan) -> Document:
 
 def _access(plan: OrderPlan, item: ItemPlan, identifier: str) -> Document:
     digits = f"{plan.number * 7919 % 10**8:08d}"
-    image = f"{plan.seller.url}/tickets/{identifier}.png"
-    barcode = {"@type": "Barcode", "text": f"EXT{digits}{identifier.upper()}"}
+    text = f"EXT{digits}{identifier.upper()}"
+    image, barcode = ticket_url(text), {"@type": "Barcode", "text": text}
     pin = {"type": "PropertyValue", "name": "PIN Code", "description": digits[-4:]}
     if item.activity.access == "barcode":
         return {"accessPass": [barcode]}
