@@ -12,6 +12,11 @@ from gateway.http.connections.fast_path import FastPathConnection
 from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.lifecycle import LIFECYCLE
 
+_BACKLOG = 4_096
+"""Connections that wait to be accepted: after a rollout, thousands of subscribers come back within a second.
+
+The system may allow fewer (net.core.somaxconn). Where the queue is full, a client waits for seconds.
+"""
 _DRAIN_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 
@@ -40,7 +45,8 @@ async def listening(  # noqa: PLR0913  # the one place where these come together
     except BaseException:
         bound.close()
         raise
-    site, backlog = web.SockSite(runner, bound), bound.dup()
+    # The site listens again, with a backlog of its own.
+    site, backlog = web.SockSite(runner, bound, backlog=_BACKLOG), bound.dup()
     try:
         await site.start()
         yield url_of(host, bound)
@@ -86,9 +92,11 @@ def _close_idle(connections: list[TimedConnection | FastPathConnection]) -> bool
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; `::` accepts IPv4 too. Raises OSError."""
     if host == "::" and socket.has_dualstack_ipv6():
-        return socket.create_server((host, port), family=socket.AF_INET6, backlog=1024, dualstack_ipv6=True)
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=1024)
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
 def url_of(host: str, sock: socket.socket) -> str:

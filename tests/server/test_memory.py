@@ -12,10 +12,15 @@ import pytest
 import uvloop
 
 from gateway.context import Context
+from gateway.http.streaming.websocket_connection import WebSocketConnection
+from gateway.http.streaming.websocket_session import WebSocketSession
 from gateway.imin.documents import Page
 from gateway.sandbox import Fault, Sandbox
 from gateway.server.memory import run
 from tests.conftest import Gateway
+from tests.support.cancellations import booked
+from tests.support.subscriptions import socket_of
+from tests.support.waiting import until
 
 QUERIES = Path(__file__).parents[2] / "bench" / "queries"
 MANY_DIGITS = "{ viewer { orders(first: %s) { totalCount } } }" % ("9" * 5_000)
@@ -42,7 +47,8 @@ def request_objects() -> list[object]:
     aiohttp caches the handlers of ended applications, so the pages cached by gateways of other tests may be
     among them.
     """
-    return [value for value in gc.get_objects() if isinstance(value, Context | Page)]
+    kinds = (Context, Page, WebSocketSession, WebSocketConnection)
+    return [value for value in gc.get_objects() if isinstance(value, kinds)]
 
 
 async def test_no_cycles(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -78,6 +84,19 @@ async def test_no_cycles_after_errors(gateway: Gateway, sandbox: Sandbox) -> Non
         for _ in range(3):
             await gateway.answer("{ viewer { orders(first: 100) { nodes { id items { id } } } } }")
         assert leaked() == []
+
+
+async def test_no_cycles_after_subscriptions(gateway: Gateway) -> None:
+    """Nor does an object of a WebSocket whose client has left, with a subscription that ran."""
+    order, _ = await booked(gateway)
+    with without_collector() as leaked:
+        async with socket_of(gateway) as socket:
+            await socket.connect()
+            await socket.subscribe(order)
+            await socket.next_state()
+            await socket.send(id="2", type="subscribe", payload={"query": "{ viewer { identifier } }"})
+            await socket.receive()
+        await until(lambda: leaked() == [])
 
 
 def page_faults(depth: int) -> int:

@@ -129,6 +129,7 @@ class WebSocketConnection(asyncio.Protocol):
             self._close_timer.cancel()
         self._end()
         self.receiver.lost()
+        del self.receiver  # which refers to this: no cycle is left for the garbage collector
 
     async def send(self, text: bytes) -> None:
         """Send a message once the client has read most of what was sent before. Raises ConnectionError."""

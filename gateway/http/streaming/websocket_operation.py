@@ -65,8 +65,8 @@ class WebSocketOperation:
         except Closed as closing:
             status = closing.code
             session.close(closing)
-        except ConnectionError:
-            pass
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the client has left; an exception that the task held would make a cycle with its traceback
         except Exception as bug:  # noqa: BLE001  # a task of its own: no caller would see it
             status = 500
             log_bug(bug, scope.request_id)
