@@ -50,9 +50,9 @@ bench: .venv/dev ## Compare the gateway with its peers, 15 minutes; needs Node, 
 	cd bench/peers/node && npm ci --silent
 	$(BIN)/python -m bench --write $(OPTIONS)
 
-fuzz: .venv/dev ## Compare random queries with graphql-core, send hostile requests, mix two customers, find orders (EXECUTIONS, HOSTILE, BLEED, HISTORIES)
+fuzz: .venv/dev ## Compare random queries with graphql-core, send hostile requests, mix two customers, find and follow orders (EXECUTIONS, HOSTILE, BLEED, HISTORIES)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)
-	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) HISTORY_EXAMPLES=$(HISTORIES) $(BIN)/pytest tests/http/test_hostile.py tests/auth/test_bleed.py tests/auth/test_any_history.py
+	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) HISTORY_EXAMPLES=$(HISTORIES) LIVE_HISTORIES=$(HISTORIES) $(BIN)/pytest tests/http/test_hostile.py tests/auth/test_bleed.py tests/auth/test_any_history.py tests/live/test_random_histories.py
 
 soak: .venv/dev ## Run under half load, then restart replicas under load; checks memory and lost requests (MINUTES=20 ROLLING=5)
 	$(BIN)/python -m tests.endurance.soak --minutes $(or $(MINUTES),20)

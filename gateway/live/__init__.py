@@ -5,6 +5,7 @@ order_watch.py    one order: its reading loop, which all its subscribers share
 known_attempts.py what the journal knows of the order's cancellations
 order_state.py    pure: an order as subscribers know it, and whether another state differs from it
 order_changes.py  pure: what has changed between two states
+snapshot.py       the values before and after a change
 change_code.py    the reasons of changes
 wording.py        the sentences that customers read about them
 

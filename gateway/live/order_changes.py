@@ -6,14 +6,16 @@ difference has, in the order in which reasons are shown; what has no reason of i
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from gateway.imin.documents import Order, OrderItem, Receipt
 from gateway.imin.documents.vocabulary import EventStatus, OrderItemStatus
 from gateway.live.change_code import ChangeCode
 from gateway.live.order_state import Comparison, OrderState, Path
+from gateway.live.snapshot import Snapshot
 from gateway.live.wording import sentence
 
 _MAX_FIELDS = 20
@@ -29,17 +31,15 @@ _EXPLAIN_FLAGS = {
 
 
 class Change(Struct, frozen=True):
-    """One change. message: a sentence for the customer. order_item: as it is now; None if it is no item's.
+    """One change. message: a sentence for the customer.
 
-    before, after: documents, or what else has the values; None where there is none. receipts: those that are
-    new. fields: of OTHER, names of what differs, from the item or the order on.
+    receipts: those that are new. fields: of OTHER, names of what differs, from the item or the order on.
     """
 
     code: ChangeCode
     message: str
-    order_item: OrderItem | None = None
-    before: Any = None
-    after: Any = None
+    before: Snapshot
+    after: Snapshot
     receipts: tuple[Receipt, ...] = ()
     fields: tuple[str, ...] = ()
 
@@ -49,39 +49,26 @@ class Change(Struct, frozen=True):
         return str(self.code.value)
 
     @property
-    def seller_message(self) -> str | None:
-        """The seller's message about the item."""
-        return self.order_item.cancellation_message if self.order_item else None
+    def order_item(self) -> OrderItem | None:
+        """The item as it is now."""
+        return self.after.item
 
 
 class _Row(NamedTuple):
     """A reason. begins: a difference that begins with one of these paths has this reason.
 
-    explains: names of fields; a difference in one of them follows from this reason too. value: what is shown
-    of an item or order as `before` and `after`. applies: whether it is this reason, given both.
+    explains: names of fields; a difference in one of them follows from this reason too. applies: whether it
+    is this reason.
     """
 
     code: ChangeCode
     begins: tuple[Path, ...]
     explains: frozenset[str]
-    value: Callable[[Any], Any]
-    applies: Callable[[Any, Any], bool] = lambda _before, _after: True
+    applies: Callable[[Snapshot, Snapshot], bool] = lambda _before, _after: True
 
 
-def _itself(value: Any) -> Any:
-    return value
-
-
-def _session(item: OrderItem) -> Any:
-    return item.session
-
-
-def _venue(item: OrderItem) -> Any:
-    return item.session.venue if item.session else None
-
-
-def _has_status(status: EventStatus) -> Callable[[Any, Any], bool]:
-    return lambda _before, after: after.session is not None and after.session.event_status is status
+def _has_status(status: EventStatus) -> Callable[[Snapshot, Snapshot], bool]:
+    return lambda _before, after: after.event_status is status
 
 
 _STATUS = (("status",), ("statusText",))
@@ -96,17 +83,15 @@ _OF_ITEMS = (
         ChangeCode.CANCELLED_BY_SELLER,
         _STATUS,
         frozenset({"status", "statusText"}),
-        _itself,
         lambda _before, after: after.status is OrderItemStatus.SELLER_CANCELLED,
     ),
     _Row(
         ChangeCode.SESSION_REPLACED,
         (("session", "identifier"), ("session", "iri")),
         frozenset({"session", "acceptedOffer", "price", "tax", "cancellableUntil", "allowsFullRefund"}),
-        _session,
     ),
     *(
-        _Row(code, _EVENT_STATUS, frozenset({"eventStatus"}), _session, _has_status(status))
+        _Row(code, _EVENT_STATUS, frozenset({"eventStatus"}), _has_status(status))
         for code, status in (
             (ChangeCode.SESSION_CANCELLED, EventStatus.EVENT_CANCELLED),
             (ChangeCode.SESSION_POSTPONED, EventStatus.EVENT_POSTPONED),
@@ -118,50 +103,42 @@ _OF_ITEMS = (
         ChangeCode.SESSION_MOVED,
         _TIMES,
         _TIME_FIELDS | {"eventStatus"},
-        _session,
         _has_status(EventStatus.EVENT_RESCHEDULED),
     ),
-    _Row(ChangeCode.SESSION_MOVED, _TIMES, _TIME_FIELDS, _session),
+    _Row(ChangeCode.SESSION_MOVED, _TIMES, _TIME_FIELDS),
     _Row(
         ChangeCode.SESSION_RESCHEDULED,
         _EVENT_STATUS,
         frozenset({"eventStatus"}),
-        _session,
         _has_status(EventStatus.EVENT_RESCHEDULED),
     ),
-    _Row(ChangeCode.VENUE_CHANGED, (("session", "venue"),), frozenset({"venue", "places"}), _venue),
-    _Row(ChangeCode.STATUS_CHANGED, _STATUS, frozenset({"status", "statusText"}), _itself),
-    _Row(ChangeCode.CUSTOMER_NOTICE, (("customerNotice",),), frozenset({"customerNotice"}), _itself),
-    _Row(ChangeCode.SELLER_MESSAGE, (("cancellationMessage",),), frozenset({"cancellationMessage"}), _itself),
+    _Row(ChangeCode.VENUE_CHANGED, (("session", "venue"),), frozenset({"venue", "places"})),
+    _Row(ChangeCode.STATUS_CHANGED, _STATUS, frozenset({"status", "statusText"})),
+    _Row(ChangeCode.CUSTOMER_NOTICE, (("customerNotice",),), frozenset({"customerNotice"})),
+    _Row(ChangeCode.SELLER_MESSAGE, (("cancellationMessage",),), frozenset({"cancellationMessage"})),
     _Row(
         ChangeCode.JOIN_LINK_CHANGED,
         (("accessChannel",), ("accessChannels",)),
         frozenset({"accessChannel", "accessChannels", "virtualLocation"}),
-        _itself,
     ),
-    _Row(ChangeCode.ACCESS_PASS_CHANGED, (("accessPasses",),), frozenset({"accessPasses"}), _itself),
-    _Row(ChangeCode.ACCESS_CODE_CHANGED, (("accessCodes",),), frozenset({"accessCodes"}), _itself),
+    _Row(ChangeCode.ACCESS_PASS_CHANGED, (("accessPasses",),), frozenset({"accessPasses"})),
+    _Row(ChangeCode.ACCESS_CODE_CHANGED, (("accessCodes",),), frozenset({"accessCodes"})),
 )
 
 _OF_ORDERS = (
     _Row(
-        ChangeCode.TOTAL_CHANGED,
-        (("totalPaymentDue",),),
-        frozenset({"totalPaymentDue", "totalPaymentTax"}),
-        lambda order: order.total_payment_due,
+        ChangeCode.TOTAL_CHANGED, (("totalPaymentDue",),), frozenset({"totalPaymentDue", "totalPaymentTax"})
     ),
     _Row(
         ChangeCode.RECEIPT_ADDED,
         (("receipts",),),
         frozenset({"receipts", "latestReceipt"}),
-        lambda _order: None,
         lambda before, after: bool(_new_receipts(before, after)),
     ),
     _Row(
         ChangeCode.ORDER_STATUS_CHANGED,
         (("status",), ("orderProposalStatus",)),
         frozenset({"status", "orderProposalStatus", "orderProposalVersion"}),
-        _itself,
     ),
 )
 
@@ -171,11 +148,14 @@ def changes_between(before: OrderState, after: OrderState, comparison: Compariso
     old, new = before.order, after.order
     if old is None or new is None:
         return ()
-    old_items = {item.identifier: item for item in old.items}
-    pairs = [(old_items[item.identifier], item) for item in new.items if item.identifier in old_items]
     found = _Finder(before, after, comparison)
-    changes = [*chain.from_iterable(found.of_item(*pair) for pair in pairs), *found.of_order(old, new)]
-    return tuple(sorted(changes, key=lambda change: _RANKS[change.code])) or (found.other([], None),)
+    old_items = {item.identifier: item for item in old.items}
+    of_items = (
+        found.of_item(old_items[one.identifier], one) for one in new.items if one.identifier in old_items
+    )
+    changes = [*chain.from_iterable(of_items), *found.of_order(old, new)]
+    changes = changes or [found.other([], Snapshot(old), Snapshot(new))]
+    return tuple(sorted(changes, key=lambda change: _RANKS[change.code]))
 
 
 class _Finder:
@@ -186,60 +166,73 @@ class _Finder:
         self._after = after
         self._comparison = comparison
 
-    def of_item(self, before: OrderItem, after: OrderItem) -> list[Change]:
+    def of_item(self, one: OrderItem, other: OrderItem) -> list[Change]:
+        """one, other: the item before and after."""
+        before, after = _snapshot(self._before, one), _snapshot(self._after, other)
         # Ids for caches can change because of another item, which is no change for the customer.
-        paths = [path for path in self._comparison.of_items(before, after) if path[-1] != "id"]
-        changes, rest = self._of_rows(_OF_ITEMS, paths, before, after, after)
-        changes += self._of_attempts(after)
-        flags = [state.flags.get(after.identifier) for state in (self._before, self._after)]
-        codes = {change.code for change in changes}
-        if flags[0] != flags[1] and not codes & _EXPLAIN_FLAGS:
-            changes.append(self._change(ChangeCode.CANCELLABILITY_CHANGED, after, *flags))
-        return [*changes, *([self.other(rest, after)] if rest else [])]
+        paths = [path for path in self._comparison.of_items(one, other) if path[-1] != "id"]
+        changes, rest = _of_rows(_OF_ITEMS, paths, before, after)
+        changes += self._of_attempts(before, after, other.identifier)
+        if before.flags != after.flags and not {change.code for change in changes} & _EXPLAIN_FLAGS:
+            changes.append(_change(ChangeCode.CANCELLABILITY_CHANGED, before, after))
+        return [*changes, self.other(rest, before, after)] if rest else changes
 
-    def of_order(self, before: Order, after: Order) -> list[Change]:
-        paths = [*self._comparison.of_orders(before, after)]
-        changes, rest = self._of_rows(_OF_ORDERS, paths, before, after, None)
-        if [item.identifier for item in before.items] != [item.identifier for item in after.items]:
+    def of_order(self, one: Order, other: Order) -> list[Change]:
+        """one, other: the order before and after."""
+        before, after = Snapshot(one), Snapshot(other)
+        changes, rest = _of_rows(_OF_ORDERS, [*self._comparison.of_orders(one, other)], before, after)
+        if [item.identifier for item in one.items] != [item.identifier for item in other.items]:
             rest.append(("items",))
-        return [*changes, *([self.other(rest, None)] if rest else [])]
+        return [*changes, self.other(rest, before, after)] if rest else changes
 
-    def other(self, paths: Iterable[Path], item: OrderItem | None) -> Change:
+    def other(self, paths: Iterable[Path], before: Snapshot, after: Snapshot) -> Change:
         """A change without a reason of its own."""
         fields = tuple(dict.fromkeys(".".join(path) for path in paths))[:_MAX_FIELDS]
-        message = sentence(ChangeCode.OTHER, item, None, None)
-        return Change(ChangeCode.OTHER, message, item, fields=fields)
+        return msgspec.structs.replace(_change(ChangeCode.OTHER, before, after), fields=fields)
 
-    def _of_rows(
-        self, rows: Iterable[_Row], paths: list[Path], before: Any, after: Any, item: OrderItem | None
-    ) -> tuple[list[Change], list[Path]]:
-        """The changes with a reason, and the differences that are left."""
-        changes = []
-        for row in rows:
-            is_meant = any(path[: len(begin)] == begin for path in paths for begin in row.begins)
-            if is_meant and row.applies(before, after):
-                changes.append(self._change(row.code, item, row.value(before), row.value(after)))
-                paths = [path for path in paths if not row.explains.intersection(path)]
-        return changes, paths
-
-    def _of_attempts(self, item: OrderItem) -> list[Change]:
+    def _of_attempts(self, before: Snapshot, after: Snapshot, item: str) -> list[Change]:
         """What the gateway has learnt of cancellations of an item."""
         known = {attempt.id: attempt for attempt in self._before.attempts}
-        return [
-            self._change(ChangeCode.CANCELLATION_CHANGED, item, known.get(attempt.id), attempt)
+        changed = [
+            (known.get(attempt.id), attempt)
             for attempt in self._after.attempts
-            if item.identifier in attempt.items
+            if item in attempt.items
             and (attempt.id not in known or known[attempt.id].state is not attempt.state)
         ]
+        return [
+            _change(
+                ChangeCode.CANCELLATION_CHANGED,
+                msgspec.structs.replace(before, attempt=one),
+                msgspec.structs.replace(after, attempt=other),
+            )
+            for one, other in changed
+        ]
 
-    def _change(self, code: ChangeCode, item: OrderItem | None, before: Any, after: Any) -> Change:
-        receipts: tuple[Receipt, ...] = ()
-        if code is ChangeCode.RECEIPT_ADDED and self._before.order and self._after.order:
-            receipts = _new_receipts(self._before.order, self._after.order)
-        message = sentence(code, item, before, after)
-        return Change(code, message, item, before, after, receipts)
+
+def _of_rows(
+    rows: Iterable[_Row], paths: list[Path], before: Snapshot, after: Snapshot
+) -> tuple[list[Change], list[Path]]:
+    """The changes with a reason, and the differences that are left."""
+    changes = []
+    for row in rows:
+        is_meant = any(path[: len(begin)] == begin for path in paths for begin in row.begins)
+        if is_meant and row.applies(before, after):
+            changes.append(_change(row.code, before, after))
+            paths = [path for path in paths if not row.explains.intersection(path)]
+    return changes, paths
 
 
-def _new_receipts(before: Order, after: Order) -> tuple[Receipt, ...]:
-    known = {receipt.identifier for receipt in before.receipts}
-    return tuple(receipt for receipt in after.receipts if receipt.identifier not in known)
+def _change(code: ChangeCode, before: Snapshot, after: Snapshot) -> Change:
+    receipts = _new_receipts(before, after) if code is ChangeCode.RECEIPT_ADDED else ()
+    return Change(code, sentence(code, before, after), before, after, receipts)
+
+
+def _snapshot(state: OrderState, item: OrderItem) -> Snapshot:
+    if state.order is None:
+        raise ValueError("the state has no order")
+    return Snapshot(state.order, item, state.flags.get(item.identifier))
+
+
+def _new_receipts(before: Snapshot, after: Snapshot) -> tuple[Receipt, ...]:
+    known = {receipt.identifier for receipt in before.order.receipts}
+    return tuple(receipt for receipt in after.order.receipts if receipt.identifier not in known)

@@ -2,134 +2,140 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from gateway.cancellation.attempts import AttemptState
 from gateway.imin.dates import LOCAL_TIME, parse_date_time
-from gateway.imin.documents import CancellationBlock, Event, OrderItem, Place, Priced
+from gateway.imin.documents import CancellationBlock, Priced
 from gateway.imin.documents.thing import DEFAULT_CURRENCY, filled
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import InvalidValue
 from gateway.live.change_code import ChangeCode
+from gateway.live.snapshot import Snapshot
 
 _STATUSES = {
-    OrderItemStatus.ORDER_ITEM_CONFIRMED: "{session} is booked.",
-    OrderItemStatus.ORDER_ITEM_PROPOSED: "The seller has yet to approve the booking of {session}.",
-    OrderItemStatus.CUSTOMER_CANCELLATION_PENDING: "The cancellation of {session} is on its way.",
-    OrderItemStatus.CUSTOMER_CANCELLED: "{session} is cancelled.",
-    OrderItemStatus.ATTENDEE_ATTENDED: "Attendance at {session} was recorded.",
-    OrderItemStatus.ATTENDEE_ABSENT: "Absence from {session} was recorded.",
+    OrderItemStatus.ORDER_ITEM_CONFIRMED: "{subject} is booked.",
+    OrderItemStatus.ORDER_ITEM_PROPOSED: "The seller has yet to approve the booking of {subject}.",
+    OrderItemStatus.CUSTOMER_CANCELLATION_PENDING: "The cancellation of {subject} is on its way.",
+    OrderItemStatus.CUSTOMER_CANCELLED: "{subject} is cancelled.",
+    OrderItemStatus.ATTENDEE_ATTENDED: "Attendance at {subject} was recorded.",
+    OrderItemStatus.ATTENDEE_ABSENT: "Absence from {subject} was recorded.",
 }
 _CANCELLATIONS = {
-    AttemptState.UNCONFIRMED: "The cancellation of {session} was sent. It is not known yet whether it was "
+    AttemptState.UNCONFIRMED: "The cancellation of {subject} was sent. It is not known yet whether it was "
     "accepted.",
-    AttemptState.PENDING: "The cancellation of {session} was accepted and has yet to be confirmed.",
-    AttemptState.CANCELLED: "The cancellation of {session} is confirmed.",
-    AttemptState.REFUSED: "The cancellation of {session} was refused.",
-    AttemptState.NOT_TAKEN: "The cancellation of {session} had no effect. It can be requested again.",
+    AttemptState.PENDING: "The cancellation of {subject} was accepted and has yet to be confirmed.",
+    AttemptState.CANCELLED: "The cancellation of {subject} is confirmed.",
+    AttemptState.REFUSED: "The cancellation of {subject} was refused.",
+    AttemptState.NOT_TAKEN: "The cancellation of {subject} had no effect. It can be requested again.",
 }
 _SENTENCES = {
-    ChangeCode.CANCELLED_BY_SELLER: "The seller has cancelled {session}.",
-    ChangeCode.SESSION_CANCELLED: "{session} will not take place.",
-    ChangeCode.SESSION_POSTPONED: "{session} is postponed. There is no new date yet.",
-    ChangeCode.SESSION_RESCHEDULED: "{session} will take place at another time.",
-    ChangeCode.SESSION_REINSTATED: "{session} will take place as planned.",
-    ChangeCode.ACCESS_PASS_CHANGED: "The pass for {session} has changed.",
-    ChangeCode.ACCESS_CODE_CHANGED: "The code for {session} has changed.",
+    ChangeCode.CANCELLED_BY_SELLER: "The seller has cancelled {subject}.",
+    ChangeCode.SESSION_CANCELLED: "{subject} will not take place.",
+    ChangeCode.SESSION_POSTPONED: "{subject} is postponed. There is no new date yet.",
+    ChangeCode.SESSION_RESCHEDULED: "{subject} will take place at another time.",
+    ChangeCode.SESSION_REINSTATED: "{subject} will take place as planned.",
+    ChangeCode.ACCESS_PASS_CHANGED: "The pass for {subject} has changed.",
+    ChangeCode.ACCESS_CODE_CHANGED: "The code for {subject} has changed.",
     ChangeCode.RECEIPT_ADDED: "There is a new receipt.",
     ChangeCode.ORDER_STATUS_CHANGED: "The status of the booking has changed.",
 }
 
 
-def sentence(code: ChangeCode, item: OrderItem | None, before: Any, after: Any) -> str:
-    """A sentence for the customer. item: as it is now; before, after: as in Change."""
+def sentence(code: ChangeCode, before: Snapshot, after: Snapshot) -> str:
+    """A sentence for the customer about a change with that code."""
     template = _SENTENCES.get(code) or _VARYING[code](before, after)
-    text = template.replace("{session}", _name(item))
+    text = template.replace("{subject}", _subject(after))
     return text[:1].upper() + text[1:]
 
 
-def _moved(before: Event | None, after: Event | None) -> str:
-    start, end = _local(after.start_date if after else None), _local(_end(after))
-    if start is not None and (before is None or before.start_date != (after and after.start_date)):
-        return f"{{session}} now starts on {_date_and_time(start)}."
-    return f"{{session}} now ends on {_date_and_time(end)}." if end else "The time of {session} has changed."
+def _moved(before: Snapshot, after: Snapshot) -> str:
+    start, end = _local(after.start_date), _local(_end(after))
+    if start is not None and before.start_date != after.start_date:
+        return f"{{subject}} now starts on {_date_and_time(start)}."
+    return f"{{subject}} now ends on {_date_and_time(end)}." if end else "The time of {subject} has changed."
 
 
-def _replaced(before: Event | None, after: Event | None) -> str:
-    start = _local(after.start_date if after else None)
+def _replaced(before: Snapshot, after: Snapshot) -> str:
+    start = _local(after.start_date)
     when = f", which starts on {_date_and_time(start)}" if start else ""
-    name = (filled(before.name) if before else None) or "the session that you booked"
-    return f"The seller has replaced {name} with {{session}}{when}."
+    name = filled(before.session_name) or "the session that you booked"
+    return f"The seller has replaced {name} with {{subject}}{when}."
 
 
-def _venue(before: Place | None, after: Place | None) -> str:
-    name = filled(after.name) if after else None
-    if name is None or (before is not None and before.name == name):
-        return "The details of the venue of {session} have changed."
-    return f"{{session}} now takes place at {name}."
+def _venue(before: Snapshot, after: Snapshot) -> str:
+    names = [filled(one.venue.name) if one.venue else None for one in (before, after)]
+    if names[1] is None or names[0] == names[1]:
+        return "The details of the venue of {subject} have changed."
+    return f"{{subject}} now takes place at {names[1]}."
 
 
-def _status(_before: Any, after: OrderItem) -> str:
-    return _STATUSES.get(after.status, "The status of {session} has changed.")
+def _status(_before: Snapshot, after: Snapshot) -> str:
+    unknown = "The status of {subject} has changed."
+    return _STATUSES.get(after.status, unknown) if after.status else unknown
 
 
-def _cancellability(_before: Any, after: Any) -> str:
-    if after is not None and after.is_presently_cancellable:
-        return "{session} can be cancelled."
-    if after is not None and after.cancellation_blocked_because is CancellationBlock.WINDOW_PASSED:
-        return "The deadline for cancelling {session} has passed."
-    if after is not None and after.is_presently_cancellable is None:
-        return "It is not known whether {session} can be cancelled."
-    return "{session} cannot be cancelled any more."
+def _cancellation(_before: Snapshot, after: Snapshot) -> str:
+    return _CANCELLATIONS[after.cancellation_state or AttemptState.UNCONFIRMED]
 
 
-def _notice(_before: Any, after: OrderItem) -> str:
+def _cancellability(_before: Snapshot, after: Snapshot) -> str:
+    if after.is_presently_cancellable:
+        return "{subject} can be cancelled."
+    if after.cancellation_blocked_because is CancellationBlock.WINDOW_PASSED:
+        return "The deadline for cancelling {subject} has passed."
+    if after.is_presently_cancellable is None:
+        return "It is not known whether {subject} can be cancelled."
+    return "{subject} cannot be cancelled any more."
+
+
+def _notice(_before: Snapshot, after: Snapshot) -> str:
     text = filled(after.customer_notice)
-    return f"A notice about {{session}}: {text}" if text else "The notice about {session} was withdrawn."
+    return f"A notice about {{subject}}: {text}" if text else "The notice about {subject} was withdrawn."
 
 
-def _seller_message(_before: Any, after: OrderItem) -> str:
+def _seller_message(_before: Snapshot, after: Snapshot) -> str:
     text = filled(after.cancellation_message)
     if text is None:
-        return "The seller's message about {session} was withdrawn."
-    return f"The seller about {{session}}: {text}"
+        return "The seller's message about {subject} was withdrawn."
+    return f"The seller about {{subject}}: {text}"
 
 
-def _join_link(before: OrderItem, after: OrderItem) -> str:
-    had, has = (any(channel.url for channel in item.access_channels) for item in (before, after))
+def _join_link(before: Snapshot, after: Snapshot) -> str:
+    had, has = (any(channel.url for channel in one.access_channels) for one in (before, after))
     if has and not had:
-        return "The link for joining {session} has arrived."
-    return "How to join {session} has changed."
+        return "The link for joining {subject} has arrived."
+    return "How to join {subject} has changed."
 
 
-def _total(_before: Any, after: Priced | None) -> str:
-    return f"The total of {{session}} is now {_amount(after)}." if after else "{session} has no total now."
+def _total(_before: Snapshot, after: Snapshot) -> str:
+    total = after.total_payment_due
+    return f"The total of {{subject}} is now {_amount(total)}." if total else "{subject} has no total now."
 
 
-_VARYING: dict[ChangeCode, Callable[[Any, Any], str]] = {
+_VARYING: dict[ChangeCode, Callable[[Snapshot, Snapshot], str]] = {
     ChangeCode.SESSION_REPLACED: _replaced,
     ChangeCode.SESSION_MOVED: _moved,
     ChangeCode.VENUE_CHANGED: _venue,
     ChangeCode.STATUS_CHANGED: _status,
-    ChangeCode.CANCELLATION_CHANGED: lambda _before, after: _CANCELLATIONS[after.state],
+    ChangeCode.CANCELLATION_CHANGED: _cancellation,
     ChangeCode.CANCELLABILITY_CHANGED: _cancellability,
     ChangeCode.CUSTOMER_NOTICE: _notice,
     ChangeCode.SELLER_MESSAGE: _seller_message,
     ChangeCode.JOIN_LINK_CHANGED: _join_link,
     ChangeCode.TOTAL_CHANGED: _total,
-    ChangeCode.OTHER: lambda _before, _after: "Details of {session} have changed.",
+    ChangeCode.OTHER: lambda _before, _after: "Details of {subject} have changed.",
 }
 
 
-def _name(item: OrderItem | None) -> str:
-    if item is None:
+def _subject(after: Snapshot) -> str:
+    if after.item is None:
         return "the booking"
-    return (filled(item.session.name) if item.session else None) or "your session"
+    return filled(after.session_name) or "your session"
 
 
-def _end(session: Event | None) -> str | None:
+def _end(after: Snapshot) -> str | None:
     try:
-        return session.end_date if session else None
+        return after.end_date
     except InvalidValue:
         return None
 

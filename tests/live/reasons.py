@@ -40,8 +40,8 @@ REFUND = [
         "TotalChange",
         "TOTAL_CHANGED",
         "The total of the booking is now £5.30.",
-        before={"amount": "8.3"},
-        after={"amount": "5.3"},
+        before={"totalPaymentDue": {"amount": "8.3"}},
+        after={"totalPaymentDue": {"amount": "5.3"}},
     ),
     about_order(
         "ReceiptAddition",
@@ -61,7 +61,6 @@ TABLE: dict[str, tuple[Action, list[dict[str, Any]]]] = {
                 "The seller has cancelled Walking Football.",
                 before={"status": "ORDER_ITEM_CONFIRMED"},
                 after={"status": "SELLER_CANCELLED"},
-                sellerMessage="Closed.",
             ),
             about_item(
                 "SellerTextChange",
@@ -81,9 +80,9 @@ TABLE: dict[str, tuple[Action, list[dict[str, Any]]]] = {
                 "SESSION_REPLACED",
                 "The seller has replaced Walking Football with Hatha Yoga, which starts on "
                 "Thursday 5 November 2026 at 19:15.",
-                before={"name": "Walking Football", "startDate": _STARTS, "venue": {"name": _LEITH}},
+                before={"sessionName": "Walking Football", "startDate": _STARTS, "venue": {"name": _LEITH}},
                 after={
-                    "name": "Hatha Yoga",
+                    "sessionName": "Hatha Yoga",
                     "startDate": _STARTS,
                     "venue": {"name": "Portobello Five-a-Side"},
                 },
@@ -161,8 +160,8 @@ TABLE: dict[str, tuple[Action, list[dict[str, Any]]]] = {
                 "VenueChange",
                 "VENUE_CHANGED",
                 "Walking Football now takes place at Putney Lido.",
-                before={"name": _LEITH},
-                after={"name": "Putney Lido"},
+                before={"venue": {"name": _LEITH}},
+                after={"venue": {"name": "Putney Lido"}},
             )
         ],
     ),
@@ -175,7 +174,6 @@ TABLE: dict[str, tuple[Action, list[dict[str, Any]]]] = {
                 "Attendance at Walking Football was recorded.",
                 before={"status": "ORDER_ITEM_CONFIRMED"},
                 after={"status": "ATTENDEE_ATTENDED"},
-                sellerMessage=None,
             )
         ],
     ),

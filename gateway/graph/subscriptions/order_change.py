@@ -1,26 +1,14 @@
-"""A change of an order with its reasons: one type for each, all of one interface."""
+"""A change of an order with its reasons: one type for each kind of reason, all of one interface."""
 
 from typing import Any
 
 import strawberry
 
-from gateway.graph.money import Money
 from gateway.graph.order.order import Order
 from gateway.graph.order.order_item import OrderItem
 from gateway.graph.order.receipt import Receipt
 from gateway.graph.scalars import DateTime
-from gateway.graph.subscriptions.change_values import (
-    Access,
-    Cancellability,
-    CancellationProgress,
-    ItemStatus,
-    OrderProgress,
-    SellerTexts,
-    SessionStatus,
-    SessionSummary,
-    SessionTime,
-    VenueSummary,
-)
+from gateway.graph.subscriptions.snapshot import BookingSnapshot
 from gateway.hints import depends_only_on
 from gateway.live import order_changes
 from gateway.live.change_code import ChangeCode
@@ -33,13 +21,10 @@ for _value, _code in zip(
 ):
     _value.description = _code.description
 
-_BEFORE = "As it was in the event before."
-_AFTER = "As it is now."
-
 
 @strawberry.interface(
-    description="One change of an order. `code` and `message` suffice to show it; the types have the values, "
-    "as objects without an id, so that normalised caches do not mix the old ones with the new ones."
+    description="One change of an order. `code` and `message` suffice to show it; most types have the values "
+    "`before` and `after` it too."
 )
 class Change:
     """Runtime object: order_changes.Change."""
@@ -64,103 +49,92 @@ class Change:
         return isinstance(value, order_changes.Change) and _TYPES[value.reason] == cls.__name__
 
 
-@strawberry.type(description="An item has another status. Codes: STATUS_CHANGED, CANCELLED_BY_SELLER.")
-class StatusChange(Change):
-    """Runtime object: order_changes.Change."""
+@strawberry.type
+class _WithValues(Change):
+    """A change that has values before and after it."""
 
-    before: ItemStatus | None = strawberry.field(description=_BEFORE)
-    after: ItemStatus | None = strawberry.field(description=_AFTER)
-    seller_message: str | None = strawberry.field(
-        description="Message from the seller about their cancellation, if there is one."
-    )
+    before: BookingSnapshot = strawberry.field(description="Values in the event before.")
+    after: BookingSnapshot = strawberry.field(description="Values now.")
+
+
+@strawberry.type(
+    description="An item has another status. Codes: STATUS_CHANGED, CANCELLED_BY_SELLER. Values: `status`, "
+    "`statusText`, `cancellationMessage`."
+)
+class StatusChange(_WithValues):
+    """Runtime object: order_changes.Change."""
 
 
 @strawberry.type(
     description="A session is cancelled, postponed or moved, or takes place after all. Codes: "
-    "SESSION_CANCELLED, SESSION_POSTPONED, SESSION_RESCHEDULED, SESSION_REINSTATED."
+    "SESSION_CANCELLED, SESSION_POSTPONED, SESSION_RESCHEDULED, SESSION_REINSTATED. Value: `eventStatus`."
 )
-class SessionStatusChange(Change):
+class SessionStatusChange(_WithValues):
     """Runtime object: order_changes.Change."""
 
-    before: SessionStatus | None = strawberry.field(description=_BEFORE)
-    after: SessionStatus | None = strawberry.field(description=_AFTER)
 
-
-@strawberry.type(description="A session starts or ends at another time. Code: SESSION_MOVED.")
-class SessionTimeChange(Change):
+@strawberry.type(
+    description="A session starts or ends at another time. Code: SESSION_MOVED. Values: `startDate`, "
+    "`endDate`."
+)
+class SessionTimeChange(_WithValues):
     """Runtime object: order_changes.Change."""
 
-    before: SessionTime | None = strawberry.field(description=_BEFORE)
-    after: SessionTime | None = strawberry.field(description=_AFTER)
 
-
-@strawberry.type(description="A session has another venue, or its venue other details. Code: VENUE_CHANGED.")
-class VenueChange(Change):
+@strawberry.type(
+    description="A session has another venue, or its venue other details. Code: VENUE_CHANGED. Value: "
+    "`venue`."
+)
+class VenueChange(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: VenueSummary | None = strawberry.field(description=_BEFORE)
-    after: VenueSummary | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(
     description="The seller has replaced the booked session with another one, of the same or a lower price. "
-    "Code: SESSION_REPLACED. Show the item's `customerNotice` too."
+    "Code: SESSION_REPLACED. Values: `sessionName`, `startDate`, `endDate`, `venue`. Show the item's "
+    "`customerNotice` too."
 )
-class SessionReplacement(Change):
+class SessionReplacement(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: SessionSummary | None = strawberry.field(description=_BEFORE)
-    after: SessionSummary | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(
-    description="The gateway knows more of a cancellation of an item. Code: CANCELLATION_CHANGED."
+    description="The gateway knows more of a cancellation of an item. Code: CANCELLATION_CHANGED. Value: "
+    "`cancellationState`."
 )
-class CancellationChange(Change):
+class CancellationChange(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: CancellationProgress | None = strawberry.field(description=f"{_BEFORE} Null of a new one.")
-    after: CancellationProgress | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(
     description="An item can be cancelled, or cannot any more, for a reason that no other change states. "
-    "Code: CANCELLABILITY_CHANGED."
+    "Code: CANCELLABILITY_CHANGED. Values: `isPresentlyCancellable`, `cancellationBlockedBecause`."
 )
-class CancellabilityChange(Change):
+class CancellabilityChange(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: Cancellability | None = strawberry.field(description=_BEFORE)
-    after: Cancellability | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(
-    description="A text of the seller about an item has changed. Codes: CUSTOMER_NOTICE, SELLER_MESSAGE."
+    description="A text of the seller about an item has changed. Codes: CUSTOMER_NOTICE, SELLER_MESSAGE. "
+    "Values: `customerNotice`, `cancellationMessage`."
 )
-class SellerTextChange(Change):
+class SellerTextChange(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: SellerTexts | None = strawberry.field(description=_BEFORE)
-    after: SellerTexts | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(
     description="What lets the attendee in has changed. Codes: JOIN_LINK_CHANGED, ACCESS_PASS_CHANGED, "
-    "ACCESS_CODE_CHANGED."
+    "ACCESS_CODE_CHANGED. Values: `accessChannels`, `accessPasses`, `accessCodes`."
 )
-class AccessChange(Change):
+class AccessChange(_WithValues):
     """Runtime object: order_changes.Change."""
 
-    before: Access | None = strawberry.field(description=_BEFORE)
-    after: Access | None = strawberry.field(description=_AFTER)
 
-
-@strawberry.type(description="The total of the order has changed. Code: TOTAL_CHANGED.")
-class TotalChange(Change):
+@strawberry.type(
+    description="The total of the order has changed. Code: TOTAL_CHANGED. Value: `totalPaymentDue`."
+)
+class TotalChange(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: Money | None = strawberry.field(description=_BEFORE)
-    after: Money | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(description="There are new receipts. Code: RECEIPT_ADDED.")
@@ -170,12 +144,12 @@ class ReceiptAddition(Change):
     receipts: list[Receipt] = strawberry.field(description="The new ones, newest first.")
 
 
-@strawberry.type(description="The order as a whole has another status. Code: ORDER_STATUS_CHANGED.")
-class OrderStatusChange(Change):
+@strawberry.type(
+    description="The order as a whole has another status. Code: ORDER_STATUS_CHANGED. Values: `orderStatus`, "
+    "`orderProposalStatus`."
+)
+class OrderStatusChange(_WithValues):
     """Runtime object: order_changes.Change."""
-
-    before: OrderProgress | None = strawberry.field(description=_BEFORE)
-    after: OrderProgress | None = strawberry.field(description=_AFTER)
 
 
 @strawberry.type(description="Something has changed that has no code of its own. Code: OTHER.")
