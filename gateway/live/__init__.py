@@ -13,6 +13,7 @@ customer_watcher.py  the entry point for a customer's lists and account: Custome
 customer_watch.py    one feed of one customer: its reading loop
 account_feed.py      a feed: the customer's account
 list_feed.py         a feed: the first window of a list
+resting_window.py    a window of a list that takes little memory while nothing happens
 list_changes.py      what has changed between two states of a list
 shared_polling.py    which of several replicas reads
 

@@ -51,3 +51,5 @@ class AccountFeed:
 
     def shows(self, _state: AccountState, _order: str) -> bool:
         return False
+
+    def rest(self, _state: AccountState) -> None: ...

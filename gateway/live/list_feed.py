@@ -6,9 +6,11 @@ The window is found by the code that finds it for queries, so its cursors work i
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from gateway.cancellation.attempt_log import AttemptLog
+from gateway.cancellation.attempts import Attempt
 from gateway.clock import Clock
 from gateway.imin.documents import Order, OrderItem, Owned, Page, distinguish_items
 from gateway.imin.endpoints.declaration import CustomerPage, Endpoint
@@ -23,6 +25,7 @@ from gateway.live.order_state import (
     orders_differ,
     seconds_to_deadline,
 )
+from gateway.live.resting_window import RestingWindow
 from gateway.loaders import Loader, LoadScope
 from gateway.pagination.fetch import fetch_window
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS, PagedList
@@ -31,6 +34,11 @@ from gateway.pagination.totals import ListTotals
 from gateway.pagination.window import Window
 
 T = TypeVar("T", bound=Owned)
+
+Flags: TypeAlias = tuple[tuple[ItemFlags, ...], ...]
+
+_YEAR_SECONDS = 31_536_000.0
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 _PAST_SECONDS = 0.001
 """Doubt about a cancellation ends just after its time."""
@@ -89,21 +97,31 @@ WATCHED_UPCOMING_ITEMS: ListKind[OrderItem] = ListKind(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class ListState(Generic[T]):
     """A first window.
 
-    since: the window before. wider: the window with what follows, as much as it takes to say what has changed
-    since then; None if nothing is needed, or too much.
-    digests, flags: of each node; see OrderState. orders: identifiers of all it shows.
+    held: the window. shape: what of it differs if items come, go or move. digests, flags: of each node; see
+    OrderState. orders: identifiers of all it shows.
+    since: key of the window before. wider: the window with what follows, as much as it takes to say what has
+    changed since then; None if nothing is needed, too much, or nothing any more.
+    flips_at: when the time changes a flag. attempts: the open cancellations with which the flags were made.
     """
 
-    window: Window[T]
-    since: Window[T] | None
-    wider: Window[T] | None
+    held: RestingWindow[T]
+    shape: tuple[Any, ...]
     digests: tuple[bytes, ...]
-    flags: tuple[tuple[ItemFlags, ...], ...]
+    flags: Flags
     orders: frozenset[str]
+    since: object
+    wider: Window[T] | None
+    flips_at: datetime = _NEVER
+    attempts: tuple[Any, ...] = ()
+
+    @property
+    def window(self) -> Window[T]:
+        """The window, with its documents."""
+        return self.held.get()
 
 
 @dataclass(frozen=True)
@@ -120,18 +138,21 @@ class _Reading(Generic[T]):
 
         Raises IminError.
         """
-        window = await self._fetch(size)
+        window, kind = await self._fetch(size), self.kind
         if len(set(window.identities)) < len(window.identities):
-            self.kind.distinguish(window.items)
-        since, kind = before.window if before else None, self.kind
-        return ListState(
-            window,
-            since,
-            await self._wider(size, needed_below(since, window)) if since else None,
+            kind.distinguish(window.items)
+        since = before.window if before is not None else None
+        state = ListState(
+            RestingWindow(window),
+            (window.total, window.has_next, tuple(window.identities)),
             tuple(map(digest_of, window.items)),
-            flags_in(kind, window),
+            (),
             frozenset(map(kind.order_of, window.items)),
+            before.held.key if before is not None else None,
+            await self._wider(size, needed_below(since, window)) if since else None,
         )
+        set_flags(state, kind, self.parts)
+        return state
 
     async def _wider(self, size: int, number: int) -> Window[T] | None:
         return await self._fetch(size + number) if 0 < number <= _MAX_BELOW else None
@@ -170,10 +191,9 @@ class ListFeed(Generic[T]):
         return {size: await reading.state(size, known[size]) for size in sizes}
 
     def differ(self, before: ListState[T], after: ListState[T]) -> bool:
-        one, other = before.window, after.window
-        if (one.total, one.has_next, one.identities) != (other.total, other.has_next, other.identities):
+        if before.shape != after.shape:
             return True
-        return any(self._has_changed(before, after, index, index) for index in range(len(one.items)))
+        return any(self._has_changed(before, after, index, index) for index in range(len(before.digests)))
 
     def changes(self, before: ListState[T], known: int, after: ListState[T]) -> ListChanges[T]:
         """The changes between two states of one size; the same object for the same arguments.
@@ -190,20 +210,28 @@ class ListFeed(Generic[T]):
             before.window,
             known,
             after.window,
-            after.wider if after.since is before.window else None,
+            after.wider if after.since is before.held.key else None,
             lambda index, now: self._has_changed(before, after, index, now),
         )
 
     def now(self, state: ListState[T]) -> ListState[T]:
-        flags = flags_in(self._kind, state.window)
-        return state if flags == state.flags else replace(state, flags=flags)
+        if self._parts.now() < state.flips_at and state.attempts == open_attempts(state, self._parts):
+            return state
+        newer = replace(state)
+        set_flags(newer, self._kind, self._parts)
+        if newer.flags != state.flags:
+            return newer
+        state.flips_at, state.attempts = newer.flips_at, newer.attempts
+        return state
 
     def seconds_to_change(self, state: ListState[T]) -> float:
-        items = [item for node in state.window.items for item in self._kind.items_of(node)]
-        held = self._parts.attempts.held
-        open_attempts = [attempt for order in state.orders for attempt in held.of_order(order)]
-        ends = (held.doubt.seconds_left(attempt) + _PAST_SECONDS for attempt in open_attempts)
-        return min((seconds_to_deadline(items, self._parts.now()), *(end for end in ends if end > 0)))
+        doubt, held = self._parts.attempts.held.doubt, held_attempts(state, self._parts)
+        ends = [end + _PAST_SECONDS for end in map(doubt.seconds_left, held) if end > 0]
+        return max(0.0, min([(state.flips_at - self._parts.now()).total_seconds(), *ends]))
+
+    def rest(self, state: ListState[T]) -> None:
+        state.wider = None
+        state.held.rest()
 
     def shows(self, state: ListState[T], order: str) -> bool:
         return order in state.orders
@@ -218,9 +246,27 @@ class ListFeed(Generic[T]):
         return self._kind.differ(*nodes, self._parts.comparison)
 
 
-def flags_in(kind: ListKind[T], window: Window[T]) -> tuple[tuple[ItemFlags, ...], ...]:
-    """The flags of each node's items at this moment."""
-    return tuple(tuple(map(item_flags, kind.items_of(node))) for node in window.items)
+def set_flags(state: ListState[T], kind: ListKind[T], parts: ListParts) -> None:
+    """Set the flags of this moment, and what they depend on."""
+    now = parts.now()
+    nodes = [tuple(kind.items_of(node)) for node in state.window.items]
+    seconds = seconds_to_deadline([item for items in nodes for item in items], now)
+    state.flags = tuple(tuple(map(item_flags, items)) for items in nodes)
+    state.flips_at = now + timedelta(seconds=min(seconds, _YEAR_SECONDS))
+    state.attempts = open_attempts(state, parts)
+
+
+def open_attempts(state: ListState[Any], parts: ListParts) -> tuple[Any, ...]:
+    """The open cancellations of what a window shows, and whether imin may still act on them."""
+    doubt = parts.attempts.held.doubt
+    return tuple((one.id, one.state, doubt.is_over(one)) for one in held_attempts(state, parts))
+
+
+def held_attempts(state: ListState[Any], parts: ListParts) -> list[Attempt]:
+    held = parts.attempts.held
+    if not held.open:  # the usual case
+        return []
+    return [attempt for order in sorted(state.orders) for attempt in held.of_order(order)]
 
 
 def _ignore_age(_seconds: float) -> None: ...
