@@ -80,9 +80,10 @@ def _png(drawing: Drawing, size: int) -> bytes:
     top, bottom = (left, right) if drawing.width == drawing.height else (0, 0)
     blank = _bits(b"\xff" * width)
     lines = [blank] * top
-    for row in drawing.rows:
+    for row, same in groupby(drawing.rows):
         pixels = b"".join(bytes((module,)) * scale for module in row)
-        lines += [_bits(b"\xff" * left + pixels + b"\xff" * right)] * scale
+        line = _bits(b"\xff" * left + pixels + b"\xff" * right)
+        lines += [line] * scale * sum(1 for _ in same)
     lines += [blank] * bottom
     header = struct.pack(">IIBBBBB", width, len(lines), 1, 0, 0, 0, 0)
     content = zlib.compress(b"".join(b"\0" + line for line in lines), _FASTEST)

@@ -1,5 +1,6 @@
 """Processes for tests of real clients: the demo, and Node scripts."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -62,8 +63,11 @@ def installed(folder: Path) -> Path:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not on the PATH")
     lock, installed_lock = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
-    if not installed_lock.exists() or installed_lock.stat().st_mtime < lock.stat().st_mtime:
-        _run("npm", "ci", folder=folder, seconds=_INSTALL_SECONDS)
+    # Tests in other processes may need them too, and two installations at once break each other.
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not installed_lock.exists() or installed_lock.stat().st_mtime < lock.stat().st_mtime:
+            _run("npm", "ci", folder=folder, seconds=_INSTALL_SECONDS)
     return folder
 
 
