@@ -104,7 +104,7 @@ class ListState(Generic[T]):
     held: the window. shape: what of it differs if items come, go or move. digests, flags: of each node; see
     OrderState. orders: identifiers of all it shows.
     since: key of the window before. wider: the window with what follows, as much as it takes to say what has
-    changed since then; None if nothing is needed, too much, or nothing any more.
+    changed since then; None if that is nothing or too much, and once the state rests.
     flips_at: when the time changes a flag. attempts: the open cancellations with which the flags were made.
     """
 

@@ -35,5 +35,5 @@ class SubscriberLimit:
             del self._of[customer]
 
     def close(self) -> None:
-        """Let nobody join any more."""
+        """Refuse further subscribers."""
         self._is_closed = True
