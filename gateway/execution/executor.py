@@ -51,7 +51,7 @@ class OperationResult(Struct, frozen=True):
         return self.executed and not self.errors
 
     def with_encoded_data(self) -> "OperationResult":
-        """The same result with its data as JSON, so that they are encoded once for all who share it."""
+        """The same result with its data as JSON, so that they are encoded once for all that share it."""
         if not isinstance(self.data, dict):
             return self
         return replace(self, data=orjson.Fragment(orjson.dumps(self.data)))
@@ -130,7 +130,7 @@ class Executor:
     async def event_result(
         self, subscription: Subscription, event: Any, context: Context, slot: AbstractContextManager[Any]
     ) -> OperationResult:
-        """The result of one event. Subscribers who would get the same as another one share it.
+        """The result of one event. Subscribers that would get the same as another one share it.
 
         slot: entered while the result is made, not while another subscriber makes it. Raises what it raises.
         """

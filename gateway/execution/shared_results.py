@@ -1,4 +1,4 @@
-"""Results of subscriptions' events, made once for all subscribers who get the same."""
+"""Results of subscriptions' events, made once for all subscribers that get the same."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -43,7 +43,7 @@ class SharedResults:
         shared = self._results.get(key)
         if shared is not None and shared.cause is cause and now < shared.ends_at:
             if not shared.result.done():
-                # Unlike awaiting it, this does not cancel it for all who wait.
+                # Unlike awaiting it, this does not cancel it for all that wait.
                 await asyncio.wait((shared.result,))
             if shared.result.result() is not None:
                 return shared.result.result()  # type: ignore[no-any-return]  # made for this key

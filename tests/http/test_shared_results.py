@@ -1,4 +1,4 @@
-"""Many subscribers of one order: the result of a change is made once for all who get the same."""
+"""Many subscribers of one order: the result of a change is made once for all that get the same."""
 
 from contextlib import AsyncExitStack
 
@@ -49,7 +49,7 @@ async def test_concurrency_limit(settings: Settings, sandbox: Sandbox) -> None:
 
 
 async def test_first_reading(settings: Settings, sandbox: Sandbox) -> None:
-    """All who subscribe while the order is read for the first time get it, although one operation may run."""
+    """All that subscribe during the first reading get it, although one operation may run at a time."""
     running = gateway_listening(settings.but(limit_requests=1), demo_caller, sandbox.clock.now)
     async with running as url, aiohttp.ClientSession() as http, AsyncExitStack() as stack:
         gateway = Gateway(url, http)
@@ -81,7 +81,7 @@ async def test_variables(gateway: Gateway, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("leaver", [0, 1])
 async def test_leaving(gateway: Gateway, sandbox: Sandbox, leaver: int) -> None:
-    """A subscriber who leaves while a result is made for all keeps no other from getting it."""
+    """A subscriber that leaves while a result is made for all keeps no other from getting it."""
     order, _ = await booked(gateway)
     async with AsyncExitStack() as stack:
         sockets = [await subscribe(stack, gateway, id=order) for _ in range(3)]

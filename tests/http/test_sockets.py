@@ -249,6 +249,20 @@ async def test_token_in_connection_init(settings: Settings) -> None:
     assert answer["payload"] == {"data": {"viewer": {"identifier": "1234"}}}
 
 
+async def test_bug_in_authentication(settings: Settings) -> None:
+    """A bug closes the WebSocket with 1011, at once."""
+
+    async def broken(_request: Any) -> Caller | None:
+        raise ZeroDivisionError
+
+    async with gateway_listening(settings, broken) as url, aiohttp.ClientSession() as http:
+        async with socket_of(Gateway(url, http)) as socket:
+            await socket.send(type="connection_init")
+            await socket.receive()
+
+        assert socket.ws.close_code == 1011
+
+
 async def test_token_expires(settings: Settings, sandbox: Sandbox) -> None:
     """After the token has expired, the next result closes the WebSocket instead of being sent."""
     known = [Caller("1234", may_name_any_customer=True)]

@@ -15,9 +15,8 @@ from gateway.http.operations import Operation
 from gateway.http.persisted_documents import DocumentRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.streaming.messages import ResultMessage, ResultMessages
-from gateway.http.streaming.websocket_frames import INTERNAL_ERROR
 from gateway.http.streaming.websocket_messages import INVALID_MESSAGE, Closed, has_valid_types
-from gateway.observability.logging import RequestRecord, log_bug, log_request
+from gateway.observability.logging import RequestRecord, log_request
 
 if TYPE_CHECKING:
     from gateway.http.streaming.websocket_session import WebSocketSession
@@ -69,8 +68,7 @@ class WebSocketOperation:
             pass  # the client has left; an exception that the task held would make a cycle with its traceback
         except Exception as bug:  # noqa: BLE001  # a task of its own: no caller would see it
             status = 500
-            log_bug(bug, scope.request_id)
-            session.close(Closed(INTERNAL_ERROR, ""))
+            session.fail(bug, scope.request_id)
         finally:
             log_request(scope.request_id, _PLACE, status, scope.record)
             if session.running.get(self._id) is self:

@@ -19,7 +19,7 @@ from gateway.http.operations import OperationServices
 from gateway.http.persisted_documents import PersistedDocuments
 from gateway.http.streaming.token_expiry import seconds_until_check
 from gateway.http.streaming.websocket_connection import WebSocketConnection
-from gateway.http.streaming.websocket_frames import NORMAL, TRY_AGAIN_LATER
+from gateway.http.streaming.websocket_frames import INTERNAL_ERROR, NORMAL, TRY_AGAIN_LATER
 from gateway.http.streaming.websocket_messages import (
     INIT_TIMEOUT,
     INVALID_MESSAGE,
@@ -31,6 +31,7 @@ from gateway.http.streaming.websocket_messages import (
     refused,
 )
 from gateway.http.streaming.websocket_operation import WebSocketOperation, start_operation
+from gateway.observability.logging import log_bug
 
 _MAX_WAITING_MESSAGES = 16
 """Messages that wait for an earlier one to be handled; more are left in the kernel's buffer."""
@@ -145,6 +146,11 @@ class WebSocketSession:
     def close(self, closing: Closed) -> None:
         self.connection.close(closing.code, str(closing).encode())
 
+    def fail(self, bug: Exception, request_id: str) -> None:
+        """Log a bug, and close the WebSocket."""
+        log_bug(bug, request_id)
+        self.close(Closed(INTERNAL_ERROR, ""))
+
     async def require_valid_token(self) -> None:
         """Check the token: before each result, and regularly. It may have expired. Raises Closed."""
         try:
@@ -158,6 +164,8 @@ class WebSocketSession:
             self._dispatch(message)
         except Closed as closing:
             self.close(closing)
+        except Exception as bug:  # noqa: BLE001  # called by the event loop: no caller would see it
+            self.fail(bug, self.request_id)
 
     def _dispatch(self, message: dict[str, Any]) -> None:
         match message:
@@ -188,10 +196,8 @@ class WebSocketSession:
         self._step = asyncio.ensure_future(self._run_step(step))
 
     async def _run_step(self, step: Coroutine[Any, Any, None]) -> None:
-        try:
-            await step
-        except Closed as closing:
-            self.close(closing)
+        await self._guarded(step)
+        if not self.connection.is_open:
             return
         waiting, self._waiting, self._step = self._waiting or deque(), None, None
         if len(waiting) >= _MAX_WAITING_MESSAGES:
@@ -201,6 +207,15 @@ class WebSocketSession:
                 self.receive(opcode, payload)
         if self.connection.is_half_closed and self._step is None and self.connection.is_open:
             self.client_finished()
+
+    async def _guarded(self, step: Coroutine[Any, Any, None]) -> None:
+        """Close the WebSocket if this raises an error."""
+        try:
+            await step
+        except Closed as closing:
+            self.close(closing)
+        except Exception as bug:  # noqa: BLE001  # in a task of its own: no caller would see it
+            self.fail(bug, self.request_id)
 
     async def _initialise(self, payload: Any) -> None:
         if not isinstance(payload, dict):
@@ -237,13 +252,10 @@ class WebSocketSession:
     def _check(self) -> None:
         self.connection.ping_if_idle()
         self._timer = None
-        asyncio.ensure_future(self._check_token())  # noqa: RUF006  # it ends at once, or the WebSocket does
+        asyncio.ensure_future(self._guarded(self._check_token()))  # noqa: RUF006  # what it waits for refers to it
 
     async def _check_token(self) -> None:
-        try:
-            await self.require_valid_token()
-        except Closed as closing:
-            self.close(closing)
+        await self.require_valid_token()
         if self.connection.is_open and self.caller is not None:
             self._check_later(self.caller)
 
