@@ -15,6 +15,7 @@ from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.http.authentication import Authentication
+from gateway.http.calendar import calendar_handler
 from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.cors import Cors
 from gateway.http.graphiql import add_graphiql
@@ -69,8 +70,12 @@ def create_app(
     _add_observers(app, settings, operations)
     endpoint = _graphql_endpoint(settings, operations, authentication, cors, lifecycle)
     _add_graphql(app, settings, endpoint, lifecycle, cors)
-    for path, handler in (("/receipts", receipt_handler), ("/passes", pass_handler)):
-        app.router.add_get(f"{path}/{{id}}", aiohttp_handler(handler(services, authentication, limit)))
+    for path, handler in (
+        ("/receipts/{id}", receipt_handler),
+        ("/passes/{id}", pass_handler),
+        ("/calendar/{id}.ics", calendar_handler),
+    ):
+        app.router.add_get(path, aiohttp_handler(handler(services, authentication, limit)))
     _add_webhooks(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):

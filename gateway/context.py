@@ -8,6 +8,7 @@ from typing import Any
 from cachetools import LRUCache
 from graphql import GraphQLError
 
+from gateway.artefacts.calendars import Calendars
 from gateway.auth import Caller
 from gateway.cancellation.attempts import Attempt
 from gateway.cancellation.service import Cancellations
@@ -52,6 +53,7 @@ class Services:
     concurrency: int
     operation_seconds: float
     cancellations: Cancellations
+    calendars: Calendars
     live: LiveUpdates
     notifier: ChangeNotifier
     now: Clock

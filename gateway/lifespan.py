@@ -25,7 +25,12 @@ def cleanup_contexts(services: Services, metrics: Metrics, rates: RateLimits) ->
 
 def _open_services(services: Services) -> CleanupContext:
     async def open_services(_app: web.Application) -> AsyncIterator[None]:
-        async with services.client, _replicas(services), services.cancellations.running():
+        async with (
+            services.client,
+            _replicas(services),
+            services.cancellations.running(),
+            services.calendars.running(),
+        ):
             yield
             if services.cache is not None:
                 await services.cache.close()

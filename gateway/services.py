@@ -2,6 +2,8 @@
 
 import yarl
 
+from gateway.artefacts.calendar_state import SqliteCalendarState
+from gateway.artefacts.calendars import CalendarOptions, Calendars
 from gateway.backoff import Backoff
 from gateway.cancellation.doubt import Doubt
 from gateway.cancellation.exchange import ExchangeOptions
@@ -29,6 +31,7 @@ from gateway.live.subscriber_limit import SubscriberLimit
 from gateway.live.updates import LiveUpdates
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
+from gateway.replicas.calendar_state import ReplicaCalendarState
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.poll_leases import PollLeases
@@ -76,6 +79,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         concurrency=settings.imin_concurrency,
         operation_seconds=settings.request_timeout_seconds,
         cancellations=cancellations,
+        calendars=_calendars(settings, repository, cache, now, redis),
         redis=redis,
         redis_cache=redis_cache,
         announcements=announcements,
@@ -166,6 +170,29 @@ def _live(
         orders=ListFeed(lists, WATCHED_ORDERS),
         upcoming_items=ListFeed(lists, WATCHED_UPCOMING_ITEMS),
         account=AccountFeed(repository, compared.of_accounts),
+    )
+
+
+def _calendars(
+    settings: Settings, repository: Repository, cache: Cache | None, now: Clock, redis: RedisClient | None
+) -> Calendars:
+    state = SqliteCalendarState(settings.state_path)
+    shared = ReplicaCalendarState(redis, state) if redis else state
+    options = CalendarOptions(
+        name=settings.calendar_name,
+        time_zone=settings.time_zone,
+        alarm_minutes=settings.calendar_alarm_minutes,
+        fresh_seconds=settings.calendar_fresh_seconds,
+        poll_minutes=settings.calendar_poll_minutes,
+    )
+    return Calendars(
+        repository,
+        cache,
+        options,
+        now,
+        state=state,
+        shared=shared,
+        concurrency=settings.imin_concurrency,
     )
 
 

@@ -1,1 +1,1 @@
-"""Files that the gateway makes of what imin states, for example pictures of tickets."""
+"""Files that the gateway makes of bookings: pictures of tickets, and calendars."""

@@ -10,6 +10,7 @@ from gateway.context import Context
 from gateway.errors import UPSTREAM_INVALID, GatewayError
 from gateway.execution.field_cost import per_page, shared
 from gateway.graph.agent import Person
+from gateway.graph.calendar.calendar_feed import CalendarFeed, feed_of
 from gateway.graph.connection import Connection, OrderConnection, OrderItemConnection, connect
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import Gender
@@ -184,6 +185,16 @@ class Customer(Node):
             UPCOMING_ITEMS, or_none(first), or_none(after), or_none(last), or_none(before)
         )
         return await connect(info, UPCOMING_ITEMS, ORDER_ITEM_PAGE, self.identifier, requested)
+
+    @resolved(
+        "The address at which calendar programs find the customer's upcoming bookings.",
+        CalendarFeed | None,
+        requests=0,
+        is_null_only_with_error=True,
+    )
+    async def calendar_feed(self, info: Info) -> CalendarFeed:
+        """Sends no request to imin; polling the feed does."""
+        return await feed_of(info.context, self.identifier)
 
     @classmethod
     def of(

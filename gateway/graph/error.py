@@ -44,6 +44,13 @@ class ErrorCode(Enum):
         description="The order was not found in the searched part of a long history. Nothing was sent. Call "
         "again with the order's global id, from a list of orders.",
     )
+    CUSTOMER_NOT_FOUND = strawberry.enum_value(
+        "CUSTOMER_NOT_FOUND", description="There is no such customer, or the caller may not act for them."
+    )
+    CALENDAR_FEED_UNAVAILABLE = strawberry.enum_value(
+        "CALENDAR_FEED_UNAVAILABLE",
+        description="The address of the calendar feed cannot be changed at the moment. Call again later.",
+    )
     UPSTREAM_UNAVAILABLE = strawberry.enum_value(
         "UPSTREAM_UNAVAILABLE", description="The booking system is unavailable. Nothing was changed."
     )

@@ -5,7 +5,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from gateway.graph.cancellation.cancel_order_items import Mutation
+from gateway.graph.mutation import Mutation
 from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
 from gateway.graph.session.session import OtherSession, ScheduledSession, Slot

@@ -27,7 +27,7 @@ from gateway.observability.logging import log
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-_UPSTREAM_STATUSES = {UPSTREAM_TIMEOUT: 504, UPSTREAM_UNAVAILABLE: 503, UPSTREAM_INVALID: 502}
+UPSTREAM_STATUSES = {UPSTREAM_TIMEOUT: 504, UPSTREAM_UNAVAILABLE: 503, UPSTREAM_INVALID: 502}
 
 
 def receipt_handler(services: Services, authentication: Authentication, limit: ConcurrencyLimit) -> Handler:
@@ -96,4 +96,4 @@ def _failure(error: IminError | LinkExpired) -> RawResponse:
     if problem is None:
         return error_response(404, NOT_FOUND, "There is no such receipt.")
     code, message = problem
-    return error_response(_UPSTREAM_STATUSES[code], code, message)
+    return error_response(UPSTREAM_STATUSES[code], code, message)

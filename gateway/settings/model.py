@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         300,
         ge=10,
         le=86_400,
-        description="How long links to receipts and pictures of passes work without a token.",
+        description="How long links to receipts, pictures of passes and calendar files work without a token.",
     )
     default_barcode: Literal["QR", "CODE_128"] = Field(
         "QR",
@@ -75,6 +75,20 @@ class Settings(BaseSettings):
     )
     map_provider: Literal["openstreetmap", "google", "apple"] = Field(
         "openstreetmap", description="Map service that links to venues lead to."
+    )
+    calendar_name: str = Field(
+        "Bookings", min_length=1, max_length=100, description="Name of calendar feeds, for people."
+    )
+    calendar_fresh_seconds: Reuse = Field(
+        300.0,
+        description="Age up to which a calendar feed is served from the cache, unless a change of its "
+        "bookings is known.",
+    )
+    calendar_poll_minutes: int = Field(
+        60, ge=5, le=10_080, description="How often calendar programs are asked to poll a feed."
+    )
+    calendar_alarm_minutes: int = Field(
+        0, ge=0, le=40_320, description="Alarm of calendar entries, in minutes before the start; 0 for none."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest severity that is logged."
@@ -176,9 +190,9 @@ class Settings(BaseSettings):
     )
     state_path: str = Field(
         "",
-        description="SQLite file that remembers cancellations across restarts. When empty, `gateway "
-        "serve` uses `gateway-state.sqlite3` in its working directory and `gateway demo` "
-        "keeps them in memory.",
+        description="SQLite file that remembers cancellations, and versions and addresses of calendars, "
+        "across restarts. When empty, `gateway serve` uses `gateway-state.sqlite3` in its working directory "
+        "and `gateway demo` keeps them in memory.",
     )
     follow_first_seconds: Seconds = Field(
         2.0, description="Delay before a watched order, list or account is read again after a change."

@@ -19,6 +19,7 @@ from gateway.clock import Clock
 from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.names import can_be_signed
 from gateway.packing import from_base64url, pack, to_base64url
+from gateway.signing.feeds import FeedSigner
 from gateway.signing.links import LinkSigner
 from gateway.signing.previews import PreviewSigner
 from gateway.signing.sealing import PASS, Sealer
@@ -65,6 +66,7 @@ class IdSigner:
         self._id_macs = tuple(hashlib.blake2b(key=key, digest_size=_MAC_BYTES) for key in self._keys)
         self._new_id_mac = self._id_macs[0].copy
         self.links = LinkSigner(secrets)
+        self.feeds = FeedSigner(secrets)
         self.sealer = Sealer(secrets)
         self.previews = PreviewSigner(secrets)
 
@@ -140,7 +142,7 @@ class CustomerOwner:
     customer: imin's identifier; "" for a thing that a service requested by imin's identifier, whose owner is
     unknown.
     clock: gives the present time, in UTC.
-    link_seconds: how long a link to a receipt or a picture works without a token.
+    link_seconds: how long a link to a file works without a token.
     is_shared: whether several responses may show the documents. If not, the present time is read once, so
     that it is the same everywhere in the response.
     held: items that an open cancellation holds.
@@ -200,6 +202,12 @@ class CustomerOwner:
         """
         sealed = self.signer.sealer.seal(PASS, self.customer, text, symbology)
         link = f"/passes/{sealed}?{query}ends={self._links_end()}"
+        return self.public_url + self.signer.links.sign(link)
+
+    def calendar_url(self, order_identifier: str, identifier: str) -> str:
+        """URL of a calendar file with an item, which opens without a token until it expires."""
+        id_ = self.global_id("OrderItem", order_identifier, identifier)
+        link = f"/calendar/{id_}.ics?ends={self._links_end()}"
         return self.public_url + self.signer.links.sign(link)
 
     def links_expire_at(self) -> datetime:

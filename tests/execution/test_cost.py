@@ -187,6 +187,7 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
         "nodes": [f"{{ nodes(ids: [{', '.join(quoted * 4)}]) {{ id }} }}"],
         "entitlements": ["{ entitlements { identifier } }"],
         "cancellationPreview": [f"{{ {preview % (name, quoted[1])} }}" for name in quoted],
+        "resetCalendarFeed": ["mutation { resetCalendarFeed(input: {}) { result { __typename } } }"],
         "cancelOrderItems": [
             f"mutation {{ {cancel % (name, other)} }}" for name in quoted for other in quoted
         ],

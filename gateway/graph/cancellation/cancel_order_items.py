@@ -60,9 +60,9 @@ class CancelOrderItemsPayload:
     result: CancelOrderItemsResult = strawberry.field(description="The outcome.")
 
 
-@strawberry.type(description="Operations that change bookings.")
-class Mutation:
-    """Root type; has no state."""
+@strawberry.type
+class CancelOrderItems:
+    """Part of the root type; has no state."""
 
     @resolved(
         "Cancel items of an order: all that are named, or none. If the client disconnects, the cancellation "

@@ -16,7 +16,7 @@ from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessChannel, AccessCode, AccessPass
 from gateway.graph.order.offer import Offer
 from gateway.graph.partial_errors import report_unreadable
-from gateway.graph.scalars import DateTime
+from gateway.graph.scalars import URL, DateTime
 from gateway.graph.session.session import Session
 from gateway.hints import depends_only_on
 from gateway.imin import documents
@@ -138,6 +138,13 @@ class OrderItem(Node):
     position: int | None = strawberry.field(description="Position in the order, as numbered by imin.")
     errors: list[OrderItemProblem] = strawberry.field(
         name="problems", description="Problems that the booking system reported for the item."
+    )
+
+    calendar_url: URL | None = strawberry.field(
+        description="URL of a calendar file (`.ics`) with the item, at this gateway. It opens without a "
+        "token for 5 minutes after the query, unless the operator set another lifetime. Importing a later "
+        "file changes the entry that an earlier one has made. Null if the session has no date.",
+        metadata=NotCompared.EXPIRES(),
     )
 
     @resolved(

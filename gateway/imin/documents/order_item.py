@@ -18,6 +18,7 @@ from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import InvalidValue
 from gateway.imin.jsonld import Bare, Exact, Int, iri_tail
 from gateway.imin.names import name_of
+from gateway.imin.routes import is_identifier
 
 _CACHE_SIZE = 4_096
 
@@ -223,6 +224,15 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         """All ways to join a virtual session."""
         first = self.access_channel
         return () if first is None else (first,) + self.other_access_channels  # noqa: RUF005  # can be analysed
+
+    @property
+    def calendar_url(self) -> str | None:
+        """Address of a calendar file with the item; None if it has no date or its order no name."""
+        session = self.session
+        if session is None or session.starts is None or not is_identifier(self.order_identifier):
+            return None
+        owner: Owner = self.owner
+        return owner.calendar_url(self.order_identifier, self.made_up_name or self.stated_name)
 
 
 @pure

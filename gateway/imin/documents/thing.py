@@ -279,6 +279,9 @@ class Owner(Protocol):
     def pass_picture_url(self, text: str, symbology: str, query: str) -> str:
         """Address at which a browser can open a picture of a barcode. query: with `&` at its end."""
 
+    def calendar_url(self, order_identifier: str, identifier: str) -> str:
+        """Address of a calendar file with an item of an order."""
+
 
 class Owned(Identified, kw_only=True, gc=False, rename="camel"):
     """A document that belongs to a customer.

@@ -1,0 +1,130 @@
+"""What calendars remember across restarts, in the state file beside the journal of cancellations.
+
+For each event: its version, and since when that is the current one. For each customer: since when the address
+of the feed is valid. Both are numbers that only grow, so of two the greater one is right.
+"""
+
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Protocol, Self
+
+from msgspec import Struct
+
+from gateway.cancellation.digests import digest
+from gateway.cancellation.journal_file import IN_MEMORY, check_is_journal, inode_of, open_file
+from gateway.cancellation.journal_thread import JournalThread
+from gateway.cancellation.sqlite_journal import StateUnusable
+
+_RETENTION_SECONDS = 400 * 86_400
+"""Of versions: no event is in a feed for longer without a change. Addresses are remembered for ever."""
+
+_MAX_VERSION, _MAX_GENERATION = 2**31, 2**53
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS calendar (
+    name TEXT PRIMARY KEY, number INTEGER NOT NULL, digest TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS calendar_expiry ON calendar (expires_at) WHERE expires_at IS NOT NULL;
+"""
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """number: grows with each change. digest: of what it stands for."""
+
+    number: int
+    digest: str = ""
+
+    def is_plausible(self, name: str) -> bool:
+        """Whether the entry of that name could be one, or is damaged. Versions must fit into 31 bits."""
+        return 0 <= self.number < (_MAX_VERSION if expires(name) else _MAX_GENERATION)
+
+
+NO_ENTRY = Entry(0)
+
+
+def feed_name(customer: str) -> str:
+    """Name of the entry of a customer's feed. Its number is in milliseconds since 1970; 0 at first."""
+    return f"feed:{digest(customer)}"
+
+
+def event_name(uid: str) -> str:
+    """Name of the entry of an event."""
+    return f"event:{uid}"
+
+
+def expires(name: str) -> bool:
+    return not name.startswith("feed:")
+
+
+class CalendarState(Protocol):
+    """Stores entries by name. Raises JournalUnavailable, from gateway.cancellation.attempts."""
+
+    async def get(self, names: Sequence[str], *, on_all: bool = False) -> dict[str, Entry]:
+        """The entries that exist. on_all: raise rather than miss what another replica has stored."""
+
+    async def put(self, entries: Mapping[str, Entry], *, on_all: bool = False) -> None:
+        """Store entries, unless greater ones are there. on_all: raise if another replica could miss them."""
+
+
+class SqliteCalendarState:
+    """Implements CalendarState, inside `async with`, which raises StateUnusable. path: "" for the memory."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path or IN_MEMORY
+        self._thread = JournalThread()
+        self._inode = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._thread.open(partial(_open, self._path))
+            self._inode = inode_of(self._path)
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
+            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._thread.close()
+
+    async def get(self, names: Sequence[str], *, on_all: bool = False) -> dict[str, Entry]:  # noqa: ARG002  # this file is all
+        marks = ", ".join("?" * len(names))
+        statement = f"SELECT name, number, digest FROM calendar WHERE name IN ({marks})"  # noqa: S608  # question marks
+        rows = await self._thread.run(lambda database: database.execute(statement, names).fetchall())
+        return {
+            name: entry
+            for name, number, digest in rows
+            if isinstance(number, int)
+            and isinstance(digest, str)
+            and (entry := Entry(number, digest)).is_plausible(name)
+        }
+
+    async def put(self, entries: Mapping[str, Entry], *, on_all: bool = False) -> None:  # noqa: ARG002  # as above
+        now = time.time()
+        rows = [
+            (name, entry.number, entry.digest, now + _RETENTION_SECONDS if expires(name) else None)
+            for name, entry in entries.items()
+        ]
+
+        def put(database: sqlite3.Connection) -> None:
+            if self._path != IN_MEMORY:
+                check_is_journal(self._path, self._inode)
+            database.execute("DELETE FROM calendar WHERE expires_at < ?", (now,))
+            database.executemany(
+                "INSERT INTO calendar VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                "number = excluded.number, digest = excluded.digest, expires_at = excluded.expires_at "
+                "WHERE excluded.number > number",
+                rows,
+            )
+
+        await self._thread.write(put)
+
+
+def _open(path: str) -> sqlite3.Connection:
+    database = open_file(path)
+    try:
+        database.executescript(_TABLE)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
