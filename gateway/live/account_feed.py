@@ -18,7 +18,7 @@ class AccountState:
     """account: None if imin has none. digest: the same for documents that state the same."""
 
     account: CustomerAccount | None
-    digest: bytes
+    digest: int
 
 
 class AccountFeed:

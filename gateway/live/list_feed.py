@@ -110,7 +110,7 @@ class ListState(Generic[T]):
 
     held: RestingWindow[T]
     shape: tuple[Any, ...]
-    digests: tuple[bytes, ...]
+    digests: tuple[int, ...]
     flags: Flags
     orders: frozenset[str]
     since: object

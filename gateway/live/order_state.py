@@ -3,7 +3,6 @@
 Pure: nothing here sends a request or waits.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,6 @@ _FINAL = {
     OrderItemStatus.ATTENDEE_ATTENDED,
     OrderItemStatus.ATTENDEE_ABSENT,
 }
-_DIGEST_BYTES = 16
 _PAST_SECONDS = 0.001
 """A flag changes just after its deadline."""
 
@@ -62,7 +60,7 @@ class OrderState:
     attempts: tuple[Attempt, ...]
     flags: Mapping[str, ItemFlags]
     at: datetime
-    digest: bytes
+    digest: int
     number: int = 0
     changes: tuple[int, tuple[Any, ...]] | None = None
 
@@ -94,13 +92,13 @@ def seconds_to_deadline(items: Iterable[OrderItem], now: datetime) -> float:
     return min((one + _PAST_SECONDS for one in seconds if one >= 0), default=float("inf"))
 
 
-def digest_of(document: Struct | None) -> bytes:
-    """A digest of all that imin stated and the gateway reads; b"" of no document."""
+def digest_of(document: Struct | None) -> int:
+    """A digest of all that imin stated and the gateway reads, for this process only; 0 of no document."""
     if document is None:
-        return b""
+        return 0
     # The owner of a document is no data: it becomes null.
     content = msgspec.json.encode(document, enc_hook=lambda _: None)
-    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest()
+    return hash(content)  # keyed, 64 bits, and three times as fast as hashlib's
 
 
 def differ(before: OrderState, after: OrderState, comparison: Comparison) -> bool:

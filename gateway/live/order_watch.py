@@ -215,7 +215,7 @@ class OrderWatch:
         state = self._known()
         self._compare(state.order, state.digest)
 
-    def _compare(self, order: Order | None, digest: bytes) -> None:
+    def _compare(self, order: Order | None, digest: int) -> None:
         """Compare what is known now with what subscribers have.
 
         Right after the attempts were refreshed: the flags show what holds the items at this moment.
