@@ -310,6 +310,28 @@ async def test_bearer(settings: Settings, sandbox: Sandbox, gateway: Gateway) ->
     assert sandbox.request_log.entries == []
 
 
+async def test_unknown_owner(gateway: Gateway, sandbox: Sandbox, settings: Settings) -> None:
+    """A pass of an order that a service requested by imin's identifier has a link too, but no customer's."""
+    put_pass(sandbox, {"type": "Barcode", "text": "EXT1"})
+
+    async def service(_request: object) -> Caller:
+        return Caller(None, may_name_any_customer=True, name="service")
+
+    async def small(_request: object) -> Caller:
+        return Caller("small")
+
+    async with gateway_listening(settings, service, sandbox.clock.now) as url:
+        query = '{ order(identifier: "p-1") { items { accessPasses { image } } } }'
+        order = (await Gateway(url, gateway.http).data(query))["order"]
+        signed = order["items"][0]["accessPasses"][0]["image"]
+        own = await fetched(gateway, signed.partition("?")[0])
+    async with gateway_listening(settings, small, sandbox.clock.now) as url:
+        path = url + signed[signed.index("/passes") :]
+        linked, foreign = await fetched(gateway, path), await fetched(gateway, path.partition("?")[0])
+
+    assert (own[0], linked[0], foreign[0]) == (200, 200, 404)
+
+
 async def test_tampered(settings: Settings, sandbox: Sandbox, gateway: Gateway) -> None:
     """A link opens only unchanged: no part may be altered, repeated, left out or taken from another link."""
     match = LINK.fullmatch(await link(gateway, sandbox))
