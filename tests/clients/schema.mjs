@@ -7,10 +7,12 @@ import {
   buildSchema,
   getNamedType,
   isAbstractType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
+  isListType,
   isNonNullType,
   isObjectType,
   isScalarType,
@@ -90,21 +92,35 @@ function ofScalarsAndEnums(type) {
   return [];
 }
 
-/** Possible types of an abstract type give fields of one name one type. Not for Node, behind which is any type. */
+/**
+ * Fields of one name of an abstract type's possible types can be selected together: their values have one shape.
+ * Not for Node, behind which is any type. Source: GraphQL specification, SameResponseShape.
+ */
 function ofSharedFields(schema, type) {
   if (!isAbstractType(type) || type.name === "Node") return [];
   const first = new Map();
   const faults = [];
   for (const member of schema.getPossibleTypes(type)) {
     for (const { name, type: given } of fieldsOf(member)) {
-      const before = first.get(name) ?? String(given);
-      if (before !== String(given)) {
+      const before = first.get(name) ?? given;
+      if (!haveOneShape(before, given)) {
         faults.push(`${type.name}: ${name} is ${before}, but ${given} in ${member.name}`);
       }
       first.set(name, before);
     }
   }
   return faults;
+}
+
+function haveOneShape(one, other) {
+  if (String(one) === String(other)) return true;
+  if (isNonNullType(one) || isNonNullType(other) || isListType(one) || isListType(other)) {
+    const isWrappedAlike = isNonNullType(one) === isNonNullType(other) && isListType(one) === isListType(other);
+    return isWrappedAlike && haveOneShape(one.ofType, other.ofType);
+  }
+  if (!isCompositeType(one) || !isCompositeType(other)) return false;
+  const fields = "getFields" in other ? other.getFields() : {};
+  return fieldsOf(one).every(({ name, type }) => !fields[name] || haveOneShape(type, fields[name].type));
 }
 
 /** Every …Error of a union implements Error, so that front ends can also show errors they do not know yet. */

@@ -22,8 +22,8 @@ from tests.support.waiting import HANGS_AFTER
         (b"\x83\x80\x00\x00\x00\x00", 1002),  # unknown kind of frame
         (b"\x89\xfe\x00\xff" + b"\x00" * 4 + b"x" * 255, 1002),  # a ping too long
         (b"\x09\x80\x00\x00\x00\x00", 1002),  # a ping in pieces
-        (b"\x81\xff\x7f" + b"\xff" * 7 + b"\x00" * 4, 1009),  # nine exabytes
-        (b"\x81\xff\x00\x00\x00\x00\x00\x02\x00\x00" + b"\x00" * 4, 1009),  # 128 KB
+        (b"\x81\xff\x7f" + b"\xff" * 7 + b"\x00" * 4 + b" " * 65_537, 1009),  # nine exabytes
+        (b"\x81\xff\x00\x00\x00\x00\x00\x02\x00\x00" + b"\x00" * 4 + b" " * 65_537, 1009),  # 128 KB
         (b"\x81\x82\x00\x00\x00\x00\xff\xfe", 1007),  # no UTF-8
         (b"\x82\x82\x00\x00\x00\x00{}", 4400),  # bytes
         (b"\x81\x02{}", 1002),  # not masked

@@ -15,7 +15,6 @@ from gateway.http.streaming.websocket_frames import (
     TEXT,
     FrameReader,
     InvalidFrame,
-    close_code,
     close_frame,
     frame,
 )
@@ -193,10 +192,9 @@ class WebSocketConnection(asyncio.Protocol):
             self.receiver.receive(opcode, payload)
 
     def _handle_close(self, payload: bytes) -> None:
-        code = close_code(payload)
         if not self._is_closing:
             self._is_closing = True
-            self._transport.write(close_frame(code) if payload else frame(CLOSE, b""))
+            self._transport.write(frame(CLOSE, payload))
             self._resume_senders()
             self._end()
         self._disconnect()
