@@ -39,7 +39,7 @@ def times(zone: str, **moments: datetime) -> list[str]:
     """Properties with these names and moments, in local time.
 
     In UTC if one of them is in the two hours that have the same local times in autumn. A local time means the
-    first of them (RFC 5545, 3.3.5), but vobject, for one, reads the second.
+    first of them (RFC 5545, 3.3.5), but readers that use pytz take the second.
     """
     local = {name: moment.astimezone(time_zone(zone)) for name, moment in moments.items()}
     if any(_comes_twice(moment) for moment in local.values()):

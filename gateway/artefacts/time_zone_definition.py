@@ -1,7 +1,7 @@
 """Definitions of time zones in iCalendar. Source: RFC 5545, 3.6.5."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -14,6 +14,8 @@ from gateway.time_zones import time_zone
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _A_WEEK = timedelta(days=7)
 _MAX_YEARS = 20
+_FIRST_YEAR = 1970
+"""From here on, rules apply, as other programs write them: see findings/vobject-late-time-zone.sh."""
 
 
 class _Change(NamedTuple):
@@ -26,19 +28,41 @@ class _Change(NamedTuple):
     at: datetime
 
 
+class _Rule(NamedTuple):
+    """week: of the month, 1 for the first, -1 for the last. weekday: 0 for Monday."""
+
+    month: int
+    week: int
+    weekday: int
+
+    def day(self, year: int) -> int:
+        """Day of the month."""
+        first, days = monthrange(year, self.month)
+        day = 1 + (self.weekday - first) % 7
+        return day + (days - day) // 7 * 7 if self.week < 0 else day + (self.week - 1) * 7
+
+    def __str__(self) -> str:
+        return f"RRULE:FREQ=YEARLY;BYMONTH={self.month};BYDAY={self.week}{_WEEKDAYS[self.weekday]}"
+
+
 @lru_cache(64)
 def time_zone_definition(name: str, first_year: int, last_year: int) -> tuple[str, ...]:
-    """Lines of the definition of a zone for these years, 20 at most, by its IANA name."""
+    """Lines of the definition of a zone for these years, 20 at most, by its IANA name.
+
+    By yearly rules, if all its changes in these years follow them, and otherwise by dates.
+    """
     zone, last_year = time_zone(name), min(last_year, first_year + _MAX_YEARS)
     start = datetime(first_year, 1, 1, tzinfo=UTC)
     changes = list(_changes(zone, start, datetime(last_year + 1, 1, 1, tzinfo=UTC)))
-    if not changes or changes[0].at.year > first_year or len(changes) == 1:
-        before = (start - _A_WEEK).astimezone(zone)
-        changes.insert(0, _change(before, before, before.replace(tzinfo=None)))
-    changes.sort(key=lambda change: change[:4])
+    kinds = [list(same) for _, same in groupby(sorted(changes), key=lambda change: change[:4])]
+    rules = [_rule(kind, range(first_year, last_year + 1)) for kind in kinds]
     lines = [f"TZID:{name}"]
-    for _, same in groupby(changes, key=lambda change: change[:4]):
-        lines += _component(list(same), last_year)
+    if not changes or not all(rules):
+        before = start.astimezone(zone)
+        kinds.insert(0, [_change(before, before, datetime(_FIRST_YEAR, 1, 1))])  # noqa: DTZ001  # local time
+        rules = [None] * len(kinds)
+    for kind, rule in zip(kinds, rules, strict=True):
+        lines += _component(kind, rule)
     return tuple(component("VTIMEZONE", lines))
 
 
@@ -48,20 +72,18 @@ def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[_Change
     while before < end:
         after = (before.astimezone(UTC) + _A_WEEK).astimezone(zone)
         if _state(before) != _state(after):
-            first = _first_moment(zone, before.astimezone(UTC), after.astimezone(UTC))
+            first = _first_moment(zone, before, after)
             after = first.astimezone(zone)
-            offset = before.utcoffset() or timedelta()
-            yield _change(before, after, (first + offset).replace(tzinfo=None))
+            yield _change(before, after, (first + (before.utcoffset() or timedelta())).replace(tzinfo=None))
         before = after
 
 
 def _first_moment(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     """The first second in UTC at which the zone is in another state than `before`."""
-    state = _state(before.astimezone(zone))
     low, high = int(before.timestamp()), int(after.timestamp())
     while high - low > 1:
         middle = (low + high) // 2
-        if _state(datetime.fromtimestamp(middle, zone)) == state:
+        if _state(datetime.fromtimestamp(middle, zone)) == _state(before):
             low = middle
         else:
             high = middle
@@ -77,42 +99,35 @@ def _change(before: datetime, after: datetime, at: datetime) -> _Change:
     return _Change(offset, new, after.tzname() or "", bool(after.dst()), at)
 
 
-def _component(changes: list[_Change], last_year: int) -> list[str]:
-    """The component for changes that differ in their time only: by a rule, if there is one."""
-    first, *others = [change.at for change in changes]
-    change = changes[0]
-    lines = [f"DTSTART:{first:%Y%m%dT%H%M%S}"]
-    if others:
-        rule = _yearly_rule([first, *others], last_year)
-        lines.append(rule or "RDATE:" + ",".join(f"{at:%Y%m%dT%H%M%S}" for at in others))
-    lines += [
-        f"TZOFFSETFROM:{_offset(change.before)}",
-        f"TZOFFSETTO:{_offset(change.after)}",
-        f"TZNAME:{change.name}",
-    ]
-    return component("DAYLIGHT" if change.is_summer else "STANDARD", lines)
-
-
-def _yearly_rule(moments: list[datetime], last_year: int) -> str | None:
-    """The rule of moments that are, each year, on the same day of the same week of a month.
-
-    A rule has no end, so there is none for changes that the zone has given up.
-    """
-    years = [at.year for at in moments]
-    if years != [*range(years[0], last_year + 1)]:
-        return None
+def _rule(changes: Sequence[_Change], years: range) -> _Rule | None:
+    """The rule of changes that are, in each of these years, on the same day of the same week of a month."""
+    moments = [change.at for change in changes]
     first = moments[0]
-    if {(at.month, at.weekday(), at.time()) for at in moments} != {
-        (first.month, first.weekday(), first.time())
-    }:
+    if [at.year for at in moments] != [*years] or len({at.time() for at in moments}) > 1:
         return None
-    if all(at.day + 7 > monthrange(at.year, at.month)[1] for at in moments):
-        week = -1
-    elif len({(at.day - 1) // 7 for at in moments}) == 1:
-        week = (first.day - 1) // 7 + 1
-    else:
-        return None
-    return f"RRULE:FREQ=YEARLY;BYMONTH={first.month};BYDAY={week}{_WEEKDAYS[first.weekday()]}"
+    for week in (-1, (first.day - 1) // 7 + 1):
+        rule = _Rule(first.month, week, first.weekday())
+        if all((at.month, at.day) == (rule.month, rule.day(at.year)) for at in moments):
+            return rule
+    return None
+
+
+def _component(changes: Sequence[_Change], rule: _Rule | None) -> list[str]:
+    """The component for changes that differ in their time only."""
+    first, others = changes[0].at, changes[1:]
+    if rule is not None:
+        first = first.replace(year=_FIRST_YEAR, day=rule.day(_FIRST_YEAR))
+    lines = [
+        f"DTSTART:{first:%Y%m%dT%H%M%S}",
+        f"TZOFFSETFROM:{_offset(changes[0].before)}",
+        f"TZOFFSETTO:{_offset(changes[0].after)}",
+        f"TZNAME:{changes[0].name}",
+    ]
+    if rule is not None:
+        lines.append(str(rule))
+    elif others:
+        lines.append("RDATE:" + ",".join(f"{change.at:%Y%m%dT%H%M%S}" for change in others))
+    return component("DAYLIGHT" if changes[0].is_summer else "STANDARD", lines)
 
 
 def _offset(offset: timedelta) -> str:

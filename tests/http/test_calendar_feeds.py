@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
@@ -108,12 +109,32 @@ async def test_cost_of_polls(gateway: Gateway, sandbox: Sandbox) -> None:
     assert costs == [pages, {}, {}, {}, {}, {}]
 
 
-@CACHED
-@pytest.mark.settings(cache_enabled=True, calendar_fresh_seconds=0, cache_stale_seconds=0)
+@pytest.mark.settings(cache_enabled=True, imin_webhook_key=SecretStr("customers"))
+async def test_webhook(gateway: Gateway, sandbox: Sandbox) -> None:
+    """After imin's webhook about the customer, the next poll shows what has changed."""
+    url = await feed_url(gateway)
+    _, before, etag = await poll(gateway, url)
+    book(sandbox, START)
+    assert (await poll(gateway, url, etag))[0] == 304
+
+    webhook = f"{gateway.url}/webhooks/customer-accounts"
+    body = {"identifier": CUSTOMER}
+    async with gateway.http.post(webhook, json=body, headers={"X-Api-Key": "customers"}) as response:
+        assert response.status == 204
+    status, after, _ = await poll(gateway, url, etag)
+
+    assert (status, len(read(after)) - len(read(before))) == (200, 1)
+
+
+@pytest.mark.settings(
+    cache_enabled=True, cache_fresh_seconds=0, calendar_fresh_seconds=0, cache_stale_seconds=0
+)
 async def test_old_feed_while_imin_is_down(gateway: Gateway, sandbox: Sandbox) -> None:
     """If imin is down, the feed is served as it was; without one, programs are asked to come later."""
     url, other = await feed_url(gateway), await feed_url(gateway, "1234")
     first = await poll(gateway, url)
+    await poll(gateway, url)
+    assert sandbox.request_log.counts() == {"GET /order-items": 2}  # both were too old to be served again
     sandbox.faults.add(Fault("GET /order-items", "503", times=None))
 
     assert await poll(gateway, url) == first

@@ -66,7 +66,7 @@ class ResetCalendarFeed:
 
     @resolved(
         "Give the customer's calendar feed a new address, for example if the old one has become known to "
-        "others. The old one stops to open at once; calendars that are subscribed to it get no more changes.",
+        "others. The old one stops working at once; calendars that are subscribed to it get no more changes.",
         ResetCalendarFeedPayload | None,
         requests=0,
         is_null_only_with_error=True,
