@@ -22,7 +22,10 @@ from tests.support.waiting import HANGS_AFTER, PLENTY, until
 
 pytestmark = needs_redis
 
-AUTHORIZATION = f"Bearer {token(KEY, claims('1234'))}"
+
+def authorization() -> str:
+    return f"Bearer {token(KEY, claims('1234'))}"
+
 
 Change = tuple[str, str, str]
 """A file, a text in it, and what a later release has instead."""
@@ -82,7 +85,7 @@ async def serving(sandbox_url: str, redis: RedisServer, folder: Path) -> AsyncIt
     }
     async with (
         started("serve", "--port=0", **environment) as (_, lines),
-        aiohttp.ClientSession(headers={"Authorization": AUTHORIZATION}) as http,
+        aiohttp.ClientSession(headers={"Authorization": authorization()}) as http,
     ):
         yield Gateway(lines[-1].removeprefix("ready "), http)
 
@@ -124,7 +127,7 @@ async def _check_cancelled_twice(
     order, items = await booked(first)
     async with socket_of(second) as socket:
         await until(lambda: _are_listening(redis))
-        await socket.connect(AUTHORIZATION)
+        await socket.connect(authorization())
         await socket.subscribe(order)
         await socket.next_state()
         results = [await cancel(one, order, items, idempotencyKey=number) for one in (first, second)]
