@@ -65,7 +65,7 @@ def event_of(item: OrderItem) -> CalendarEvent | None:
     if session is None or starts is None or not _FIRST_YEAR <= starts.year <= _LAST_YEAR:
         return None
     zone, (status, notice) = session.time_zone, _state(item, session)
-    summary = _shortened(session.name or "Booking", _MAX_SUMMARY)
+    summary = _shortened(" ".join((session.name or "Booking").split()), _MAX_SUMMARY)
     join = _join_url(item, session)
     lines = [f"SUMMARY:{text(summary)}", f"STATUS:{status}"]
     # A booking that is cancelled keeps nobody busy.
@@ -133,8 +133,8 @@ def _where(session: Event, join: str | None) -> Iterator[str]:
 
 
 def _label(place: Place) -> str:
-    parts = [part.strip() for part in (place.name, place.formatted_address) if part and part.strip()]
-    return ", ".join(parts)
+    parts = [" ".join(part.split()) for part in (place.name, place.formatted_address) if part]
+    return ", ".join(filter(None, parts))
 
 
 def _paragraphs(item: OrderItem, session: Event, notice: str, join: str | None) -> Iterator[str]:

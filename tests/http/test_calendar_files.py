@@ -139,6 +139,30 @@ async def test_status(  # noqa: PLR0913, PLR0917  # a table
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["é" * 10_000, "a\x07b\x1b[1m\u2028c\r\nEND:VEVENT", "\u202e👩\u200d👩\u200d👧" * 100],
+    ids=["long", "controls", "invisible"],
+)
+async def test_unusual_texts(gateway: Gateway, sandbox: Sandbox, name: str) -> None:
+    """Long texts are cut, controls are left out, and what looks like iCalendar is a text."""
+    order, item = book(sandbox, "2026-11-08T10:00:00+00:00")
+    sandbox.changes.rename_session(order, item, name)
+    sandbox.changes.set_text(order, item, "customerNotice", name * 10)
+    (url,) = await links(gateway, order)
+
+    async with gateway.http.get(url) as response:
+        body = await response.read()
+
+    (event,) = read(body)
+    assert len(event.summary) <= 200
+    assert len(body) < 30_000
+    assert body.count(b"\r\nEND:VEVENT\r\n") == 1
+    assert all(
+        line.isprintable() or "\u202e" in line or "\u200d" in line for line in body.decode().split("\r\n")
+    )
+
+
+@pytest.mark.parametrize(
     ("member", "value", "lines"),
     [
         ("endDate", None, ["DTSTART;TZID=Europe/London:20261108T100000"]),
