@@ -1,11 +1,15 @@
 """IANA time zones, always from the installed `tzdata`: the operating system's may be years old."""
 
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import tzdata  # type: ignore[import-untyped]  # data only
 
 DEFAULT_TIME_ZONE = "Europe/London"
 
+# Not importlib.resources, which would load 38 modules.
+_DATA = Path(tzdata.__file__).parent
 _MAX_PLACES = 4_096
 _NAUTICAL = "Etc/"
 """Zones of the open sea. They have no summer time, so they are no answer for a venue."""
@@ -14,7 +18,7 @@ _NAUTICAL = "Etc/"
 @lru_cache(128)
 def time_zone(name: str) -> ZoneInfo:
     """The zone with that name, which must be one that `regional_name` gives."""
-    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+    with (_DATA / "zoneinfo" / name).open("rb") as file:
         return ZoneInfo.from_file(file, name)
 
 
@@ -51,7 +55,7 @@ def country_code(country: str) -> str | None:
 
 @cache
 def _names() -> dict[str, str]:
-    names = files("tzdata").joinpath("zones").read_text("utf-8").split()
+    names = (_DATA / "zones").read_text("utf-8").split()
     return {name.casefold(): name for name in names}
 
 
@@ -69,5 +73,5 @@ def _countries() -> dict[str, str]:
 
 
 def _rows(name: str) -> list[list[str]]:
-    lines = files("tzdata").joinpath("zoneinfo", name).read_text("utf-8").splitlines()
+    lines = (_DATA / "zoneinfo" / name).read_text("utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]

@@ -4,16 +4,14 @@ imin's order is a snapshot: two orders may show one session or venue differently
 order, and a client's normalised cache never merges what two orders show.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from gateway.imin.documents.event import Event
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.place import Place
-from gateway.imin.documents.thing import Owner
+from gateway.imin.documents.thing import PARTIAL_OF, Owner
 from gateway.imin.names import is_name, make_up_name
 
 _MAX_CLASSES = 1_024
@@ -42,6 +40,17 @@ class Booking(Struct, frozen=True, gc=False):
         return self.owner.global_id("Place", self.order, self.place)
 
 
+_Found = tuple[Any, "_Found | None", str, int]
+"""An event or a place in an item; what holds it, None if the item does; in which field, at which index."""
+
+
+class _Kind(NamedTuple):
+    """Of a class, whole or partial. nested: names of its decoded fields that hold events or places."""
+
+    is_place: bool
+    nested: tuple[str, ...]
+
+
 def bind_sessions(items: tuple[OrderItem, ...]) -> None:
     """Give the sessions of bound items, the levels above them and their places their booking.
 
@@ -49,45 +58,41 @@ def bind_sessions(items: tuple[OrderItem, ...]) -> None:
     """
     if not items or not items[0].binds_sessions:
         return
-    places: list[tuple[Place, Booking, str]] = []
+    first: dict[tuple[str, str], Place] = {}
+    places: list[tuple[Place, Booking]] = []
     for item in items:
-        booking = Booking(item.owner, item.order_identifier, item.unique_name)
-        for document, path in _documents_of(item):
-            if isinstance(document, Place):
-                places.append((document, booking, path))
+        owner, order, name = item.owner, item.order_identifier, item.unique_name
+        booking = Booking(owner, order, name)
+        for found in _found_in(item):
+            document = found[0]
+            if _kind_of(document.__class__).is_place:
+                place = _stated_name(document)
+                known = first.setdefault((order, place), document) if place else None
+                if known is not document and known != document:
+                    place = make_up_name("place", [name, _path(found)])
+                places.append((document, Booking(owner, order, name, place)))
             else:
                 document.booking = booking
-    names = _names_of(places)
-    for (place, booking, _), name in zip(places, names, strict=True):
-        place.booking = Booking(booking.owner, booking.order, booking.item, name)
+    # Not before, since bookings would count when places are compared.
+    for document, booking in places:
+        document.booking = booking
 
 
 def find_place(items: tuple[OrderItem, ...], name: str) -> Place | None:
     """The place that has this name in an order, given the order's bound items."""
     for item in items:
-        for document, _ in _documents_of(item):
+        for found in _found_in(item):
+            document = found[0]
             if isinstance(document, Place) and document.booking.place == name:
                 return document
     return None
 
 
-def _names_of(places: list[tuple[Place, Booking, str]]) -> list[str]:
-    """A place is named by its IRI or identifier; by its item and role if there is none.
-
-    By these too if the order shows another place under that IRI or identifier, of which this would be another
-    version.
-    """
-    first: dict[tuple[str, str], Place] = {}
-    names = []
-    for place, booking, path in places:
-        name = _stated_name(place)
-        if not name or first.setdefault((booking.order, name), place) != place:
-            name = make_up_name("place", [booking.item, path])
-        names.append(name)
-    return names
-
-
 def _stated_name(place: Place) -> str:
+    """IRI or identifier, by which a place is named in its order; "" if it has neither.
+
+    Without either it is named by its item and role, as if the order shows another place under that name.
+    """
     iri = place.plain_id or place.at_id
     if iri and not iri.startswith(_IN_ONE_DOCUMENT) and is_name(iri):
         return iri
@@ -95,26 +100,37 @@ def _stated_name(place: Place) -> str:
     return identifier if is_name(identifier) else ""
 
 
-def _documents_of(item: OrderItem) -> Iterator[tuple[Event | Place, str]]:
-    """The session of an item with all levels and places, nearest first, and the path to each.
+def _path(found: _Found) -> str:
+    """The fields and indexes that lead from the item to what was found."""
+    steps: list[str] = []
+    at: _Found | None = found
+    while at is not None:
+        _, at, field, index = at
+        steps += [field, str(index)]
+    return ".".join(steps)
+
+
+def _found_in(item: OrderItem) -> list[_Found]:
+    """The session of an item with all levels and places, nearest first.
 
     Without recursion: imin's JSON may be nested deeply.
     """
-    waiting: list[tuple[Event | Place, str]] = [(item.session, "")] if item.session is not None else []
-    for document, path in waiting:
-        yield document, path
-        for name in _nested(type(document)):
-            value: Any = getattr(document, name)
-            if isinstance(value, tuple):
-                waiting += [(one, f"{path}.{name}.{number}") for number, one in enumerate(value)]
+    waiting: list[_Found] = [(item.session, None, "", 0)] if item.session is not None else []
+    for found in waiting:  # grows: what a level holds is appended
+        document = found[0]
+        for name in _kind_of(document.__class__).nested:
+            value = getattr(document, name)
+            if value.__class__ is tuple:
+                waiting += [(one, found, name, index) for index, one in enumerate(value)]
             elif value is not None:
-                waiting.append((value, f"{path}.{name}"))
+                waiting.append((value, found, name, 0))
+    return waiting
 
 
 @lru_cache(_MAX_CLASSES)
-def _nested(cls: type[Event | Place]) -> tuple[str, ...]:
-    """Names of the decoded fields that hold events and places. cls: also a partial one."""
-    return tuple(name for name in cls.__struct_fields__ if name in _HOLD_LEVELS)
+def _kind_of(cls: Any) -> _Kind:
+    nested = tuple(name for name in cls.__struct_fields__ if name in _HOLD_LEVELS)
+    return _Kind(Place in getattr(cls, PARTIAL_OF, cls.__mro__), nested)
 
 
 _HOLD_LEVELS = frozenset(
