@@ -31,7 +31,7 @@ class ImageFormat(Enum):
         return member
 
     SVG = "svg", "image/svg+xml", "Scalable Vector Graphics, sharp at any size."
-    PNG = "png", "image/png", "Portable Network Graphics, for e-mails and apps that show no SVG."
+    PNG = "png", "image/png", "Portable Network Graphics, for programs that show no SVG."
 
 
 FORMATS = {image_format.value: image_format for image_format in ImageFormat}

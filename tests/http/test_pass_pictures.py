@@ -212,6 +212,17 @@ async def test_changed_pass(gateway: Gateway, sandbox: Sandbox) -> None:
     assert codes_in(png_of(content)) == [("QRCode", "EXT2")]
 
 
+async def test_longest_text(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The longest text that a QR code can hold fits into a link; with one letter more there is no picture."""
+    url = await link(gateway, sandbox, "x" * 2_331, "image(format: PNG, size: 1000)")
+    put_pass(sandbox, {"type": "Barcode", "text": "x" * 2_332})
+
+    _, _, content = await fetched(gateway, url)
+
+    assert codes_in(png_of(content)) == [("QRCode", "x" * 2_331)]
+    assert await passes_of(gateway, "image imageSymbology") == [{"image": None, "imageSymbology": None}]
+
+
 @pytest.mark.parametrize("size", [0, 63, 2_049, -400])
 async def test_size_refused(gateway: Gateway, sandbox: Sandbox, size: int) -> None:
     """A size out of bounds is an error of its field, written in the query or in a variable."""
