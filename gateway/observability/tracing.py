@@ -1,8 +1,8 @@
 """OpenTelemetry traces, if the extra `otel` is installed and `GATEWAY_TRACES_ENABLED` is set.
 
-One span for each GraphQL request, and below it one for each request to imin. Spans contain endpoints,
-outcomes and sizes, but no document, argument, address, header or name. OpenTelemetry's own variables, for
-example OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
+One span for each GraphQL request and each file, and below it one for each request to imin. Spans contain
+endpoints, outcomes and sizes, but no document, argument, address, header or name. OpenTelemetry's own variables,
+for example OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
 """
 
 import asyncio
@@ -16,6 +16,9 @@ from aiohttp.typedefs import Handler, Middleware
 from gateway.imin.transport.endpoint_guard import Observe
 
 _NANOSECONDS = 1_000_000_000
+
+_SPANS = {"graphql": "graphql", "receipts": "receipt", "passes": "pass", "calendar": "calendar"}
+"""Names of spans by the first part of the path; other requests have none."""
 
 
 class TracesMissing(Exception):
@@ -53,10 +56,10 @@ class Tracing:
 
         @web.middleware
         async def trace_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if not request.path.startswith(("/graphql", "/receipts/")):
+            name = _SPANS.get(request.path.lstrip("/").partition("/")[0])
+            if name is None:
                 return await handler(request)
             above = self._propagate.extract(dict(request.headers))
-            name = "receipt" if request.path.startswith("/receipts/") else "graphql"
             with self._tracer.start_as_current_span(name, above, self._kind.SERVER) as span:
                 response = await handler(request)
                 span.set_attribute("http.response.status_code", response.status)

@@ -43,6 +43,9 @@ async def test_traces(variables: dict[str, str], service: str) -> None:
             "OTEL_BSP_SCHEDULE_DELAY": "50",
         }
         async with serving(**environment) as gateway, aiohttp.ClientSession(headers=gateway.headers) as http:
+            for path in ("receipts/none", "passes/none", "calendar/none.ics", "health/live", "none"):
+                async with http.get(f"{gateway.url}/{path}") as response:
+                    assert response.status in {200, 404}
             async with http.post(f"{gateway.url}/graphql", json={"query": QUERY}) as response:
                 assert (await response.json())["data"]["viewer"]["orders"] == {"totalCount": 1917}
             await asyncio.wait_for(arrived.wait(), HANGS_AFTER)
@@ -67,7 +70,7 @@ async def test_traces(variables: dict[str, str], service: str) -> None:
         for span in scope.spans
     ]
     by_name = {span.name: span for span in spans}
-    assert set(by_name) == {"graphql", "GET /orders"}
+    assert set(by_name) == {"graphql", "GET /orders", "receipt", "pass", "calendar"}
     assert by_name["GET /orders"].parent_span_id == by_name["graphql"].span_id
     keys = {attribute.key for span in spans for attribute in span.attributes}
     assert keys == {"http.response.status_code", "imin.outcome", "imin.bytes"}
