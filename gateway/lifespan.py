@@ -17,7 +17,11 @@ CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]
 
 def cleanup_contexts(services: Services, metrics: Metrics, rates: RateLimits) -> list[CleanupContext]:
     """For aiohttp's `cleanup_ctx`: entered in this order on start, left in reverse order on shutdown."""
-    contexts = [_open_services(services), _background_task(metrics.copy_for_ever)]
+    contexts = [
+        _open_services(services),
+        _background_task(metrics.copy_for_ever),
+        _background_task(services.live.follow_other_processes),
+    ]
     if services.redis is not None:
         contexts.append(_background_task(RateSynchroniser(services.redis, rates).run))
     return contexts

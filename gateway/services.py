@@ -164,6 +164,7 @@ def _live(
     limit = SubscriberLimit(settings.follow_most, settings.follow_most_each)
     lists = ListParts(repository, attempts, compared, now, settings.imin_concurrency)
     return LiveUpdates(
+        attempts=attempts,
         limit=limit,
         order_watcher=OrderWatcher(WatchParts(repository, attempts, compared, backoff, now), limit),
         customer_watcher=CustomerWatcher(CustomerWatchParts(backoff, leases or NotShared()), limit),

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
+from cachetools import LRUCache
 
 from gateway.cancellation.attempts import (
     UNSETTLED,
@@ -21,6 +22,9 @@ from gateway.cancellation.rules import after_reading
 from gateway.clock import Clock
 from gateway.imin.documents import Order
 
+_RECENT_SECONDS = 10.0
+_MAX_NOTICED = 1_000
+
 
 class AttemptLog:
     """Reads and writes attempts. held: updated with the items of those that are open.
@@ -32,7 +36,7 @@ class AttemptLog:
         self.held = held
         self.version = 0
         self.on_change: Callable[[Attempt], None] = lambda _attempt: None
-        """Called with each attempt that this process begins, and when it learns what became of one."""
+        """Called with each attempt that is begun, and when more is known of one."""
         self._journal = journal
         self._now = now
         self._doubt = held.doubt
@@ -40,6 +44,7 @@ class AttemptLog:
         self._writes = 0
         self._refreshes = 0
         self._last_applied = 0
+        self._noticed: LRUCache[str, Attempt] = LRUCache(_MAX_NOTICED)
 
     async def begin(
         self, customer: str, order: str, items: tuple[str, ...], refund: Refund | None
@@ -95,6 +100,21 @@ class AttemptLog:
         """Update the items that are held. None if no other process can have changed them."""
         return None if self._journal.is_current() else self._refresh()
 
+    async def notice_other_processes(self) -> None:
+        """Call `on_change` with what other processes of this machine have written in the last seconds."""
+        update = self.refresh()
+        if update is None:
+            return
+        await update
+        try:
+            recent = await self._journal.recent(self._now().timestamp() - _RECENT_SECONDS)
+        except JournalUnavailable:
+            return
+        for attempt in recent:
+            if self._noticed.get(attempt.id) != attempt:
+                self._noticed[attempt.id] = attempt
+                self.on_change(attempt)
+
     async def _refresh(self) -> None:
         self._refreshes += 1
         number, writes = self._refreshes, self._writes
@@ -120,4 +140,5 @@ class AttemptLog:
         self._writes += 1
         self.version += 1
         self.held.put(attempt)
+        self._noticed[attempt.id] = attempt
         self.on_change(attempt)

@@ -113,6 +113,9 @@ class Journal(Protocol):
     async def open_attempts(self) -> list[Attempt]:
         """Open attempts, oldest first."""
 
+    async def recent(self, since: float) -> list[Attempt]:
+        """Attempts through this machine that were begun or settled since then, oldest first."""
+
     def is_current(self) -> bool:
         """Whether nothing but this process can have changed them since `open_attempts` was last called."""
 

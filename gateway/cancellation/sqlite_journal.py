@@ -99,6 +99,9 @@ class SqliteJournal:
         self._read_at = time.monotonic()
         return await self._attempts(f"{OPEN} ORDER BY rowid", ())
 
+    async def recent(self, since: float) -> list[Attempt]:
+        return await self._attempts("requested_at >= ? OR settled_at >= ? ORDER BY rowid", (since, since))
+
     def is_current(self) -> bool:
         if self._path == IN_MEMORY:
             return True

@@ -45,6 +45,9 @@ class ReplicaJournal:
         found |= {attempt.id: attempt for attempt in await self._local.open_attempts()}
         return [*found.values()]
 
+    async def recent(self, since: float) -> list[Attempt]:
+        return await self._local.recent(since)
+
     def is_current(self) -> bool:
         return False
 

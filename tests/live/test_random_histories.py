@@ -62,6 +62,7 @@ class Booking:
         )
 
     async def cancel(self) -> None:
+        self.sandbox.faults.clear()
         node = await self.shown()
         await cancel(self.gateway, self.id, [node["items"][0]["id"]])
 
@@ -167,6 +168,7 @@ async def check(sandbox: Sandbox, gateway: Gateway, history: Sequence[tuple[Step
         last = await booking.shown()
         await until(lambda: listening_.done() or (heard[-1] == explained[-1]["order"] == last))
         listening_.cancel()
+        await asyncio.gather(listening_, return_exceptions=True)
 
     assert heard[-1] == explained[-1]["order"] == last
     rest = iter(heard)
@@ -177,6 +179,7 @@ async def check(sandbox: Sandbox, gateway: Gateway, history: Sequence[tuple[Step
 
 async def _booked(sandbox: Sandbox, gateway: Gateway) -> Booking:
     sandbox.clock.set(START)
+    sandbox.faults.clear()
     order = sandbox.add_order("1234", items=2, price="12.50", start=START + timedelta(days=2))
     data = await gateway.data("query ($n: ID!) { order(identifier: $n) { id } }", n=order["identifier"])
     items = [item["identifier"] for item in order["orderedItem"]]
