@@ -103,6 +103,7 @@ async def test_one_blocked(gateway: Gateway, sandbox: Sandbox) -> None:
     ]
 
 
+@pytest.mark.settings(cancel_deadline_seconds=1)  # the test waits for it
 async def test_after_a_cancellation(gateway: Gateway, sandbox: Sandbox) -> None:
     """An item that imin accepted for cancellation is blocked even while its order does not show it."""
     sandbox.cancellations.show_after_seconds = 100
