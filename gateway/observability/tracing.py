@@ -1,8 +1,8 @@
 """OpenTelemetry traces, if the extra `otel` is installed and `GATEWAY_TRACES_ENABLED` is set.
 
 One span for each GraphQL request and each file, and below it one for each request to imin. Spans contain
-endpoints, outcomes and sizes, but no document, argument, address, header or name. OpenTelemetry's own variables,
-for example OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
+endpoints, outcomes and sizes, but no document, argument, address, header or name. OpenTelemetry's own
+variables, for example OTEL_EXPORTER_OTLP_ENDPOINT, choose where they are sent.
 """
 
 import asyncio
