@@ -9,6 +9,7 @@ from cachetools import LRUCache
 from graphql import GraphQLError
 
 from gateway.artefacts.calendars import Calendars
+from gateway.artefacts.wallet.wallets import Wallets
 from gateway.auth import Caller
 from gateway.cancellation.attempts import Attempt
 from gateway.cancellation.service import Cancellations
@@ -54,6 +55,7 @@ class Services:
     operation_seconds: float
     cancellations: Cancellations
     calendars: Calendars
+    wallet: Wallets
     live: LiveUpdates
     notifier: ChangeNotifier
     now: Clock

@@ -1,9 +1,12 @@
 """Build the services that all requests share: imin's client, the cache, cancellations, the order watcher."""
 
+from typing import TYPE_CHECKING
+
 import yarl
 
 from gateway.artefacts.calendar_state import SqliteCalendarState
 from gateway.artefacts.calendars import CalendarOptions, Calendars
+from gateway.artefacts.wallet.wallets import Wallets
 from gateway.backoff import Backoff
 from gateway.cancellation.doubt import Doubt
 from gateway.cancellation.exchange import ExchangeOptions
@@ -37,7 +40,11 @@ from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
 from gateway.settings.model import Settings
+from gateway.settings.wallet_keys import service_account
 from gateway.signing.global_ids import CustomerOwner, IdSigner
+
+if TYPE_CHECKING:
+    from gateway.artefacts.wallet.google import GoogleWallet
 
 
 def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Services:
@@ -80,6 +87,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         operation_seconds=settings.request_timeout_seconds,
         cancellations=cancellations,
         calendars=_calendars(settings, repository, cache, now, redis),
+        wallet=Wallets(google=_google_wallet(settings)),
         redis=redis,
         redis_cache=redis_cache,
         announcements=announcements,
@@ -194,6 +202,20 @@ def _calendars(
         state=state,
         shared=shared,
         concurrency=settings.imin_concurrency,
+    )
+
+
+def _google_wallet(settings: Settings) -> "GoogleWallet | None":
+    if settings.google_wallet_key is None:
+        return None
+    from gateway.artefacts.wallet.google import GoogleWallet  # noqa: PLC0415  # loads joserfc
+
+    account = service_account(settings.google_wallet_key)
+    return GoogleWallet(
+        account.client_email,
+        account.private_key,
+        settings.google_wallet_issuer_id,
+        settings.wallet_issuer_name,
     )
 
 

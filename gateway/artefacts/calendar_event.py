@@ -64,8 +64,8 @@ def event_of(item: OrderItem) -> CalendarEvent | None:
     starts = session.starts if session else None
     if session is None or starts is None or not _FIRST_YEAR <= starts.year <= _LAST_YEAR:
         return None
-    zone, (status, notice) = session.time_zone, _state(item, session)
-    summary = _shortened(" ".join((session.name or "Booking").split()), _MAX_SUMMARY)
+    zone, (status, notice) = session.time_zone, state_of(item, session)
+    summary = shortened(" ".join((session.name or "Booking").split()), _MAX_SUMMARY)
     join = _join_url(item, session)
     lines = [f"SUMMARY:{text(summary)}", f"STATUS:{status}"]
     # A booking that is cancelled keeps nobody busy.
@@ -73,18 +73,18 @@ def event_of(item: OrderItem) -> CalendarEvent | None:
     lines += _times(session, starts, zone)
     lines += _where(session, join)
     if description := "\n\n".join(_paragraphs(item, session, notice, join)):
-        lines.append(f"DESCRIPTION:{text(_shortened(description, _MAX_DESCRIPTION))}")
+        lines.append(f"DESCRIPTION:{text(shortened(description, _MAX_DESCRIPTION))}")
     if address := join or uri(session.url):
         lines.append(f"URL:{address}")
-    return CalendarEvent(_uid(item), starts, zone, summary, status, tuple(lines))
+    return CalendarEvent(uid_of(item), starts, zone, summary, status, tuple(lines))
 
 
-def _uid(item: OrderItem) -> str:
+def uid_of(item: OrderItem) -> str:
     """The same for ever, whatever signs ids, and without a name of anything."""
     return str(uuid.uuid5(_NAMESPACE, f"{item.order_identifier}/{item.unique_name}"))
 
 
-def _state(item: OrderItem, session: Event) -> tuple[str, str]:
+def state_of(item: OrderItem, session: Event) -> tuple[str, str]:
     """Status, and a sentence that explains one that is not usual. What is cancelled comes first."""
     usual = CONFIRMED, ""
     states = _ITEM_STATES.get(item.status, usual), _SESSION_STATES.get(session.event_status, usual)  # type: ignore[arg-type]  # None is no state
@@ -92,7 +92,7 @@ def _state(item: OrderItem, session: Event) -> tuple[str, str]:
 
 
 def _times(session: Event, starts: datetime, zone: str) -> list[str]:
-    ends = _end(session, starts)
+    ends = usable_end(session, starts)
     if not has_time(session.start_date):
         # The end of days is the day after the last. Source: RFC 5545, 3.6.1.
         last = starts if ends is None else ends
@@ -100,7 +100,7 @@ def _times(session: Event, starts: datetime, zone: str) -> list[str]:
     return times(zone, DTSTART=starts, **({"DTEND": ends} if ends else {}))
 
 
-def _end(session: Event, starts: datetime) -> datetime | None:
+def usable_end(session: Event, starts: datetime) -> datetime | None:
     """The end; None if it cannot be used: one that is not after the start is not allowed."""
     try:
         ends = parse_date_time(session.end_date)
@@ -157,5 +157,6 @@ def _alarm(summary: str, minutes: int) -> list[str]:
     return component("VALARM", lines)
 
 
-def _shortened(words: str, most: int) -> str:
+def shortened(words: str, most: int) -> str:
+    """The text, cut off after so many characters, with an ellipsis."""
     return words if len(words) <= most else words[: most - 1] + "…"

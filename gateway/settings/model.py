@@ -21,6 +21,7 @@ from gateway.settings.values import (
     TimeZone,
     matching,
 )
+from gateway.settings.wallet_keys import GoogleIssuer, GoogleKey
 from gateway.time_zones import DEFAULT_TIME_ZONE
 
 PREFIX = "GATEWAY_"
@@ -89,6 +90,22 @@ class Settings(BaseSettings):
     )
     calendar_alarm_minutes: int = Field(
         0, ge=0, le=40_320, description="Alarm of calendar entries, in minutes before the start; 0 for none."
+    )
+    wallet_issuer_name: str = Field(
+        "Bookings",
+        min_length=1,
+        max_length=100,
+        description="Name of the issuer of wallet passes, for people.",
+    )
+    google_wallet_key: GoogleKey | None = Field(
+        None,
+        description="JSON of the Google service account that signs passes, or a path to it. Leave empty for "
+        "no links to Google Wallet.",
+    )
+    google_wallet_issuer_id: GoogleIssuer = Field(
+        "",
+        validate_default=True,
+        description="Issuer id in Google Wallet. Required with `GATEWAY_GOOGLE_WALLET_KEY`.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest severity that is logged."

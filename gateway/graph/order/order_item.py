@@ -15,6 +15,7 @@ from gateway.graph.money import Money, TaxCharge
 from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessChannel, AccessCode, AccessPass
 from gateway.graph.order.offer import Offer
+from gateway.graph.order.wallet_pass import WalletPass, wallet_pass_of
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.scalars import URL, DateTime
 from gateway.graph.session.session import Session
@@ -170,6 +171,17 @@ class OrderItem(Node):
     @staticmethod
     async def cancellation(root: strawberry.Parent[documents.OrderItem], info: Info) -> Cancellation | None:
         return await cancellation_of_item(info, root)
+
+    @resolved(
+        "Links that put the item into the wallet of a phone. Null if the operator has set up no wallet, and "
+        "for an item without a session.",
+        WalletPass | None,
+        requests=0,
+        not_compared=NotCompared.EXPIRES,
+    )
+    @staticmethod
+    def wallet_pass(root: strawberry.Parent[documents.OrderItem], info: Info) -> WalletPass | None:
+        return wallet_pass_of(root, info)
 
     @classmethod
     @depends_only_on()

@@ -1,0 +1,1 @@
+"""Booked items as passes in the wallets of phones: Apple's and Google's."""

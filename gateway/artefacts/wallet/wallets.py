@@ -1,0 +1,19 @@
+"""The wallets for which the operator has keys."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.artefacts.wallet.google import GoogleWallet
+
+
+@dataclass(frozen=True)
+class Wallets:
+    """None for a wallet without a key."""
+
+    google: "GoogleWallet | None" = None
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether there is any."""
+        return self.google is not None
