@@ -20,6 +20,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
@@ -104,6 +105,9 @@ class _Ledger:
         if definition is None:  # __typename, __schema, __type
             return 0
         cost = field_cost(definition)
+        for names, requests in cost.extra if cost is not None else ():
+            if given := [value for name in names if (value := _argument(node, name)) is not None]:
+                self._charge(requests, (*sizes, _is_any_given(given)))
         if cost is not None and cost.per_page:
             self._charge(cost.requests, (*sizes, self._pages(node)))
             sizes = (*sizes, self._window(node))
@@ -167,6 +171,14 @@ class _Ledger:
             return of_variable
         count = _literal_length(value)
         return lambda _: count
+
+
+def _is_any_given(values: list[ValueNode]) -> Size:
+    """1 if any of an argument's values is neither null nor false, otherwise 0."""
+    names = [value.name.value for value in values if isinstance(value, VariableNode)]
+    literals = [value for value in values if not isinstance(value, VariableNode)]
+    is_given = any(not isinstance(one, NullValueNode) and getattr(one, "value", True) for one in literals)
+    return lambda variables: int(is_given or any(variables.get(name) not in (None, False) for name in names))
 
 
 def _argument(node: FieldNode, name: str) -> ValueNode | None:

@@ -10,17 +10,26 @@ METADATA = "cost"
 
 
 class FieldCost(Struct, frozen=True):
-    """requests: for each call of the resolver, or as one of the functions below says."""
+    """requests: for each call of the resolver, or as one of the functions below says.
+
+    extra: further requests for each call that is given one of some arguments; null and false do not count.
+    """
 
     requests: int
     per_page: bool = False
     per_item_of: str | None = None
     is_shared: bool = False
+    extra: tuple[tuple[tuple[str, ...], int], ...] = ()
 
 
-def per_page(requests: int) -> FieldCost:
-    """Requests for each page that the window of a connection touches."""
-    return FieldCost(requests, per_page=True)
+def per_page(requests: int, *extra: tuple[tuple[str, ...], int]) -> FieldCost:
+    """Requests for each page that the window of a connection touches. extra: as in FieldCost."""
+    return FieldCost(requests, per_page=True, extra=extra)
+
+
+def per_call(requests: int, *extra: tuple[tuple[str, ...], int]) -> FieldCost:
+    """Requests for each call of the resolver. extra: as in FieldCost."""
+    return FieldCost(requests, extra=extra)
 
 
 def per_item_of(argument: str, requests: int) -> FieldCost:

@@ -87,10 +87,23 @@ def _person_of(order: documents.Order) -> str | None:
     return (email or "").strip().casefold() or None
 
 
-def prefetch_order(context: Context, identifier: str) -> bool:
+async def find_order_by_id(context: Context, text: str) -> documents.Order | None:
+    """An order by its global id; None if it does not exist or the caller may not see it.
+
+    Raises IminError.
+    """
+    id_ = context.services.signer.verify(text)
+    if id_ is None or id_.kind != "Order" or not context.caller.may_see(id_.customer):
+        return None
+    key = id_.customer, id_.parts[0]
+    return await context.loader(ORDER).get(key) if is_identifier(key[1]) else None
+
+
+def prefetch_order(context: Context, identifier: str | None = None, **others: str | None) -> bool:
     """Start loading what `find_order` waits for; see `resolved`. True for a trusted service only."""
     caller = context.caller
-    if not caller.may_name_any_customer:
+    is_alone = all(value is None for value in others.values())
+    if identifier is None or not is_alone or not caller.may_name_any_customer:
         return False
     if is_identifier(identifier):
         context.loader(ORDER).prefetch((caller.customer or "", identifier))

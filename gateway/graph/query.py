@@ -4,28 +4,47 @@ from collections.abc import Awaitable
 from typing import Annotated, Any
 
 import strawberry
+from strawberry import UNSET
 
 from gateway.cancellation.preview import Preview
 from gateway.errors import BAD_USER_INPUT, GatewayError
-from gateway.execution.field_cost import per_item_of
+from gateway.execution.field_cost import per_call, per_item_of
 from gateway.graph.cancellation.cancellation_preview import CancellationPreview, preview_of
 from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
-from gateway.graph.lookup import find_node, find_order, prefetch_order
+from gateway.graph.lookup import find_node, find_order, find_order_by_id, prefetch_order
 from gateway.graph.node import Node
 from gateway.graph.order.order import Order
+from gateway.graph.order_key import order_key
+from gateway.graph.order_number import find_order_by_number
 from gateway.graph.partial_errors import report_unreadable
 from gateway.imin import documents
 from gateway.imin.endpoints.declaration import PUBLIC
 from gateway.imin.endpoints.entitlements import ENTITLEMENTS
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
+from gateway.pagination.history import MAX_PAGES
 
 MAX_NODES = 100
 
 Identifier = Annotated[strawberry.ID, strawberry.argument(description="Identifier in imin.")]
 Id = Annotated[strawberry.ID, strawberry.argument(description="Global id issued by this gateway.")]
+OptionalIdentifier = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Identifier of the order in imin.")
+]
+OptionalId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Global id of the order, issued by this gateway.")
+]
+OrderNumber = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The number that a customer quotes: `orderNumber` or `confirmationNumber`. imin cannot "
+        "look it up, so your own history is read, newest orders first: null only if all of it was, and "
+        "`SEARCH_INCOMPLETE` if it has more than 200 pages of ten. A service, which has no history, uses "
+        "`Customer.orders` or another argument."
+    ),
+]
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="Global ids issued by this gateway, at most 100.")
 ]
@@ -75,13 +94,30 @@ class Query:
         return Customer.of(identifier, info.context) if allowed else None
 
     @resolved(
-        "The order with that identifier, for its customer or a trusted service.",
+        "The order with that identifier, global id or number; exactly one of them must be given. An order is "
+        "found for its customer and for a trusted service, by its number for its customer only.",
         Order | None,
-        requests=5,  # the order, and pages of the history until it is proven to be the caller's
+        # The order, and pages of the history until it is proven to be the caller's.
+        requests=per_call(5, (("orderNumber",), MAX_PAGES)),
         prefetch=prefetch_order,
     )
-    async def order(self, info: Info, identifier: Identifier) -> documents.Order | None:
-        return report_unreadable(info, await find_order(info.context, identifier))
+    async def order(
+        self,
+        info: Info,
+        identifier: OptionalIdentifier = UNSET,
+        id: OptionalId = UNSET,  # noqa: A002  # Relay's name
+        order_number: OrderNumber = UNSET,
+    ) -> documents.Order | None:
+        """Raises GatewayError and IminError."""
+        context = info.context
+        match order_key(identifier, id, order_number):
+            case "identifier", text:
+                order = await find_order(context, text)
+            case "id", text:
+                order = await find_order_by_id(context, text)
+            case _, text:
+                order = await find_order_by_number(context, text)
+        return report_unreadable(info, order)
 
     @resolved(
         "What cancelling items of an order would do, without cancelling them. Null if the order does not "

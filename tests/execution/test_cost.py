@@ -182,7 +182,11 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
     return {
         "viewer": ["{ viewer { name email orders { totalCount } upcomingOrderItems { totalCount } } }"],
         "customer": [f"{{ customer(identifier: {name}) {{ name }} }}" for name in ('"crafted"', *quoted)],
-        "order": [f"{{ order(identifier: {name}) {{ items {{ order {{ id }} }} }} }}" for name in quoted],
+        "order": [
+            f"{{ order({argument}: {name}) {{ items {{ order {{ id }} }} }} }}"
+            for argument in ("identifier", "id", "orderNumber")
+            for name in quoted
+        ],
         "node": [f"{{ node(id: {name}) {{ id }} }}" for name in quoted],
         "nodes": [f"{{ nodes(ids: [{', '.join(quoted * 4)}]) {{ id }} }}"],
         "entitlements": ["{ entitlements { identifier } }"],

@@ -37,10 +37,10 @@ ARGUMENTS: dict[str, tuple[str, str, list[str | int], Any]] = {
         {"node": None},
     ),
     "one of several fields": (
-        'query ($v: ID = "x") { viewer { identifier } order(identifier: $v) { id } }',
-        expected("identifier", "ID!"),
-        ["order"],
-        {"viewer": {"identifier": "1234"}, "order": None},
+        'query ($v: ID = "x") { viewer { identifier } node(id: $v) { id } }',
+        expected("id", "ID!"),
+        ["node"],
+        {"viewer": {"identifier": "1234"}, "node": None},
     ),
     "an element of a list": (
         'query ($v: ID = "x") { nodes(ids: ["y", $v]) { id } }',

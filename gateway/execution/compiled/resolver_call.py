@@ -2,7 +2,7 @@
 
 Strawberry's wrapper creates an Info, renames and converts the arguments and looks for extensions. For an
 async resolver without extensions, whose arguments are built-in scalars or lists of them, the outcome depends
-on the schema and the document alone.
+on the schema and the document alone. Arguments of other types must be left out, or be null variables.
 """
 
 import inspect
@@ -77,11 +77,16 @@ class ResolverCall:
         variables: list[_VariableArgument] = []
         others: dict[str, GraphQLArgument] = {}
         for name, argument in field.args.items():
-            if names.get(name) is None or not _is_passed_unchanged(schema, argument, declared, names[name]):
+            if names.get(name) is None:
                 return None
             value = given.get(name)
+            is_plain = _is_passed_unchanged(schema, argument, declared, names[name])
+            is_left_out = value is None and not _has_default(argument)
+            if not is_plain and not is_left_out and not isinstance(value, VariableNode):
+                return None
             if isinstance(value, VariableNode):
-                variables.append(_VariableArgument(names[name], value.name.value, argument))
+                one = _VariableArgument(names[name], value.name.value, argument, is_plain=is_plain)
+                variables.append(one)
             elif value is not None and _has_variables(value):
                 return None
             else:
@@ -93,7 +98,10 @@ class ResolverCall:
         return cls(declared, {names[name]: value for name, value in constants.items()}, variables)
 
     def arguments(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The keyword arguments; None if graphql-core has to apply a default or report an error."""
+        """The keyword arguments; None if graphql-core has to apply a default or report an error.
+
+        Or if Strawberry has to convert a value.
+        """
         arguments = self._constants.copy()
         for name in self._list_names:
             arguments[name] = list(arguments[name])
@@ -104,6 +112,8 @@ class ResolverCall:
                     return None
                 continue
             if value is None and one.is_required:
+                return None
+            if value is not None and not one.is_plain:
                 return None
             arguments[one.name] = list(value) if type(value) is list else value
         return arguments
@@ -124,17 +134,22 @@ class _VariableArgument:
     """An argument whose value is a variable.
 
     is_required: whether null is an error. must_be_given: whether graphql-core has to handle a variable
-    without a value, because there is a default or it is an error.
+    without a value, because there is a default or it is an error. is_plain: whether Strawberry passes values
+    unchanged.
     """
 
-    __slots__ = ("is_required", "must_be_given", "name", "variable")
+    __slots__ = ("is_plain", "is_required", "must_be_given", "name", "variable")
 
-    def __init__(self, name: str, variable: str, argument: GraphQLArgument) -> None:
+    def __init__(self, name: str, variable: str, argument: GraphQLArgument, *, is_plain: bool) -> None:
+        self.is_plain = is_plain
         self.name = name
         self.variable = variable
         self.is_required = is_non_null_type(argument.type)
-        has_default = argument.default_value is not Undefined or argument.default is not None
-        self.must_be_given = self.is_required or has_default
+        self.must_be_given = self.is_required or _has_default(argument)
+
+
+def _has_default(argument: GraphQLArgument) -> bool:
+    return argument.default_value is not Undefined or argument.default is not None
 
 
 def _is_plain(declared: StrawberryField, field: GraphQLField) -> bool:

@@ -30,6 +30,14 @@ _ROOTS = {
 """Types that are not documents, each with the fields whose resolvers read at most the attributes that paging
 needs. A query with any other of their fields decodes whole documents, which is slower but correct."""
 
+_READ_BY_ARGUMENTS = {
+    ("Query", "order", "orderNumber"): ("order_number", "confirmation_number"),
+    ("Customer", "orders", "itemStatuses"): ("status",),
+    ("Customer", "upcomingOrderItems", "statuses"): ("status",),
+    ("Customer", "upcomingOrderItems", "excludeCancelled"): ("status",),
+}
+"""What the resolvers of such fields read besides, if they are given an argument."""
+
 
 def selected_attributes(schema: GraphQLSchema, document: DocumentNode) -> Attributes | None:
     """The attributes that a query selects, and those that their properties read in turn.
@@ -58,6 +66,8 @@ class _AttributeVisitor(Visitor):
             self.is_complete = False
         elif parent.name in _ROOTS:
             self.is_complete &= name in _ROOTS[parent.name]
+            for argument in node.arguments or ():
+                self.attributes.update(_READ_BY_ARGUMENTS.get((parent.name, name, argument.name.value), ()))
         elif not name.startswith("__"):
             owners = self._schema.get_possible_types(parent) if is_abstract_type(parent) else [parent]
             for owner in owners:
