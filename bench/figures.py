@@ -100,6 +100,8 @@ def _followers(results: dict[str, Any]) -> Iterator[Figure]:
         yield "memory of a follower", f"≤ {BEST}'s", f"{memory:.1f} KB, {leanest:.1f} KB", memory <= leanest
         fastest = best_of_peers(result, "joins", max)
         yield "joins", f"≥ {BEST}'s", f"{joins:,.0f}/s, {fastest:,.0f}/s", joins >= fastest
+        cpu, least = median(ours, "join_cpu_us"), best_of_peers(result, "join_cpu_us", min)
+        yield "processor time of a join", f"≤ {BEST}'s", f"{cpu:.0f} µs, {least:.0f} µs", cpu <= least
 
 
 def _memory(results: dict[str, Any]) -> Iterator[Figure]:

@@ -21,7 +21,8 @@ medians of {rounds} interleaved rounds. One core for the server, one for the san
 server reads the order every {poll_seconds} s. This gateway runs as `gateway serve` does: rate limits, cache,
 INFO logs, a check of each token every 15 s. A follower has joined when it has connected, authenticated,
 subscribed and got its first event. Memory is the growth of the resident set for each follower. The time of a
-change counts from its request to the sandbox until followers have received it."""
+change counts from its request to the sandbox until followers have received it. Where other processes use the
+machine, joins a second say more about the load's core than about the server: compare its processor time."""
 COLUMNS = {
     "KB each": ("kilobytes", "{:.1f}"),
     "MB in all": ("megabytes", "{:.0f}"),
