@@ -33,6 +33,7 @@ from gateway.http.request import RequestReader
 from gateway.http.security_headers import add_security_headers
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.websocket_session import WebSocketLimits, WebSocketServices
+from gateway.http.wallet import wallet_handler
 from gateway.http.webhooks import customer_webhook, order_webhook
 from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
@@ -74,6 +75,7 @@ def create_app(
         ("/receipts/{id}", receipt_handler),
         ("/passes/{id}", pass_handler),
         ("/calendar/{id}.ics", calendar_handler),
+        ("/wallet/{id}.pkpass", wallet_handler),
     ):
         app.router.add_get(path, aiohttp_handler(handler(services, authentication, limit)))
     _add_webhooks(app, settings, services)

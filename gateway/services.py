@@ -1,10 +1,10 @@
 """Build the services that all requests share: imin's client, the cache, cancellations, the order watcher."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import yarl
 
-from gateway.artefacts.calendar_state import SqliteCalendarState
+from gateway.artefacts.calendar_state import CalendarState, SqliteCalendarState
 from gateway.artefacts.calendars import CalendarOptions, Calendars
 from gateway.artefacts.wallet.wallets import Wallets
 from gateway.backoff import Backoff
@@ -44,6 +44,7 @@ from gateway.settings.wallet_keys import service_account
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 if TYPE_CHECKING:
+    from gateway.artefacts.wallet.apple import ApplePasses
     from gateway.artefacts.wallet.google import GoogleWallet
 
 
@@ -68,6 +69,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         previews=Previews(signer.previews, now),
         with_replicas=_with_replicas(settings, redis),
     )
+    states = _calendar_states(settings, redis)
     announcements = Announcements(redis) if redis else None
     leases = PollLeases(redis, announcements) if redis and announcements else None
     live = _live(settings, repository, cancellations, now, leases)
@@ -86,8 +88,11 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         concurrency=settings.imin_concurrency,
         operation_seconds=settings.request_timeout_seconds,
         cancellations=cancellations,
-        calendars=_calendars(settings, repository, cache, now, redis),
-        wallet=Wallets(google=_google_wallet(settings)),
+        calendars=_calendars(settings, repository, cache, now, states),
+        wallet=Wallets(
+            apple=_apple_passes(settings, repository, now, signer, public_url, states[1]),
+            google=_google_wallet(settings),
+        ),
         redis=redis,
         redis_cache=redis_cache,
         announcements=announcements,
@@ -182,11 +187,19 @@ def _live(
     )
 
 
-def _calendars(
-    settings: Settings, repository: Repository, cache: Cache | None, now: Clock, redis: RedisClient | None
-) -> Calendars:
+_CalendarStates: TypeAlias = tuple[SqliteCalendarState, CalendarState]
+"""What this process remembers, and over it, what all replicas do."""
+
+
+def _calendar_states(settings: Settings, redis: RedisClient | None) -> _CalendarStates:
     state = SqliteCalendarState(settings.state_path)
-    shared = ReplicaCalendarState(redis, state) if redis else state
+    return state, ReplicaCalendarState(redis, state) if redis else state
+
+
+def _calendars(
+    settings: Settings, repository: Repository, cache: Cache | None, now: Clock, states: _CalendarStates
+) -> Calendars:
+    state, shared = states
     options = CalendarOptions(
         name=settings.calendar_name,
         time_zone=settings.time_zone,
@@ -203,6 +216,35 @@ def _calendars(
         shared=shared,
         concurrency=settings.imin_concurrency,
     )
+
+
+def _apple_passes(  # noqa: PLR0913, PLR0917  # parts of the services
+    settings: Settings,
+    repository: Repository,
+    now: Clock,
+    signer: IdSigner,
+    public_url: str,
+    state: CalendarState,
+) -> "ApplePasses | None":
+    certificate, key, wwdr = (
+        settings.apple_pass_certificate,
+        settings.apple_pass_key,
+        settings.apple_pass_wwdr,
+    )
+    if certificate is None or key is None or wwdr is None:
+        return None
+    from gateway.artefacts.wallet.apple import AppleOptions, ApplePasses  # noqa: PLC0415  # loads cryptography
+    from gateway.artefacts.wallet.package import PassPackager  # noqa: PLC0415  # as above
+
+    packager = PassPackager(*(pem.get_secret_value() for pem in (certificate, key, wwdr)))
+    options = AppleOptions(
+        settings.apple_pass_type_id,
+        settings.apple_team_id,
+        settings.wallet_issuer_name,
+        f"{public_url}/wallet",
+    )
+    tokens, concurrency = signer.pass_tokens, settings.imin_concurrency
+    return ApplePasses(packager, options, repository, tokens, state, now, concurrency)
 
 
 def _google_wallet(settings: Settings) -> "GoogleWallet | None":

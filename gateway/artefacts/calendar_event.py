@@ -66,7 +66,7 @@ def event_of(item: OrderItem) -> CalendarEvent | None:
         return None
     zone, (status, notice) = session.time_zone, state_of(item, session)
     summary = shortened(" ".join((session.name or "Booking").split()), _MAX_SUMMARY)
-    join = _join_url(item, session)
+    join = join_url(item, session)
     lines = [f"SUMMARY:{text(summary)}", f"STATUS:{status}"]
     # A booking that is cancelled keeps nobody busy.
     lines.append(f"TRANSP:{'TRANSPARENT' if status == CANCELLED else 'OPAQUE'}")
@@ -110,7 +110,7 @@ def usable_end(session: Event, starts: datetime) -> datetime | None:
     return ends if is_usable else None
 
 
-def _join_url(item: OrderItem, session: Event) -> str | None:
+def join_url(item: OrderItem, session: Event) -> str | None:
     is_online = session.attendance_mode in {
         AttendanceMode.ONLINE_EVENT_ATTENDANCE_MODE,
         AttendanceMode.MIXED_EVENT_ATTENDANCE_MODE,

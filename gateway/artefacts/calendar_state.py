@@ -53,6 +53,11 @@ def event_name(uid: str) -> str:
     return f"event:{uid}"
 
 
+def pass_name(uid: str) -> str:
+    """Name of the entry of a wallet pass."""
+    return f"pass:{uid}"
+
+
 def expires(name: str) -> bool:
     return not name.startswith("feed:")
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +21,7 @@ from gateway.artefacts.calendar_state import (
 )
 from gateway.artefacts.icalendar import component, encode, text
 from gateway.artefacts.time_zone_definition import time_zone_definition
+from gateway.artefacts.versions import changed_at, versions_of
 from gateway.clock import Clock
 from gateway.imin.cache import Cache, CacheableRead, Decoded
 from gateway.imin.documents import OrderItem
@@ -39,9 +39,6 @@ from gateway.pagination.totals import ListTotals
 _PRODUCT = "-//imin gateway//Bookings//EN"
 _FORMAT = "1"
 """To be increased if stored feeds change so that an earlier release could not read them."""
-
-_EPOCH_SECONDS = 1_577_836_800
-"""2020-01-01: versions are counted in seconds from here, so that they fit into 31 bits until 2088."""
 
 _REVISION = re.compile(rb"^(?:DTSTAMP|LAST-MODIFIED|SEQUENCE):.*\r\n", re.MULTILINE)
 _UPCOMING = Range.from_arguments(UPCOMING_ITEMS, first=MAX_COUNT)
@@ -168,36 +165,18 @@ class Calendars:
         ]
 
     async def _file_of(self, events: Sequence[CalendarEvent], properties: list[str]) -> bytes:
-        entries = await self._versions(events)
+        versions = await versions_of(
+            self._state, self._now, {event_name(event.uid): event.digest for event in events}
+        )
         lines = [f"PRODID:{_PRODUCT}", "VERSION:2.0", "CALSCALE:GREGORIAN", *properties]
         years = [event.starts.year for event in events] or [self._now().year]
         # At least one component is required, so there is a zone without an event too.
         for zone in sorted({event.zone for event in events}) or [self._options.time_zone]:
             lines += time_zone_definition(zone, min(years) - 1, max(years) + 1)
         for event in events:
-            number = entries[event.uid].number
-            changed_at = datetime.fromtimestamp(number + _EPOCH_SECONDS, UTC)
-            lines += event.lines(number, changed_at, self._options.alarm_minutes)
+            version = versions[event_name(event.uid)]
+            lines += event.lines(version, changed_at(version), self._options.alarm_minutes)
         return encode(component("VCALENDAR", lines))
-
-    async def _versions(self, events: Sequence[CalendarEvent]) -> dict[str, Entry]:
-        """The entry of each event, by its uid: a new one for each that is new or has changed.
-
-        A version is the time at which it was first seen. So versions do not go backwards, even if what is
-        remembered of them is lost.
-        """
-        known = await self._state.get([event_name(event.uid) for event in events]) if events else {}
-        now = int(self._now().timestamp()) - _EPOCH_SECONDS
-        found, new = {}, {}
-        for event in events:
-            name = event_name(event.uid)
-            entry = known.get(name, NO_ENTRY)
-            if entry.digest != event.digest:
-                entry = new[name] = Entry(max(now, entry.number + 1), event.digest)
-            found[event.uid] = entry
-        if new:
-            await self._state.put(new)
-        return found
 
 
 def _events_of(items: Sequence[OrderItem]) -> list[CalendarEvent]:

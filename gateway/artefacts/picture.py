@@ -12,7 +12,7 @@ MIN_SIZE = 64
 MAX_SIZE = 2_048
 DEFAULT_SIZE = 400
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FASTEST = 1
 _MIN_PIXELS = 2
 
@@ -87,7 +87,7 @@ def _png(drawing: Drawing, size: int) -> bytes:
     lines += [blank] * bottom
     header = struct.pack(">IIBBBBB", width, len(lines), 1, 0, 0, 0, 0)
     content = zlib.compress(b"".join(b"\0" + line for line in lines), _FASTEST)
-    return _PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+    return PNG_SIGNATURE + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", content) + png_chunk(b"IEND", b"")
 
 
 def _bits(pixels: bytes) -> bytes:
@@ -99,6 +99,7 @@ def _bits(pixels: bytes) -> bytes:
 _AS_DIGITS = bytes.maketrans(b"\0\xff", b"01")
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    """A part of a PNG file. kind: its four letters."""
     checksum = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)

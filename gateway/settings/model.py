@@ -21,7 +21,15 @@ from gateway.settings.values import (
     TimeZone,
     matching,
 )
-from gateway.settings.wallet_keys import GoogleIssuer, GoogleKey
+from gateway.settings.wallet_keys import (
+    GoogleIssuer,
+    GoogleKey,
+    PassCertificate,
+    PassKey,
+    PassTypeId,
+    TeamId,
+    Wwdr,
+)
 from gateway.time_zones import DEFAULT_TIME_ZONE
 
 PREFIX = "GATEWAY_"
@@ -96,6 +104,29 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=100,
         description="Name of the issuer of wallet passes, for people.",
+    )
+    apple_pass_certificate: PassCertificate | None = Field(
+        None,
+        description="Certificate of a pass type at Apple: PEM, or a path to it. Leave empty for no passes in "
+        "Apple Wallet.",
+    )
+    apple_pass_key: PassKey = Field(
+        None,
+        validate_default=True,
+        description="Private key of that certificate: PEM without a password, or a path to it. Required with "
+        "`GATEWAY_APPLE_PASS_CERTIFICATE`.",
+    )
+    apple_pass_wwdr: Wwdr = Field(
+        None,
+        validate_default=True,
+        description="Apple's certificate (WWDR) that issued that certificate: PEM, or a path to it. Required "
+        "with `GATEWAY_APPLE_PASS_CERTIFICATE`.",
+    )
+    apple_pass_type_id: PassTypeId = Field(
+        "", validate_default=True, description="Pass type identifier. That of the certificate when empty."
+    )
+    apple_team_id: TeamId = Field(
+        "", validate_default=True, description="Team identifier. That of the certificate when empty."
     )
     google_wallet_key: GoogleKey | None = Field(
         None,

@@ -23,6 +23,7 @@ from gateway.signing.feeds import FeedSigner
 from gateway.signing.links import LinkSigner
 from gateway.signing.previews import PreviewSigner
 from gateway.signing.sealing import PASS, Sealer
+from gateway.signing.wallet_tokens import PassTokens
 from gateway.time_zones import DEFAULT_TIME_ZONE
 
 KINDS = {
@@ -69,6 +70,7 @@ class IdSigner:
         self.feeds = FeedSigner(secrets)
         self.sealer = Sealer(secrets)
         self.previews = PreviewSigner(secrets)
+        self.pass_tokens = PassTokens(secrets)
 
     def __repr__(self) -> str:
         return f"IdSigner({len(self._keys)} secrets)"
@@ -208,6 +210,12 @@ class CustomerOwner:
         """URL of a calendar file with an item, which opens without a token until it expires."""
         id_ = self.global_id("OrderItem", order_identifier, identifier)
         link = f"/calendar/{id_}.ics?ends={self._links_end()}"
+        return self.public_url + self.signer.links.sign(link)
+
+    def wallet_url(self, order_identifier: str, identifier: str) -> str:
+        """URL of an item's pass for Apple Wallet, which opens without a token until it expires."""
+        id_ = self.global_id("OrderItem", order_identifier, identifier)
+        link = f"/wallet/{id_}.pkpass?ends={self._links_end()}"
         return self.public_url + self.signer.links.sign(link)
 
     def links_expire_at(self) -> datetime:

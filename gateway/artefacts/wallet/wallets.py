@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gateway.artefacts.wallet.apple import ApplePasses
     from gateway.artefacts.wallet.google import GoogleWallet
 
 
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
 class Wallets:
     """None for a wallet without a key."""
 
+    apple: "ApplePasses | None" = None
     google: "GoogleWallet | None" = None
 
     @property
     def is_enabled(self) -> bool:
         """Whether there is any."""
-        return self.google is not None
+        return self.apple is not None or self.google is not None

@@ -21,6 +21,21 @@ class WalletPass:
     item: strawberry.Private[documents.OrderItem]
 
     @resolved(
+        "URL of a signed pass (`.pkpass`) for Apple Wallet, at this gateway. It opens without a token for 5 "
+        "minutes after the query, unless the operator set another lifetime. Null if the operator has set no "
+        "certificate for it.",
+        URL | None,
+        requests=0,
+    )
+    @staticmethod
+    def apple_url(root: strawberry.Parent["WalletPass"], info: Info) -> URL | None:
+        """The link to the pass, which is made when it is opened."""
+        if info.context.services.wallet.apple is None:
+            return None
+        item = root.item
+        return URL(item.owner.wallet_url(item.order_identifier, item.unique_name))
+
+    @resolved(
         "Link that saves the item in Google Wallet, at Google. It holds the ticket, signed. What Google has "
         "saved once, a later link to the same item does not change. Null if the operator has set no key for "
         "it.",
