@@ -95,9 +95,7 @@ class ApplePasses:
         """The signed .pkpass file."""
         return self._packager.package(one.content)
 
-    async def _pass(
-        self, loader: Loader[tuple[str, str], Order | None], customer: str, name: PassName
-    ) -> ApplePass | None:
+    async def _pass(self, loader: _Orders, customer: str, name: PassName) -> ApplePass | None:
         if not is_identifier(name.order):
             return None
         order = await loader.get((customer, name.order))
