@@ -76,8 +76,8 @@ async def test_subscribers_share_polling(gateway: Gateway, sandbox: Sandbox) -> 
     assert all(state == firsts[0] for state in firsts)
     assert [statuses(state) for state in seconds] == [[PENDING] * 2] * 20
     assert at_first == 1
-    # The cancellation needs two itself. It is announced before its PATCH and after it; each time the order is read
-    # for all of them, and once more if a reading was under way.
+    # The cancellation needs two itself. It is announced before its PATCH and after it; each time the order
+    # is read for all of them, and once more if a reading was under way.
     assert sandbox.request_log.count(READ) - at_first <= 6
     assert len(items) == 2
 
