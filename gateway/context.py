@@ -42,6 +42,7 @@ class Services:
     operation_seconds: deadline of a query or mutation, and of what a subscription reads before it begins.
     totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
     notifier: passes on what has changed in imin.
+    card_management_url: page where customers manage their cards, if there is one.
     redis, redis_cache, announcements, leases: None without replicas.
     """
 
@@ -59,6 +60,7 @@ class Services:
     live: LiveUpdates
     notifier: ChangeNotifier
     now: Clock
+    card_management_url: str | None = None
     totals: ListTotals = field(default_factory=ListTotals)
     own_orders: LRUCache[tuple[str, str], bool] = field(default_factory=lambda: LRUCache(_MAX_OWN_ORDERS))
     redis: RedisClient | None = None

@@ -99,6 +99,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         leases=leases,
         notifier=notifier,
         now=now,
+        card_management_url=settings.card_management_url,
     )
 
 

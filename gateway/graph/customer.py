@@ -9,6 +9,7 @@ from strawberry import UNSET
 from gateway.context import Context
 from gateway.errors import UPSTREAM_INVALID, GatewayError
 from gateway.execution.field_cost import per_page, shared
+from gateway.graph.account_action import AccountAction
 from gateway.graph.agent import Person
 from gateway.graph.calendar.calendar_feed import CalendarFeed, feed_of
 from gateway.graph.connection import Connection, OrderConnection, OrderItemConnection, connect
@@ -17,7 +18,7 @@ from gateway.graph.enums import Gender
 from gateway.graph.info import Info
 from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessPass
-from gateway.graph.scalars import Date, DateTime
+from gateway.graph.scalars import URL, Date, DateTime
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.place import Address
 from gateway.imin import documents
@@ -38,7 +39,14 @@ class Entitlement:
     """Runtime object: documents.Entitlement."""
 
     entitlement_type: Concept | None = strawberry.field(description="Kind of entitlement.")
+    valid_from: DateTime | None = strawberry.field(
+        description="Date and time when it begins. imin does not document it; OpenActive does."
+    )
     valid_through: DateTime | None = strawberry.field(description="Date and time when it ends.")
+    evidence_request: AccountAction | None = strawberry.field(
+        description="Request for evidence that the customer has the right. imin does not document its form; "
+        "assumption: OpenActive's `evidenceRequestAction`."
+    )
 
 
 def _of_person(attribute: str, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
@@ -108,9 +116,9 @@ NOT_READ = NotRead()
 
 
 @strawberry.type(
-    description="A person who books. The fields from `name` to `entitlements` are those of the customer's "
-    "account in imin. They are loaded together, by one request, if any of them is selected, and are null if "
-    "there is no account."
+    description="A person who books. The fields from `name` to `outstandingActions` are those of the "
+    "customer's account in imin. They are loaded together, by one request, if any of them is selected, and "
+    "are null if there is no account."
 )
 class Customer(Node):
     """Runtime object as well: unlike other types, it has no document.
@@ -145,6 +153,23 @@ class Customer(Node):
         "access_passes", list[AccessPass] | None, "Membership cards and similar passes."
     )
     entitlements = _of_account("entitlements", list[Entitlement] | None, "Rights to reduced prices.")
+    account_number = _of_account(
+        "account_number",
+        str | None,
+        "Number of the account, for people. imin does not document it; OpenActive does.",
+    )
+    has_hidden_entitlements = _of_account(
+        "has_hidden_entitlements",
+        bool | None,
+        "Whether the customer has entitlements that are not listed, so that prices are only indicative. imin "
+        "does not document it; OpenActive does.",
+    )
+    outstanding_actions = _of_account(
+        "outstanding_actions",
+        list[AccountAction] | None,
+        "What the customer has to do, for example pay a debt or renew a membership. It may prevent bookings. "
+        "imin does not document it; OpenActive does.",
+    )
 
     @resolved(
         "Orders of the customer, newest first.",
@@ -185,6 +210,16 @@ class Customer(Node):
             UPCOMING_ITEMS, or_none(first), or_none(after), or_none(last), or_none(before)
         )
         return await connect(info, UPCOMING_ITEMS, ORDER_ITEM_PAGE, self.identifier, requested)
+
+    @resolved(
+        "Page where customers manage their payment cards; null if the gateway has none. It is a page of the "
+        "broker, the same for every customer, and requires that they are signed in with the broker.",
+        requests=0,
+    )
+    def card_management_url(self, info: Info) -> URL | None:
+        """Source: imin docs, Payment Card Management."""
+        url = info.context.services.card_management_url
+        return URL(url) if url else None
 
     @resolved(
         "The address at which calendar programs find the customer's upcoming bookings.",

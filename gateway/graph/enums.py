@@ -9,6 +9,7 @@ from gateway.artefacts.picture import ImageFormat
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.pass_vocabulary import AccessPassType, BarcodeSymbology
 from gateway.imin.documents.vocabulary import (
+    ActionStatus,
     AttendanceMode,
     BrokerRole,
     BusinessEntityType,
@@ -28,6 +29,7 @@ from gateway.imin.documents.vocabulary import (
 
 __all__ = [
     "AccessPassType",
+    "ActionStatus",
     "AttendanceMode",
     "BarcodeSymbology",
     "BrokerRole",
@@ -58,6 +60,7 @@ def _declare(terms: Any) -> None:
 
 for _terms in (
     AccessPassType,
+    ActionStatus,
     AttendanceMode,
     BarcodeSymbology,
     BrokerRole,

@@ -54,6 +54,11 @@ ASSUMPTIONS = (
         "204 without a change for a cancelled or pending item, also after the cancellation window.",
     ),
     Assumption(
+        "Account numbers, evidence requests, hidden entitlements and outstanding actions",
+        "The webhook names hidden entitlements and rejected evidence requests. No account shows them.",
+        'The account of the customer "small" has them, under the names of OpenActive\'s data models.',
+    ),
+    Assumption(
         "allowCustomerCancellationFullRefund is missing",
         "Any member can be missing. Nothing about this one.",
         "The item is not cancellable.",

@@ -11,6 +11,7 @@ from gateway.settings.values import (
     Count,
     HeaderKey,
     HeaderNames,
+    HttpsUrl,
     HttpUrl,
     Origins,
     Port,
@@ -98,6 +99,10 @@ class Settings(BaseSettings):
     )
     calendar_alarm_minutes: int = Field(
         0, ge=0, le=40_320, description="Alarm of calendar entries, in minutes before the start; 0 for none."
+    )
+    card_management_url: HttpsUrl | None = Field(
+        None,
+        description="Page of the broker where customers manage their payment cards. Leave empty for none.",
     )
     wallet_issuer_name: str = Field(
         "Bookings",

@@ -24,6 +24,10 @@ HttpUrl = Annotated[
     str,
     matching(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "must be an http(s) URL without user, query or fragment"),
 ]
+HttpsUrl = Annotated[
+    str,
+    matching(r"https://[^\s/?#@]+(/[^\s#]*)?(\?[^\s#]*)?", "must be an https URL without user or fragment"),
+]
 HeaderName = Annotated[
     str, matching(r"[A-Za-z0-9_-]+", "must list header names, without wildcards and values")
 ]

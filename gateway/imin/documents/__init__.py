@@ -5,7 +5,7 @@ no other representation. An attribute named `own_…` holds what one JSON object
 the property of the plain name adds what other objects state.
 """
 
-from gateway.imin.documents.account import CustomerAccount, Entitlement
+from gateway.imin.documents.account import AccountAction, CustomerAccount, Entitlement
 from gateway.imin.documents.agent import (
     AccessChannel,
     AccessPass,
@@ -55,6 +55,7 @@ __all__ = [
     "PAGE_SIZE",
     "AccessChannel",
     "AccessPass",
+    "AccountAction",
     "Address",
     "AgeRange",
     "Agent",

@@ -198,6 +198,16 @@ class Gender(Term):
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
+class ActionStatus(Term):
+    """How far an action has got. Source: schema.org, ActionStatusType."""
+
+    POTENTIAL = "PotentialActionStatus", "It has not been started."
+    ACTIVE = "ActiveActionStatus", "It is in progress."
+    COMPLETED = "CompletedActionStatus", "It is finished."
+    FAILED = "FailedActionStatus", "It has failed."
+    UNKNOWN = "UNKNOWN", _UNKNOWN
+
+
 class DayOfWeek(Term):
     """A day of the week. In a Schedule, OpenActive allows iCalendar's short names too."""
 

@@ -37,6 +37,36 @@ ENTITLEMENTS: Document = {
 }
 
 
+_BEYOND_THE_DOCUMENTATION: Document = {
+    "accountNumber": "0042-1871",
+    "entitlement": {
+        "@type": "Entitlement",
+        "validFrom": "2026-09-01T00:00:00+01:00",
+        "validUntil": "2027-08-31T23:59:59+01:00",
+        "entitlementType": ENTITLEMENTS["concept"][1],
+        "evidenceRequestAction": {
+            "@type": "Action",
+            "name": "Prove your age",
+            "description": "Upload a picture of your student card.",
+            "actionStatus": "https://schema.org/PotentialActionStatus",
+            "target": {"@type": "EntryPoint", "url": "https://globex.example.org/evidence/42"},
+        },
+    },
+    "hasHiddenEntitlements": True,
+    "outstandingAction": [
+        {
+            "@type": "PayAction",
+            "@id": "https://globex.example.org/debts/7",
+            "name": "Pay your late fee",
+            "description": "You did not attend on 12 October.",
+            "actionStatus": "https://schema.org/ActiveActionStatus",
+            "target": "https://globex.example.org/debts/7/pay",
+        }
+    ],
+}
+"""Members of the account of the customer "small" that only OpenActive documents, see assumptions.py."""
+
+
 class Accounts:
     """The accounts of all customers; those in customers.py exist from the start."""
 
@@ -99,7 +129,8 @@ def _generated(customer: Customer) -> Document:
     if customer.identifier == "abc":
         return documented_account()
     person = {key: value for key, value in customer.person.items() if key != "type"}
-    return _account(customer.identifier, {"@type": "Person"} | person)
+    account = _account(customer.identifier, {"@type": "Person"} | person)
+    return account | copy.deepcopy(_BEYOND_THE_DOCUMENTATION) if customer.identifier == "small" else account
 
 
 def _account(identifier: str, customer: Document) -> Document:

@@ -28,6 +28,10 @@ from tests.examples.openactive.shown import filled_orders
 
 NOW = datetime(2021, 5, 1, tzinfo=UTC)
 OWNER = CustomerOwner("1234", IdSigner((b"secret",)), "http://gateway", lambda: NOW, 600)
+ACCOUNT = {
+    "outstandingAction": {"url": "https://globex.example/a", "actionStatus": "schema:FailedActionStatus"}
+}
+"""No example has an action."""
 
 
 def documents_in(value: Any) -> Iterator[Thing]:
@@ -45,7 +49,7 @@ def bodies() -> dict[type[Any], set[bytes]]:
     """The JSON of every object in the example files, by the class that it is read as."""
     found: dict[type[Any], set[bytes]] = defaultdict(set)
     documents = [document_in(str(path.relative_to(HERE))) for path in FILES]
-    for body in [*documents, *filled_orders()]:
+    for body in [*documents, *filled_orders(), ACCOUNT]:
         items = body.get("imin:item", [body]) if isinstance(body, dict) else []
         for item, cls in [
             (item, cls) for item in items for cls in (Order, OrderItem, CustomerAccount, Event)
