@@ -30,6 +30,7 @@ from gateway.http.passes import pass_handler
 from gateway.http.persisted_documents import PersistedDocuments, read_manifest
 from gateway.http.receipts import receipt_handler
 from gateway.http.request import RequestReader
+from gateway.http.schema_text import add_schema_text
 from gateway.http.security_headers import add_security_headers
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.websocket_session import WebSocketLimits, WebSocketServices
@@ -82,6 +83,8 @@ def create_app(
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):
         add_graphiql(app)
+    if _has_introspection(settings):
+        add_schema_text(app)
     return app
 
 
@@ -143,7 +146,7 @@ def _executor(settings: Settings) -> Executor:
     return Executor(
         build_schema(),
         _limits(settings),
-        with_introspection=_or_default(settings.introspection_enabled, is_development),
+        with_introspection=_has_introspection(settings),
         suggestions=is_development,
         operation_seconds=settings.request_timeout_seconds,
     )
@@ -194,6 +197,10 @@ def _rate_rules(settings: Settings) -> RateRules | None:
 
 def _is_development(settings: Settings) -> bool:
     return settings.profile == "development"
+
+
+def _has_introspection(settings: Settings) -> bool:
+    return _or_default(settings.introspection_enabled, _is_development(settings))
 
 
 def _has_graphiql(settings: Settings) -> bool:

@@ -23,3 +23,9 @@ def build_schema() -> strawberry.Schema:
         types=[ScheduledSession, Slot, OtherSession, *CHANGE_TYPES],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+
+
+@cache
+def schema_text() -> str:
+    """The schema as SDL, exactly as schema.graphql has it."""
+    return build_schema().as_str() + "\n"

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, sandbox, schema."""
+"""The commands that serve: `serve`, `demo` and `sandbox`."""
 
 import argparse
 import asyncio
@@ -6,11 +6,8 @@ import errno
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from inspect import cleandoc
-from pathlib import Path
-from typing import NoReturn
 
 from pydantic import SecretStr
 
@@ -18,22 +15,18 @@ from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
 from gateway.cancellation.sqlite_journal import StateUnusable
 from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
+from gateway.commands.terminal import print_line, refuse
 from gateway.graph.schema import build_schema
 from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.persisted_documents import InvalidManifest
-from gateway.observability.logging import configure_logs, log
-from gateway.observability.metrics import in_metrics_directory, metrics_directory
+from gateway.observability.logging import log
+from gateway.observability.metrics import metrics_directory
 from gateway.observability.tracing import TracesMissing
 from gateway.server.listen import bind, listening, url_of
 from gateway.server.memory import run, settle
-from gateway.server.open_files import raise_open_files_limit
 from gateway.server.workers import Supervisor
 from gateway.settings.loader import (
-    InvalidSettings,
-    load_settings,
     missing_for_serve,
-    risky_settings,
-    unknown_variables,
 )
 from gateway.settings.model import Settings
 
@@ -49,34 +42,16 @@ _UNUSABLE: dict[type[Exception], str] = {
 """Errors that a valid setting can still cause at startup, with the name of the setting."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command."""
-    options = _parser().parse_args(arguments)
-    if options.command == "schema":
-        sys.stdout.write(build_schema().as_str() + "\n")
-        return
-    try:
-        settings = load_settings(**_address(options))
-    except InvalidSettings as error:
-        _refuse(str(error))
-    configure_logs(settings.log_level)
-    _warn_of_settings(settings)
-    if options.command == "serve":
-        serve(settings, options)
-    else:
-        run({"demo": demo, "sandbox": sandbox}[options.command](settings, options))
-
-
 def serve(settings: Settings, _options: argparse.Namespace) -> None:
     """Serve the gateway over imin, for callers with a token."""
     missing = missing_for_serve(settings)
     if missing:
-        _refuse(f"set {_enumerated(missing)} first, or try `gateway demo`, which needs none of them.")
+        refuse(f"set {_enumerated(missing)} first, or try `gateway demo`, which needs none of them.")
     from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # 9 MB that other commands do not need
 
     if settings.workers == 1:
         sock = _bind(settings.host, settings.port, "--port or GATEWAY_PORT")
-        run(_serve(settings, bearer_authentication(settings), sock, _print_line))
+        run(_serve(settings, bearer_authentication(settings), sock, print_line))
         return
     with metrics_directory():
         sock = _bind(settings.host, settings.port, "--port or GATEWAY_PORT")
@@ -88,7 +63,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> None:
             lambda its_sock, ready, lifeline: run(
                 _serve(settings, bearer_authentication(settings), its_sock, lambda _: ready(), lifeline)
             ),
-            lambda: _print_line(f"ready {url}"),
+            lambda: print_line(f"ready {url}"),
         )
         status = supervisor.run()
     sys.exit(status)
@@ -108,7 +83,7 @@ async def _serve(
         try:
             authenticate = await running.enter_async_context(authentication)
         except ValueError as error:
-            _refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
+            refuse(f"GATEWAY_AUTH_PUBLIC_KEY: {error}")
         settings = settings.but(state_path=settings.state_path or STATE_FILE)
         gateway = gateway_listening(settings, authenticate, sock=sock, goodbye_seconds=_GOODBYE_SECONDS)
         url = await _start(running, gateway)
@@ -139,9 +114,9 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(simulated.api_key))
         url = await _start(running, gateway_listening(settings, demo_caller, sock=sock))
-        _print_line(f"sandbox  {upstream}")
-        _print_line(f"GraphiQL {url}/graphql")
-        _print_line(f"ready {url}")
+        print_line(f"sandbox  {upstream}")
+        print_line(f"GraphiQL {url}/graphql")
+        print_line(f"ready {url}")
         await _until_stopped()
 
 
@@ -151,7 +126,7 @@ async def sandbox(settings: Settings, options: argparse.Namespace) -> None:
 
     sock = _bind(settings.host, options.port or 0, "--port")
     async with listening(create_sandbox(), settings.host, sock=sock) as url:
-        _print_line(f"ready {url}")
+        print_line(f"ready {url}")
         await _until_stopped()
 
 
@@ -192,7 +167,7 @@ def _bind(host: str, port: int, option: str) -> socket.socket:
         reason = f"cannot listen on {host}:{port}: {cause}."
         if error.errno in {errno.EADDRINUSE, errno.EACCES}:
             reason += f" Choose another port ({option}); 0 picks a free one."
-        _refuse(reason)
+        refuse(reason)
 
 
 async def _start(running: AsyncExitStack, gateway: AbstractAsyncContextManager[str]) -> str:
@@ -200,7 +175,7 @@ async def _start(running: AsyncExitStack, gateway: AbstractAsyncContextManager[s
     try:
         return await running.enter_async_context(gateway)
     except tuple(_UNUSABLE) as error:
-        _refuse(f"GATEWAY_{_UNUSABLE[type(error)]}: {error}")
+        refuse(f"GATEWAY_{_UNUSABLE[type(error)]}: {error}")
 
 
 def _ignore_hangup() -> None:
@@ -224,73 +199,3 @@ async def _until_stopped(lifeline: int | None = None) -> None:
 def _enumerated(names: list[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _warn_of_settings(settings: Settings) -> None:
-    if in_metrics_directory():
-        return  # this process has replaced itself, and has warned before
-    for problem in unknown_variables():
-        log.warning("unknown setting", reason=problem)
-    allowed = raise_open_files_limit()
-    for problem in risky_settings(settings, allowed):
-        log.warning("risky setting", reason=problem)
-
-
-def _address(options: argparse.Namespace) -> dict[str, object]:
-    """Settings from the command line."""
-    values = {"host": options.host, "port": options.port, "workers": getattr(options, "workers", None)}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gateway", description="A GraphQL gateway over imin's Booking API.")
-    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, run_command in {"serve": serve, "demo": demo, "sandbox": sandbox}.items():
-        description = cleandoc(run_command.__doc__ or "")
-        command = commands.add_parser(name, help=description.splitlines()[0], description=description)
-        command.add_argument("--host", help="address to listen on")
-        command.add_argument("--port", type=_port, help="port to listen on; 0 picks a free one")
-        if name == "serve":
-            command.add_argument("--workers", type=int, help="processes that share the port")
-        if name == "demo":
-            command.add_argument(
-                "--sandbox-port",
-                type=_port,
-                default=SANDBOX_PORT,
-                help="port of the sandbox; 0 picks a free one",
-            )
-    schema = "Print the GraphQL schema."
-    commands.add_parser("schema", help=schema, description=schema)
-    return parser
-
-
-class _PrintVersion(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        # Imported here, since serving needs neither.
-        import tomllib  # noqa: PLC0415  # as above
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # as above
-
-        try:
-            number = version("imin-gateway")
-        except PackageNotFoundError:  # a checkout whose dependencies were installed without make
-            project = Path(__file__).parents[1] / "pyproject.toml"
-            number = tomllib.loads(project.read_text())["project"]["version"]
-        _print_line(f"imin-gateway {number}")
-        parser.exit()
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004  # the highest port
-        raise argparse.ArgumentTypeError(f"a port is 0 to 65535, got {text!r}")
-    return int(text)
-
-
-def _print_line(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def _refuse(reason: str) -> NoReturn:
-    sys.stderr.writelines(f"gateway: {line}\n" for line in reason.splitlines())
-    sys.exit(2)
