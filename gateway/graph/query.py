@@ -41,8 +41,9 @@ OrderNumber = Annotated[
     strawberry.argument(
         description="The number that a customer quotes: `orderNumber` or `confirmationNumber`. imin cannot "
         "look it up, so your own history is read, newest orders first: null only if all of it was, and "
-        "`SEARCH_INCOMPLETE` if it has more than 200 pages of ten. A service, which has no history, uses "
-        "`Customer.orders` or another argument."
+        "`SEARCH_INCOMPLETE` if it has more than 200 pages of ten. Those pages count as cost, so an "
+        "operation has room for one such search. A service, which has no history, uses `Customer.orders` or "
+        "another argument."
     ),
 ]
 Ids = Annotated[
