@@ -1,5 +1,6 @@
 """Customers: their account and their two lists of bookings."""
 
+from dataclasses import replace
 from operator import attrgetter
 from typing import Annotated, Any, Self, TypeVar
 
@@ -12,10 +13,17 @@ from gateway.execution.field_cost import per_page, shared
 from gateway.graph.account_action import AccountAction
 from gateway.graph.agent import Person
 from gateway.graph.calendar.calendar_feed import CalendarFeed, feed_of
-from gateway.graph.connection import Connection, OrderConnection, OrderItemConnection, connect
+from gateway.graph.connection import (
+    Connection,
+    OrderConnection,
+    OrderItemConnection,
+    connect,
+    connect_matching,
+)
 from gateway.graph.decorators import resolved
-from gateway.graph.enums import Gender
+from gateway.graph.enums import Gender, OrderItemStatus
 from gateway.graph.info import Info
+from gateway.graph.list_filters import dates_between, filter_key, has_item_of, is_of, statuses_of
 from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessPass
 from gateway.graph.scalars import URL, Date, DateTime
@@ -25,9 +33,13 @@ from gateway.imin import documents
 from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT
 from gateway.imin.endpoints.orders import ORDER_ITEM_PAGE, ORDER_PAGE
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS
-from gateway.pagination.range import Range
+from gateway.pagination.matching import MAX_SCANNED_PAGES
+from gateway.pagination.range import ANY_DATE, Range
 
 T = TypeVar("T")
+
+_BISECTIONS = 18
+"""Requests for both edges of a range of dates in a history of up to 256 pages."""
 
 _ACCOUNT_COST = shared(CUSTOMER_ACCOUNT.requests)
 
@@ -102,6 +114,28 @@ Last = Annotated[
     ),
 ]
 Before = Annotated[str | None, strawberry.argument(description="Cursor: only items before it are returned.")]
+From = Annotated[
+    DateTime | None,
+    strawberry.argument(
+        name="from",
+        description="Only orders with this `orderDate` or a later one. The range is found by bisection: an "
+        "order without a date is never in it.",
+    ),
+]
+To = Annotated[
+    DateTime | None,
+    strawberry.argument(description="Only orders with this `orderDate` or an earlier one."),
+]
+ItemStatuses = Annotated[
+    list[OrderItemStatus] | None,
+    strawberry.argument(description="Only what has an item of one of these statuses."),
+]
+ExcludeCancelled = Annotated[
+    bool | None,
+    strawberry.argument(
+        description="Whether to leave out cancelled items: `CUSTOMER_CANCELLED` and `SELLER_CANCELLED`."
+    ),
+]
 
 
 def or_none(argument: T | None) -> T | None:
@@ -172,44 +206,69 @@ class Customer(Node):
     )
 
     @resolved(
-        "Orders of the customer, newest first.",
+        "Orders of the customer, newest first. With `itemStatuses`, orders are read until enough match, 200 "
+        "at most: see `PageInfo.isComplete`. Cursors work with the same filter only.",
         OrderConnection | None,
-        requests=per_page(ORDER_PAGE.requests),
+        requests=per_page(
+            ORDER_PAGE.requests, (("itemStatuses",), MAX_SCANNED_PAGES), (("from", "to"), _BISECTIONS)
+        ),
         is_null_only_with_error=True,
     )
-    async def orders(
+    async def orders(  # noqa: PLR0913, PLR0917  # the field's arguments
         self,
         info: Info,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
+        from_: From = UNSET,
+        to: To = UNSET,
+        item_statuses: ItemStatuses = UNSET,
     ) -> Connection[documents.Order]:
         """Raises BadArgument and IminError."""
-        requested = Range.from_arguments(
-            ORDER_HISTORY, or_none(first), or_none(after), or_none(last), or_none(before)
-        )
-        return await connect(info, ORDER_HISTORY, ORDER_PAGE, self.identifier, requested)
+        dates = dates_between(or_none(from_), or_none(to))
+        statuses = statuses_of("itemStatuses", or_none(item_statuses))
+        window = or_none(first), or_none(after), or_none(last), or_none(before)
+        if statuses is None and dates == ANY_DATE:
+            requested = Range.from_arguments(ORDER_HISTORY, *window)
+            return await connect(info, ORDER_HISTORY, ORDER_PAGE, self.identifier, requested)
+        filtered = ORDER_HISTORY.filtered(filter_key(statuses, dates))
+        requested = replace(Range.from_arguments(filtered, *window), dates=dates)
+        matches = has_item_of(statuses) if statuses else None
+        customer = self.identifier
+        return await connect_matching(info, filtered, ORDER_PAGE, customer, requested, matches=matches)
 
     @resolved(
-        "Booked items that are still to come, earliest first.",
+        "Booked items that are still to come, earliest first. Cancelled items stay in it until their session "
+        "is over: `excludeCancelled: true` leaves them out. With `statuses` or `excludeCancelled`, items are "
+        "read until enough match, 200 at most: see `PageInfo.isComplete`. Cursors work with the same filter "
+        "only.",
         OrderItemConnection | None,
-        requests=per_page(ORDER_ITEM_PAGE.requests),
+        requests=per_page(ORDER_ITEM_PAGE.requests, (("statuses", "excludeCancelled"), MAX_SCANNED_PAGES)),
         is_null_only_with_error=True,
     )
-    async def upcoming_order_items(
+    async def upcoming_order_items(  # noqa: PLR0913, PLR0917  # the field's arguments
         self,
         info: Info,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
+        statuses: ItemStatuses = UNSET,
+        exclude_cancelled: ExcludeCancelled = UNSET,
     ) -> Connection[documents.OrderItem]:
         """Raises BadArgument and IminError."""
-        requested = Range.from_arguments(
-            UPCOMING_ITEMS, or_none(first), or_none(after), or_none(last), or_none(before)
+        let_through = statuses_of(
+            "statuses", or_none(statuses), exclude_cancelled=bool(or_none(exclude_cancelled))
         )
-        return await connect(info, UPCOMING_ITEMS, ORDER_ITEM_PAGE, self.identifier, requested)
+        window = or_none(first), or_none(after), or_none(last), or_none(before)
+        if let_through is None:
+            requested = Range.from_arguments(UPCOMING_ITEMS, *window)
+            return await connect(info, UPCOMING_ITEMS, ORDER_ITEM_PAGE, self.identifier, requested)
+        filtered = UPCOMING_ITEMS.filtered(filter_key(let_through, ANY_DATE))
+        requested = Range.from_arguments(filtered, *window)
+        customer, matches = self.identifier, is_of(let_through)
+        return await connect_matching(info, filtered, ORDER_ITEM_PAGE, customer, requested, matches=matches)
 
     @resolved(
         "Page where customers manage their payment cards; null if the gateway has none. It is a page of the "

@@ -6,6 +6,7 @@ from decimal import Decimal as ExactDecimal
 from typing import Any, NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.errors import UPSTREAM_INVALID, GatewayError
@@ -39,6 +40,15 @@ def _write_date_time(value: Any) -> str:
     text = value.strip().upper()
     # Text that is RFC 3339 already is passed on unchanged.
     return text if _RFC_3339.fullmatch(text) else _rfc_3339(moment)
+
+
+def _read_date_time(value: Any) -> str:
+    text = value.strip().upper() if isinstance(value, str) else ""
+    if not _RFC_3339.fullmatch(text) or parse_date_time(text) is None:
+        raise GraphQLError(
+            f"DateTime must be in the form of RFC 3339, for example 2022-11-15T15:24:26Z, got {value!r:.60}."
+        )
+    return text
 
 
 def _rfc_3339(moment: datetime) -> str:
@@ -95,6 +105,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "`2022-11-15T15:24:26Z`. A time that imin gives without an offset is taken as British local time.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=_write_date_time,
+        parse_value=_read_date_time,
     ),
     Duration: strawberry.scalar(
         name="Duration",

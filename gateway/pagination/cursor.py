@@ -61,6 +61,18 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         return cursor
 
 
+class DateEdge(Cursor, frozen=True, array_like=True):
+    """Stands for the cursor of an item directly above or below those of a range of dates."""
+
+    @classmethod
+    def of(cls, date: int, total: int, *, is_after: bool) -> "DateEdge":
+        """The edge of a range in a list that has `total` items. date: the first or last one of the range.
+
+        is_after: whether the range begins after it. Items of that date are inside.
+        """
+        return cls("", "", date, 0, total, knows_all_above=is_after, knows_all_below=not is_after)
+
+
 def _bad_cursor(text: str, argument: str) -> BadArgument:
     shown = text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004  # enough to recognise it
     return BadArgument(f"{argument} must be a cursor that this connection gave out, got {shown!r}.")

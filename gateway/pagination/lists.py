@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -21,7 +21,8 @@ _DIGEST = "#"
 class PagedList(Generic[T]):
     """How the items of a list are identified and sorted.
 
-    kind: one letter, so that a cursor of one list is refused by another.
+    kind: one letter, so that a cursor of one list is refused by another; of a filtered list, also a digest of
+    the filter.
     identity: gives a text that no other item of the list has; "" if an item has none.
     date: gives the sort key, in microseconds since 1970, or None.
     newest_first: whether the list is sorted by descending date and grows at its head only.
@@ -34,9 +35,19 @@ class PagedList(Generic[T]):
     newest_first: bool
     may_repeat: bool = False
 
+    @property
+    def letter(self) -> str:
+        """The kind of the list without its filter."""
+        return self.kind[0]
+
+    def filtered(self, key: str) -> "PagedList[T]":
+        """The same list, with cursors that no other filter's list accepts. key: names the filter."""
+        return replace(self, kind=self.kind + hashlib.blake2b(key.encode(), digest_size=6).hexdigest())
+
 
 @lru_cache(_MAX_CACHED_DATES)
-def _microseconds(text: str | None) -> int | None:
+def microseconds(text: str | None) -> int | None:
+    """Microseconds since 1970; None if the text is no date and time."""
     moment = parse_date_time(text)
     return round(moment.timestamp() * 1_000_000) if moment else None
 
@@ -56,7 +67,7 @@ def _item_identity(item: OrderItem) -> str:
 ORDER_HISTORY: PagedList[Order] = PagedList(
     kind="o",
     identity=lambda order: identity(order.unique_name),
-    date=lambda order: _microseconds(order.order_date),
+    date=lambda order: microseconds(order.order_date),
     newest_first=True,
 )
 """A customer's orders; grows at its head. Source: imin docs, Order History: by orderDate, descending."""
@@ -64,7 +75,7 @@ ORDER_HISTORY: PagedList[Order] = PagedList(
 UPCOMING_ITEMS: PagedList[OrderItem] = PagedList(
     kind="u",
     identity=_item_identity,
-    date=lambda item: _microseconds(item.session.start_date) if item.session else None,
+    date=lambda item: microseconds(item.session.start_date) if item.session else None,
     newest_first=False,
     may_repeat=True,
 )

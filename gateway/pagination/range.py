@@ -13,17 +13,36 @@ MIN_COUNT, MAX_COUNT, DEFAULT_COUNT = 1, 100, 10
 
 
 @dataclass(frozen=True)
+class DateRange:
+    """Dates from `start` to `stop`, both included, in microseconds since 1970; None: no limit."""
+
+    start: int | None = None
+    stop: int | None = None
+
+    def has(self, date: int | None) -> bool:
+        """Whether a date is in it; one that is missing is not, if there is a limit."""
+        if date is None:
+            return self == ANY_DATE
+        return (self.start is None or self.start <= date) and (self.stop is None or date <= self.stop)
+
+
+ANY_DATE = DateRange()
+
+
+@dataclass(frozen=True)
 class Range:
     """The part of a list that a client requests.
 
     count: items at most. from_end: whether to take the last ones instead of the first ones.
     after, before: cursors of the items that enclose it.
+    dates: where there is no such cursor, the items of these dates enclose it.
     """
 
     count: int
     from_end: bool
     after: Cursor | None = None
     before: Cursor | None = None
+    dates: DateRange = ANY_DATE
 
     @classmethod
     def from_arguments(
@@ -56,7 +75,7 @@ class Range:
     @property
     def is_from_start(self) -> bool:
         """Whether it begins at the start of the list and only `count` limits it."""
-        return not (self.from_end or self.after or self.before)
+        return not (self.from_end or self.after or self.before) and self.dates == ANY_DATE
 
     def limit(self, start: int, stop: int) -> tuple[int, int]:
         """The first or last `count` of the positions start … stop - 1."""

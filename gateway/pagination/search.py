@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from gateway.imin.documents import PAGE_SIZE, Page
-from gateway.pagination.cursor import Cursor
+from gateway.pagination.cursor import Cursor, DateEdge
 from gateway.pagination.lists import PagedList
 from gateway.pagination.page_set import PageSet
-from gateway.pagination.range import Range
+from gateway.pagination.range import ANY_DATE, Range
 from gateway.pagination.window import MAX_NEIGHBOURS, Key, Window
 
 T = TypeVar("T")
 
-_MAX_ROUNDS = 24
+_MAX_ROUNDS, _MAX_DATE_ROUNDS = 24, 20
 
 
 class _PageNeeded(Exception):  # control flow: the search cannot decide before it has this page
@@ -102,6 +102,7 @@ class WindowSearch(Generic[T]):
             has_previous=start > 0 and bool(items),
             has_next=stop < total and bool(items),
             from_end=self._requested.from_end,
+            is_short=stop - start < self._requested.count,
         )
 
     def _not_loaded(self, start: int, stop: int) -> list[int]:
@@ -133,6 +134,8 @@ class WindowSearch(Generic[T]):
         """
         after, before = self._requested.after, self._requested.before
         cursor = after or before
+        if cursor is None and self._requested.dates != ANY_DATE:
+            return [1]
         if cursor is None:
             return self._loaded.page_numbers(*self._predict(self._expected_total)) or [1]
         pages = set(self._loaded.page_numbers(*self._predict(cursor.total)))
@@ -152,7 +155,8 @@ class WindowSearch(Generic[T]):
     def _locate(self) -> tuple[int, int]:
         """Positions start … stop - 1 of the window in the list as it is now. Raises _PageNeeded."""
         total = self._loaded.total or 0
-        after, before, count = self._requested.after, self._requested.before, self._requested.count
+        count = self._requested.count
+        after, before = self._edge(total, is_after=True), self._edge(total, is_after=False)
         # The boundary at the far end is not searched for if it is certainly beyond `count` items.
         if self._requested.from_end:
             if before is None and (page := self._loaded.page_before_end()) is not None:
@@ -166,9 +170,28 @@ class WindowSearch(Generic[T]):
         stop = start + count if is_far else self._boundary(before, total, is_after=False)
         return self._requested.limit(start, min(stop, total))
 
-    def _boundary(  # noqa: PLR0911  # one return for each kind of evidence
-        self, cursor: Cursor | None, total: int, *, is_after: bool
-    ) -> int:
+    def _edge(self, total: int, *, is_after: bool) -> Cursor | None:
+        """The client's cursor on that side; without one, what stands for the edge of the range of dates."""
+        cursor = self._requested.after if is_after else self._requested.before
+        is_newest = is_after == self._list.newest_first
+        date = self._requested.dates.stop if is_newest else self._requested.dates.start
+        return cursor if cursor or date is None else DateEdge.of(date, total, is_after=is_after)
+
+    def _date_boundary(self, edge: Cursor, total: int, *, is_after: bool) -> int:
+        """As _boundary, by bisection. If items without a date are at the boundary, they are inside.
+
+        If the dates are not in order, all of the list is inside; so is what bisection has not decided after
+        some rounds, as of many pages without dates. Raises _PageNeeded.
+        """
+        if not self._are_dates_in_order():
+            return 0 if is_after else total
+        lowest, highest = self._limits(edge, total)
+        candidates = self._not_loaded(lowest, highest) if self._loaded.rounds < _MAX_DATE_ROUNDS else ()
+        if candidates:
+            raise _PageNeeded(candidates[len(candidates) // 2])
+        return lowest if is_after else highest
+
+    def _boundary(self, cursor: Cursor | None, total: int, *, is_after: bool) -> int:
         """Position of the first item after the cursor or, for `before`, one past the last item before it.
 
         The cursor's own item is on neither side. Without a cursor: the start or the end of the list.
@@ -176,6 +199,12 @@ class WindowSearch(Generic[T]):
         """
         if cursor is None:
             return 0 if is_after else total
+        find = self._date_boundary if isinstance(cursor, DateEdge) else self._item_boundary
+        return find(cursor, total, is_after=is_after)
+
+    def _item_boundary(  # noqa: PLR0911  # one return for each kind of evidence
+        self, cursor: Cursor, total: int, *, is_after: bool
+    ) -> int:
         shifted = cursor.position + total - cursor.total
         if (found := self._find(cursor.identity, shifted)) is not None:
             return found + is_after

@@ -24,14 +24,14 @@ class ListTotals:
 
     def get(self, customer: str, paged_list: PagedList[T]) -> int | None:
         """Total of a list when last seen; None if unknown."""
-        return self._totals.get((customer, paged_list.kind))
+        return self._totals.get((customer, paged_list.letter))
 
     def forget(self, customer: str, paged_list: PagedList[T]) -> None:
         """Drop the total of a list."""
-        self._totals.pop((customer, paged_list.kind), None)
+        self._totals.pop((customer, paged_list.letter), None)
 
     def remember(self, customer: str, window: Window[T]) -> None:
         """Store the total that a window shows, unless the list has pages of an unusual size."""
         self.forget(customer, window.paged_list)
         if window.page_size == PAGE_SIZE:
-            self._totals[customer, window.paged_list.kind] = window.total
+            self._totals[customer, window.paged_list.letter] = window.total

@@ -25,6 +25,7 @@ class Window(Generic[T]):
     A cursor depends on the list, not on the window's size: it names neighbours on the item's own page, which
     is loaded in any case, and for the first item of a page the item above, but not in a window from the end.
     identities, positions: of each item.
+    is_short: whether there are fewer items than requested between the cursors, or the ends of the list.
     preceding: keys of the items of the first item's page directly above the window; if it is the first of its
     page, that of the item above. following: keys of the items of the last item's page directly below.
     """
@@ -40,6 +41,27 @@ class Window(Generic[T]):
     has_previous: bool
     has_next: bool
     from_end: bool = False
+    is_short: bool = False
+
+    @property
+    def start_cursor(self) -> str | None:
+        """Encoded cursor to continue from towards the start; None if the window is empty."""
+        return self.cursor_text(0) if self.items else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """Encoded cursor to continue from towards the end; None if the window is empty."""
+        return self.cursor_text(len(self.items) - 1) if self.items else None
+
+    @property
+    def is_complete(self) -> bool:
+        """False if a filtered list was not read far enough to know all that the window states."""
+        return True
+
+    @property
+    def scanned_until(self) -> T | None:
+        """The last item that was looked at to fill the window of a filtered list."""
+        return None
 
     def cursor(self, index: int) -> Cursor:
         """Cursor of the item at that index of the window."""
@@ -82,11 +104,11 @@ class Window(Generic[T]):
         on_page_above = keys[max(0, here - min(offset, MAX_NEIGHBOURS)) : here][::-1]
         on_page_below = keys[here + 1 : here + 1 + min(page_size - 1 - offset, MAX_NEIGHBOURS)]
         above, below = _leading_of_date(on_page_above, date), _leading_of_date(on_page_below, date)
-        knows_above = date is not None and (len(above) < len(on_page_above) or position == 0)
+        knows_above = date is not None and (_ends_within(on_page_above, len(above)) or position == 0)
         if offset == 0 and here and not self.from_end:
             identity_above, date_above = keys[here - 1]
-            above, knows_above = (identity_above,), date is not None and date != date_above
-        knows_below = len(below) < len(on_page_below)
+            above, knows_above = (identity_above,), None not in {date, date_above} and date != date_above
+        knows_below = _ends_within(on_page_below, len(below))
         return kind, identity, date, position, total, page_size, above, below, knows_above, knows_below
 
     @cached_property
@@ -94,6 +116,11 @@ class Window(Generic[T]):
         """Keys of the preceding items, of the window's own and of those that follow."""
         dates = map(self.paged_list.date, self.items)
         return [*self.preceding, *zip(self.identities, dates, strict=True), *self.following]
+
+
+def _ends_within(keys: list[Key], count: int) -> bool:
+    """Whether keys show that only the first `count` have their date. A key without a date shows nothing."""
+    return count < len(keys) and keys[count][1] is not None
 
 
 def _leading_of_date(keys: list[Key], date: int | None) -> tuple[str, ...]:

@@ -10,8 +10,12 @@ import pytest
 
 from gateway.auth import Caller
 from gateway.commands import gateway_listening
+from gateway.graph.list_filters import filter_key
 from gateway.graph.schema import build_schema
+from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.pagination.cursor import Cursor
+from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS, PagedList
+from gateway.pagination.range import ANY_DATE, DateRange
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
@@ -41,6 +45,8 @@ async def customer_at(
 
 ORDERS = "query ($n: Int) { viewer { orders(first: $n) { nodes { id } } } }"
 DEFAULTED = "query ($n: Int = 100) { viewer { orders(first: $n) { nodes { id } } } }"
+UPCOMING = """query ($s: [OrderItemStatus!], $e: Boolean) {
+  viewer { upcomingOrderItems(statuses: $s, excludeCancelled: $e) { nodes { id } } } }"""
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 
 
@@ -57,6 +63,12 @@ NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
         (NODES, {"ids": ["x", "y", "z"]}, 3, 0),
         (NODES, {"ids": "x"}, 1, 0),
         ("query ($a: ID!) { nodes(ids: [$a, $a]) { id } }", {"a": 7}, 2, 0),
+        (UPCOMING, {}, 1, 1),
+        (UPCOMING, {"s": None, "e": False}, 1, 1),
+        (UPCOMING, {"e": True}, 21, 2),
+        (UPCOMING, {"s": ["SELLER_CANCELLED"]}, 21, 2),
+        ("{ viewer { orders(from: null, itemStatuses: null) { totalCount } } }", {}, 1, 1),
+        ('{ viewer { orders(to: "1999-01-01T00:00:00Z") { totalCount } } }', {}, 19, 8),
     ],
 )
 async def test_coerced_variables(
@@ -113,7 +125,7 @@ def hostile_cursors(kind: str) -> list[str]:
     ]
 
 
-def windows(field: str, kind: str) -> list[str]:
+def windows(field: str, kind: str, filter_: str = "") -> list[str]:
     """Every combination of a connection's arguments, with cursors that are hostile."""
     selection = "{ totalCount nodes { id } pageInfo { hasNextPage } }"
     cursors = hostile_cursors(kind)
@@ -125,6 +137,7 @@ def windows(field: str, kind: str) -> list[str]:
         for count in ("first: 1", "first: 100", "last: 1", "last: 100")
     ]
     arguments += [f'{one}: 100, after: "{cursors[0]}", before: "{cursors[-1]}"' for one in ("first", "last")]
+    arguments = [f"{one}{filter_}" for one in arguments]
     return [f"{field}({one}) {selection}" for one in arguments]
 
 
@@ -134,6 +147,41 @@ async def test_hostile_cursors(settings: Settings, gateway: Gateway, field: str,
     dear = []
     async with customer_at(settings, gateway, "1234", rate_limited=False) as own:
         for window in windows(field, kind):
+            answer, cost = await costed(own, f"{{ viewer {{ {window} }} }}")
+            if cost["made"] > cost["estimated"] or "errors" in answer:
+                dear.append((window, cost, answer))
+
+    assert dear == []
+
+
+FILTERED = [
+    (
+        "orders",
+        ORDER_HISTORY,
+        {OrderItemStatus.SELLER_CANCELLED},
+        ANY_DATE,
+        ", itemStatuses: [SELLER_CANCELLED]",
+    ),
+    ("orders", ORDER_HISTORY, (), DateRange(0), ', from: "1970-01-01T00:00:00Z"'),
+    ("upcomingOrderItems", UPCOMING_ITEMS, {OrderItemStatus.UNKNOWN}, ANY_DATE, ", statuses: [UNKNOWN]"),
+]
+
+
+@pytest.mark.parametrize(("field", "paged_list", "statuses", "dates", "argument"), FILTERED, ids=range(3))
+async def test_hostile_cursors_of_filters(  # noqa: PLR0913, PLR0917  # parameters of the test
+    settings: Settings,
+    gateway: Gateway,
+    field: str,
+    paged_list: PagedList[Any],
+    statuses: set[OrderItemStatus],
+    dates: DateRange,
+    argument: str,
+) -> None:
+    """Nor does a window of a filtered list."""
+    kind = paged_list.filtered(filter_key(frozenset(statuses), dates)).kind
+    dear = []
+    async with customer_at(settings, gateway, "1234", rate_limited=False) as own:
+        for window in windows(field, kind, argument)[::12]:
             answer, cost = await costed(own, f"{{ viewer {{ {window} }} }}")
             if cost["made"] > cost["estimated"] or "errors" in answer:
                 dear.append((window, cost, answer))

@@ -62,11 +62,15 @@ def expected_cursor(served: ServedList, position: int, *, from_end: bool) -> Cur
     above = keys[max(page, position - 5) : position][::-1]
     below = keys[position + 1 : min(page + 10, position + 6)]
     same_date = [leading_of_date(side, entry.date) for side in (above, below)]
-    knows_above = entry.date is not None and (len(same_date[0]) < len(above) or position == 0)
-    knows_below = len(same_date[1]) < len(below)
+    is_ended = [
+        len(same) < len(side) and side[len(same)][1] is not None
+        for same, side in zip(same_date, (above, below), strict=True)
+    ]
+    knows_above = entry.date is not None and (is_ended[0] or position == 0)
+    knows_below = is_ended[1]
     if position == page and position and not from_end:
         same_date[0] = [keys[position - 1][0]]
-        knows_above = entry.date is not None and keys[position - 1][1] != entry.date
+        knows_above = None not in {entry.date, keys[position - 1][1]} and keys[position - 1][1] != entry.date
     named = tuple(same_date[0]), tuple(same_date[1])
     return Cursor("o", entry.name, entry.date, position, len(entries), 10, *named, knows_above, knows_below)
 
@@ -79,8 +83,9 @@ def expected_cursor(served: ServedList, position: int, *, from_end: bool) -> Cur
 def test_neighbours(dates: list[int | None], count: int, step: int) -> None:
     """A cursor depends on the list and the direction alone, not on the size of the window.
 
-    It names up to five neighbours of its date on either side on its page, and says whether those are all. The
-    first of a page names the one above, but not in a window from the end.
+    It names up to five neighbours of its date on either side on its page, and says whether those are all,
+    which only an item of another date shows. The first of a page names the one above, but not in a window
+    from the end.
     """
     served = ServedList([Entry(f"e{number}", date) for number, date in enumerate(dates)])
     windows = [served.window(first=count), served.window(last=count)]
