@@ -35,6 +35,7 @@ from gateway.http.security_headers import add_security_headers
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.websocket_session import WebSocketLimits, WebSocketServices
 from gateway.http.wallet import wallet_handler
+from gateway.http.wallet_service import WalletService
 from gateway.http.webhooks import customer_webhook, order_webhook
 from gateway.lifespan import cleanup_contexts
 from gateway.observability.metrics import Metrics
@@ -79,6 +80,7 @@ def create_app(
         ("/wallet/{id}.pkpass", wallet_handler),
     ):
         app.router.add_get(path, aiohttp_handler(handler(services, authentication, limit)))
+    _add_wallet_service(app, settings, services, rates, limit)
     _add_webhooks(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):
@@ -139,6 +141,23 @@ def _add_webhooks(app: web.Application, settings: Settings, services: Services) 
     if key := settings.imin_order_webhook_key:
         handler = order_webhook(key.get_secret_value(), notifier, seconds)
         app.router.add_post("/webhooks/orders", aiohttp_handler(handler))
+
+
+def _add_wallet_service(
+    app: web.Application,
+    settings: Settings,
+    services: Services,
+    rates: RateLimits,
+    limit: ConcurrencyLimit,
+) -> None:
+    wallet, tokens = services.wallet, services.signer.pass_tokens
+    if wallet.apple is None or wallet.registrations is None:
+        return
+    service = WalletService(
+        wallet.apple, wallet.registrations, tokens, rates, limit, settings.body_timeout_seconds
+    )
+    for method, path, handler in service.routes():
+        app.router.add_route(method, path, aiohttp_handler(handler))
 
 
 def _executor(settings: Settings) -> Executor:

@@ -34,6 +34,7 @@ def _open_services(services: Services) -> CleanupContext:
             _replicas(services),
             services.cancellations.running(),
             services.calendars.running(),
+            services.wallet.running(),
         ):
             yield
             if services.cache is not None:

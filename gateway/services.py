@@ -6,6 +6,7 @@ import yarl
 
 from gateway.artefacts.calendar_state import CalendarState, SqliteCalendarState
 from gateway.artefacts.calendars import CalendarOptions, Calendars
+from gateway.artefacts.wallet.registrations import SqliteRegistrations
 from gateway.artefacts.wallet.wallets import Wallets
 from gateway.backoff import Backoff
 from gateway.cancellation.doubt import Doubt
@@ -39,6 +40,7 @@ from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
+from gateway.replicas.wallet_registrations import ReplicaRegistrations
 from gateway.settings.model import Settings
 from gateway.settings.wallet_keys import service_account
 from gateway.signing.global_ids import CustomerOwner, IdSigner
@@ -89,9 +91,8 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         operation_seconds=settings.request_timeout_seconds,
         cancellations=cancellations,
         calendars=_calendars(settings, repository, cache, now, states),
-        wallet=Wallets(
-            apple=_apple_passes(settings, repository, now, signer, public_url, states[1]),
-            google=_google_wallet(settings),
+        wallet=_wallets(
+            settings, _apple_passes(settings, repository, now, signer, public_url, states[1]), redis
         ),
         redis=redis,
         redis_cache=redis_cache,
@@ -217,6 +218,14 @@ def _calendars(
         shared=shared,
         concurrency=settings.imin_concurrency,
     )
+
+
+def _wallets(settings: Settings, apple: "ApplePasses | None", redis: RedisClient | None) -> Wallets:
+    google = _google_wallet(settings)
+    if apple is None or redis is not None:
+        return Wallets(apple, google, ReplicaRegistrations(redis) if apple and redis else None)
+    file = SqliteRegistrations(settings.state_path)
+    return Wallets(apple, google, file, file)
 
 
 def _apple_passes(  # noqa: PLR0913, PLR0917  # parts of the services

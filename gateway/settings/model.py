@@ -243,9 +243,9 @@ class Settings(BaseSettings):
     )
     state_path: str = Field(
         "",
-        description="SQLite file that remembers cancellations, and versions and addresses of calendars, "
-        "across restarts. When empty, `gateway serve` uses `gateway-state.sqlite3` in its working directory "
-        "and `gateway demo` keeps them in memory.",
+        description="SQLite file that remembers cancellations, versions and addresses of calendars, and "
+        "devices with wallet passes, across restarts. When empty, `gateway serve` uses "
+        "`gateway-state.sqlite3` in its working directory and `gateway demo` keeps them in memory.",
     )
     follow_first_seconds: Seconds = Field(
         2.0, description="Delay before a watched order, list or account is read again after a change."

@@ -44,6 +44,14 @@ class PassTokens:
         """The token of the pass with that serial number."""
         return _digest(self._macs[0], serial)
 
+    @staticmethod
+    def read(serial: str) -> PassName | None:
+        """What a serial number names that was verified before; None if it is damaged."""
+        try:
+            return msgspec.msgpack.decode(from_base64url(serial), type=PassName)
+        except (ValueError, msgspec.MsgspecError):
+            return None
+
     def verify(self, serial: str, token: str) -> PassName | None:
         """What the serial number names; None unless the token is its own."""
         if len(serial) > _MAX_CHARACTERS or not serial.isascii():
@@ -51,7 +59,7 @@ class PassTokens:
         given = token.encode("utf-8", "replace")
         if not any(hmac.compare_digest(_digest(mac, serial).encode(), given) for mac in self._macs):
             return None
-        return msgspec.msgpack.decode(from_base64url(serial), type=PassName)
+        return self.read(serial)
 
 
 def _digest(mac: "hashlib.blake2b", serial: str) -> str:

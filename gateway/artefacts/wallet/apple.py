@@ -69,7 +69,7 @@ class ApplePasses:
         self._repository = repository
         self._tokens = tokens
         self._state = state
-        self._now = now
+        self.now = now
         self._concurrency = concurrency
 
     async def read(self, customer: str, names: Sequence[PassName]) -> list[ApplePass | None]:
@@ -87,9 +87,9 @@ class ApplePasses:
         digests = {pass_name(one.uid): one.digest for one in passes}
         versions: dict[str, int] = {}
         with suppress(JournalUnavailable):
-            versions = await versions_of(self._state, self._now, digests)
+            versions = await versions_of(self._state, self.now, digests)
         known = [versions.get(pass_name(one.uid)) for one in passes]
-        return [self._now().replace(microsecond=0) if one is None else changed_at(one) for one in known]
+        return [self.now().replace(microsecond=0) if one is None else changed_at(one) for one in known]
 
     def package(self, one: ApplePass) -> bytes:
         """The signed .pkpass file."""

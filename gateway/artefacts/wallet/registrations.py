@@ -1,0 +1,124 @@
+"""Which devices want to hear of changes of which passes, in the state file beside the journal.
+
+Apple calls what a push needs a push token. The operator sends the pushes, and reads the tokens here.
+"""
+
+import sqlite3
+import time
+from functools import partial
+from typing import Protocol, Self
+
+from gateway.cancellation.journal_file import IN_MEMORY, check_is_journal, inode_of, open_file
+from gateway.cancellation.journal_thread import JournalThread
+from gateway.cancellation.sqlite_journal import StateUnusable
+
+MAX_DEVICES = 20
+"""Of one pass. A customer has no more passes than booked items."""
+
+MAX_PASSES = 100
+"""On one device: a device that asks for changes causes a request to imin for each."""
+
+RETENTION_SECONDS = 800 * 86_400
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS wallet_registration (
+    device TEXT NOT NULL, serial TEXT NOT NULL, push_token TEXT NOT NULL, registered_at REAL NOT NULL,
+    PRIMARY KEY (device, serial)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS wallet_registration_of_pass ON wallet_registration (serial);
+"""
+
+
+class TooManyRegistrations(Exception):
+    """The pass has as many devices as it may have, or the device as many passes."""
+
+
+class Registrations(Protocol):
+    """Stores registrations. Raises JournalUnavailable, from gateway.cancellation.attempts."""
+
+    async def add(self, device: str, serial: str, push_token: str) -> bool:
+        """Whether it is new; a known one gets the token. Raises TooManyRegistrations."""
+
+    async def remove(self, device: str, serial: str) -> None:
+        """Remove a registration, if there is one."""
+
+    async def serials(self, device: str) -> list[str]:
+        """The passes on a device, sorted."""
+
+
+class SqliteRegistrations:
+    """Implements Registrations, inside `async with`, which raises StateUnusable. path: "" for the memory."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path or IN_MEMORY
+        self._thread = JournalThread()
+        self._inode = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._thread.open(partial(_open, self._path))
+            self._inode = inode_of(self._path)
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
+            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._thread.close()
+
+    async def add(self, device: str, serial: str, push_token: str) -> bool:
+        now = time.time()
+
+        def add(database: sqlite3.Connection) -> bool:
+            self._check_file()
+            database.execute(
+                "DELETE FROM wallet_registration WHERE registered_at < ?", (now - RETENTION_SECONDS,)
+            )
+            known = database.execute(
+                "UPDATE wallet_registration SET push_token = ?, registered_at = ? "
+                "WHERE device = ? AND serial = ?",
+                (push_token, now, device, serial),
+            )
+            if known.rowcount:
+                return False
+            devices, passes = (
+                database.execute(f"SELECT count(*) FROM wallet_registration WHERE {condition}", (name,))  # noqa: S608  # our own names
+                for condition, name in (("serial = ?", serial), ("device = ?", device))
+            )
+            if devices.fetchone()[0] >= MAX_DEVICES or passes.fetchone()[0] >= MAX_PASSES:
+                raise TooManyRegistrations
+            database.execute(
+                "INSERT INTO wallet_registration VALUES (?, ?, ?, ?)", (device, serial, push_token, now)
+            )
+            return True
+
+        return await self._thread.write(add)
+
+    async def remove(self, device: str, serial: str) -> None:
+        def remove(database: sqlite3.Connection) -> None:
+            self._check_file()
+            database.execute(
+                "DELETE FROM wallet_registration WHERE device = ? AND serial = ?", (device, serial)
+            )
+
+        await self._thread.write(remove)
+
+    async def serials(self, device: str) -> list[str]:
+        statement = "SELECT serial FROM wallet_registration WHERE device = ? ORDER BY serial LIMIT ?"
+        rows = await self._thread.run(
+            lambda database: database.execute(statement, (device, MAX_PASSES)).fetchall()
+        )
+        return [serial for (serial,) in rows if isinstance(serial, str)]
+
+    def _check_file(self) -> None:
+        if self._path != IN_MEMORY:
+            check_is_journal(self._path, self._inode)
+
+
+def _open(path: str) -> sqlite3.Connection:
+    database = open_file(path)
+    try:
+        database.executescript(_TABLE)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
