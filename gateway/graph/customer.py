@@ -229,7 +229,7 @@ class Customer(Node):
         dates = dates_between(or_none(from_), or_none(to))
         statuses = statuses_of("itemStatuses", or_none(item_statuses))
         window = or_none(first), or_none(after), or_none(last), or_none(before)
-        if statuses is None and dates == ANY_DATE:
+        if statuses is None and dates.is_any:
             requested = Range.from_arguments(ORDER_HISTORY, *window)
             return await connect(info, ORDER_HISTORY, ORDER_PAGE, self.identifier, requested)
         filtered = ORDER_HISTORY.filtered(filter_key(statuses, dates))

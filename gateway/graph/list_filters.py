@@ -7,7 +7,7 @@ from gateway.graph.scalars import DateTime
 from gateway.imin.documents import Order, OrderItem
 from gateway.pagination.cursor import BadArgument
 from gateway.pagination.lists import microseconds
-from gateway.pagination.range import DateRange
+from gateway.pagination.range import ANY_DATE, DateRange
 
 Statuses = frozenset[OrderItemStatus]
 
@@ -22,6 +22,8 @@ def statuses_of(
 
     Raises BadArgument if it is none.
     """
+    if given is None and not exclude_cancelled:
+        return None
     statuses = _ALL if given is None else frozenset(given)
     if exclude_cancelled:
         statuses -= _CANCELLED
@@ -33,6 +35,8 @@ def statuses_of(
 
 def dates_between(start: DateTime | None, stop: DateTime | None) -> DateRange:
     """The range of the arguments `from` and `to`. Raises BadArgument if it ends before it starts."""
+    if start is None and stop is None:
+        return ANY_DATE
     dates = DateRange(microseconds(start), microseconds(stop))
     if dates.start is not None and dates.stop is not None and dates.start > dates.stop:
         raise BadArgument(f"from must not be later than to, got {start} and {stop}.")

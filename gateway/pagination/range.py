@@ -19,10 +19,15 @@ class DateRange:
     start: int | None = None
     stop: int | None = None
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is no limit."""
+        return self.start is None and self.stop is None
+
     def has(self, date: int | None) -> bool:
         """Whether a date is in it; one that is missing is not, if there is a limit."""
         if date is None:
-            return self == ANY_DATE
+            return self.is_any
         return (self.start is None or self.start <= date) and (self.stop is None or date <= self.stop)
 
 
@@ -75,7 +80,7 @@ class Range:
     @property
     def is_from_start(self) -> bool:
         """Whether it begins at the start of the list and only `count` limits it."""
-        return not (self.from_end or self.after or self.before) and self.dates == ANY_DATE
+        return not (self.from_end or self.after or self.before) and self.dates.is_any
 
     def limit(self, start: int, stop: int) -> tuple[int, int]:
         """The first or last `count` of the positions start … stop - 1."""

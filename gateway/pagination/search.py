@@ -15,7 +15,7 @@ from gateway.imin.documents import PAGE_SIZE, Page
 from gateway.pagination.cursor import Cursor, DateEdge
 from gateway.pagination.lists import PagedList
 from gateway.pagination.page_set import PageSet
-from gateway.pagination.range import ANY_DATE, Range
+from gateway.pagination.range import Range
 from gateway.pagination.window import MAX_NEIGHBOURS, Key, Window
 
 T = TypeVar("T")
@@ -134,7 +134,7 @@ class WindowSearch(Generic[T]):
         """
         after, before = self._requested.after, self._requested.before
         cursor = after or before
-        if cursor is None and self._requested.dates != ANY_DATE:
+        if cursor is None and not self._requested.dates.is_any:
             return [1]
         if cursor is None:
             return self._loaded.page_numbers(*self._predict(self._expected_total)) or [1]

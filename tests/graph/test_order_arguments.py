@@ -96,6 +96,19 @@ async def test_foreign_number(own: Gateway, sandbox: Sandbox) -> None:
     assert answers == [({"data": {"order": None}}, {"GET /orders": 5})] * 2
 
 
+async def test_unreadable_number(own: Gateway, sandbox: Sandbox) -> None:
+    """If an order's number cannot be read, a number that is not found is no proof: not null alone."""
+    sandbox.put_order("crafted", order_document("odd") | {"orderNumber": {"x": []}})
+    sandbox.put_order("crafted", order_document("good") | {"orderNumber": "A-8"})
+
+    found = await own.data(NUMBER, number="A-8")
+    answer = await own.answer(NUMBER, number="A-7")
+
+    assert found["order"]["identifier"] == "good"
+    assert answer["data"] == {"order": None}
+    assert [error["extensions"] for error in answer["errors"]] == [{"code": "UPSTREAM_INVALID"}]
+
+
 async def test_foreign_id(own: Gateway, gateway: Gateway, sandbox: Sandbox) -> None:
     """Another customer's id, an id of something else and an arbitrary text find nothing, at no request."""
     data = await gateway.data("{ viewer { id orders(first: 1) { nodes { id items { id } } } } }")
