@@ -152,7 +152,7 @@ def inside(document: Any, changed_at: tuple[Step, ...]) -> list[Any]:
 
 
 def stated_in(value: Any) -> set[str]:
-    """The scalars in a value that state something, if it is one or a list of them. 0 and "0" state the same."""
+    """The different scalars that a value, or a list of them, states. 0 and "0" state the same."""
     values = value if isinstance(value, list) else [value]
     stated = [one for one in values if isinstance(one, bool | int) or (isinstance(one, str) and one.strip())]
     return {one.strip() if isinstance(one, str) else json.dumps(one) for one in stated}
