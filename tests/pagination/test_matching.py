@@ -140,6 +140,23 @@ def test_walk_in_dates(  # noqa: PLR0913, PLR0917  # parameters of the test
     assert moves or seen == expected
 
 
+@pytest.mark.parametrize(
+    ("misplaced", "side"),
+    [(5_000, "after"), (110_000, "after"), (9_000_000, "after"), (5_000, "before"), (9_000_000, "before")],
+)
+def test_misplaced_date(misplaced: int, side: str) -> None:
+    """A date on page 1 that is out of order hides no other order of the range, and the bound still holds."""
+    served = ServedList.of(300)
+    served.entries[3] = Entry("odd", misplaced)
+    dates = DateRange(100_000, 120_000)
+    filtered = Filtered(served, ORDERS.filtered(str(dates)), None, dates)
+
+    seen, expected = walk(filtered, side, 7, [])
+
+    assert seen == [entry.name for entry in served.entries if entry.name in expected]
+    assert len(filtered.pages) <= MAX_SCANNED_PAGES + 3
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 60), st.integers(1, 12), st.lists(st.integers(0, 6), max_size=8))
 def test_upcoming(total: int, size: int, gone: list[int]) -> None:
