@@ -4,11 +4,13 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from gateway.settings.model import PREFIX, Settings
+from gateway.settings.wallet_keys import certificate_ends_at
 
 # Kubernetes sets these in every pod of a namespace that has a service called "gateway".
 _is_service_link = re.compile(r"GATEWAY_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)").fullmatch
@@ -25,6 +27,8 @@ _SHORT_SECRET = (
     "by guessing it: put a longer one before it"
 )
 _FEW_OPEN_FILES = "GATEWAY_FOLLOW_SOCKETS needs {needed} open files, but {allowed} are allowed (ulimit -n)"
+_CERTIFICATE_ENDS = "GATEWAY_APPLE_PASS_CERTIFICATE ends on {day}: phones then refuse new passes and updates"
+_RENEWAL_TIME = timedelta(days=30)
 _OTHER_OPEN_FILES = 200
 """Open files besides WebSockets: other connections of clients, those to imin, the state file."""
 
@@ -84,6 +88,9 @@ def risky_settings(settings: Settings, open_files: int) -> list[str]:
     needed = settings.follow_sockets + _OTHER_OPEN_FILES
     if "follow_sockets" in settings.model_fields_set and open_files < needed:
         risks.append(_FEW_OPEN_FILES.format(needed=needed, allowed=open_files))
+    certificate = settings.apple_pass_certificate
+    if certificate and (ends_at := certificate_ends_at(certificate)) < datetime.now(UTC) + _RENEWAL_TIME:
+        risks.append(_CERTIFICATE_ENDS.format(day=ends_at.date()))
     return risks
 
 

@@ -3,6 +3,7 @@
 Their texts are secret, so no message of a library, which may quote them, is passed on.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,11 @@ class ServiceAccount(Struct):
 def service_account(key: SecretStr) -> ServiceAccount:
     """The account in a valid GATEWAY_GOOGLE_WALLET_KEY."""
     return msgspec.json.decode(key.get_secret_value(), type=ServiceAccount)
+
+
+def certificate_ends_at(certificate: SecretStr) -> datetime:
+    """Until when a valid GATEWAY_APPLE_PASS_CERTIFICATE may sign."""
+    return _parsed(certificate).not_valid_after_utc
 
 
 def _content(secret: SecretStr, start: str, kind: str) -> SecretStr:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from gateway.auth import Caller, demo_caller
 from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
-from gateway.settings.loader import InvalidSettings, load_settings
+from gateway.settings.loader import InvalidSettings, load_settings, risky_settings
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.http.test_receipt_links import no_caller
@@ -235,6 +235,7 @@ async def test_cancelled(apple: Gateway, sandbox: Sandbox, status: str, notice: 
     ("changes", "expected"),
     [
         ({"endDate": None}, [{"date": "2026-11-08T10:00:00+00:00"}]),
+        ({"startDate": "2026-11-08", "endDate": None}, [{"date": "2026-11-08T00:00:00+00:00"}]),
         ({"startDate": None, "endDate": None}, None),
         ({"startDate": "soon", "endDate": None}, None),
     ],
@@ -405,6 +406,18 @@ def test_invalid_settings(monkeypatch: pytest.MonkeyPatch, changes: dict[str, st
     assert str(refused.value).startswith(f"GATEWAY_APPLE_{variable}: ")
     assert "\n" not in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("days", "risks"), [(29, 1), (31, 0)])
+def test_certificate_ends(settings: Settings, days: int, risks: int) -> None:
+    """A certificate that ends within 30 days is reported at the start."""
+    pems = map(SecretStr, apple_pems("ec", days))
+    names = (f"apple_pass_{name.lower()}" for name in VARIABLES)
+    changed = settings.but(**dict(zip(names, pems, strict=True)))
+
+    found = [risk for risk in risky_settings(changed, 100_000) if "GATEWAY_APPLE_PASS_CERTIFICATE" in risk]
+
+    assert len(found) == risks
 
 
 def test_files_of_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

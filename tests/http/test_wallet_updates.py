@@ -155,7 +155,7 @@ async def test_only_what_changed(device: Device, sandbox: Sandbox) -> None:
 
 
 async def test_same_serial(device: Device, sandbox: Sandbox) -> None:
-    """An item's pass has the same serial number for whoever queried it, and another item's another one."""
+    """An item's pass has the same serial number for all who query it, and another item's another one."""
     order, _ = book(sandbox, START)
     other, _ = book(sandbox, START)
     query = """{ customer(identifier: "small") { orders(first: 5) { nodes { identifier items {

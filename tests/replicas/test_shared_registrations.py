@@ -28,7 +28,7 @@ async def test_shared(settings: Settings, gateway: Gateway, sandbox: Sandbox, re
 
 
 async def test_redis_away(settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer) -> None:
-    """Without Redis a device is asked to come back, rather than told that nothing has changed."""
+    """Without Redis a device is asked to come back, and does not hear that nothing has changed."""
     order, _ = book(sandbox, START)
     async with two_replicas(apple_settings(settings), gateway, redis) as (one, _other):
         ticket = await Device(one).add(order)

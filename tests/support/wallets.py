@@ -49,8 +49,11 @@ def google_key() -> str:
 
 
 @functools.cache
-def apple_pems(kind: str = "rsa") -> tuple[str, str, str]:
-    """A pass certificate, its key, and the certificate that issued it, as PEM. kind: of the key."""
+def apple_pems(kind: str = "rsa", days: int = 60) -> tuple[str, str, str]:
+    """A pass certificate, its key, and the certificate that issued it, as PEM. kind: of the key.
+
+    days: until the certificates end.
+    """
     now = datetime.now(UTC)
     key: Key = rsa_key() if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
     root_key = ec.generate_private_key(ec.SECP256R1())
@@ -66,7 +69,9 @@ def apple_pems(kind: str = "rsa") -> tuple[str, str, str]:
     def certificate(name: x509.Name, public_key: PublicKey, *, is_ca: bool) -> str:
         builder = x509.CertificateBuilder().subject_name(name).issuer_name(root).public_key(public_key)
         builder = builder.serial_number(x509.random_serial_number())
-        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=30))
+        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(
+            now + timedelta(days=days)
+        )
         builder = builder.add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
         made = builder.sign(root_key, SHA256())
         return made.public_bytes(serialization.Encoding.PEM).decode()

@@ -52,7 +52,7 @@ class ApplePass(Struct, frozen=True):
 
 
 class ApplePasses:
-    """Makes the passes. state: remembers versions; opened by whoever owns it."""
+    """Makes the passes. state: remembers versions; opened by its owner."""
 
     def __init__(  # noqa: PLR0913, PLR0917  # the parts that the app puts together
         self,

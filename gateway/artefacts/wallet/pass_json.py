@@ -12,7 +12,7 @@ from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.errors import InvalidValue
 from gateway.time_zones import time_zone
 
-_MAX_BACK = 1_000
+_MAX_LABEL, _MAX_BACK = 100, 1_000
 _MAX_SHOWN_TEXT = 40
 _SHOWN_AFTER = timedelta(days=1)
 
@@ -90,7 +90,7 @@ def _times(ticket: Ticket) -> list[dict[str, Any]]:
     }
     moments = ("starts", "STARTS", ticket.starts), ("ends", "ENDS", ticket.ends)
     return [
-        {"key": key, "label": label, "value": moment.isoformat(), **style}
+        {"key": key, "label": shortened(_clean(label), _MAX_LABEL), "value": moment.isoformat(), **style}
         for key, label, moment in moments
         if moment is not None
     ]
