@@ -2,8 +2,12 @@
 
 from pydantic import SecretStr
 
+from gateway.sandbox.data.customers import CUSTOMERS_BY_IDENTIFIER
 from gateway.sandbox.state.settings import SandboxSettings
 from gateway.settings.model import Settings
+
+CUSTOMERS = tuple(CUSTOMERS_BY_IDENTIFIER)
+"""Identifiers of the sandbox's customers."""
 
 _WEBHOOK_KEY = SecretStr("sandbox-webhook-key")
 _WEBHOOK_KEYS = {"imin_webhook_key", "imin_order_webhook_key"}

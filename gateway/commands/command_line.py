@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from gateway.commands.processes import SANDBOX_PORT, demo, sandbox, serve
 from gateway.commands.schema import print_schema
 from gateway.commands.terminal import print_line, refuse
+from gateway.commands.token import DEFAULT_LIFETIME, duration, print_token
 from gateway.observability.logging import configure_logs, log
 from gateway.observability.metrics import in_metrics_directory
 from gateway.server.memory import run
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     if options.command == "schema":
         print_schema(options)
+        return
+    if options.command == "token":
+        print_token(options)
         return
     try:
         settings = load_settings(**_address(options))
@@ -56,8 +60,23 @@ def _parser() -> ArgumentParser:
                 default=SANDBOX_PORT,
                 help="port of the sandbox; 0 picks a free one",
             )
+            command.add_argument(
+                "--auth", action="store_true", help="require a token, as `gateway serve` does"
+            )
     schema = _add_command(commands, "schema", print_schema)
     schema.add_argument("--json", action="store_true", help="as the result of introspection, in JSON")
+    token = _add_command(commands, "token", print_token)
+    token.add_argument("customer", metavar="CUSTOMER", nargs="?", help="customer, or name of the service")
+    token.add_argument(
+        "--service", action="store_true", help="a trusted service, which may act for any customer"
+    )
+    token.add_argument(
+        "--expires",
+        metavar="DURATION",
+        type=duration,
+        default=DEFAULT_LIFETIME,
+        help="lifetime: a number with s, m, h or d; default 1h",
+    )
     return parser
 
 

@@ -96,9 +96,10 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
     """Serve a sandbox, and a gateway over it whose caller is the sandbox's customer 1234.
 
     Needs no settings. With GATEWAY_IMIN_BASE_URL the gateway uses another imin, for example a proxy in front
-    of the sandbox.
+    of the sandbox. With --auth, callers need a token that `gateway token` prints; the demo has an issuer of
+    its own, whatever GATEWAY_AUTH_ variables say.
     """
-    from gateway.demo import demo_settings, sandbox_settings  # noqa: PLC0415  # `serve` has no sandbox
+    from gateway.demo import CUSTOMERS, demo_settings, sandbox_settings  # noqa: PLC0415  # `serve` has no sandbox
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as above
 
     sandbox_sock = _bind(settings.host, options.sandbox_port, "--sandbox-port, with make: SANDBOX_PORT=")
@@ -113,11 +114,32 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
             settings = settings.but(imin_base_url=f"{upstream}/api/v2")
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(simulated.api_key))
-        url = await _start(running, gateway_listening(settings, demo_caller, sock=sock))
+        authenticate: Authenticate = demo_caller
+        if options.auth:
+            settings, authenticate = await _demo_authentication(running, settings)
+        url = await _start(running, gateway_listening(settings, authenticate, sock=sock))
         print_line(f"sandbox  {upstream}")
         print_line(f"GraphiQL {url}/graphql")
+        if options.auth:
+            print_line(f"issuer   {settings.auth_jwks_url}")
+            print_line("token    gateway token CUSTOMER [--service] [--expires 5m]")
+        print_line(f"customers {', '.join(CUSTOMERS)}")
         print_line(f"ready {url}")
         await _until_stopped()
+
+
+async def _demo_authentication(running: AsyncExitStack, settings: Settings) -> tuple[Settings, Authenticate]:
+    """Start an issuer, and trust it alone. Ends the process if its key cannot be read or created."""
+    from gateway.auth.bearer import bearer_authentication  # noqa: PLC0415  # as in `serve`
+    from gateway.demo_issuer import KeyFileUnusable, create_issuer, load_key, trusting  # noqa: PLC0415  # as above
+
+    try:
+        load_key()
+    except KeyFileUnusable as error:
+        refuse(str(error))
+    issuer = await running.enter_async_context(listening(create_issuer(), "127.0.0.1"))
+    settings = trusting(settings, issuer)
+    return settings, await running.enter_async_context(bearer_authentication(settings))
 
 
 async def sandbox(settings: Settings, options: argparse.Namespace) -> None:

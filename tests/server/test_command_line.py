@@ -17,6 +17,8 @@ from tests.support.commands import ANSWER, PROJECT, QUERY, REQUIRED, start, star
 from tests.support.issuer import claims, issuing, rsa_key, token
 from tests.support.waiting import HANGS_AFTER
 
+CUSTOMERS = "customers 1234, small, empty, facility, virtual, group, receipts, statuses, abc"
+
 
 async def test_demo() -> None:
     """The demo needs no configuration, prints one ready line, and ends with 0 on SIGTERM."""
@@ -28,6 +30,7 @@ async def test_demo() -> None:
         assert [re.sub(r"\d+$|\d+(?=/)", "N", line) for line in lines] == [
             "sandbox  http://127.0.0.1:N",
             "GraphiQL http://127.0.0.1:N/graphql",
+            CUSTOMERS,
             "ready http://127.0.0.1:N",
         ]
         async with http.post(f"{url}/graphql", json=QUERY) as response:
@@ -174,7 +177,7 @@ async def test_port_taken(arguments: list[str], environment: dict[str, str], opt
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "sandbox", "schema"])
+@pytest.mark.parametrize("command", ["serve", "demo", "sandbox", "schema", "token"])
 async def test_help(command: str) -> None:
     """The help of a command says what the command does, as the list of commands does."""
     whole, one = [await start(*arguments) for arguments in (["--help"], [command, "--help"])]
