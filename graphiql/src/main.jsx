@@ -9,6 +9,7 @@ import { Kind, parse } from "graphql";
 import { useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { defaultTabs } from "./operations.js";
+import { socketClient } from "./socket.js";
 import { refreshUntouchedTabs, storage } from "./storage.js";
 
 const endpoint = new URL(location.pathname, location.href);
@@ -17,11 +18,13 @@ socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
 // A subscription opens its own WebSocket when it starts, so that its connection_init carries the headers
 // that are in the editor then. A page without subscriptions opens none.
-const fetch = createGraphiQLFetcher({
-  url: endpoint.href,
-  subscriptionUrl: socket.href,
-  headers: { accept: "application/graphql-response+json, application/json" },
-});
+function fetch(params, options) {
+  return createGraphiQLFetcher({
+    url: endpoint.href,
+    wsClient: socketClient(socket.href, options.headers),
+    headers: { accept: "application/graphql-response+json, application/json" },
+  })(params, options);
+}
 
 /** Just after a change of the tab, GraphiQL still has the document and the name of the tab before. */
 function fetcher(params, options) {
