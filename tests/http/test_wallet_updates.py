@@ -132,6 +132,26 @@ async def test_unchanged(device: Device, sandbox: Sandbox) -> None:
     assert [status for status, _, _ in others] == [200, 200]
 
 
+@pytest.mark.settings(cache_enabled=True)
+async def test_cancelled_through_the_gateway(device: Device, sandbox: Sandbox) -> None:
+    """A cancellation changes the pass at once, also if imin's response was cached for another reader."""
+    order, item = book(sandbox, START)
+    one = await device.add(order)
+    before = await device.latest(one)
+    mutation = """mutation ($input: CancelOrderItemsInput!) { cancelOrderItems(input: $input) {
+      result { __typename } } }"""
+    input_ = {"orderId": order, "orderItemIds": [item]}
+    sandbox.clock.advance(60)
+    result = await device.gateway.data(mutation, input=input_)
+
+    status, body, _ = await device.latest(one, before[2]["Last-Modified"])
+
+    assert result["cancelOrderItems"]["result"] == {"__typename": "CancellationPending"}
+    assert status == 200
+    back = pass_of(body)["eventTicket"]["backFields"]
+    assert back[0]["value"].startswith(("You have asked to cancel", "You have cancelled"))
+
+
 async def test_only_what_changed(device: Device, sandbox: Sandbox) -> None:
     """Of several passes only those that have changed are listed, and none is missed."""
     orders = [book(sandbox, START)[0] for _ in range(3)]
