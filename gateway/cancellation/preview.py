@@ -14,7 +14,7 @@ from msgspec import Struct
 from gateway.cancellation.refunds import refund_of, total_after
 from gateway.cancellation.request import CancellationRequest
 from gateway.clock import Clock
-from gateway.imin.documents import CancellationBlock, Order, OrderItem, Priced
+from gateway.imin.documents import CancellationBlock, Event, Order, OrderItem, Priced
 from gateway.imin.errors import InvalidValue
 from gateway.signing.previews import PreviewSigner
 
@@ -141,6 +141,20 @@ def _terms(item: OrderItem) -> tuple[Any, ...]:
         until.astimezone(UTC).isoformat() if until else None,
         _money(item.item_price),
         [_money(line) for line in item.tax],
+        _booked(item.session),
+    )
+
+
+def _booked(session: Event | None) -> tuple[Any, ...] | None:
+    """What is booked: a seller may replace it by another session at the same time and price."""
+    if session is None:
+        return None
+    starts = session.starts
+    return (
+        session.identifier,
+        session.iri,
+        starts.astimezone(UTC).isoformat() if starts else session.start_date,
+        session.event_status,
     )
 
 

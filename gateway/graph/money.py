@@ -90,9 +90,11 @@ def _locale(tag: str) -> Any:
             raise ValueError  # noqa: TRY301  # one message for all of them
         return babel.Locale.parse(language, sep="-")
     except (ValueError, babel.UnknownLocaleError):
-        raise GatewayError(
-            BAD_USER_INPUT, "locale must be a language tag of the Unicode locale data, for example en-GB."
-        ) from None
+        shown = tag[:_MAX_LOCALE_CHARACTERS]
+        reason = (
+            f"locale must be a language tag of the Unicode locale data, for example en-GB, got {shown!r}."
+        )
+        raise GatewayError(BAD_USER_INPUT, reason) from None
 
 
 @strawberry.type(

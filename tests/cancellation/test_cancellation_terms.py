@@ -62,6 +62,12 @@ CHANGES: dict[str, Callable[[Sandbox, Any], object]] = {
         latestCancellationBeforeStartDate="PT1H"
     ),
     "start": lambda _, order: order["orderedItem"][0]["orderedItem"].update(startDate="2026-12-24T18:00:00Z"),
+    "session": lambda _, order: order["orderedItem"][0]["orderedItem"].update(
+        id="https://example.org/sessions/another", identifier="another"
+    ),
+    "cancelled session": lambda _, order: order["orderedItem"][0]["orderedItem"].update(
+        eventStatus="https://schema.org/EventCancelled"
+    ),
     "status": lambda _, order: order["orderedItem"][0].update(orderItemStatus=SELLER_CANCELLED),
     "seller": lambda sandbox, order: sandbox.seller_cancel(
         order["identifier"], order["orderedItem"][0]["identifier"]

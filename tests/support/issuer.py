@@ -42,7 +42,8 @@ def claims(customer: str = "abc", **changes: Any) -> dict[str, Any]:
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": customer,
-        "exp": now + 600,
+        "exp": now
+        + 86_400,  # longer than a whole run, since some tests make their token when they are collected
         "nbf": now - 5,
         "iat": now - 5,
     }
