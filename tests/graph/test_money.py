@@ -89,7 +89,8 @@ async def test_unknown_locale(reader: Reader, locale: str) -> None:
     assert answer["data"] == {"viewer": {"orders": {"nodes": [{"items": items}]}}}
     assert [(error["message"], error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
         (
-            f"locale must be a language tag of the Unicode locale data, for example en-GB, got {locale[:35]!r}.",
+            "locale must be a language tag of the Unicode locale data, for example en-GB, got "
+            f"{locale[:35]!r}.",
             ["viewer", "orders", "nodes", 0, "items", 0, "price", "formatted"],
             "BAD_USER_INPUT",
         )
