@@ -85,7 +85,7 @@ def create_app(
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):
         add_graphiql(app)
-    if _has_introspection(settings):
+    if has_introspection(settings):
         add_schema_text(app)
     return app
 
@@ -164,14 +164,15 @@ def _executor(settings: Settings) -> Executor:
     is_development = _is_development(settings)
     return Executor(
         build_schema(),
-        _limits(settings),
-        with_introspection=_has_introspection(settings),
+        limits_of(settings),
+        with_introspection=has_introspection(settings),
         suggestions=is_development,
         operation_seconds=settings.request_timeout_seconds,
     )
 
 
-def _limits(settings: Settings) -> Limits:
+def limits_of(settings: Settings) -> Limits:
+    """The limits of documents that the settings state."""
     return Limits(**{name: getattr(settings, f"limit_{name}") for name in Limits.__dataclass_fields__})
 
 
@@ -218,7 +219,8 @@ def _is_development(settings: Settings) -> bool:
     return settings.profile == "development"
 
 
-def _has_introspection(settings: Settings) -> bool:
+def has_introspection(settings: Settings) -> bool:
+    """Whether introspection queries are answered."""
     return _or_default(settings.introspection_enabled, _is_development(settings))
 
 

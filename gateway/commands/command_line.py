@@ -7,6 +7,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from gateway.commands.check_documents import check_documents
 from gateway.commands.processes import SANDBOX_PORT, demo, sandbox, serve
 from gateway.commands.schema import print_schema
 from gateway.commands.terminal import print_line, refuse
@@ -21,15 +22,19 @@ from gateway.settings.model import Settings
 if TYPE_CHECKING:
     _Commands: TypeAlias = argparse._SubParsersAction[ArgumentParser]  # noqa: SLF001  # it has no public name
 
+_WITHOUT_SERVER: dict[str, Callable[[argparse.Namespace], None]] = {
+    "schema": print_schema,
+    "token": print_token,
+    "check-documents": check_documents,
+}
+"""Commands that only print."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command."""
     options = _parser().parse_args(arguments)
-    if options.command == "schema":
-        print_schema(options)
-        return
-    if options.command == "token":
-        print_token(options)
+    if options.command in _WITHOUT_SERVER:
+        _WITHOUT_SERVER[options.command](options)
         return
     try:
         settings = load_settings(**_address(options))
@@ -77,6 +82,8 @@ def _parser() -> ArgumentParser:
         default=DEFAULT_LIFETIME,
         help="lifetime: a number with s, m, h or d; default 1h",
     )
+    check = _add_command(commands, "check-documents", check_documents)
+    check.add_argument("files", metavar="FILE", nargs="+", help="manifest of persisted documents, JSON")
     return parser
 
 

@@ -177,7 +177,7 @@ async def test_port_taken(arguments: list[str], environment: dict[str, str], opt
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "sandbox", "schema", "token"])
+@pytest.mark.parametrize("command", ["serve", "demo", "sandbox", "schema", "token", "check-documents"])
 async def test_help(command: str) -> None:
     """The help of a command says what the command does, as the list of commands does."""
     whole, one = [await start(*arguments) for arguments in (["--help"], [command, "--help"])]
