@@ -17,6 +17,7 @@ UPSTREAM_UNAVAILABLE                              imin is down, overloaded, or r
 UPSTREAM_TIMEOUT                                  imin did not respond in time
 UPSTREAM_INVALID                                  imin sent a response that cannot be read
 SEARCH_INCOMPLETE                                 the history was not searched to its end: the order may exist
+NOT_AVAILABLE                                     the operator of the gateway has not set this up
 INTERNAL_SERVER_ERROR                             our own bug: masked, and logged once with the request id
 
 Messages say what is wrong and with which value; they never contain a URL, a key, an e-mail address or a
@@ -57,6 +58,7 @@ UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
 UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
 UPSTREAM_INVALID = "UPSTREAM_INVALID"
 SEARCH_INCOMPLETE = "SEARCH_INCOMPLETE"
+NOT_AVAILABLE = "NOT_AVAILABLE"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 
 _UPSTREAM: tuple[tuple[type[IminError], str, str], ...] = (

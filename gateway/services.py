@@ -113,6 +113,7 @@ def _client(settings: Settings) -> IminClient:
             cancel_timeout_seconds=settings.imin_cancel_timeout_seconds,
             max_answer_bytes=settings.imin_max_answer_bytes,
             max_receipt_bytes=settings.imin_max_receipt_bytes,
+            search_base_url=settings.search_base_url,
             customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
             max_connection_seconds=settings.imin_connection_max_seconds,
             endpoint_guard=EndpointGuardOptions(
@@ -142,6 +143,7 @@ def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock,
         default,
         settings.time_zone,
         settings.map_provider,
+        settings.checkout_base_url,
     )
 
 

@@ -101,6 +101,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
     """
     from gateway.demo import CUSTOMERS, demo_settings, sandbox_settings  # noqa: PLC0415  # `serve` has no sandbox
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as above
+    from gateway.sandbox.data.vocabulary import SEARCH_PATH  # noqa: PLC0415  # as above
 
     sandbox_sock = _bind(settings.host, options.sandbox_port, "--sandbox-port, with make: SANDBOX_PORT=")
     sock = _bind(settings.host, settings.port, "--port, with make: PORT=")
@@ -111,7 +112,10 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
             listening(create_sandbox(simulated), settings.host, sock=sandbox_sock)
         )
         if "imin_base_url" not in settings.model_fields_set:
-            settings = settings.but(imin_base_url=f"{upstream}/api/v2")
+            settings = settings.but(
+                imin_base_url=f"{upstream}/api/v2",
+                search_base_url=settings.search_base_url or f"{upstream}{SEARCH_PATH}",
+            )
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(simulated.api_key))
         authenticate: Authenticate = demo_caller

@@ -12,6 +12,7 @@ from gateway.execution.field_cost import per_call, per_item_of
 from gateway.graph.cancellation.cancellation_preview import CancellationPreview, preview_of
 from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
+from gateway.graph.enums import OpportunityType
 from gateway.graph.info import Info
 from gateway.graph.lookup import find_node, find_order, find_order_by_id, prefetch_order
 from gateway.graph.node import Node
@@ -19,6 +20,8 @@ from gateway.graph.order.order import Order
 from gateway.graph.order_key import order_key
 from gateway.graph.order_number import find_order_by_number
 from gateway.graph.partial_errors import report_unreadable
+from gateway.graph.session.live_session import live_session
+from gateway.graph.session.session import Session
 from gateway.imin import documents
 from gateway.imin.endpoints.declaration import PUBLIC
 from gateway.imin.endpoints.entitlements import ENTITLEMENTS
@@ -130,6 +133,24 @@ class Query:
         self, info: Info, order_id: OrderId, order_item_ids: OrderItemIds
     ) -> Preview | None:
         return await preview_of(info, order_id, order_item_ids)
+
+    @resolved(
+        "A session or slot as imin's Search API has it now, booked or not: places left, offers, times. Null "
+        "if it is not in Search, which has only the next 14 days. May be 10 seconds old. Error "
+        "`NOT_AVAILABLE` if the operator has not set up Search.",
+        Session | None,
+        requests=1,
+    )
+    async def opportunity(
+        self,
+        info: Info,
+        type: Annotated[OpportunityType, strawberry.argument(description="Kind of opportunity.")],  # noqa: A002  # OpenActive's name
+        identifier: Annotated[
+            strawberry.ID, strawberry.argument(description="`identifier` in open data, usually a URL.")
+        ],
+    ) -> documents.Event | None:
+        """Raises IminError and GatewayError."""
+        return await live_session(info, type, identifier)
 
     @resolved("The object with that global id.", Node | None, requests=ORDER.requests)
     async def node(self, info: Info, id: Id) -> Any:  # noqa: A002  # Relay names the argument

@@ -1,4 +1,4 @@
-"""imin's Booking API: reads from any declared endpoint, receipts, and cancellations.
+"""imin's APIs: reads from any declared endpoint; receipts and cancellations of the Booking API.
 
 Every request carries the key, has a deadline that covers headers and body, reads no more than a set number
 of bytes after inflating, and follows no redirect (the key would travel with it). Only GETs are repeated.
@@ -38,7 +38,10 @@ CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """How to reach imin. Times in seconds, sizes in bytes after inflating."""
+    """How to reach imin. Times in seconds, sizes in bytes after inflating.
+
+    search_base_url: of the Search API; None if it is not used.
+    """
 
     base_url: str
     api_key: SecretStr | None
@@ -48,6 +51,7 @@ class ClientOptions:
     max_receipt_bytes: int
     customer_accounts_path: str
     max_connection_seconds: float = MAX_CONNECTION_SECONDS
+    search_base_url: str | None = None
     endpoint_guard: EndpointGuardOptions = field(default_factory=EndpointGuardOptions)
 
 
@@ -60,7 +64,7 @@ class ReceiptContent:
 
 
 class IminClient:
-    """The Booking API, inside `async with`. Raises the errors of gateway.imin.errors."""
+    """The Booking and the Search API, inside `async with`. Raises the errors of gateway.imin.errors."""
 
     def __init__(self, options: ClientOptions) -> None:
         self.endpoint_guards = EndpointGuards(options.endpoint_guard)
@@ -69,18 +73,27 @@ class IminClient:
         self._options = options
         self._routes: dict[Endpoint[Any, Any], Route] = {}
         key = {"X-API-KEY": options.api_key.get_secret_value()} if options.api_key else {}
-        self._pool = ConnectionPool(
-            options.base_url,
-            {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
-            options.max_connection_seconds,
-        )
+        headers = {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        self._pool = ConnectionPool(options.base_url, headers, options.max_connection_seconds)
+        self._search: ConnectionPool | None = None
+        if options.search_base_url is not None:
+            self._search = ConnectionPool(options.search_base_url, headers, options.max_connection_seconds)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether the Search API may be used."""
+        return self._search is not None
 
     async def __aenter__(self) -> Self:
         self._pool.open()
+        if self._search is not None:
+            self._search.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._pool.close()
+        if self._search is not None:
+            self._search.close()
 
     async def fetch(self, endpoint: Endpoint[K, Any], key: K) -> bytes | None:
         """JSON of a resource, None where imin has none.
@@ -90,10 +103,13 @@ class IminClient:
         """
         route = self._routes.get(endpoint) or self._route(endpoint)
         name, max_bytes = route.name, self._options.max_answer_bytes
+        pool = self._pool if endpoint.api == "booking" else self._search
         try:
             path = route.path(key)
+            if pool is None:
+                raise UpstreamUnavailable(f"{name}: no address is set", sent=False)
             response = await self.endpoint_guards.of(name).call(
-                lambda seconds: self._respond(self._pool.get(path, seconds, max_bytes), name),
+                lambda seconds: self._respond(pool.get(path, seconds, max_bytes), name),
                 self._options.timeout_seconds,
                 is_repeatable=True,
             )

@@ -59,6 +59,11 @@ ASSUMPTIONS = (
         'The account of the customer "small" has them, under the names of OpenActive\'s data models.',
     ),
     Assumption(
+        "Search by id",
+        "The paths, and that it has the next 14 days only. Nothing about errors.",
+        "Under /search: the booked sessions that start within 14 days; 404 NotFoundError for any other.",
+    ),
+    Assumption(
         "allowCustomerCancellationFullRefund is missing",
         "Any member can be missing. Nothing about this one.",
         "The item is not cancellable.",

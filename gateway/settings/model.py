@@ -161,6 +161,16 @@ class Settings(BaseSettings):
     imin_base_url: HttpUrl = Field(
         "https://book.imin.co/api/v2", description="Base URL of imin's Booking API."
     )
+    search_base_url: HttpUrl | None = Field(
+        None,
+        description="Base URL of imin's Search API, `https://search.imin.co`, for live sessions. It gets the "
+        "API key. Leave empty for none.",
+    )
+    checkout_base_url: HttpUrl | None = Field(
+        None,
+        description="Base URL of the broker's checkout pages, for links to them; https in production. Leave "
+        "empty for no links.",
+    )
     imin_api_key: HeaderKey | None = Field(None, description="imin's API key. Required by `gateway serve`.")
     imin_timeout_seconds: Seconds = Field(
         1.5, description="Time for one response from imin, including queueing, headers, body and one retry."
@@ -376,7 +386,14 @@ class Settings(BaseSettings):
             raise ValueError("`only` needs GATEWAY_TRUSTED_DOCUMENTS; without it every document is refused")
         return mode
 
-    @field_validator("imin_base_url", "public_url")
+    @field_validator("checkout_base_url")
+    @classmethod
+    def _is_secure(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url and info.data.get("profile") == "production" and not url.startswith("https://"):
+            raise ValueError("must be an https URL in production")
+        return url
+
+    @field_validator("imin_base_url", "public_url", "search_base_url", "checkout_base_url")
     @classmethod
     def _without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url

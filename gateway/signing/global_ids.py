@@ -150,6 +150,7 @@ class CustomerOwner:
     held: items that an open cancellation holds.
     default_symbology: of barcodes for which none is stated.
     time_zone: IANA name, for sessions and places of which none is known. map_provider: whose maps are linked.
+    checkout_base_url: of the broker's checkout pages.
     """
 
     customer: str
@@ -162,6 +163,7 @@ class CustomerOwner:
     default_symbology: BarcodeSymbology = BarcodeSymbology.QR
     time_zone: str = DEFAULT_TIME_ZONE
     map_provider: str = "openstreetmap"
+    checkout_base_url: str | None = None
     _moment: datetime | None = field(default=None, init=False)
     _ends: int | None = field(default=None, init=False)
 

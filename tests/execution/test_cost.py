@@ -238,6 +238,7 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
         "node": [f"{{ node(id: {name}) {{ id }} }}" for name in quoted],
         "nodes": [f"{{ nodes(ids: [{', '.join(quoted * 4)}]) {{ id }} }}"],
         "entitlements": ["{ entitlements { identifier } }"],
+        "opportunity": [f"{{ opportunity(type: SLOT, identifier: {name}) {{ id }} }}" for name in quoted],
         "cancellationPreview": [f"{{ {preview % (name, quoted[1])} }}" for name in quoted],
         "resetCalendarFeed": ["mutation { resetCalendarFeed(input: {}) { result { __typename } } }"],
         "cancelOrderItems": [

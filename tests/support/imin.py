@@ -18,11 +18,15 @@ from gateway.signing.global_ids import CustomerOwner, IdSigner
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 """Identifier of the order in imin's documentation. The sandbox has it."""
 
+OPPORTUNITY = "https://opendata.example.org/sessions/1?a=b"
+"""Identifier of a session that tests put into the sandbox's Search."""
+
 _EXAMPLES: dict[str, Key] = {
     "": (PUBLIC,),
     "customer": ("abc",),
     "page": ("1234", 1),
     "identifier": ("", DOCUMENTED),
+    "opportunity": (PUBLIC, OPPORTUNITY),
 }
 _SIGNER = IdSigner((b"secret",))
 

@@ -18,9 +18,11 @@ from gateway.graph.order.offer import Offer
 from gateway.graph.order.wallet_pass import WalletPass, wallet_pass_of
 from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.scalars import URL, DateTime
+from gateway.graph.session.live_session import live_session
 from gateway.graph.session.session import Session
 from gateway.hints import depends_only_on
 from gateway.imin import documents
+from gateway.imin.endpoints.opportunities import opportunity_of
 from gateway.imin.endpoints.orders import ORDER
 
 # By name, without an import: order.py imports this module. Strawberry resolves it at the end.
@@ -161,6 +163,24 @@ class OrderItem(Node):
             return None
         order = await info.context.loader(ORDER).get((root.owner.customer, root.order_identifier))
         return report_unreadable(info, order)
+
+    @resolved(
+        "The booked session or slot as imin's Search API has it now: places left, offers, times. Null if it "
+        "is not in Search, which has only the next 14 days, and if the operator has not set up Search. "
+        "`session` is what was booked.",
+        Session | None,
+        requests=1,
+        not_compared=NotCompared.LIVE,
+    )
+    @staticmethod
+    async def live_session(
+        root: strawberry.Parent[documents.OrderItem], info: Info
+    ) -> documents.Event | None:
+        """Raises IminError."""
+        if root.session is None or not info.context.services.client.has_search:
+            return None
+        opportunity = opportunity_of(root.session)
+        return await live_session(info, *opportunity) if opportunity else None
 
     @resolved(
         "The latest cancellation of the item that was requested through this gateway; null if there is none.",

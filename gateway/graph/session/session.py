@@ -6,7 +6,7 @@ import strawberry
 
 from gateway.graph.decorators import calculated_value
 from gateway.graph.node import Node
-from gateway.graph.scalars import DateTime
+from gateway.graph.scalars import URL, DateTime
 from gateway.graph.session.concept import Concept
 from gateway.graph.session.event import EventFields, SuperEvent
 from gateway.graph.session.facility_use import FacilityUse
@@ -27,7 +27,8 @@ class Session(EventFields, Node):
 
     id: strawberry.ID = calculated_value(
         "Opaque global id. The same in all responses that show the order item; a session that is booked "
-        "twice has two, since imin's orders are snapshots, which may differ.",
+        "twice has two, since imin's orders are snapshots, which may differ. A live session has one of its "
+        "own, the same for every caller.",
         _id_of,
         reads=("session_id",),
     )
@@ -42,6 +43,14 @@ class Session(EventFields, Node):
     )
     end_date_local: DateTime | None = strawberry.field(
         description="`endDate` in the same form as `startDateLocal`."
+    )
+    is_bookable: bool | None = strawberry.field(
+        description="Whether imin's checkout sells this occurrence now. Null in an order, which is a "
+        "snapshot: see `liveSession` and `opportunity`."
+    )
+    checkout_url: URL | None = strawberry.field(
+        description="Page of the broker's checkout that sells it. Null if it is not bookable or not live, "
+        "and if the operator has set no address of the checkout."
     )
 
     @classmethod

@@ -22,7 +22,13 @@ from gateway.imin.documents.binding import (
     bind_upcoming_items,
     distinguish_items,
 )
-from gateway.imin.documents.booking import Booking, bind_sessions, find_place
+from gateway.imin.documents.booking import (
+    Booking,
+    bind_opportunity,
+    bind_sessions,
+    find_opportunity_place,
+    find_place,
+)
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
@@ -92,12 +98,14 @@ __all__ = [
     "Seller",
     "TaxCharge",
     "Terms",
+    "bind_opportunity",
     "bind_order",
     "bind_passes",
     "bind_sessions",
     "bind_upcoming_items",
     "distinguish_items",
     "fields_read_by",
+    "find_opportunity_place",
     "find_place",
     "partial_document",
     "read_order_item_page",

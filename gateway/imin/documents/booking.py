@@ -9,12 +9,16 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from gateway.imin.documents.event import Event
 from gateway.imin.documents.order_item import OrderItem
 from gateway.imin.documents.place import Place
 from gateway.imin.documents.thing import PARTIAL_OF, Owner
-from gateway.imin.names import is_name, make_up_name
+from gateway.imin.names import MADE_UP, is_name, make_up_name
 
 _MAX_CLASSES = 1_024
+LIVE = f"{MADE_UP}live"
+"""Stands for the item in the booking of a session that is not booked. No item has that name."""
+
 _IN_ONE_DOCUMENT = ("_:", "#")
 """Starts of IRIs that have no meaning outside their document."""
 
@@ -30,6 +34,11 @@ class Booking(Struct, frozen=True, gc=False):
     order: str
     item: str
     place: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the session comes from Search, and not from an order."""
+        return self.item == LIVE
 
     def session_id(self) -> str:
         """Global id of the session."""
@@ -63,7 +72,7 @@ def bind_sessions(items: tuple[OrderItem, ...]) -> None:
     for item in items:
         owner, order, name = item.owner, item.order_identifier, item.unique_name
         booking = Booking(owner, order, name)
-        for found in _found_in(item):
+        for found in _found_in(item.session):
             document = found[0]
             if _kind_of(document.__class__).is_place:
                 place = _stated_name(document)
@@ -81,10 +90,38 @@ def bind_sessions(items: tuple[OrderItem, ...]) -> None:
 def find_place(items: tuple[OrderItem, ...], name: str) -> Place | None:
     """The place that has this name in an order, given the order's bound items."""
     for item in items:
-        for found in _found_in(item):
-            document = found[0]
-            if isinstance(document, Place) and document.booking.place == name:
-                return document
+        if (place := _place_in(item.session, name)) is not None:
+            return place
+    return None
+
+
+def bind_opportunity(session: Event, owner: Owner, name: str) -> None:
+    """Give a session that is not booked, the levels above it and its places a name in place of a booking.
+
+    name: of the opportunity; `owner` is no customer.
+    """
+    places: list[tuple[Place, Booking]] = []
+    for found in _found_in(session):
+        document = found[0]
+        if _kind_of(document.__class__).is_place:
+            place = _stated_name(document) or make_up_name("place", [name, _path(found)])
+            places.append((document, Booking(owner, name, LIVE, place)))
+        else:
+            document.booking = Booking(owner, name, LIVE)
+    for document, booking in places:
+        document.booking = booking
+
+
+def find_opportunity_place(session: Event, name: str) -> Place | None:
+    """The place that has this name in an opportunity that is bound."""
+    return _place_in(session, name)
+
+
+def _place_in(session: Event | None, name: str) -> Place | None:
+    for found in _found_in(session):
+        document = found[0]
+        if isinstance(document, Place) and document.booking.place == name:
+            return document
     return None
 
 
@@ -110,12 +147,12 @@ def _path(found: _Found) -> str:
     return ".".join(steps)
 
 
-def _found_in(item: OrderItem) -> list[_Found]:
-    """The session of an item with all levels and places, nearest first.
+def _found_in(session: Event | None) -> list[_Found]:
+    """A session with all levels and places, nearest first.
 
     Without recursion: imin's JSON may be nested deeply.
     """
-    waiting: list[_Found] = [(item.session, None, "", 0)] if item.session is not None else []
+    waiting: list[_Found] = [(session, None, "", 0)] if session is not None else []
     for found in waiting:  # grows: what a level holds is appended
         document = found[0]
         for name in _kind_of(document.__class__).nested:

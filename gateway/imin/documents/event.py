@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gateway.imin.dates import parse_date_time, until_end_of_day
 from gateway.imin.documents.agent import AccessChannel, Agent, ContactPoint, Person
+from gateway.imin.documents.bookability import Bookability
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.inherited import Inherited, InheritedObject, InheritedText
 from gateway.imin.documents.levels import Levels
@@ -41,7 +42,7 @@ from gateway.imin.documents.vocabulary import (
 from gateway.imin.jsonld import Bare, Exact, Int, Link, iri_tail
 
 
-class Event(Identified, Levels, LocalTimes, kw_only=True, gc=False, rename="camel"):
+class Event(Identified, Levels, LocalTimes, Bookability, kw_only=True, gc=False, rename="camel"):
     """A session, a slot, a series or a facility use. Attributes named `own_…` hold what this level states.
 
     The attributes that imin's documentation shows come first, in its order: see Thing.
@@ -119,6 +120,7 @@ class Event(Identified, Levels, LocalTimes, kw_only=True, gc=False, rename="came
     own_offer_validity_period: Exact | None = field(default=None, name="beta:offerValidityPeriod")
     own_donation_payment_url: Link | None = field(default=None, name="beta:donationPaymentUrl")
     attendee_count: Int | None = field(default=None, name="beta:attendeeCount")
+    checkout_url_template: str | None = field(default=None, name="imin:checkoutUrlTemplate")
     booking: Any = field(default=None, name=BOOKING)
 
     name = InheritedText("own_name")

@@ -252,6 +252,9 @@ class Owner(Protocol):
     time_zone: str
     """IANA name of the zone of sessions and places of which none is known."""
 
+    checkout_base_url: str | None
+    """Base URL of the broker's checkout pages, if links lead to them."""
+
     map_provider: str
     """Map service that links lead to: a key of map_links.PROVIDERS."""
 

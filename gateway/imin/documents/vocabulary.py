@@ -198,6 +198,13 @@ class Gender(Term):
     UNKNOWN = "UNKNOWN", _UNKNOWN
 
 
+class OpportunityType(Term):
+    """A kind of opportunity that imin's Search API finds by its identifier. Source: imin docs, Search."""
+
+    SCHEDULED_SESSION = "ScheduledSession", "A session at a fixed date and time."
+    SLOT = "Slot", "A period of time at a facility."
+
+
 class ActionStatus(Term):
     """How far an action has got. Source: schema.org, ActionStatusType."""
 

@@ -22,6 +22,7 @@ MAX_FRESH_SECONDS = 3_600
 """The maximum for an endpoint; the cache remembers changes for longer than that."""
 
 PublicKey = tuple[Literal["*"]]
+PublicName = tuple[Literal["*"], str]
 CustomerKey = tuple[str]
 CustomerOrder = tuple[str, str]
 CustomerPage = tuple[str, int]
@@ -83,6 +84,7 @@ class Endpoint(Generic[K, V]):
     fresh_seconds: age up to which a stored resource is used without a new request, 3,600 at most.
         None: as the setting says.
     requests: to imin, for one resource, at most.
+    api: which of imin's APIs serves it; each has its own host.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Endpoint(Generic[K, V]):
     parts: Parts[V] | None = None
     fresh_seconds: float | None = None
     requests: int = 1
+    api: Literal["booking", "search"] = "booking"
 
     def __post_init__(self) -> None:
         if self.fresh_seconds is not None and not 0 <= self.fresh_seconds <= MAX_FRESH_SECONDS:

@@ -9,7 +9,7 @@ from aiohttp import web
 from gateway.sandbox.api.app_keys import SANDBOX
 from gateway.sandbox.api.responses import json_response
 from gateway.sandbox.data.error_documents import invalid_body, invalid_query, openactive_error
-from gateway.sandbox.data.vocabulary import API_PATH
+from gateway.sandbox.data.vocabulary import API_PATH, SEARCH_PATH
 from gateway.sandbox.state.accounts import ENTITLEMENTS
 
 _PAGE = re.compile(r"[0-9]{1,9}")
@@ -30,7 +30,12 @@ def routes() -> list[web.RouteDef]:
         web.delete(one_account, _delete_account),
         web.post(f"{one_account}/actions", _apply_action),
         web.get(f"{API_PATH}/entitlements", _entitlements, allow_head=False),
+        web.get(
+            f"{SEARCH_PATH}/events-api/v2/scheduled-sessions/{{identifier}}", _opportunity, allow_head=False
+        ),
+        web.get(f"{SEARCH_PATH}/facilities-api/v2/slots/{{identifier}}", _opportunity, allow_head=False),
         web.route("*", f"{API_PATH}/{{tail:.*}}", _unknown),
+        web.route("*", f"{SEARCH_PATH}/{{tail:.*}}", _unknown),
     ]
 
 
@@ -81,6 +86,11 @@ async def _apply_action(request: web.Request) -> web.Response:
 
 async def _entitlements(_: web.Request) -> web.Response:
     return json_response(ENTITLEMENTS)
+
+
+async def _opportunity(request: web.Request) -> web.Response:
+    kind = "Slot" if "/slots/" in request.path else "ScheduledSession"
+    return json_response(request.app[SANDBOX].opportunity(kind, request.match_info["identifier"]))
 
 
 async def _unknown(_: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from gateway.sandbox.api.app_keys import SANDBOX
 from gateway.sandbox.api.fault_effects import ConnectionClosedError, apply_fault
 from gateway.sandbox.api.responses import error_response, json_response
 from gateway.sandbox.data.error_documents import NO_KEY, WRONG_KEY, IminError
-from gateway.sandbox.data.vocabulary import API_PATH
+from gateway.sandbox.data.vocabulary import API_PATH, SEARCH_PATH
 from gateway.sandbox.faults.faults import UNKNOWN_ROUTE
 from gateway.sandbox.state.request_log import LoggedRequest
 
@@ -30,7 +30,7 @@ async def http_error_middleware(request: web.Request, handler: Handler) -> web.S
 @web.middleware
 async def imin_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Log every request to imin and respond to it, with a fault if one applies."""
-    if not request.path.startswith(f"{API_PATH}/"):
+    if not request.path.startswith((f"{API_PATH}/", f"{SEARCH_PATH}/")):
         return await handler(request)
     sandbox = request.app[SANDBOX]
     entry = await _entry(request)
@@ -78,7 +78,7 @@ async def _entry(request: web.Request) -> LoggedRequest:
 def _route(request: web.Request) -> str:
     """Method and template as in imin's documentation: GET /orders/:id."""
     resource = request.match_info.route.resource
-    template = resource.canonical.removeprefix(API_PATH) if resource else ""
+    template = resource.canonical.removeprefix(API_PATH).removeprefix(SEARCH_PATH) if resource else ""
     if "{tail}" in template or not template:
         template = UNKNOWN_ROUTE
     return f"{request.method} {template.replace('{identifier}', ':id')}"

@@ -8,6 +8,8 @@ Document: TypeAlias = dict[str, Any]
 API_PATH = "/api/v2"
 BOOK = f"https://book.imin.co{API_PATH}"
 SEARCH = "https://search.imin.co"
+SEARCH_PATH = "/search"
+"""Where the sandbox serves what imin serves at SEARCH."""
 OPENACTIVE = "https://openactive.io/"
 SCHEMA_ORG = "https://schema.org/"
 

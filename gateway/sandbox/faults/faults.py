@@ -69,6 +69,8 @@ ROUTES = (
     "DELETE /customer-accounts/:id",
     "POST /customer-accounts/:id/actions",
     "GET /entitlements",
+    "GET /events-api/v2/scheduled-sessions/:id",
+    "GET /facilities-api/v2/slots/:id",
 )
 UNKNOWN_ROUTE = "(unknown)"
 

@@ -27,6 +27,7 @@ from gateway.sandbox.state.page import Page
 from gateway.sandbox.state.presentation import Presenter
 from gateway.sandbox.state.receipts import receipt_pdf
 from gateway.sandbox.state.request_log import RequestLog
+from gateway.sandbox.state.search import Search
 from gateway.sandbox.state.settings import SandboxSettings
 from gateway.sandbox.state.upcoming import upcoming_items
 
@@ -44,6 +45,7 @@ class Sandbox:
         self.store = OrderStore(settings.seed, self.clock.now().replace(microsecond=0))
         self.cancellations = Cancellations(self.store, settings.confirm_after_seconds)
         self.changes = Changes(self.store, self.cancellations, self._settle)
+        self.search = Search(self.store)
         self._added: dict[str, int] = {}
         self._put = 0
 
@@ -95,6 +97,10 @@ class Sandbox:
     def account(self, identifier: str) -> Document:
         """GET /customer-accounts/:id. Raises IminError (404) for an unknown account."""
         return self.accounts.get(self._spelt(identifier))
+
+    def opportunity(self, kind: str, identifier: str) -> Any:
+        """GET a session or slot from Search. Raises IminError (404) for one that it does not have."""
+        return self.search.opportunity(kind, identifier, self.clock.now())
 
     # Changes by tests and developers.
 

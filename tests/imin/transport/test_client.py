@@ -49,6 +49,7 @@ READS: dict[str, Call] = {route(endpoint): reading(endpoint) for endpoint in dec
 def options(url: str, **changes: Any) -> ClientOptions:
     values: dict[str, Any] = {
         "base_url": url,
+        "search_base_url": url.replace("/api/v2", "/search"),
         "api_key": SecretStr("sandbox-key"),
         "timeout_seconds": PLENTY,
         "cancel_timeout_seconds": PLENTY,
