@@ -8,7 +8,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from pydantic import SecretStr
 
+from gateway.app import create_app
+from gateway.auth import demo_caller
 from gateway.observability.metrics import COUNTED, MEASURED
 from gateway.settings.model import Settings
 
@@ -57,12 +60,25 @@ def test_pods() -> None:
     assert of_kind("PodDisruptionBudget")["spec"]["minAvailable"] == 1
 
 
-def test_ingress_paths() -> None:
-    """The ingress exposes neither metrics nor health checks."""
-    (rule,) = of_kind("Ingress")["spec"]["rules"]
+INTERNAL = {"/health/live", "/health/ready", "/metrics"}
 
-    paths = [path["path"] for path in rule["http"]["paths"]]
-    assert paths == ["/graphql", "/receipts", "/webhooks/customer-accounts", "/webhooks/orders"]
+
+def test_ingress_paths() -> None:
+    """The ingress exposes all that a production gateway serves, except metrics and health checks."""
+    (rule,) = of_kind("Ingress")["spec"]["rules"]
+    key = SecretStr("sixteen characters")
+    app = create_app(
+        Settings(profile="production", imin_api_key=key, imin_webhook_key=key, imin_order_webhook_key=key),
+        demo_caller,
+    )
+    served = {resource.canonical for resource in app.router.resources()}
+
+    exact, prefixes = (
+        {path["path"] for path in rule["http"]["paths"] if path["pathType"] == kind}
+        for kind in ("Exact", "Prefix")
+    )
+    assert {path for path in served if path.count("{") == 0} == exact | INTERNAL
+    assert {path.partition("/{")[0] for path in served if "{" in path} == prefixes
 
 
 def test_variables_exist() -> None:
