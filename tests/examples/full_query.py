@@ -12,7 +12,7 @@ from graphql import (
 MAX_OCCURRENCES = {"SuperEvent": 2, "FacilityUse": 2, "Image": 2}
 """How often a type may occur on one path of the query; other types once."""
 
-REPEATED = {("Cancellation", "orderItems")}
+REPEATED = {("Cancellation", "orderItems"), ("OrderItem", "liveSession")}
 """Fields whose objects the query selects elsewhere too, so that here their ids will do."""
 
 
