@@ -47,7 +47,7 @@ class Limits:
     root_fields: int = 20
     introspections: int = 4
     directives: int = 50
-    fields: int = 50_000
+    fields: int = 100_000
     pairs: int = 5_000
     list_items: int = 100
     cost: int = 250

@@ -354,7 +354,7 @@ class Settings(BaseSettings):
         50, description="Maximum number of directives, counted after expanding fragments."
     )
     limit_fields: Count = Field(
-        50_000, description="Maximum number of fields, counted after expanding fragments."
+        100_000, description="Maximum number of fields, counted after expanding fragments."
     )
     limit_pairs: Count = Field(
         5_000,
