@@ -192,7 +192,7 @@ async def test_gateways(settings: Settings, gateway: Gateway, sandbox: Sandbox) 
         socket = await stack.enter_async_context(socket_of(both[1]))
         await socket.connect()
         await socket.subscribe(order)
-        await socket.next_state()
+        before = await socket.next_state()
 
         await pair.fail_over()
         answers = [await one.data(LIST) for one in both]
@@ -201,7 +201,7 @@ async def test_gateways(settings: Settings, gateway: Gateway, sandbox: Sandbox) 
         results = await asyncio.gather(
             *(one.data(CANCEL, order=order, items=items, key="once") for one in both * 2)
         )
-        state = await socket.next_state()
+        state = await socket.other_state(before)
         keys = await pair.primary.command("KEYS", "gateway:key:*")
 
     assert answers[0] == answers[1]

@@ -88,9 +88,9 @@ async def test_subscribed_elsewhere(
     changes = RARE_POLLS | {"cache_enabled": cache_enabled}
     async with two_replicas(settings, gateway, redis, **changes) as (one, other):
         order, items = await booked(one)
-        async with subscribed(other, order, redis) as socket:
+        async with subscribed(other, order, redis) as (socket, before):
             await one.data(CANCEL, order=order, items=items)
-            state = await socket.next_state()
+            state = await socket.other_state(before)
 
     assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
 
@@ -104,25 +104,25 @@ async def test_subscribed_while_redis_is_down(
         other,
     ):
         order, items = await booked(one)
-        async with subscribed(other, order, redis) as socket:
+        async with subscribed(other, order, redis) as (socket, before):
             redis.freeze()
             await one.data(CANCEL, order=order, items=items)
             redis.thaw()
-            state = await socket.next_state()
+            state = await socket.other_state(before)
 
     assert {item["status"] for item in state["items"]} == {"CUSTOMER_CANCELLATION_PENDING"}
 
 
 @asynccontextmanager
-async def subscribed(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIterator[Socket]:
-    """A socket with a subscription to a confirmed order."""
+async def subscribed(gateway: Gateway, order: str, redis: RedisServer) -> AsyncIterator[tuple[Socket, Any]]:
+    """A socket with a subscription to a confirmed order, and its first state."""
     async with asyncio.timeout(HANGS_AFTER), socket_of(gateway) as socket:
         await until(redis, _listening_replicas, lambda count: count == 2)
         await socket.connect()
         await socket.subscribe(order)
         state = await socket.next_state()
         assert {item["status"] for item in state["items"]} == {"ORDER_ITEM_CONFIRMED"}
-        yield socket
+        yield socket, state
 
 
 async def _listening_replicas(commands: Any) -> int:

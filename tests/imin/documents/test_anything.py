@@ -4,6 +4,7 @@ import copy
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -152,10 +153,18 @@ def inside(document: Any, changed_at: tuple[Step, ...]) -> list[Any]:
 
 
 def stated_in(value: Any) -> set[str]:
-    """The different scalars that a value, or a list of them, states. 0 and "0" state the same."""
+    """The different scalars that a value, or a list of them, states. 0 and "00" state the same."""
     values = value if isinstance(value, list) else [value]
     stated = [one for one in values if isinstance(one, bool | int) or (isinstance(one, str) and one.strip())]
-    return {one.strip() if isinstance(one, str) else json.dumps(one) for one in stated}
+    return {_plain(one.strip() if isinstance(one, str) else json.dumps(one)) for one in stated}
+
+
+def _plain(text: str) -> str:
+    """The text; the plainest of those that state one number."""
+    try:
+        return str(Decimal(text).normalize())
+    except InvalidOperation:
+        return text
 
 
 @settings(max_examples=600, deadline=None)
