@@ -28,3 +28,17 @@ def from_base64url(text: str) -> bytes:
     Unused bits of the last character are ignored, so several texts may give the same bytes.
     """
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def read_base64url(text: str, max_characters: int) -> bytes | None:
+    """Bytes of a text that `to_base64url` wrote; None for any other text, or a longer one.
+
+    So the bytes have one spelling only.
+    """
+    if len(text) > max_characters:
+        return None
+    try:
+        raw = from_base64url(text)
+    except ValueError:
+        return None
+    return raw if to_base64url(raw) == text else None

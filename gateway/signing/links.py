@@ -4,8 +4,7 @@ The signature covers the whole path and query before it, and comes last: nothing
 added, repeated or left out. Anyone who has a link can open what it names, so a link contains its expiry.
 """
 
-import hashlib
-import hmac
+from gateway.signing.rotating_mac import RotatingMac
 
 _MAC_BYTES = 16
 _SIGNATURE = "signature="
@@ -18,19 +17,15 @@ class LinkSigner:
     """
 
     def __init__(self, secrets: tuple[bytes, ...]) -> None:
-        keys = (hashlib.blake2b(secret, person=b"gateway-link").digest() for secret in secrets)
-        # Copying a hash that already holds its key is three times as fast as creating a keyed one.
-        self._macs = tuple(hashlib.blake2b(key=key, digest_size=_MAC_BYTES) for key in keys)
-        self._new_mac = self._macs[0].copy
+        self._mac = RotatingMac(secrets, b"gateway-link", _MAC_BYTES)
 
     def __repr__(self) -> str:
-        return f"LinkSigner({len(self._macs)} secrets)"
+        return f"LinkSigner({len(self._mac)} secrets)"
 
     def sign(self, link: str) -> str:
         """The link with its signature. link: path and query, percent-encoded."""
-        mac = self._new_mac()
-        mac.update(link.encode())
-        return f"{link}{'&' if '?' in link else '?'}{_SIGNATURE}{mac.hexdigest()}"
+        signature = self._mac.digest(link.encode()).hex()
+        return f"{link}{'&' if '?' in link else '?'}{_SIGNATURE}{signature}"
 
     def verify(self, link: str) -> bool:
         """Whether the gateway signed this link, given as it was received. Does not check its expiry."""
@@ -38,10 +33,4 @@ class LinkSigner:
         separator = "&" if "?" in signed[:-1] else "?"
         if not signed.endswith(separator):
             return False
-        content, given = signed[:-1].encode("utf-8", "replace"), signature.encode("utf-8", "replace")
-        return any(hmac.compare_digest(_signature(mac.copy(), content), given) for mac in self._macs)
-
-
-def _signature(mac: "hashlib.blake2b", content: bytes) -> bytes:
-    mac.update(content)
-    return mac.hexdigest().encode()
+        return self._mac.verify_hex(signed[:-1].encode("utf-8", "replace"), signature)

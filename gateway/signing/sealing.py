@@ -4,17 +4,16 @@ A link ends up in browser histories and in the logs of proxies, so what must not
 AES-SIV (RFC 5297) needs no random numbers, so the same content has the same text: caches recognise it.
 """
 
-import hashlib
 from typing import Any
 
 import msgspec
 
-from gateway.packing import from_base64url, pack, to_base64url
+from gateway.packing import pack, read_base64url, to_base64url
+from gateway.signing.rotating_mac import derived_keys
 
 PASS = b"pass"
 """Purpose of what is sealed for the picture of an access pass: customer, text, symbology."""
 
-_KEY_BYTES = 64
 _MAX_CHARACTERS = 6_000
 
 
@@ -25,14 +24,8 @@ class Sealer:
     """
 
     def __init__(self, secrets: tuple[bytes, ...]) -> None:
-        self._keys = [
-            hashlib.blake2b(secret, person=b"gateway-seal", digest_size=_KEY_BYTES).digest()
-            for secret in secrets
-        ]
+        self._keys = derived_keys(secrets, b"gateway-seal")
         self._ciphers: list[Any] = []
-
-    def __repr__(self) -> str:
-        return f"Sealer({len(self._keys)} secrets)"
 
     def seal(self, purpose: bytes, *parts: str) -> str:
         """The parts, encrypted, as base64url. They open for the same purpose only."""
@@ -40,13 +33,8 @@ class Sealer:
 
     def open(self, purpose: bytes, text: str) -> tuple[str, ...] | None:
         """The parts; None if the gateway did not seal them for this purpose."""
-        if len(text) > _MAX_CHARACTERS or not text.isascii():
-            return None
-        try:
-            raw = from_base64url(text)
-        except ValueError:
-            return None
-        if to_base64url(raw) != text:  # one spelling only
+        raw = read_base64url(text, _MAX_CHARACTERS)
+        if raw is None:
             return None
         for cipher in self._all_ciphers():
             content = _decrypted(cipher, raw, purpose)

@@ -4,12 +4,10 @@ A serial number is the same for an item for ever, whatever signs ids: with anoth
 second pass. It opens nothing without the token.
 """
 
-import hashlib
-import hmac
-
 import msgspec
 
 from gateway.packing import from_base64url, pack, to_base64url
+from gateway.signing.rotating_mac import RotatingMac
 
 _MAC_BYTES = 16
 _MAX_CHARACTERS = 1_000
@@ -34,15 +32,11 @@ class PassTokens:
     """
 
     def __init__(self, secrets: tuple[bytes, ...]) -> None:
-        keys = (hashlib.blake2b(secret, person=b"gateway-wallet").digest() for secret in secrets)
-        self._macs = tuple(hashlib.blake2b(key=key, digest_size=_MAC_BYTES) for key in keys)
-
-    def __repr__(self) -> str:
-        return f"PassTokens({len(self._macs)} secrets)"
+        self._mac = RotatingMac(secrets, b"gateway-wallet", _MAC_BYTES)
 
     def token(self, serial: str) -> str:
         """The token of the pass with that serial number."""
-        return _digest(self._macs[0], serial)
+        return self._mac.digest(serial.encode()).hex()
 
     @staticmethod
     def read(serial: str) -> PassName | None:
@@ -56,13 +50,4 @@ class PassTokens:
         """What the serial number names; None unless the token is its own."""
         if len(serial) > _MAX_CHARACTERS or not serial.isascii():
             return None
-        given = token.encode("utf-8", "replace")
-        if not any(hmac.compare_digest(_digest(mac, serial).encode(), given) for mac in self._macs):
-            return None
-        return self.read(serial)
-
-
-def _digest(mac: "hashlib.blake2b", serial: str) -> str:
-    copy = mac.copy()
-    copy.update(serial.encode())
-    return copy.hexdigest()
+        return self.read(serial) if self._mac.verify_hex(serial.encode(), token) else None
