@@ -7,22 +7,19 @@ of the feed is valid. Both are numbers that only grow, so of two the greater one
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Protocol, Self
+from typing import Protocol
 
 from msgspec import Struct
 
 from gateway.cancellation.digests import digest
-from gateway.cancellation.journal_file import IN_MEMORY, check_is_journal, inode_of, open_file
-from gateway.cancellation.journal_thread import JournalThread
-from gateway.cancellation.sqlite_journal import StateUnusable
+from gateway.cancellation.state_file import StateFile
 
-_RETENTION_SECONDS = 400 * 86_400
+RETENTION_SECONDS = 400 * 86_400
 """Of versions: no event is in a feed for longer without a change. Addresses are remembered for ever."""
 
 _MAX_VERSION, _MAX_GENERATION = 2**31, 2**53
 
-_TABLE = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS calendar (
     name TEXT PRIMARY KEY, number INTEGER NOT NULL, digest TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS calendar_expiry ON calendar (expires_at) WHERE expires_at IS NOT NULL;
@@ -72,25 +69,11 @@ class CalendarState(Protocol):
         """Store entries, unless greater ones are there. on_all: raise if another replica could miss them."""
 
 
-class SqliteCalendarState:
+class SqliteCalendarState(StateFile):
     """Implements CalendarState, inside `async with`, which raises StateUnusable. path: "" for the memory."""
 
     def __init__(self, path: str) -> None:
-        self._path = path or IN_MEMORY
-        self._thread = JournalThread()
-        self._inode = 0
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._thread.open(partial(_open, self._path))
-            self._inode = inode_of(self._path)
-        except (OSError, sqlite3.Error) as error:
-            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
-            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._thread.close()
+        super().__init__(path, _TABLES)
 
     async def get(self, names: Sequence[str], *, on_all: bool = False) -> dict[str, Entry]:  # noqa: ARG002  # this file is all
         marks = ", ".join("?" * len(names))
@@ -107,13 +90,11 @@ class SqliteCalendarState:
     async def put(self, entries: Mapping[str, Entry], *, on_all: bool = False) -> None:  # noqa: ARG002  # as above
         now = time.time()
         rows = [
-            (name, entry.number, entry.digest, now + _RETENTION_SECONDS if expires(name) else None)
+            (name, entry.number, entry.digest, now + RETENTION_SECONDS if expires(name) else None)
             for name, entry in entries.items()
         ]
 
         def put(database: sqlite3.Connection) -> None:
-            if self._path != IN_MEMORY:
-                check_is_journal(self._path, self._inode)
             database.execute("DELETE FROM calendar WHERE expires_at < ?", (now,))
             database.executemany(
                 "INSERT INTO calendar VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
@@ -122,14 +103,4 @@ class SqliteCalendarState:
                 rows,
             )
 
-        await self._thread.write(put)
-
-
-def _open(path: str) -> sqlite3.Connection:
-    database = open_file(path)
-    try:
-        database.executescript(_TABLE)
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database
+        await self._write_checked(put)

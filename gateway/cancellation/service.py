@@ -32,7 +32,8 @@ from gateway.cancellation.rejections import despite_rejections
 from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
 from gateway.cancellation.rules import items_not_in
 from gateway.cancellation.settling import Settler
-from gateway.cancellation.sqlite_journal import SqliteJournal, StateUnusable
+from gateway.cancellation.sqlite_journal import SqliteJournal
+from gateway.cancellation.state_file import StateUnusable
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order

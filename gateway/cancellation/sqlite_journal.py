@@ -5,21 +5,13 @@ Writes are synced to disk before they return, so they survive kill -9 and power 
 
 import sqlite3
 import time
-from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from gateway.cancellation.attempts import Attempt, KeyEntry, KeyName
-from gateway.cancellation.journal_file import (
-    IN_MEMORY,
-    OPEN,
-    check_is_journal,
-    inode_of,
-    open_file,
-    state_of_file,
-)
+from gateway.cancellation.journal_file import IN_MEMORY, OPEN, state_of_file
 from gateway.cancellation.journal_rows import COLUMNS, KEY_COLUMNS, attempt_in, entry_in, row_of
-from gateway.cancellation.journal_thread import JournalThread
+from gateway.cancellation.state_file import StateFile
 
 _DAY_SECONDS = 24 * 60 * 60
 _ATTEMPT_RETENTION_DAYS = 90
@@ -31,11 +23,7 @@ _UNCHANGED_FOR_SECONDS = 0.02
 """Two writes within a tick of the system's clock leave one modification time."""
 
 
-class StateUnusable(Exception):
-    """The file cannot be opened, or is not a journal."""
-
-
-class SqliteJournal:
+class SqliteJournal(StateFile):
     """Implements Journal, inside `async with`, which raises StateUnusable if the file cannot be opened.
 
     path: the file, or `:memory:`. Settled attempts are deleted after 90 days, or if an order or a customer
@@ -43,44 +31,28 @@ class SqliteJournal:
     """
 
     def __init__(self, path: str) -> None:
-        self._path = path
-        self._thread = JournalThread()
+        super().__init__(path)
         self._log = Path(f"{path}-wal")
-        self._inode = 0
         self._seen: tuple[int, ...] = ()
         self._changed_at = 0.0
         self._read_at = -1.0
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._thread.open(partial(open_file, self._path))
-            self._inode = inode_of(self._path)
-        except (OSError, sqlite3.Error) as error:
-            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
-            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._thread.close()
 
     async def check(self) -> None:
         now = time.time()
 
         def probe(database: sqlite3.Connection) -> None:
-            self._check_file()
             database.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (now,))
 
-        await self._thread.write(probe)
+        await self._write_checked(probe)
 
     async def begin(self, attempt: Attempt) -> None:
         row = row_of(attempt)
 
         def begin(database: sqlite3.Connection) -> None:
-            self._check_file()
             _delete_old_attempts(database, attempt)
             database.execute(f"INSERT INTO attempt ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608  # our own column names
 
-        await self._thread.write(begin)
+        await self._write_checked(begin)
 
     async def note(self, attempt: Attempt) -> None:
         await self._thread.write(
@@ -142,11 +114,6 @@ class SqliteJournal:
                 "DELETE FROM idempotency_key WHERE caller = ? AND name = ?", (key.caller, key.name)
             )
         )
-
-    def _check_file(self) -> None:
-        """Raise sqlite3.Error if writes would be lost with the process, which SQLite does not notice."""
-        if self._path != IN_MEMORY:
-            check_is_journal(self._path, self._inode)
 
     async def _attempts(self, condition: str, parameters: tuple[Any, ...]) -> list[Attempt]:
         statement = f"SELECT {COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
-from gateway.cancellation.sqlite_journal import StateUnusable
+from gateway.cancellation.state_file import StateUnusable
 from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
 from gateway.commands.terminal import print_line, refuse
 from gateway.graph.schema import build_schema

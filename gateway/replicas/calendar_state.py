@@ -6,12 +6,10 @@ from typing import Any
 
 import msgspec
 
-from gateway.artefacts.calendar_state import NO_ENTRY, CalendarState, Entry, expires
+from gateway.artefacts.calendar_state import NO_ENTRY, RETENTION_SECONDS, CalendarState, Entry, expires
 from gateway.cancellation.attempts import JournalUnavailable
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 from gateway.replicas.stored_values import decode, key_name
-
-_RETENTION_SECONDS = 400 * 86_400
 
 
 class ReplicaCalendarState:
@@ -59,7 +57,7 @@ class ReplicaCalendarState:
     async def _send(self, entries: Mapping[str, Entry]) -> None:
         def fill(pipeline: Any) -> None:
             for name, entry in entries.items():
-                seconds = _RETENTION_SECONDS if expires(name) else None
+                seconds = RETENTION_SECONDS if expires(name) else None
                 pipeline.set(key_name("calendar", name), msgspec.msgpack.encode(entry), ex=seconds)
 
         await self._redis.pipeline(fill, is_transaction=True)

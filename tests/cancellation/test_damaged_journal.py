@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 
 from gateway.auth import demo_caller
-from gateway.cancellation.sqlite_journal import SqliteJournal, StateUnusable
+from gateway.cancellation.sqlite_journal import SqliteJournal
+from gateway.cancellation.state_file import StateUnusable
 from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings

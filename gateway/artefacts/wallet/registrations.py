@@ -5,12 +5,9 @@ Apple calls what a push needs a push token. The operator sends the pushes, and r
 
 import sqlite3
 import time
-from functools import partial
-from typing import Protocol, Self
+from typing import Protocol
 
-from gateway.cancellation.journal_file import IN_MEMORY, check_is_journal, inode_of, open_file
-from gateway.cancellation.journal_thread import JournalThread
-from gateway.cancellation.sqlite_journal import StateUnusable
+from gateway.cancellation.state_file import StateFile
 
 MAX_DEVICES = 20
 """Of one pass. A customer has no more passes than booked items."""
@@ -20,7 +17,7 @@ MAX_PASSES = 100
 
 RETENTION_SECONDS = 800 * 86_400
 
-_TABLE = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS wallet_registration (
     device TEXT NOT NULL, serial TEXT NOT NULL, push_token TEXT NOT NULL, registered_at REAL NOT NULL,
     PRIMARY KEY (device, serial)) WITHOUT ROWID;
@@ -45,31 +42,16 @@ class Registrations(Protocol):
         """The passes on a device, sorted."""
 
 
-class SqliteRegistrations:
+class SqliteRegistrations(StateFile):
     """Implements Registrations, inside `async with`, which raises StateUnusable. path: "" for the memory."""
 
     def __init__(self, path: str) -> None:
-        self._path = path or IN_MEMORY
-        self._thread = JournalThread()
-        self._inode = 0
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._thread.open(partial(_open, self._path))
-            self._inode = inode_of(self._path)
-        except (OSError, sqlite3.Error) as error:
-            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
-            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._thread.close()
+        super().__init__(path, _TABLES)
 
     async def add(self, device: str, serial: str, push_token: str) -> bool:
         now = time.time()
 
         def add(database: sqlite3.Connection) -> bool:
-            self._check_file()
             database.execute(
                 "DELETE FROM wallet_registration WHERE registered_at < ?", (now - RETENTION_SECONDS,)
             )
@@ -91,16 +73,15 @@ class SqliteRegistrations:
             )
             return True
 
-        return await self._thread.write(add)
+        return await self._write_checked(add)
 
     async def remove(self, device: str, serial: str) -> None:
         def remove(database: sqlite3.Connection) -> None:
-            self._check_file()
             database.execute(
                 "DELETE FROM wallet_registration WHERE device = ? AND serial = ?", (device, serial)
             )
 
-        await self._thread.write(remove)
+        await self._write_checked(remove)
 
     async def serials(self, device: str) -> list[str]:
         statement = "SELECT serial FROM wallet_registration WHERE device = ? ORDER BY serial LIMIT ?"
@@ -108,17 +89,3 @@ class SqliteRegistrations:
             lambda database: database.execute(statement, (device, MAX_PASSES)).fetchall()
         )
         return [serial for (serial,) in rows if isinstance(serial, str)]
-
-    def _check_file(self) -> None:
-        if self._path != IN_MEMORY:
-            check_is_journal(self._path, self._inode)
-
-
-def _open(path: str) -> sqlite3.Connection:
-    database = open_file(path)
-    try:
-        database.executescript(_TABLE)
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database

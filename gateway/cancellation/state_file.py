@@ -1,0 +1,62 @@
+"""The state file as a part of the gateway opens it: a connection of its own, a thread, and its tables."""
+
+import sqlite3
+from functools import partial
+from typing import Self, TypeVar
+
+from gateway.cancellation.journal_file import IN_MEMORY, check_is_journal, inode_of, open_file
+from gateway.cancellation.journal_thread import JournalThread, Use
+
+T = TypeVar("T")
+
+
+class StateUnusable(Exception):
+    """The file cannot be opened, or is not a journal."""
+
+
+class StateFile:
+    """The file inside `async with`, which raises StateUnusable if it cannot be opened.
+
+    path: "" or `:memory:` for the memory. tables: statements that make those that the journal does not have.
+    """
+
+    def __init__(self, path: str, tables: str = "") -> None:
+        self._path = path or IN_MEMORY
+        self._tables = tables
+        self._thread = JournalThread()
+        self._inode = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._thread.open(partial(_open, self._path, self._tables))
+            self._inode = inode_of(self._path)
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
+            raise StateUnusable(f"cannot use the file {self._path}: {reason}") from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._thread.close()
+
+    async def _write_checked(self, change: Use[T]) -> T:
+        """As JournalThread.write. Raises JournalUnavailable if the file was removed, replaced or overwritten.
+
+        SQLite does not notice that, and the write would be lost with the process.
+        """
+
+        def write(database: sqlite3.Connection) -> T:
+            if self._path != IN_MEMORY:
+                check_is_journal(self._path, self._inode)
+            return change(database)
+
+        return await self._thread.write(write)
+
+
+def _open(path: str, tables: str) -> sqlite3.Connection:
+    database = open_file(path)
+    try:
+        database.executescript(tables)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
