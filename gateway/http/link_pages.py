@@ -40,10 +40,6 @@ _LATER = (
 _TEXTS = {401: _NOT_FOUND, 403: _EXPIRED, 404: _NOT_FOUND}
 
 
-class LinkExpired(Exception):
-    """The gateway signed the link, and it has expired."""
-
-
 def for_people(request: web.Request, response: RawResponse) -> RawResponse:
     """The response to a request that failed: a page for a browser's window, unchanged for programs."""
     if not accepts_html(request):

@@ -12,18 +12,17 @@ from aiohttp import web
 from gateway.artefacts.barcode import draw
 from gateway.artefacts.picture import DEFAULT_SIZE, FORMATS, MAX_SIZE, MIN_SIZE, ImageFormat, picture
 from gateway.context import Services
-from gateway.errors import FORBIDDEN, NOT_FOUND
 from gateway.http.authentication import Authentication
 from gateway.http.bad_request import BadRequest
 from gateway.http.limits.concurrency import ConcurrencyLimit
-from gateway.http.link_pages import LinkExpired, for_people
+from gateway.http.links import LinkedFile, check_link, link_handler
 from gateway.http.middleware import Handler
-from gateway.http.refusals import REFUSALS, refusal_response
-from gateway.http.response import RawResponse, error_response
+from gateway.http.response import RawResponse
 from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.errors import NotFound
 from gateway.signing.sealing import PASS
 
+_FILE = LinkedFile("pass", "the pass's image")
 _POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """An SVG is a document: opened on its own, it must not run or load anything."""
 
@@ -34,18 +33,10 @@ def pass_handler(services: Services, authentication: Authentication, limit: Conc
     """Handler of GET /passes/{id}."""
 
     async def access_pass(request: web.Request) -> RawResponse:
-        try:
-            with limit:
-                return await _picture_response(request, services, authentication)
-        except REFUSALS as refusal:
-            return for_people(request, refusal_response(refusal))
-        except LinkExpired:
-            message = "This link has expired. Please query the pass's image again."
-            return for_people(request, error_response(403, FORBIDDEN, message))
-        except NotFound:
-            return for_people(request, error_response(404, NOT_FOUND, "There is no such pass."))
+        with limit:
+            return await _picture_response(request, services, authentication)
 
-    return access_pass
+    return link_handler(_FILE, access_pass)
 
 
 async def _picture_response(
@@ -73,28 +64,15 @@ async def _opened(
     request: web.Request, services: Services, authentication: Authentication
 ) -> tuple[str, BarcodeSymbology, str]:
     """The text and symbology of a pass that the request may open, and how long it may be cached."""
-    signer = services.signer
-    if "signature" in request.query:
-        if not signer.links.verify(request.raw_path):
-            raise NotFound("no such link")
-        _, text, symbology = _unsealed(request, services)
-        seconds = int(request.query["ends"]) - services.now().timestamp()
-        if seconds < 0:
-            raise LinkExpired
-        return text, symbology, f"private, max-age={int(seconds)}"
-    caller = await authentication.caller(request)
-    customer, text, symbology = _unsealed(request, services)
-    if not caller.may_see(customer):
-        raise NotFound("no such link")
-    return text, symbology, "private, no-cache"
-
-
-def _unsealed(request: web.Request, services: Services) -> tuple[str, str, BarcodeSymbology]:
-    """Customer, text and symbology. Raises NotFound if the gateway did not make the id."""
-    parts = services.signer.sealer.open(PASS, request.match_info["id"])
-    if parts is None or parts[2] not in BarcodeSymbology.__members__:  # during a rollout, of a newer version
+    sealed = services.signer.sealer.open(PASS, request.match_info["id"])
+    seconds = await check_link(request, services, authentication, sealed[0] if sealed else None)
+    if (
+        sealed is None or sealed[2] not in BarcodeSymbology.__members__
+    ):  # during a rollout, of a newer version
         raise NotFound("no such pass")
-    return parts[0], parts[1], BarcodeSymbology[parts[2]]
+    _, text, symbology = sealed
+    cache_control = "private, no-cache" if seconds is None else f"private, max-age={int(seconds)}"
+    return text, BarcodeSymbology[symbology], cache_control
 
 
 def _format_of(request: web.Request) -> ImageFormat:

@@ -7,60 +7,36 @@ it, and so does a signed link from the gateway: anyone with the link can open th
 from aiohttp import web
 
 from gateway.context import Services
-from gateway.errors import (
-    FORBIDDEN,
-    NOT_FOUND,
-    UPSTREAM_INVALID,
-    UPSTREAM_TIMEOUT,
-    UPSTREAM_UNAVAILABLE,
-    upstream_problem,
-)
 from gateway.http.authentication import Authentication
 from gateway.http.limits.concurrency import ConcurrencyLimit
-from gateway.http.link_pages import LinkExpired, for_people
+from gateway.http.links import LinkedFile, check_link, link_handler
 from gateway.http.middleware import REQUEST_ID, Handler
-from gateway.http.refusals import REFUSALS, refusal_response
-from gateway.http.response import RawResponse, error_response
 from gateway.imin.client import ReceiptContent
 from gateway.imin.errors import IminError, NotFound
 from gateway.observability.logging import log
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-UPSTREAM_STATUSES = {UPSTREAM_TIMEOUT: 504, UPSTREAM_UNAVAILABLE: 503, UPSTREAM_INVALID: 502}
+_FILE = LinkedFile("receipt", "the receipt's url")
 
 
 def receipt_handler(services: Services, authentication: Authentication, limit: ConcurrencyLimit) -> Handler:
     """Handler of GET /receipts/{id}."""
 
-    async def receipt(request: web.Request) -> RawResponse | web.StreamResponse:
-        try:
-            number = await _receipt_number(request, services, authentication)
-            with limit:
-                async with services.client.receipt(number) as content:
-                    return await _stream(request, content, f"receipt-{number}.pdf")
-        except REFUSALS as refusal:
-            return for_people(request, refusal_response(refusal))
-        except (IminError, LinkExpired) as error:
-            return for_people(request, _failure(error))
+    async def receipt(request: web.Request) -> web.StreamResponse:
+        number = await _receipt_number(request, services, authentication)
+        with limit:
+            async with services.client.receipt(number) as content:
+                return await _stream(request, content, f"receipt-{number}.pdf")
 
-    return receipt
+    return link_handler(_FILE, receipt)
 
 
 async def _receipt_number(request: web.Request, services: Services, authentication: Authentication) -> str:
     """imin's number of a receipt that the request may open. Raises if there is none."""
-    id_ = request.match_info["id"]
-    known = services.signer.verify(id_)
-    if "signature" in request.query:
-        if known is None or not services.signer.links.verify(request.raw_path):
-            raise NotFound("no such link")
-        if int(request.query["ends"]) < services.now().timestamp():
-            raise LinkExpired
-    else:
-        caller = await authentication.caller(request)
-        if known is None or not caller.may_see(known.customer):
-            raise NotFound("no such link")
-    if known.kind != "Receipt":
+    known = services.signer.verify(request.match_info["id"])
+    await check_link(request, services, authentication, known.customer if known else None)
+    if known is None or known.kind != "Receipt":
         raise NotFound("not a receipt")
     return known.parts[1]
 
@@ -87,13 +63,3 @@ async def _stream(request: web.Request, content: ReceiptContent, name: str) -> w
         if request.transport is not None:
             request.transport.abort()
     return response
-
-
-def _failure(error: IminError | LinkExpired) -> RawResponse:
-    if isinstance(error, LinkExpired):
-        return error_response(403, FORBIDDEN, "This link has expired. Please query the receipt's url again.")
-    problem = upstream_problem(error)
-    if problem is None:
-        return error_response(404, NOT_FOUND, "There is no such receipt.")
-    code, message = problem
-    return error_response(UPSTREAM_STATUSES[code], code, message)

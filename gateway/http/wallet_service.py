@@ -18,21 +18,15 @@ from msgspec import Struct
 from gateway.artefacts.wallet.registrations import Registrations, TooManyRegistrations
 from gateway.auth import Caller
 from gateway.cancellation.attempts import JournalUnavailable
-from gateway.errors import (
-    FORBIDDEN,
-    NOT_FOUND,
-    SERVICE_UNAVAILABLE,
-    UNAUTHENTICATED,
-    upstream_problem,
-)
+from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
 from gateway.http.bad_request import BadRequest
 from gateway.http.body import read_body
 from gateway.http.limits.concurrency import ConcurrencyLimit
 from gateway.http.limits.rate import RateLimited, RateLimits
 from gateway.http.middleware import Handler
-from gateway.http.receipts import UPSTREAM_STATUSES
 from gateway.http.refusals import REFUSALS, refusal_response
 from gateway.http.response import RawResponse, error_response, json_response
+from gateway.http.upstream_failures import RETRY_SECONDS, upstream_response
 from gateway.http.wallet import pass_response
 from gateway.imin.errors import IminError, NotFound
 from gateway.signing.wallet_tokens import PassName, PassTokens
@@ -47,7 +41,6 @@ _DEVICE = re.compile(r"[A-Za-z0-9._-]{1,100}\Z")
 _PUSH_TOKEN = re.compile(r"[A-Za-z0-9+/=._:-]{1,200}\Z")
 _REASON = re.compile(r"encountered error: ([A-Za-z ,.'()-]{1,80})")
 _MAX_REASONS = 5
-_RETRY_SECONDS = "60"
 _SAME_MOMENT = timedelta(seconds=2)
 """Changes that are seen this soon after each other may be reported twice, so that none is missed."""
 
@@ -104,13 +97,10 @@ class WalletService:
                 return error_response(403, FORBIDDEN, "There are too many registrations.")
             except JournalUnavailable:
                 response = error_response(503, SERVICE_UNAVAILABLE, "Please try again later.")
+                response.headers[hdrs.RETRY_AFTER] = RETRY_SECONDS
+                return response
             except IminError as error:
-                problem = upstream_problem(error)
-                if problem is None:
-                    return error_response(404, NOT_FOUND, "There is no such pass.")
-                response = error_response(UPSTREAM_STATUSES[problem[0]], *problem)
-            response.headers[hdrs.RETRY_AFTER] = _RETRY_SECONDS
-            return response
+                return upstream_response(error, "pass", is_polled=True)
 
         return handler
 
