@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yarl
 from pydantic import SecretStr
 
 from gateway.auth import Authenticate, Caller, demo_caller
@@ -15,6 +14,7 @@ from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.http.test_receipt_links import no_caller
 from tests.support.calendars import CUSTOMER, book, feed_url, poll, read
+from tests.support.links import statuses
 
 RESET = """mutation ($input: ResetCalendarFeedInput!) { resetCalendarFeed(input: $input) { result {
   __typename
@@ -161,15 +161,12 @@ async def test_altered(settings: Settings, gateway: Gateway, sandbox: Sandbox) -
         "%00.ics",
     ]
     sandbox.request_log.clear()
-    statuses = set()
 
     async with gateway_listening(settings, no_caller, sandbox.clock.now) as base:
-        for path in paths:
-            async with gateway.http.get(yarl.URL(f"{base}/calendar/{path}", encoded=True)) as response:
-                statuses.add(response.status)
+        found = await statuses(gateway, base, *(f"/calendar/{path}" for path in paths))
         assert (await poll(gateway, f"{base}/calendar/{id_}.ics"))[0] == 200
 
-    assert statuses <= {401, 404}
+    assert set(found) <= {401, 404}
     assert sandbox.request_log.counts() == {"GET /order-items": 1}
 
 

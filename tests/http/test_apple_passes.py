@@ -11,18 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yarl
 from PIL import Image
 from pydantic import SecretStr
 
-from gateway.auth import Caller, demo_caller
+from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
-from gateway.sandbox import Fault, Sandbox
-from gateway.settings.loader import InvalidSettings, load_settings, risky_settings
+from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
-from tests.http.test_receipt_links import no_caller
-from tests.support.calendars import CUSTOMER, book
+from tests.support.calendars import book
 from tests.support.wallets import (
     PASS_TYPE,
     TEAM,
@@ -31,8 +28,6 @@ from tests.support.wallets import (
     files_of,
     google_key,
     pass_of,
-    private_pem,
-    rsa_key,
 )
 
 ITEMS = """query ($order: ID!) { order(identifier: $order) { id items {
@@ -272,161 +267,3 @@ async def test_which_wallets(settings: Settings, gateway: Gateway, sandbox: Sand
                 )
 
     assert found == [({"googleUrl"}, 404), ({"appleUrl"}, 200)]
-
-
-async def test_who_may_open(settings: Settings, apple: Gateway, sandbox: Sandbox) -> None:
-    """The link works without a token until it expires; without the signature only its customer opens it."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    path = (await link(apple, order)).removeprefix(apple.url)
-    changed = apple_settings(settings)
-    sandbox.request_log.clear()
-
-    async def status(base: str, path: str) -> int:
-        async with apple.http.get(yarl.URL(base + path, encoded=True)) as response:
-            return response.status
-
-    async with gateway_listening(changed, no_caller, sandbox.clock.now) as anyone:
-        answers = [await status(anyone, path), await status(anyone, path.partition("?")[0])]
-        sandbox.clock.advance(299)
-        answers.append(await status(anyone, path))
-        sandbox.clock.advance(2)
-        answers.append(await status(anyone, path))
-    for customer in ("1234", CUSTOMER):
-
-        async def caller(_request: object, customer: str = customer) -> Caller:
-            return Caller(customer)
-
-        async with gateway_listening(changed, caller, sandbox.clock.now) as url:
-            answers.append(await status(url, path.partition("?")[0]))
-
-    assert answers == [200, 401, 200, 403, 200, 404]
-    assert sandbox.request_log.counts() == {"GET /orders/:id": 3}
-
-
-async def test_altered_links(settings: Settings, apple: Gateway, sandbox: Sandbox) -> None:
-    """A link that is altered, or made of another one's parts, opens nothing and causes no request."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    other, _ = book(sandbox, "2026-11-09T10:00:00+00:00")
-    url, another = await link(apple, order), await link(apple, other)
-    data = await apple.data(ITEMS, order=order)
-    id_, _, query = url.rpartition("/")[2].partition(".pkpass?")
-    altered = [
-        f"{id_}.pkpass?ends=9999999999&{query.partition('&')[2]}",
-        f"{id_}.pkpass?{query.partition('&')[2]}",
-        f"{id_}.pkpass?{query}&x=1",
-        f"{id_}.pkpass?x=1&{query}",
-        f"{id_}.pkpass?{query[:-1]}{'0' if query[-1] != '0' else '1'}",
-        f"{id_}x.pkpass?{query}",
-        f"{another.rpartition('/')[2].partition('.')[0]}.pkpass?{query}",
-        f"{data['order']['id']}.pkpass?{query}",
-        f"{id_}?{query}",
-        f"..%2F{id_}.pkpass?{query}",
-        ".pkpass",
-        "%00.pkpass",
-        f"{'A' * 3_000}.pkpass",
-    ]
-    sandbox.request_log.clear()
-    statuses = set()
-
-    async with gateway_listening(apple_settings(settings), no_caller, sandbox.clock.now) as base:
-        paths = [f"/wallet/{one}" for one in altered]
-        paths.append(f"/calendar/{id_}.ics?{query}")  # signed for another kind of file
-        for path in paths:
-            async with apple.http.get(yarl.URL(base + path, encoded=True)) as response:
-                statuses.add(response.status)
-
-    assert statuses == {404}
-    assert sandbox.request_log.entries == []
-
-
-async def test_other_ids(apple: Gateway, sandbox: Sandbox) -> None:
-    """The id of an order is no pass, and neither is an item that is gone."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    found = (await apple.data(ITEMS, order=order))["order"]
-    sandbox.remove_order(order)
-    sandbox.request_log.clear()
-
-    for id_ in (found["id"], found["items"][0]["id"]):
-        async with apple.http.get(f"{apple.url}/wallet/{id_}.pkpass") as response:
-            assert (response.status, await response.json()) == (
-                404,
-                {"errors": [{"message": "There is no such pass.", "extensions": {"code": "NOT_FOUND"}}]},
-            )
-    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
-
-
-async def test_imin_fails(apple: Gateway, sandbox: Sandbox) -> None:
-    """If imin fails, a program gets a coded error, and a person a page."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    url = await link(apple, order)
-    sandbox.faults.add(Fault("GET /orders/:id", "503", times=None))
-
-    async with apple.http.get(url) as response:
-        answer = await response.json()
-    async with apple.http.get(url, headers={"Accept": "text/html"}) as page:
-        text = await page.text()
-
-    assert (response.status, answer["errors"][0]["extensions"]["code"]) == (503, "UPSTREAM_UNAVAILABLE")
-    assert (page.status, "<h1>This cannot be opened right now</h1>" in text) == (503, True)
-
-
-VARIABLES = ("CERTIFICATE", "KEY", "WWDR")
-
-
-@pytest.mark.parametrize(
-    ("changes", "variable"),
-    [
-        ({"CERTIFICATE": "no such file"}, "PASS_CERTIFICATE"),
-        (
-            {"CERTIFICATE": "-----BEGIN CERTIFICATE-----\nsecret"},
-            "PASS_CERTIFICATE",
-        ),
-        ({"KEY": ""}, "PASS_KEY"),
-        ({"KEY": "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----"}, "PASS_KEY"),
-        ({"KEY": "of another certificate"}, "PASS_KEY"),
-        ({"WWDR": ""}, "PASS_WWDR"),
-        ({"WWDR": "of another issuer"}, "PASS_WWDR"),
-        ({"CERTIFICATE": "", "WWDR": ""}, "PASS_KEY"),
-        ({"TYPE_ID": "pass.of.another"}, "PASS_TYPE_ID"),
-    ],
-)
-def test_invalid_settings(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], variable: str) -> None:
-    """What cannot sign is refused at the start, by the name of its variable and without its text."""
-    values = dict(zip(VARIABLES, apple_pems("ec"), strict=True)) | changes
-    if values["KEY"].startswith("of another"):
-        values["KEY"] = private_pem(rsa_key())
-    if values["WWDR"].startswith("of another"):
-        values["WWDR"] = apple_pems("rsa")[2]
-    for name, value in values.items():
-        monkeypatch.setenv(f"GATEWAY_APPLE_PASS_{name}", value)
-
-    with pytest.raises(InvalidSettings) as refused:
-        load_settings()
-
-    assert str(refused.value).startswith(f"GATEWAY_APPLE_{variable}: ")
-    assert "\n" not in str(refused.value)
-    assert "secret" not in str(refused.value)
-
-
-@pytest.mark.parametrize(("days", "risks"), [(29, 1), (31, 0)])
-def test_certificate_ends(settings: Settings, days: int, risks: int) -> None:
-    """A certificate that ends within 30 days is reported at the start."""
-    pems = map(SecretStr, apple_pems("ec", days))
-    names = (f"apple_pass_{name.lower()}" for name in VARIABLES)
-    changed = settings.but(**dict(zip(names, pems, strict=True)))
-
-    found = [risk for risk in risky_settings(changed, 100_000) if "GATEWAY_APPLE_PASS_CERTIFICATE" in risk]
-
-    assert len(found) == risks
-
-
-def test_files_of_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Certificates and key may be files, as secrets are mounted; the certificate names type and team."""
-    for name, pem in zip(VARIABLES, apple_pems(), strict=True):
-        (tmp_path / name).write_text(f"{pem}\n")
-        monkeypatch.setenv(f"GATEWAY_APPLE_PASS_{name}", str(tmp_path / name))
-
-    settings = load_settings()
-
-    assert (settings.apple_pass_type_id, settings.apple_team_id) == (PASS_TYPE, TEAM)
-    assert "BEGIN" not in repr(settings)

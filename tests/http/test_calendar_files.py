@@ -3,15 +3,10 @@
 import re
 
 import pytest
-import yarl
 
-from gateway.auth import Caller
-from gateway.commands import gateway_listening
-from gateway.sandbox import Fault, Sandbox
-from gateway.settings.model import Settings
+from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
-from tests.http.test_receipt_links import no_caller
-from tests.support.calendars import CUSTOMER, book, read
+from tests.support.calendars import book, read
 
 ITEMS = """query ($order: ID!) { order(identifier: $order) { id items {
   id calendarUrl session { name startDate } } } }"""
@@ -190,102 +185,3 @@ async def test_unusual_times(
         found = re.findall(r"^DT(?:START|END);.*?(?=\r)", await response.text(), re.MULTILINE)
 
     assert (response.status, found) == ((200, lines) if lines else (404, []))
-
-
-async def test_who_may_open(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """The link works without a token until it expires; without the signature only its customer opens it."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    (url,) = await links(gateway, order)
-    path = url.removeprefix(gateway.url)
-    answers = []
-    sandbox.request_log.clear()
-
-    async def status(base: str, path: str) -> int:
-        async with gateway.http.get(yarl.URL(base + path, encoded=True)) as response:
-            return response.status
-
-    async with gateway_listening(settings, no_caller, sandbox.clock.now) as anyone:
-        answers = [await status(anyone, path), await status(anyone, path.partition("?")[0])]
-        sandbox.clock.advance(299)
-        answers.append(await status(anyone, path))
-        sandbox.clock.advance(2)
-        answers.append(await status(anyone, path))
-    for customer in ("1234", CUSTOMER):
-
-        async def caller(_request: object, customer: str = customer) -> Caller:
-            return Caller(customer)
-
-        async with gateway_listening(settings, caller, sandbox.clock.now) as url:
-            answers.append(await status(url, path.partition("?")[0]))
-
-    assert answers == [200, 401, 200, 403, 200, 404]
-    assert sandbox.request_log.counts() == {"GET /orders/:id": 3}
-
-
-async def test_altered_links(settings: Settings, gateway: Gateway, sandbox: Sandbox) -> None:
-    """A link that is altered, or made of another one's parts, opens nothing and causes no request."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    other, _ = book(sandbox, "2026-11-09T10:00:00+00:00")
-    ((url,), (another,)) = await links(gateway, order), await links(gateway, other)
-    data = await gateway.data(ITEMS, order=order)
-    id_, _, query = url.rpartition("/")[2].partition(".ics?")
-    altered = [
-        f"{id_}.ics?ends=9999999999&{query.partition('&')[2]}",
-        f"{id_}.ics?{query.partition('&')[2]}",
-        f"{id_}.ics?{query}&x=1",
-        f"{id_}.ics?x=1&{query}",
-        f"{id_}.ics?{query[:-1]}{'0' if query[-1] != '0' else '1'}",
-        f"{id_}x.ics?{query}",
-        f"{another.rpartition('/')[2].partition('.')[0]}.ics?{query}",
-        f"{data['order']['id']}.ics?{query}",
-        f"{id_}?{query}",
-        f"..%2F{id_}.ics?{query}",
-        ".ics",
-        "%00.ics",
-        f"{'A' * 3_000}.ics",
-    ]
-    sandbox.request_log.clear()
-    statuses = set()
-
-    async with gateway_listening(settings, no_caller, sandbox.clock.now) as base:
-        for path in altered:
-            async with gateway.http.get(yarl.URL(f"{base}/calendar/{path}", encoded=True)) as response:
-                statuses.add(response.status)
-
-    assert statuses <= {401, 404}
-    assert sandbox.request_log.entries == []
-
-
-async def test_other_ids(gateway: Gateway, sandbox: Sandbox) -> None:
-    """The id of an order or a customer is no calendar, and neither is an item that is gone."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    data = await gateway.data(
-        "query ($order: ID!) { viewer { id } order(identifier: $order) { id items { id } } }", order=order
-    )
-    ids = [data["viewer"]["id"], data["order"]["id"], data["order"]["items"][0]["id"]]
-    sandbox.remove_order(order)
-    sandbox.request_log.clear()
-
-    for id_ in ids:
-        async with gateway.http.get(f"{gateway.url}/calendar/{id_}.ics") as response:
-            assert (response.status, await response.json()) == (
-                404,
-                {"errors": [{"message": "There is no such calendar.", "extensions": {"code": "NOT_FOUND"}}]},
-            )
-    assert sandbox.request_log.counts() == {"GET /orders/:id": 1}
-
-
-async def test_imin_fails(gateway: Gateway, sandbox: Sandbox) -> None:
-    """If imin fails, a program gets a coded error, and a person a page."""
-    order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
-    (url,) = await links(gateway, order)
-    sandbox.faults.add(Fault("GET /orders/:id", "503", times=None))
-
-    async with gateway.http.get(url) as response:
-        answer = await response.json()
-    async with gateway.http.get(url, headers={"Accept": "text/html"}) as page:
-        text = await page.text()
-
-    assert (response.status, answer["errors"][0]["extensions"]["code"]) == (503, "UPSTREAM_UNAVAILABLE")
-    assert response.headers["Retry-After"] == page.headers["Retry-After"] == "60"
-    assert (page.status, "<h1>This cannot be opened right now</h1>" in text) == (503, True)
