@@ -1,148 +1,39 @@
 """All settings, in one frozen object. The setting `name` is read from the variable GATEWAY_NAME."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from gateway.settings.files import FileSettings
+from gateway.settings.server import ServerSettings
 from gateway.settings.values import (
     Age,
     Count,
     HeaderKey,
     HeaderNames,
-    HttpsUrl,
     HttpUrl,
     Origins,
-    Port,
     RedisUrl,
     Reuse,
     Seconds,
     Secrets,
-    TimeZone,
     matching,
 )
-from gateway.settings.wallet_keys import (
-    GoogleIssuer,
-    GoogleKey,
-    PassCertificate,
-    PassKey,
-    PassTypeId,
-    TeamId,
-    Wwdr,
-)
-from gateway.time_zones import DEFAULT_TIME_ZONE
 
 PREFIX = "GATEWAY_"
 
 
-class Settings(BaseSettings):
-    """Settings of the gateway. Secrets are masked in repr."""
+class Settings(FileSettings, ServerSettings):
+    """Settings of the gateway. Secrets are masked in repr.
+
+    They are in the order of the README's table: first those of the last base class.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: Port = Field(8000, description="Port to listen on; 0 picks a free one.")
-    workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
-    public_url: HttpUrl | None = Field(
-        None,
-        description="Address at which browsers reach the gateway. Links to files start with it.",
-    )
-    profile: Literal["development", "production"] = Field(
-        "development", description="`production` turns off GraphiQL, introspection and queries over GET."
-    )
-    graphiql_enabled: bool | None = Field(None, description="Serve GraphiQL. Follows the profile when empty.")
-    introspection_enabled: bool | None = Field(
-        None, description="Answer introspection queries. Follows the profile when empty."
-    )
-    trusted_documents: Path | None = Field(
-        None, description="JSON file of trusted documents: id → text, or an Apollo manifest."
-    )
-    trusted_documents_mode: Literal["also", "only"] = Field(
-        "also", description="`also` accepts other documents too; `only` refuses them."
-    )
-    persisted_queries: int = Field(
-        1_000,
-        ge=0,
-        le=100_000,
-        description="Documents stored for clients that send only their hash; 0 turns this off.",
-    )
-    receipt_link_seconds: int = Field(
-        300,
-        ge=10,
-        le=86_400,
-        description="How long links to receipts, pictures of passes and calendar files work without a token.",
-    )
-    default_barcode: Literal["QR", "CODE_128"] = Field(
-        "QR",
-        description="Barcode of a pass for which imin states no symbology, or one that cannot show its text.",
-    )
-    time_zone: TimeZone = Field(
-        DEFAULT_TIME_ZONE,
-        description="IANA time zone of sessions and venues whose schedule, address and position tell none.",
-    )
-    map_provider: Literal["openstreetmap", "google", "apple"] = Field(
-        "openstreetmap", description="Map service that links to venues lead to."
-    )
-    calendar_name: str = Field(
-        "Bookings", min_length=1, max_length=100, description="Name of calendar feeds, for people."
-    )
-    calendar_fresh_seconds: Reuse = Field(
-        300.0,
-        description="Age up to which a calendar feed is served from the cache, unless a change of its "
-        "bookings is known.",
-    )
-    calendar_poll_minutes: int = Field(
-        60, ge=5, le=10_080, description="How often calendar programs are asked to poll a feed."
-    )
-    calendar_alarm_minutes: int = Field(
-        0, ge=0, le=40_320, description="Alarm of calendar entries, in minutes before the start; 0 for none."
-    )
-    card_management_url: HttpsUrl | None = Field(
-        None,
-        description="Page of the broker where customers manage their payment cards. Leave empty for none.",
-    )
-    wallet_issuer_name: str = Field(
-        "Bookings",
-        min_length=1,
-        max_length=100,
-        description="Name of the issuer of wallet passes, for people.",
-    )
-    apple_pass_certificate: PassCertificate | None = Field(
-        None,
-        description="Certificate of a pass type at Apple: PEM, or a path to it. Leave empty for no passes in "
-        "Apple Wallet.",
-    )
-    apple_pass_key: PassKey = Field(
-        None,
-        validate_default=True,
-        description="Private key of that certificate: PEM without a password, or a path to it. Required with "
-        "`GATEWAY_APPLE_PASS_CERTIFICATE`.",
-    )
-    apple_pass_wwdr: Wwdr = Field(
-        None,
-        validate_default=True,
-        description="Apple's certificate (WWDR) that issued that certificate: PEM, or a path to it. Required "
-        "with `GATEWAY_APPLE_PASS_CERTIFICATE`.",
-    )
-    apple_pass_type_id: PassTypeId = Field(
-        "", validate_default=True, description="Pass type identifier. That of the certificate when empty."
-    )
-    apple_team_id: TeamId = Field(
-        "", validate_default=True, description="Team identifier. That of the certificate when empty."
-    )
-    google_wallet_key: GoogleKey | None = Field(
-        None,
-        description="JSON of the Google service account that signs passes, or a path to it. Leave empty for "
-        "no links to Google Wallet.",
-    )
-    google_wallet_issuer_id: GoogleIssuer = Field(
-        "",
-        validate_default=True,
-        description="Issuer id in Google Wallet. Required with `GATEWAY_GOOGLE_WALLET_KEY`.",
-    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest severity that is logged."
     )
@@ -378,13 +269,6 @@ class Settings(BaseSettings):
         # A value from a mounted file ends in a newline.
         stripped = {name: _stripped(value) for name, value in values.items()}
         return {name: value for name, value in stripped.items() if value != ""}
-
-    @field_validator("trusted_documents_mode")
-    @classmethod
-    def _has_documents(cls, mode: str, info: ValidationInfo) -> str:
-        if mode == "only" and not info.data.get("trusted_documents"):
-            raise ValueError("`only` needs GATEWAY_TRUSTED_DOCUMENTS; without it every document is refused")
-        return mode
 
     @field_validator("checkout_base_url")
     @classmethod
