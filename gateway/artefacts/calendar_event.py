@@ -68,7 +68,7 @@ def event_of(item: OrderItem) -> CalendarEvent | None:
     summary = shortened(" ".join((session.name or "Booking").split()), _MAX_SUMMARY)
     join = join_url(item, session)
     lines = [f"SUMMARY:{text(summary)}", f"STATUS:{status}"]
-    # A booking that is cancelled keeps nobody busy.
+    # A cancelled booking does not block its time.
     lines.append(f"TRANSP:{'TRANSPARENT' if status == CANCELLED else 'OPAQUE'}")
     lines += _times(session, starts, zone)
     lines += _where(session, join)
@@ -158,5 +158,5 @@ def _alarm(summary: str, minutes: int) -> list[str]:
 
 
 def shortened(words: str, most: int) -> str:
-    """The text, cut off after so many characters, with an ellipsis."""
+    """The text; if it is longer than `most` characters, cut off to that length, with an ellipsis."""
     return words if len(words) <= most else words[: most - 1] + "…"

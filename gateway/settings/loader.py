@@ -84,7 +84,7 @@ def risky_settings(settings: Settings, open_files: int) -> list[str]:
         risks.append(_SIGNED_WITH_API_KEY)
     if any(len(secret.get_secret_value()) < _MIN_SECRET_CHARACTERS for secret in settings.id_secret[:1]):
         risks.append(_SHORT_SECRET)
-    # Where the system allows less than the default, nothing is wrong until so many have connected.
+    # The default is not reported: few gateways ever have as many WebSockets.
     needed = settings.follow_sockets + _OTHER_OPEN_FILES
     if "follow_sockets" in settings.model_fields_set and open_files < needed:
         risks.append(_FEW_OPEN_FILES.format(needed=needed, allowed=open_files))

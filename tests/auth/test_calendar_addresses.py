@@ -1,4 +1,4 @@
-"""Who can read a calendar feed: whoever knows its address, until the customer resets it."""
+"""A calendar feed can be read by all who know its address, until the customer resets it."""
 
 import json
 from pathlib import Path

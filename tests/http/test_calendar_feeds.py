@@ -63,7 +63,7 @@ async def test_addresses(gateway: Gateway) -> None:
 
 async def test_no_bookings(gateway: Gateway) -> None:
     """Without a booking the feed is empty, and still a calendar: one must have a component."""
-    status, body, _ = await poll(gateway, await feed_url(gateway, "nobody"))
+    status, body, _ = await poll(gateway, await feed_url(gateway, "unknown"))
 
     assert (status, read(body), body.count(b"BEGIN:VTIMEZONE")) == (200, [], 1)
 

@@ -117,7 +117,7 @@ async def test_status(  # noqa: PLR0913, PLR0917  # a table
     expected: str,
     notice: str | None,
 ) -> None:
-    """What is cancelled, by anybody, is CANCELLED and keeps nobody busy; what is not certain is TENTATIVE."""
+    """A cancelled booking or session is CANCELLED and blocks no time; an uncertain one is TENTATIVE."""
     order, _ = book(sandbox, "2026-11-08T10:00:00+00:00")
     item = sandbox.store.for_update(order)["orderedItem"][0]
     item["orderItemStatus"] = item_status

@@ -16,7 +16,7 @@ CANCEL = """mutation ($v: ID!, $items: [ID!]!) {
   cancelOrderItems(input: {orderId: $v, orderItemIds: $items}) { result { __typename } } }"""
 INPUT = """mutation ($input: CancelOrderItemsInput!) {
   cancelOrderItems(input: $input) { result { __typename } } }"""
-NOBODYS = {"data": {"order": None}}
+NO_ORDER = {"data": {"order": None}}
 
 BIG = 2**64 + 1
 EXACT = ["0", "-1", "9007199254740993", str(2**63), str(BIG), str(-BIG), "9" * 100]
@@ -99,7 +99,7 @@ async def test_exact(gateway: Gateway, sandbox: Sandbox, transport: str) -> None
     """A whole number of any size names the order whose identifier has these digits."""
     answers = [without_extensions(await TRANSPORTS[transport](gateway, number)) for number in EXACT]
 
-    assert answers == [NOBODYS] * len(EXACT)
+    assert answers == [NO_ORDER] * len(EXACT)
     assert requested(sandbox) == [f"/orders/{number}" for number in EXACT if not number.startswith("-")]
 
 
@@ -208,8 +208,8 @@ async def test_other_types(gateway: Gateway) -> None:
 
 async def test_text_with_minus_zero(gateway: Gateway, sandbox: Sandbox) -> None:
     """A text is never changed, whatever it contains."""
-    assert await by_post(gateway, '"A-0"') == NOBODYS
-    assert await by_post(gateway, '"a-0", "w": -0') == NOBODYS
+    assert await by_post(gateway, '"A-0"') == NO_ORDER
+    assert await by_post(gateway, '"a-0", "w": -0') == NO_ORDER
     assert requested(sandbox) == ["/orders/A-0", "/orders/a-0"]
 
 

@@ -165,7 +165,7 @@ async def test_unconfirmed(gateway: Gateway, sandbox: Sandbox, boot_clock: Pinne
 
 
 async def test_receipt_after_the_end(gateway: Gateway, sandbox: Sandbox) -> None:
-    """What follows when all items are cancelled is still sent, until nothing has followed for a while."""
+    """A receipt that is issued after all items are cancelled is still sent, before the subscription ends."""
     order, items = await booked(gateway)
     number, _ = number_and_item(sandbox)
 

@@ -136,7 +136,7 @@ def test_upcoming_items(total: int, size: int, moves: list[tuple[int, bool]]) ->
 
 
 class Bookings:
-    """Books so many orders after each page that is read."""
+    """Books each[n] orders after the n-th page that is read, again and again."""
 
     def __init__(self, each: list[int]) -> None:
         self._each = itertools.cycle(each)

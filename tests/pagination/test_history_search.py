@@ -32,7 +32,7 @@ class History:
     def search(self, name: str, date: int | None = None, person: str | None = None) -> bool:
         """Whether the entry is found. Raises SearchIncomplete.
 
-        date: made up for one that does not exist. person: of one that somebody else has.
+        date: made up for one that does not exist. person: of one that belongs to another person.
         """
         entries = list(self.entries)
         own = next((entry for entry in entries if entry.name == name), None)
@@ -123,7 +123,7 @@ def test_sorted_dates(count: int, place: int, tie: int) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 100, 500, 501, 1_917, 2_600])
-@pytest.mark.parametrize("person", [None, "bob"], ids=["missing", "somebody else's"])
+@pytest.mark.parametrize("person", [None, "bob"], ids=["missing", "of another person"])
 def test_in_vain(count: int, person: str | None) -> None:
     """A search in vain loads the same number of pages for whatever date."""
     history = History(good(count))
@@ -138,7 +138,7 @@ def test_in_vain(count: int, person: str | None) -> None:
 
 
 @pytest.mark.parametrize("persons", [(None,), ("ann", None), ("ann", "bob")])
-@pytest.mark.parametrize("person", [None, "carl"], ids=["missing", "somebody else's"])
+@pytest.mark.parametrize("person", [None, "carl"], ids=["missing", "of another person"])
 def test_in_vain_without_persons(persons: tuple[str | None, ...], person: str | None) -> None:
     """Where the orders do not state one person, an order is called missing only if it is on no page."""
     entries = [Entry(e.name, e.date, persons[at % len(persons)]) for at, e in enumerate(good(1_917))]

@@ -71,7 +71,7 @@ async def _script_stats(redis: RedisServer) -> list[str]:
 
 
 async def after_claims(redis: RedisServer, number: int) -> None:
-    """Wait until so many more readings have been considered."""
+    """Wait until this number of further readings have been considered."""
     before = await claims(redis)
 
     async def reached() -> bool:

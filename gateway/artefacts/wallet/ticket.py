@@ -28,7 +28,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
     uid: the same for the item for ever; it reveals no identifier. starts, ends: with the offset of the
     session's time zone. is_day: whether they are days without times. booking: number of the order, for
-    people. is_cancelled: by anybody, or the session is. notice: why the state is not the usual one, or "".
+    people. is_cancelled: the item or its session. notice: why the state is not the usual one, or "".
     """
 
     uid: str
