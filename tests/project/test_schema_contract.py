@@ -6,12 +6,14 @@ import tomllib
 import pytest
 from graphql import build_schema
 
+from tests.project.released_schema import released_text
 from tests.project.schema_changes import breaking, deprecated, named, unnamed
 from tests.project.tree import PROJECT
 
 RELEASED_TEXT = (PROJECT / "tests/examples/released-schema.graphql").read_text()
 RELEASED = build_schema(RELEASED_TEXT)
-CURRENT = build_schema((PROJECT / "schema.graphql").read_text())
+CURRENT_TEXT = (PROJECT / "schema.graphql").read_text()
+CURRENT = build_schema(CURRENT_TEXT)
 CHANGELOG = (PROJECT / "docs/schema-changelog.md").read_text()
 
 
@@ -32,10 +34,21 @@ def test_released_version() -> None:
 
     assert release
     assert release[1] == version
-    assert RELEASED_TEXT.startswith(f"# The schema of {version}\n")
+    assert released_text(RELEASED_TEXT, version) == RELEASED_TEXT
     dated = re.findall(r"^## (\d.*)$", CHANGELOG, re.MULTILINE)
     assert dated[0] == f"{release[2]} ({version})"
     assert dated == sorted(dated, reverse=True)
+
+
+def test_released_text() -> None:
+    """What a release commits of its schema has all that comparisons need, and no descriptions."""
+    text = released_text(CURRENT_TEXT, "9.8.7")
+    released = build_schema(text)
+
+    assert text.startswith("# The schema of 9.8.7\n")
+    assert breaking(CURRENT, released) == breaking(released, CURRENT) == {}
+    assert deprecated(released) == deprecated(CURRENT) != set()
+    assert '"""' not in text
 
 
 BEFORE = """
