@@ -122,6 +122,21 @@ async def test_cancelled_since(gateway: Gateway, sandbox: Sandbox) -> None:
     assert item["liveSession"] == {"eventStatus": "EVENT_CANCELLED"}
 
 
+@pytest.mark.parametrize("identifier", [{}, {"identifier": None}, {"identifier": ""}, {"identifier": " "}])
+async def test_named_by_iri(gateway: Gateway, sandbox: Sandbox, identifier: dict[str, Any]) -> None:
+    """A session whose identifier is missing or blank is named by its IRI, also in the response of Search."""
+    booked = {"id": "https://search.imin.co/events-api/v2/scheduled-sessions/a%2Fb", **identifier}
+    booked |= {"type": "ScheduledSession", "name": "Yoga"}
+    sandbox.put_order("small", {"type": "Order", "identifier": "1", "orderedItem": [{"orderedItem": booked}]})
+    sandbox.search.put("a/b", booked)
+
+    query = '{ order(identifier: "1") { items { liveSession { identifier name } } } }'
+    data = await gateway.data(query)
+
+    assert data["order"]["items"] == [{"liveSession": {"identifier": "a/b", "name": "Yoga"}}]
+    assert sandbox.request_log.count(SESSIONS) == 1
+
+
 REQUESTS: list[tuple[str, str, dict[str, int]]] = [
     ("a session", 'opportunity(type: SCHEDULED_SESSION, identifier: "%s") { name }', {SESSIONS: 1}),
     (

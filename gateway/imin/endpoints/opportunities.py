@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from gateway.imin import jsonld
 from gateway.imin.documents import Event, Owner, bind_opportunity
+from gateway.imin.documents.thing import is_stated
 from gateway.imin.documents.vocabulary import OpportunityType
 from gateway.imin.endpoints.declaration import Endpoint, PublicName
 from gateway.imin.errors import Unreadable
@@ -43,7 +44,7 @@ def parse_name(text: str) -> tuple[OpportunityType, str] | None:
 def _is_echo(session: Event, identifier: str) -> bool:
     """Whether Search returned what was requested: it may name it by its IRI alone, which ends with it."""
     stated = session.own_identifier
-    if stated is None or str(stated) == identifier:
+    if not is_stated(stated) or str(stated) == identifier:
         return True
     return (session.iri or "").endswith((f"/{identifier}", f"/{quote(identifier, safe='')}"))
 
@@ -59,7 +60,7 @@ def _endpoint(kind: OpportunityType, name: str, path: str) -> Endpoint[PublicNam
         is_described = session.start_date or session.parent or session.own_name
         if not is_described or not _is_echo(session, key[1]):
             raise Unreadable(f"GET {path} returned another opportunity")
-        if session.own_identifier is None:
+        if not is_stated(session.own_identifier):
             session.own_identifier = key[1]
         return Opportunity(kind, key[1], session, unreadable)
 
@@ -93,7 +94,7 @@ _SLOTS = {"Slot", "FacilityUseSlot", "IndividualFacilityUseSlot"}
 def opportunity_of(session: Event) -> tuple[OpportunityType, str] | None:
     """Type and identifier by which Search may know a booked session; None if it has no such type.
 
-    imin's IRI of a session is its address in Search; without an identifier that names it.
+    imin's IRI of a session is its address in Search, which names it if no identifier is stated.
     """
     iri = session.iri or ""
     segment, _, last = iri.rpartition("/")
@@ -103,5 +104,5 @@ def opportunity_of(session: Event) -> tuple[OpportunityType, str] | None:
     elif session.type == OpportunityType.SCHEDULED_SESSION.value:
         kind = OpportunityType.SCHEDULED_SESSION
     stated = session.own_identifier
-    name = unquote(last) if stated is None or str(stated).isspace() else str(stated)
+    name = str(stated) if is_stated(stated) else unquote(last)
     return (kind, name) if kind is not None and name else None
