@@ -98,12 +98,15 @@ class GatewayError(GraphQLError):
         return str((self.extensions or {})["code"])
 
 
-def unreadable_order(paths: tuple[str, ...], *, path: Sequence[str | int] | None = None) -> GatewayError:
-    """The error for an order with unreadable parts. Names the parts, but not their values."""
+def unreadable(name: str, paths: tuple[str, ...], *, path: Sequence[str | int]) -> GatewayError:
+    """The error for a document with unreadable parts. Names the parts, but not their values.
+
+    name: of the kind of document, with its article. paths: of the parts in it. path: in the response.
+    """
     shown = ", ".join(paths[:5]) + (", …" if len(paths) > 5 else "")  # noqa: PLR2004  # enough to find them
     return GatewayError(
         UPSTREAM_INVALID,
-        f"The booking system sent an order that cannot be read completely: {shown}.",
+        f"The booking system sent {name} that cannot be read completely: {shown}.",
         path=path,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from gateway.errors import unreadable_order
+from gateway.errors import unreadable
 from gateway.graph.info import Info
 from gateway.imin.documents import Owned
 
@@ -22,5 +22,6 @@ def report_unreadable(info: Info, document: T | None, *, path: Sequence[str | in
     if path is None and id(document) in context.reported:
         return document
     context.reported.add(id(document))
-    context.errors.append(unreadable_order(document.unreadable, path=list(path or info.path.as_list())))
+    here = list(path or info.path.as_list())
+    context.errors.append(unreadable("an order", document.unreadable, path=here))
     return document

@@ -1,7 +1,7 @@
 """Sessions and slots as imin's Search API has them now, whether they are booked or not."""
 
 from gateway.context import Context
-from gateway.errors import NOT_AVAILABLE, UPSTREAM_INVALID, GatewayError
+from gateway.errors import NOT_AVAILABLE, GatewayError, unreadable
 from gateway.graph.info import Info
 from gateway.imin.documents import Event, Place, find_opportunity_place
 from gateway.imin.documents.vocabulary import OpportunityType
@@ -25,7 +25,7 @@ async def live_session(info: Info, kind: OpportunityType, identifier: str) -> Ev
     if found is None:
         return None
     if found.unreadable:
-        context.errors.append(_unreadable(found, info.path.as_list()))
+        context.errors.append(unreadable("a session", found.unreadable, path=info.path.as_list()))
     return found.session
 
 
@@ -44,12 +44,3 @@ async def _find(context: Context, kind: OpportunityType, identifier: str) -> Opp
     if not is_opportunity(identifier):
         return None
     return await context.loader(BY_TYPE[kind]).get((PUBLIC, identifier))
-
-
-def _unreadable(found: Opportunity, path: list[str | int]) -> GatewayError:
-    shown = ", ".join(found.unreadable[:5])
-    return GatewayError(
-        UPSTREAM_INVALID,
-        f"The booking system sent a session that cannot be read completely: {shown}.",
-        path=path,
-    )
