@@ -1,6 +1,5 @@
 """`gateway check-documents`: what a manifest's operations cost, and whether the gateway would serve them."""
 
-import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -8,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import start
-from tests.support.waiting import HANGS_AFTER
+from tests.support.commands import run_command
 
 ORDERS = "query Orders($first: Int) { viewer { orders(first: $first) { nodes { orderNumber } } } }"
 CANCEL = """mutation Cancel($input: CancelOrderItemsInput!) {
@@ -46,10 +44,9 @@ async def check(
     files = [folder / f"{number}.json" for number, _ in enumerate(manifests)]
     for file, content in zip(files, manifests, strict=True):
         file.write_text(content if isinstance(content, str) else json.dumps(content))
-    process = await start("check-documents", *map(str, files), **environment)
-    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-    assert errors == b""
-    return process.returncode, output.decode().replace(f"{folder}/", "").splitlines()
+    status, output, errors = await run_command("check-documents", *map(str, files), **environment)
+    assert errors == ""
+    return status, output.replace(f"{folder}/", "").splitlines()
 
 
 def line(title: str, text: str, verdict: str) -> str:
@@ -173,8 +170,7 @@ async def test_bad_manifest(tmp_path: Path, manifest: Any, expected: list[str]) 
 
 async def test_missing_file() -> None:
     """A file that does not exist is named."""
-    process = await start("check-documents", "/nowhere/manifest.json")
-    output, _ = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
+    status, output, errors = await run_command("check-documents", "/nowhere/manifest.json")
 
-    assert process.returncode == 1
-    assert output == b"/nowhere/manifest.json: cannot be read: No such file or directory\n"
+    assert (status, errors) == (1, "")
+    assert output == "/nowhere/manifest.json: cannot be read: No such file or directory\n"

@@ -13,7 +13,7 @@ from asyncio.subprocess import PIPE
 import aiohttp
 import pytest
 
-from tests.support.commands import ANSWER, PROJECT, QUERY, REQUIRED, start, started
+from tests.support.commands import ANSWER, PROJECT, QUERY, REQUIRED, run_command, started
 from tests.support.issuer import claims, issuing, rsa_key, token
 from tests.support.waiting import HANGS_AFTER
 
@@ -142,13 +142,10 @@ async def test_serve() -> None:
 )
 async def test_refuses_to_start(arguments: list[str], environment: dict[str, str], message: str) -> None:
     """A command that cannot work does not start, and names the variable or argument that is wrong."""
-    process = await start(*arguments, **environment)
+    status, output, errors = await run_command(*arguments, **environment)
 
-    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-
-    assert process.returncode == 2
-    assert message in errors.decode()
-    assert output == b""
+    assert (status, output) == (2, "")
+    assert message in errors
 
 
 @pytest.mark.parametrize(
@@ -166,12 +163,10 @@ async def test_port_taken(arguments: list[str], environment: dict[str, str], opt
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
 
-        process = await start(*arguments, port, **environment)
-        output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
+        status, output, errors = await run_command(*arguments, port, **environment)
 
-    assert process.returncode == 2
-    assert output == b""
-    assert errors.decode() == (
+    assert (status, output) == (2, "")
+    assert errors == (
         f"gateway: cannot listen on 127.0.0.1:{port}: Address already in use. "
         f"Choose another port ({options}); 0 picks a free one.\n"
     )
@@ -180,11 +175,9 @@ async def test_port_taken(arguments: list[str], environment: dict[str, str], opt
 @pytest.mark.parametrize("command", ["serve", "demo", "sandbox", "schema", "token", "check-documents"])
 async def test_help(command: str) -> None:
     """The help of a command says what the command does, as the list of commands does."""
-    whole, one = [await start(*arguments) for arguments in (["--help"], [command, "--help"])]
-
     overview, description = [
-        " ".join((await asyncio.wait_for(process.communicate(), HANGS_AFTER))[0].decode().split())
-        for process in (whole, one)
+        " ".join((await run_command(*arguments))[1].split())
+        for arguments in (["--help"], [command, "--help"])
     ]
 
     summary = re.search(rf" {command} ([A-Z][^.]*\.)", overview)
@@ -194,22 +187,16 @@ async def test_help(command: str) -> None:
 
 async def test_version() -> None:
     """`gateway --version` prints the version of pyproject.toml."""
-    process = await start("--version")
-
-    output, _ = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    assert (process.returncode, output.decode()) == (0, f"imin-gateway {project['version']}\n")
+    assert await run_command("--version") == (0, f"imin-gateway {project['version']}\n", "")
 
 
 async def test_host_unknown() -> None:
     """A host that cannot be listened on is named, without advice about ports."""
-    process = await start("sandbox", "--host", "192.0.2.1", "--port", "0")
+    status, _, errors = await run_command("sandbox", "--host", "192.0.2.1", "--port", "0")
 
-    _, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-
-    assert process.returncode == 2
-    assert errors.decode() == "gateway: cannot listen on 192.0.2.1:0: Cannot assign requested address.\n"
+    assert status == 2
+    assert errors == "gateway: cannot listen on 192.0.2.1:0: Cannot assign requested address.\n"
 
 
 async def run_without_packages(*arguments: str) -> tuple[int | None, str, str]:

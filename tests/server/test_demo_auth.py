@@ -1,6 +1,5 @@
 """Trying sign-in: `gateway token` makes tokens, and `gateway demo --auth` requires them."""
 
-import asyncio
 import json
 import os
 import re
@@ -14,9 +13,8 @@ from joserfc import jwt
 
 from gateway.demo_issuer import demo_token, load_key
 from tests.server.test_command_line import CUSTOMERS
-from tests.support.commands import ANSWER, QUERY, start, started
+from tests.support.commands import ANSWER, QUERY, run_command, started
 from tests.support.issuer import rsa_key, token
-from tests.support.waiting import HANGS_AFTER
 
 NAMED = {"query": '{ customer(identifier: "small") { identifier } }'}
 
@@ -26,13 +24,6 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state folder of the test's own, for the commands and this process."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return tmp_path
-
-
-async def run_command(*arguments: str) -> tuple[int | None, str, str]:
-    """Exit status, output and errors of a command."""
-    process = await start(*arguments)
-    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-    return process.returncode, output.decode(), errors.decode()
 
 
 async def signed_in(*arguments: str) -> dict[str, str]:

@@ -1,32 +1,25 @@
 """`gateway schema`: the schema as SDL, and as the result of introspection."""
 
-import asyncio
 import json
 
 from graphql import build_client_schema, find_breaking_changes
 from graphql import build_schema as schema_of_text
 
-from tests.support.commands import PROJECT, start
-from tests.support.waiting import HANGS_AFTER
+from tests.support.commands import PROJECT, run_command
 
 COMMITTED = (PROJECT / "schema.graphql").read_text()
 
 
-async def run_command(*arguments: str) -> str:
-    process = await start(*arguments)
-    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
-    assert (process.returncode, errors) == (0, b"")
-    return output.decode()
-
-
 async def test_sdl() -> None:
     """Without options it prints schema.graphql."""
-    assert await run_command("schema") == COMMITTED
+    assert await run_command("schema") == (0, COMMITTED, "")
 
 
 async def test_json() -> None:
     """With --json it prints what `buildClientSchema` takes: the same schema, with its input details."""
-    content = json.loads(await run_command("schema", "--json"))
+    status, output, errors = await run_command("schema", "--json")
+    content = json.loads(output)
+    assert (status, errors) == (0, "")
 
     assert list(content) == ["__schema"]
     schema, committed = build_client_schema(content), schema_of_text(COMMITTED)

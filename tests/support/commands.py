@@ -52,6 +52,13 @@ async def start(*arguments: str, **environment: str) -> Process:
     )
 
 
+async def run_command(*arguments: str, **environment: str) -> tuple[int | None, str, str]:
+    """Exit status, output and errors of a command that ends by itself."""
+    process = await start(*arguments, **environment)
+    output, errors = await asyncio.wait_for(process.communicate(), HANGS_AFTER)
+    return process.returncode, output.decode(), errors.decode()
+
+
 @asynccontextmanager
 async def started(*arguments: str, **environment: str) -> AsyncIterator[tuple[Process, list[str]]]:
     """A process, and the lines it has printed up to its ready line. Ended with SIGTERM."""
