@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from tests.project.tree import PROJECT
+from tests.project.tree import PROJECT, files
 
 MAKEFILE = (PROJECT / "Makefile").read_text()
 
@@ -41,3 +41,14 @@ def test_coverage() -> None:
     commands = "\n".join(dry_run("test"))
 
     assert re.search(r"pytest .*--cov .*\n.*coverage report --format=total", commands)
+
+
+def test_check_installs_nothing() -> None:
+    """`make check` leaves out all tests that install packages of Node."""
+    folders = [PROJECT / name for name in re.findall(r"--ignore (\S+)", "\n".join(dry_run("check")))]
+    installing = [
+        path for path in files(".py") if re.search(r"import \(?[^)]*\binstalled\b", path.read_text())
+    ]
+
+    assert installing
+    assert [path for path in installing if not any(path.is_relative_to(folder) for folder in folders)] == []
