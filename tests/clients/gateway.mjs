@@ -99,21 +99,20 @@ export const TIMES = /* GraphQL */ `
 /** The first order with an item that can be cancelled, and the item; queried without any client. */
 export async function cancellableOrder(url) {
   const items = "items { id isPresentlyCancellable }";
-  const query = `{ viewer { orders(first: 50) { edges { node { id identifier ${items} } } } } }`;
+  const data = await dataOf(url, `{ viewer { orders(first: 50) { edges { node { id identifier ${items} } } } } }`);
+  return firstCancellable(ordersOf(data));
+}
+
+/** The introspection result that some clients need, requested as their documentation advises. */
+export function introspection(url) {
+  return dataOf(url, getIntrospectionQuery());
+}
+
+async function dataOf(url, query) {
   const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ query }),
-  });
-  return firstCancellable(ordersOf((await response.json()).data));
-}
-
-/** The introspection result that some clients need, requested as their documentation advises. */
-export async function introspection(url) {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ query: getIntrospectionQuery() }),
   });
   return (await response.json()).data;
 }
