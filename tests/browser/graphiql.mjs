@@ -3,27 +3,29 @@
 //   node graphiql.mjs <base url> [--query <one line> | --follow] [--dark] [--screenshot <file.png>]
 //
 // --follow runs the tab Follow, and cancels the item in the tab Cancel meanwhile, instead of typing a query.
-// Prints one line of JSON on stdout. If a step fails, prints one line on stderr and exits with 1.
+// Prints one line of JSON on stdout. If a step fails, prints the error on stderr and exits with 1.
 // The query is one operation, with another name than the tabs have.
 // The environment variable CHROMIUM names the browser; without it, the first one found on the PATH is used.
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
-import { browserPath, FLAGS } from "./chromium.mjs";
+import { main } from "../clients/command.mjs";
+import { inBrowser, ONE_STEP_MS } from "./chromium.mjs";
 
-const WHOLE_RUN_MS = 240_000;
-const ONE_STEP_MS = 60_000;
 const STEADY_READS = 3;
 const USAGE =
   "usage: node graphiql.mjs <base url> [--query <one line> | --follow] [--dark] [--screenshot <file.png>]";
 
-const deadline = setTimeout(() => fail(new Error(`not done after ${WHOLE_RUN_MS} ms`)), WHOLE_RUN_MS);
-try {
-  const { base, ...options } = commandLine();
-  console.log(JSON.stringify(await inBrowser(options, (page) => tryPage(page, base, options))));
-} catch (error) {
-  fail(error);
-}
-clearTimeout(deadline);
+await main(() => {
+  const { base, dark, screenshot, ...options } = commandLine();
+  const view = { viewport: { width: 1280, height: 800 }, colorScheme: dark ? "dark" : "light" };
+  return inBrowser(view, async (page) => {
+    try {
+      return await tryPage(page, base, options);
+    } finally {
+      // Also after a failure, when a screenshot helps most.
+      if (screenshot) await page.screenshot({ path: screenshot });
+    }
+  });
+});
 
 function commandLine() {
   const { values, positionals } = parseArgs({
@@ -37,25 +39,6 @@ function commandLine() {
   });
   if (positionals.length !== 1) throw new Error(USAGE);
   return { base: positionals[0], ...values };
-}
-
-async function inBrowser({ dark, screenshot }, use) {
-  const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: ONE_STEP_MS });
-  try {
-    const page = await browser.newPage({
-      viewport: { width: 1280, height: 800 },
-      colorScheme: dark ? "dark" : "light",
-    });
-    page.setDefaultTimeout(ONE_STEP_MS);
-    try {
-      return await use(page);
-    } finally {
-      // Also after a failure, when a screenshot helps most.
-      if (screenshot) await page.screenshot({ path: screenshot });
-    }
-  } finally {
-    await browser.close();
-  }
 }
 
 async function tryPage(page, base, { query, follow }) {
@@ -177,9 +160,4 @@ function isIntrospection(response) {
 function isOutside(url) {
   const { protocol, hostname } = new URL(url);
   return !["data:", "blob:"].includes(protocol) && hostname !== "127.0.0.1";
-}
-
-function fail(error) {
-  console.error(`graphiql.mjs: ${error.message.split("\n")[0]}`);
-  process.exit(1);
 }

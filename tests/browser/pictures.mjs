@@ -2,27 +2,16 @@
 //
 //   node pictures.mjs <folder> <CSS width, or "alone": opened as pages of their own> <url>…
 //
-// Writes <folder>/0.png, 1.png … and prints one line of JSON on stdout: for each URL its natural width (0 if it
-// does not load; its status if it is alone), and the addresses that were requested. If a step fails, prints one line on stderr and exits with 1.
-import { chromium } from "playwright-core";
-import { browserPath, FLAGS } from "./chromium.mjs";
+// Writes <folder>/0.png, 1.png … and prints one line of JSON on stdout: for each URL its natural width (0 if it does not
+// load; its status if it is alone), and the addresses that were requested. If a step fails, prints the error on stderr
+// and exits with 1.
+import { main } from "../clients/command.mjs";
+import { inBrowser } from "./chromium.mjs";
 
-const ONE_STEP_MS = 60_000;
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, colorScheme: "dark" };
 
-try {
-  const [folder, width, ...urls] = process.argv.slice(2);
-  console.log(JSON.stringify(await showAll(folder, width, urls)));
-} catch (error) {
-  console.error(String(error));
-  process.exit(1);
-}
-
-async function showAll(folder, width, urls) {
-  const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: ONE_STEP_MS });
-  try {
-    const page = await (await browser.newContext(PHONE)).newPage();
-    page.setDefaultTimeout(ONE_STEP_MS);
+await main((folder, width, ...urls) =>
+  inBrowser(PHONE, async (page) => {
     const requests = [];
     page.on("request", (request) => requests.push(request.url()));
     const widths = [];
@@ -31,10 +20,8 @@ async function showAll(folder, width, urls) {
       await page.screenshot({ path: `${folder}/${number}.png` });
     }
     return { widths, requests };
-  } finally {
-    await browser.close();
-  }
-}
+  }),
+);
 
 /** Show one picture in the middle of a black page, or alone; its natural width, or the status of the response. */
 async function show(page, url, width) {

@@ -1,15 +1,22 @@
-// Runs a script's main function: prints one line of JSON on stdout, or one line on stderr with exit code 1.
+// Runs a script's main function: prints one line of JSON on stdout, or the error on stderr with exit code 1.
 import { basename } from "node:path";
 
 const WHOLE_RUN_MS = 240_000;
 
+/** Run it with the script's arguments, which `usage` names. */
 export async function command(usage, run) {
+  await main((...args) => {
+    if (args.length !== usage.split(" ").length) throw new Error(`usage: node ${basename(process.argv[1])} ${usage}`);
+    return run(...args);
+  });
+}
+
+/** Run it with the script's arguments, however many there are. */
+export async function main(run) {
   const name = basename(process.argv[1]);
   const deadline = setTimeout(() => fail(name, new Error(`not done after ${WHOLE_RUN_MS} ms`)), WHOLE_RUN_MS);
   try {
-    const args = process.argv.slice(2);
-    if (args.length !== usage.split(" ").length) throw new Error(`usage: node ${name} ${usage}`);
-    console.log(JSON.stringify(await run(...args)));
+    console.log(JSON.stringify(await run(...process.argv.slice(2))));
   } catch (error) {
     fail(name, error);
   }
