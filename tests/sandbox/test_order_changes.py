@@ -76,6 +76,21 @@ async def test_impossible(imin: Imin, kind: str, name: str, body: Any, message: 
     assert (await imin.orders("empty"))["imin:item"] == [order]
 
 
+@pytest.mark.parametrize("declared", list(ORDER_CHANGES), ids=lambda request: request.path)
+async def test_series_named_only(imin: Imin, declared: Any) -> None:
+    """A session whose series is only named by its IRI can be changed too, unless that is impossible."""
+    booked = {
+        "type": "ScheduledSession",
+        "startDate": "2025-06-03T10:00:00Z",
+        "superEvent": "https://a.example/1",
+    }
+    order = imin.sandbox.put_order("empty", {"orderedItem": [{"identifier": "1", "orderedItem": booked}]})
+
+    status, _ = await imin.call("POST", declared.path.format(identifier=order), declared.example)
+
+    assert status == (400 if declared.path.endswith("venue") else declared.status)
+
+
 async def test_status_of_a_pending_item(imin: Imin) -> None:
     """A status that is set stays when the cancellation that was pending becomes due."""
     order = imin.sandbox.add_order("empty")["identifier"]

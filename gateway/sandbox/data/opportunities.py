@@ -3,6 +3,7 @@
 Sources: imin docs, Orders and Order History (ScheduledSession); imin's published types (Slot).
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,8 @@ from gateway.sandbox.data.vocabulary import Document, search_url
 
 EVENT_SCHEDULED = "https://schema.org/EventScheduled"
 
+_PARENTS = ("superEvent", "facilityUse", "aggregateFacilityUse")
+
 
 def opportunity(seller: Seller, item: ItemPlan, number: int) -> Document:
     """The booked opportunity. number: makes its identifier unique."""
@@ -26,7 +29,7 @@ def opportunity(seller: Seller, item: ItemPlan, number: int) -> Document:
 
 def replacement(seller: Seller, booked: Document, start: datetime, number: int) -> Document:
     """Another opportunity of the same kind and time, with another name. number: as in `opportunity`."""
-    names = _names(booked)
+    names = {str(level.get("name")) for level in levels(booked)}
     activity = next(one for one in _activities_like(booked) if one.name not in names)
     return opportunity(seller, ItemPlan(activity, seller.venues[-1], start, Decimal(0)), number)
 
@@ -63,21 +66,19 @@ def place(seller: Seller, venue: Venue) -> Document:
     }
 
 
+def levels(booked: Document) -> Iterator[Document]:
+    """The session or slot, then the series or facilities above it, as far as they are more than an IRI."""
+    level: Any = booked
+    while isinstance(level, dict):
+        yield level
+        level = next((level[parent] for parent in _PARENTS if parent in level), None)
+
+
 def _activities_like(booked: Document) -> tuple[Activity, ...]:
     if booked.get("type") == "Slot":
         return ACTIVITIES_BY_KIND["slot"] + ACTIVITIES_BY_KIND["individual_slot"]
-    series = booked.get("superEvent", {})
-    return ACTIVITIES_BY_KIND["session" if "location" in booked or "location" in series else "virtual"]
-
-
-def _names(booked: Document) -> set[str]:
-    """The names of the session or slot and of the series or facilities above it."""
-    names: set[str] = set()
-    level: Any = booked
-    while level:
-        names.add(str(level.get("name")))
-        level = level.get("superEvent", level.get("facilityUse"))
-    return names
+    has_location = any("location" in level for level in levels(booked))
+    return ACTIVITIES_BY_KIND["session" if has_location else "virtual"]
 
 
 def _session(seller: Seller, item: ItemPlan, number: int) -> Document:

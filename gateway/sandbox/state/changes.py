@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
 
 from gateway.sandbox.data import dates
 from gateway.sandbox.data.money import amount, number
-from gateway.sandbox.data.opportunities import place, replacement
+from gateway.sandbox.data.opportunities import levels, place, replacement
 from gateway.sandbox.data.order_items import items_of, object_member
 from gateway.sandbox.data.sellers import SELLERS, Seller
 from gateway.sandbox.data.vocabulary import CANCELLED, OPENACTIVE, SCHEMA_ORG, STATUSES, Document, tail
@@ -20,7 +19,6 @@ from gateway.sandbox.state.cancellations import Cancellations
 from gateway.sandbox.state.order_store import OrderStore
 
 EVENT_STATUSES = ("EventScheduled", "EventRescheduled", "EventPostponed", "EventCancelled")
-_PARENTS = ("superEvent", "facilityUse", "aggregateFacilityUse")
 _FIRST_REPLACEMENT = 9_000_001
 
 
@@ -71,8 +69,8 @@ class Changes:
         for location in self._locations(order, item):
             location["location"] = object_member(location, "location") | {"name": name}
 
-    def change_venue(self, order: str, item: str | None) -> str:
-        """Move the session or slot to another venue, of the same seller if it has one; returns its name."""
+    def change_venue(self, order: str, item: str | None) -> None:
+        """Move the session or slot to another venue, of the same seller if it has one."""
         seller = _seller_of(self._update(order))
         locations = list(self._locations(order, item))
         venues = (*seller.venues, *(venue for other in SELLERS for venue in other.venues))
@@ -84,7 +82,6 @@ class Changes:
         )
         for location in locations:
             location["location"] = place(seller, venue)
-        return venue.name
 
     def replace_opportunity(self, order: str, item: str | None, notice: str | None) -> None:
         """Replace the booked session or slot by another one at the same price.
@@ -180,12 +177,7 @@ class Changes:
 
 def _holder(session: Document, member: str) -> Document | None:
     """The first object with this member, from the session upwards to its series or facility."""
-    level: Any = session
-    while isinstance(level, dict):
-        if member in level:
-            return level
-        level = next((level[parent] for parent in _PARENTS if parent in level), None)
-    return None
+    return next((level for level in levels(session) if member in level), None)
 
 
 def _seller_of(order: Document) -> Seller:

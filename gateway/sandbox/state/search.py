@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from gateway.sandbox.data.customers import CUSTOMERS
 from gateway.sandbox.data.error_documents import openactive_error
-from gateway.sandbox.data.order_items import start_of
+from gateway.sandbox.data.order_items import object_member, start_of
 from gateway.sandbox.data.vocabulary import ORDER_CONTEXT, Document
 from gateway.sandbox.state.order_store import OrderStore
 from gateway.sandbox.state.upcoming import upcoming_items
@@ -53,7 +53,7 @@ def _document(booked: Document, offer: Any) -> Document:
     document: Document = {"@context": ORDER_CONTEXT} | copy.deepcopy(booked)
     segment, identifier = _CHECKOUT[booked["type"]], quote(booked["identifier"], safe="")
     document["imin:checkoutUrlTemplate"] = f"{{checkoutBaseUrl}}/v1/{segment}/{identifier}"
-    level = document.get("superEvent", document)
     if isinstance(offer, dict):
+        level = object_member(document, "superEvent") or document
         level["offers"] = [copy.deepcopy(offer)]
     return document
