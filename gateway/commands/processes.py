@@ -25,9 +25,7 @@ from gateway.observability.tracing import TracesMissing
 from gateway.server.listen import bind, listening, url_of
 from gateway.server.memory import run, settle
 from gateway.server.workers import Supervisor
-from gateway.settings.loader import (
-    missing_for_serve,
-)
+from gateway.settings.loader import missing_for_serve
 from gateway.settings.model import Settings
 
 SANDBOX_PORT = 8001

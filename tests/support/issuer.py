@@ -42,8 +42,8 @@ def claims(customer: str = "abc", **changes: Any) -> dict[str, Any]:
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": customer,
-        "exp": now
-        + 86_400,  # longer than a whole run, since some tests make their token when they are collected
+        # Longer than a whole run, since some tests make their token when they are collected.
+        "exp": now + 86_400,
         "nbf": now - 5,
         "iat": now - 5,
     }

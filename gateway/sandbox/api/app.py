@@ -20,7 +20,7 @@ _MIDDLEWARES = (http_error_middleware, control_middleware, imin_middleware, own_
 def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
     """The application: imin's API under /api/v2, the control API under /sandbox, pictures under /pictures.
 
-    app[SANDBOX] is the Sandbox..
+    app[SANDBOX] is the Sandbox.
     """
     app = web.Application(middlewares=_MIDDLEWARES)
     app[SANDBOX] = Sandbox(settings or SandboxSettings())
