@@ -136,6 +136,8 @@ class Executor:
         """
         if not isinstance(event, SharedEvent):
             return await self._event_result(subscription, event, context, slot)
+        if event.report is not None:
+            event.report(context)
         prepared = subscription.prepared
         return await self._shared.get(
             (prepared.digest, prepared.name, context.caller, repr(subscription.variables)),

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from gateway.context import Context
+
 R = TypeVar("R")
 
 _SECONDS = 1.0
@@ -18,10 +20,12 @@ class SharedEvent(Struct, frozen=True):
 
     value: what the subscription's field returns. cause: the same object for events with the same result, for
     one caller, document and variables; another object once anything in that result has changed.
+    report: adds errors about parts of the value to the context in which the result is made.
     """
 
     value: Any
     cause: object
+    report: Callable[[Context], None] | None = None
 
 
 class SharedResults:

@@ -1,8 +1,10 @@
 """Reporting documents that could be read only in part."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
+from gateway.context import Context
 from gateway.errors import unreadable
 from gateway.graph.info import Info
 from gateway.imin.documents import Owned
@@ -18,10 +20,18 @@ def report_unreadable(info: Info, document: T | None, *, path: Sequence[str | in
     """
     if document is None or not document.unreadable:
         return document
-    context = info.context
-    if path is None and id(document) in context.reported:
-        return document
-    context.reported.add(id(document))
-    here = list(path or info.path.as_list())
-    context.errors.append(unreadable("an order", document.unreadable, path=here))
+    if path is not None or id(document) not in info.context.reported:
+        _report(document, path or info.path.as_list(), info.context)
     return document
+
+
+def unreadable_reporter(info: Info, document: Owned | None) -> Callable[[Context], None] | None:
+    """What adds that error to the result of an event, for the subscription's field; None without one."""
+    if document is None or not document.unreadable:
+        return None
+    return partial(_report, document, info.path.as_list())
+
+
+def _report(document: Owned, path: Sequence[str | int], context: Context) -> None:
+    context.reported.add(id(document))
+    context.errors.append(unreadable("an order", document.unreadable, path=list(path)))

@@ -198,6 +198,37 @@ async def test_over_long_ago(gateway: Gateway, sandbox: Sandbox) -> None:
     assert sandbox.request_log.count(READ) == 1
 
 
+async def test_partly_unreadable(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Each event reports what of the order cannot be read, where it shows the order, as a query does."""
+    sandbox.put_order("1234", {"type": "Order", "identifier": "odd", "orderedItem": [7, {}]})
+    fields = "{ orderSellerNote items { id } }"
+    queries = {
+        "query": f'query {{ order(identifier: "odd") {{ id {fields[1:]} }}',
+        "changed": f"subscription ($id: ID!) {{ shown: orderChanged(id: $id) {fields} }}",
+        "changes": f"subscription ($id: ID!) {{ orderChanges(id: $id) {{ now: order {fields} }} }}",
+    }
+    async with gateway.http.post(f"{gateway.url}/graphql", json={"query": queries["query"]}) as response:
+        queried = await response.json()
+    reported: dict[str, list[Any]] = {"changed": [], "changes": []}
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        for name in reported:
+            payload = {"query": queries[name], "variables": {"id": queried["data"]["order"]["id"]}}
+            await socket.send(id=name, type="subscribe", payload=payload)
+        for note in ("Thank you", ""):
+            for _ in reported:
+                message = await socket.receive()
+                reported[message["id"]].append(message["payload"]["errors"])
+            if note:
+                sandbox.store.for_update("odd").update(orderSellerNote=note)
+
+    expected = {
+        name: [[queried["errors"][0] | {"path": path}]] * 2
+        for name, path in (("changed", ["shown"]), ("changes", ["orderChanges", "now"]))
+    }
+    assert reported == expected
+
+
 async def test_removed(gateway: Gateway, sandbox: Sandbox) -> None:
     """An order that disappears is null, which is the last event."""
     order, _ = await booked(gateway)

@@ -1,15 +1,21 @@
 """A change of an order with its reasons: one type for each kind of reason, all of one interface."""
 
+from datetime import datetime
 from typing import Any
 
 import strawberry
+from msgspec import Struct
 
+from gateway.graph.decorators import resolved
+from gateway.graph.info import Info
 from gateway.graph.order.order import Order
 from gateway.graph.order.order_item import OrderItem
 from gateway.graph.order.receipt import Receipt
+from gateway.graph.partial_errors import report_unreadable
 from gateway.graph.scalars import DateTime
 from gateway.graph.subscriptions.snapshot import BookingSnapshot
 from gateway.hints import depends_only_on
+from gateway.imin import documents
 from gateway.live import order_changes
 from gateway.live.change_code import ChangeCode
 
@@ -191,11 +197,28 @@ CHANGE_TYPES: dict[type[Change], tuple[ChangeCode, ...]] = {
 _TYPES = {code.value: type_.__name__ for type_, codes in CHANGE_TYPES.items() for code in codes}
 
 
+class OrderChangeEvent(Struct, frozen=True):
+    """An event of orderChanges, as OrderChange reads it."""
+
+    order: documents.Order
+    at: datetime
+    changes: tuple[order_changes.Change, ...]
+
+
+def _order() -> Any:
+    """The field of the order, which reports parts of it that could not be read."""
+
+    def resolve(root: strawberry.Parent[OrderChangeEvent], info: Info) -> Any:
+        return report_unreadable(info, root.order)
+
+    return resolved("The order as it is now.", Order, requests=0)(staticmethod(resolve))
+
+
 @strawberry.type(description="An order, and what has changed in it since the event before.")
 class OrderChange:
     """Runtime object: OrderChangeEvent."""
 
-    order: Order = strawberry.field(description="The order as it is now.")
+    order: Order = _order()
     at: DateTime = strawberry.field(description="When the gateway noticed it.")
     changes: list[Change] = strawberry.field(
         description="What has changed, most important first. Empty in the first event, and only there."

@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import datetime
 
 import strawberry
-from msgspec import Struct
 
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
 from gateway.execution.shared_results import SharedEvent
@@ -13,13 +11,11 @@ from gateway.graph.decorators import subscribed
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
 from gateway.graph.order.order import Order
-from gateway.graph.partial_errors import report_unreadable
+from gateway.graph.partial_errors import unreadable_reporter
 from gateway.graph.query import Id
-from gateway.graph.subscriptions.order_change import OrderChange
-from gateway.imin import documents
+from gateway.graph.subscriptions.order_change import OrderChange, OrderChangeEvent
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.transport.deadline import request_deadline
-from gateway.live.order_changes import Change
 from gateway.live.order_state import OrderState
 from gateway.live.subscriber_limit import TooManySubscribers
 
@@ -27,14 +23,6 @@ _COMPLETES = (
     "Completes when all items are cancelled or over and nothing more has followed for five readings. Null, "
     "once, if the caller has no such order."
 )
-
-
-class OrderChangeEvent(Struct, frozen=True):
-    """An event of orderChanges."""
-
-    order: documents.Order
-    at: datetime
-    changes: tuple[Change, ...]
 
 
 @strawberry.type
@@ -50,7 +38,8 @@ class OrderSubscriptions:
     async def order_changed(self, info: Info, id: Id) -> AsyncGenerator[SharedEvent, None]:  # noqa: A002  # Relay names the argument
         async with aclosing(_states(info, id)) as states:
             async for state in states:
-                yield SharedEvent(report_unreadable(info, state.order) if state else None, state)
+                order = state.order if state else None
+                yield SharedEvent(order, state, unreadable_reporter(info, order))
 
     @subscribed(
         "As `orderChanged`, with what has changed since the event before. The first event has the order as "
@@ -64,7 +53,7 @@ class OrderSubscriptions:
         async with aclosing(_states(info, id)) as states:
             async for state in states:
                 changes = watcher.changes(before, state) if before and state else ()
-                order = report_unreadable(info, state.order) if state else None
+                order = state.order if state else None
                 event = OrderChangeEvent(order, state.at, changes) if order and state else None
                 yield SharedEvent(event, changes or state)
                 before = state
