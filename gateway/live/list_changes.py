@@ -86,7 +86,8 @@ def changes_between(
 
 def needed_below(before: Window[T], after: Window[T]) -> int:
     """How many items that follow the later window must be known, to tell which ones were pushed out of it."""
-    gone = sum(name not in set(_names(after)) for name in _names(before))
+    now = set(_names(after))
+    gone = sum(name not in now for name in _names(before))
     return gone + max(0, after.total - before.total) if gone and after.has_next else 0
 
 
