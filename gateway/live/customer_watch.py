@@ -202,8 +202,11 @@ class CustomerWatch(Generic[S]):
         if not (is_needed or claim.is_mine or is_news):
             return
         is_first = not self._states
-        known, began = {size: self._states.get(size) for size in self.sizes}, _time()
-        is_changed = self._show(await self._feed.read(self._customer, known))
+        # Subscribers come and go meanwhile: one who returns joins this reading, so their size must be read.
+        sizes = self._being_read.union(self.sizes)
+        known, began = {size: self._states.get(size) for size in sizes}, _time()
+        states = await self._feed.read(self._customer, known)
+        is_changed = self._show({size: state for size, state in states.items() if size in self.sizes})
         self._read_at = began
         if is_changed:
             self._delays = 0

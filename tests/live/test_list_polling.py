@@ -69,6 +69,33 @@ async def test_late_subscribers(gateway: Gateway, sandbox: Sandbox) -> None:
     assert reads == [1, 1, 2, 2, 2]
 
 
+@pytest.mark.settings(**QUIET)
+async def test_left_during_a_reading(gateway: Gateway, sandbox: Sandbox) -> None:
+    """A window whose only subscriber leaves while it is read is read again for the next one."""
+    async with socket_of(gateway) as socket:
+        await socket.connect()
+        for size in (1, 3):
+            await start(socket, ORDERS_CHANGED, str(size), first=size)
+            await event(socket)
+        sandbox.faults.add(held(ORDERS, times=1))
+        reads = sandbox.request_log.count(ORDERS)
+        await call_webhook(gateway, "orders", customerIdentifier="1234")
+        await sandbox.request_log.wait_for(ORDERS, reads + 1)
+        await socket.send(id="3", type="complete")
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}
+        sandbox.faults.clear()
+        await call_webhook(gateway, "orders", customerIdentifier="1234")
+        await sandbox.request_log.wait_for(ORDERS, reads + 2)
+        new = [sandbox.add_order("1234")["identifier"]]
+        await call_webhook(gateway, "orders", customerIdentifier="1234")
+        while names(await event(socket)) != new:
+            pass
+        await start(socket, ORDERS_CHANGED, "4", first=3)
+
+        assert names(await event(socket)) == new + sandbox.store.identifiers("1234")[1:3]
+
+
 @pytest.mark.settings(follow_first_seconds=0.02, follow_longest_seconds=0.02)
 async def test_polling_stops(gateway: Gateway, sandbox: Sandbox) -> None:
     """After the last subscriber of a list has gone, it is polled no more."""
