@@ -31,12 +31,11 @@ from gateway.cancellation.outcomes import (
 from gateway.cancellation.patch import PatchResult, PatchSender
 from gateway.cancellation.preview import Previews
 from gateway.cancellation.refunds import expected_refund
-from gateway.cancellation.request import CancellationRequest
+from gateway.cancellation.request import CancellationRequest, items_with
 from gateway.cancellation.rules import (
     decide,
     held_by,
     items_not_in,
-    items_with,
     refusals,
     show_as_pending,
     state_of,

@@ -1,6 +1,6 @@
 """What a caller asks to cancel, and how it is proven that the order is the caller's."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 
 from gateway.imin.documents import Order, OrderItem
@@ -39,8 +39,14 @@ class CancellationRequest:
 
     def items_in(self, order: Order) -> tuple[OrderItem, ...]:
         """Those of the items that the order has."""
-        named = {item.identifier for item in self.items if not item.is_elsewhere}
-        return tuple(item for item in order.items if item.identifier in named)
+        return items_with(order, {item.identifier for item in self.items if not item.is_elsewhere})
+
+
+def items_with(order: Order, identifiers: Container[str]) -> tuple[OrderItem, ...]:
+    """The order's items that have one of these identifiers or made-up names."""
+    return tuple(
+        item for item in order.items if item.identifier in identifiers or item.unique_name in identifiers
+    )
 
 
 @dataclass(frozen=True)

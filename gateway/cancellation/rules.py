@@ -17,7 +17,7 @@ from gateway.cancellation.outcomes import (
     Refusal,
     Unconfirmed,
 )
-from gateway.cancellation.request import CancellationRequest, RequestedItem
+from gateway.cancellation.request import CancellationRequest, RequestedItem, items_with
 from gateway.imin.documents import CancellationBlock, Order, OrderItem
 from gateway.imin.documents.cancellability import FINAL
 from gateway.imin.documents.vocabulary import OrderItemStatus
@@ -43,13 +43,6 @@ class Held:
 
     unconfirmed: frozenset[str]
     accepted: frozenset[str]
-
-
-def items_with(order: Order, identifiers: tuple[str, ...]) -> tuple[OrderItem, ...]:
-    """The order's items that have one of these identifiers or made-up names."""
-    return tuple(
-        item for item in order.items if item.identifier in identifiers or item.unique_name in identifiers
-    )
 
 
 def _names(items: Iterable[OrderItem]) -> set[str]:

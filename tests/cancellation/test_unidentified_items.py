@@ -7,6 +7,7 @@ import pytest
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
 from tests.support.cancellations import cancel
+from tests.support.previews import preview_of
 
 PATCH = "PATCH /orders/:id"
 HISTORY = """{ viewer { orders(first: 1) { nodes { id identifier items {
@@ -14,6 +15,8 @@ HISTORY = """{ viewer { orders(first: 1) { nodes { id identifier items {
 UPCOMING = """{ viewer { upcomingOrderItems(first: 100) { totalCount nodes {
   id identifier isPresentlyCancellable cancellationBlockedBecause order { id } } } } }"""
 NODE = """query ($id: ID!) { node(id: $id) { id __typename ... on OrderItem { identifier order { id } } } }"""
+REQUESTED = """mutation ($input: CancelOrderItemsInput!) { cancelOrderItems(input: $input) { result {
+  ... on CancellationNotPermittedError { orderItems { id } } } } }"""
 FREE = (True, None)
 BLOCKED = (False, "NOT_IDENTIFIABLE")
 MESSAGE = (
@@ -136,6 +139,23 @@ async def test_same_identifier(gateway: Gateway, sandbox: Sandbox) -> None:
     assert before == []
     assert done["__typename"] == "CancellationPending"
     assert sent(sandbox) == [["2"]]
+
+
+@pytest.mark.parametrize("identifier", [None, "1"])
+async def test_preview(gateway: Gateway, sandbox: Sandbox, identifier: str | None) -> None:
+    """A preview of such an item shows it, and that it cannot be cancelled; so does the refusal."""
+    put(sandbox, {"identifier": identifier}, {"identifier": "1"}, {"identifier": "2"})
+    order, (item, *_, free) = await newest(gateway)
+    ids = [item["id"], free["id"]]
+
+    preview = await preview_of(gateway, order, ids)
+    result = await gateway.data(REQUESTED, input={"orderId": order, "orderItemIds": ids})
+
+    shown = [(one["orderItem"]["id"], one["isPermitted"], one["reason"]) for one in preview["items"]]
+    assert shown == [(item["id"], *BLOCKED), (free["id"], *FREE)]
+    assert (preview["isPermitted"], preview["token"], preview["refund"]) == (False, None, None)
+    assert result == {"cancelOrderItems": {"result": {"orderItems": [{"id": id_} for id_ in ids]}}}
+    assert sent(sandbox) == []
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)

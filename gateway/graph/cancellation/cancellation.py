@@ -7,7 +7,7 @@ from typing import Annotated, Any, ForwardRef
 import strawberry
 
 from gateway.cancellation.attempts import Attempt, AttemptState
-from gateway.cancellation.rules import items_with
+from gateway.cancellation.request import items_with
 from gateway.graph.decorators import resolved
 from gateway.graph.info import Info
 from gateway.graph.money import Money

@@ -7,8 +7,7 @@ import strawberry
 
 from gateway.cancellation import outcomes
 from gateway.cancellation.outcomes import CancellationResult
-from gateway.cancellation.request import CancellationRequest
-from gateway.cancellation.rules import items_with
+from gateway.cancellation.request import CancellationRequest, items_with
 from gateway.graph.cancellation.cancel_order_items_result import (
     AlreadyCancelled,
     CancellationNotPermittedError,
