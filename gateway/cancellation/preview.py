@@ -15,7 +15,9 @@ from gateway.cancellation.refunds import refund_of, total_after
 from gateway.cancellation.request import CancellationRequest
 from gateway.clock import Clock
 from gateway.imin.documents import CancellationBlock, Event, Order, OrderItem, Priced
+from gateway.imin.documents.vocabulary import EventStatus
 from gateway.imin.errors import InvalidValue
+from gateway.imin.jsonld import iri_tail
 from gateway.signing.previews import PreviewSigner
 
 _LONGEST = timedelta(minutes=10)
@@ -154,8 +156,14 @@ def _booked(session: Event | None) -> tuple[Any, ...] | None:
         session.identifier,
         session.iri,
         starts.astimezone(UTC).isoformat() if starts else session.start_date,
-        session.event_status,
+        _status_of(session),
     )
+
+
+def _status_of(session: Event) -> EventStatus | str | None:
+    """The text of a status that the gateway does not know: two of those are not the same."""
+    status = session.event_status
+    return iri_tail(session.inherited("own_event_status")) if status is EventStatus.UNKNOWN else status
 
 
 def _money(priced: Priced | None) -> tuple[str | None, str] | None:

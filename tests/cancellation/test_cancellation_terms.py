@@ -91,6 +91,20 @@ async def test_changed(gateway: Gateway, sandbox: Sandbox, change: str) -> None:
     assert sent == READ
 
 
+async def test_unknown_statuses(gateway: Gateway, sandbox: Sandbox) -> None:
+    """Two statuses of the session that the gateway does not know are two terms."""
+    session = newest(sandbox)["orderedItem"][0]["orderedItem"]
+    session["eventStatus"] = "https://schema.org/EventMovedOnline"
+    order, items = await booked(gateway)
+    preview = await preview_of(gateway, order, items)
+    session["eventStatus"] = "https://schema.org/EventInterrupted"
+
+    result = await cancel_under(gateway, order, items, preview["token"])
+
+    assert result["__typename"] == "CancellationTermsChangedError"
+    assert sandbox.request_log.count(PATCH) == 0
+
+
 def shown_otherwise(order: Any) -> None:
     """Change what is no term: names, receipts, and how an amount or a date is written."""
     item = order["orderedItem"][0]
