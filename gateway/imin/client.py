@@ -1,4 +1,4 @@
-"""imin's APIs: reads from any declared endpoint; receipts and cancellations of the Booking API.
+"""imin's APIs: reads from any declared endpoint; receipts and changes of the Booking API.
 
 Every request carries the key, has a deadline that covers headers and body, reads no more than a set number
 of bytes after inflating, and follows no redirect (the key would travel with it). Only GETs are repeated.
@@ -13,7 +13,7 @@ from typing import Any, Self
 import msgspec
 from pydantic import SecretStr
 
-from gateway.imin.endpoints.declaration import Endpoint, K
+from gateway.imin.endpoints.declaration import ChangeEndpoint, Endpoint, K
 from gateway.imin.errors import IminError, TimedOut, Unreadable, UpstreamUnavailable
 from gateway.imin.routes import Route
 from gateway.imin.transport.call_counter import count_call
@@ -157,13 +157,7 @@ class IminClient:
         content = msgspec.json.encode(body)
         await self._notify_of_change(order_identifier)
         try:
-            response = await self.endpoint_guards.of(route).call(
-                lambda seconds: self._respond(
-                    self._pool.patch(path, content, seconds, self._options.max_answer_bytes), route
-                ),
-                min(timeout_seconds, self._options.cancel_timeout_seconds),
-                is_repeatable=False,
-            )
+            response = await self._send_once(_CANCEL, path, content, timeout_seconds)
         finally:
             # Again: the order may have been read just before imin changed it.
             await self._notify_of_change(order_identifier)
@@ -174,10 +168,42 @@ class IminClient:
             raise UpstreamUnavailable(f"{route} returned {response.status}", answered=is_known)
         raise_upstream_error(response, route)
 
+    async def change(
+        self, endpoint: ChangeEndpoint, key: tuple[str, ...], document: Any | None = None
+    ) -> bytes:
+        """Body of imin's response to a change that it has accepted. Sent once, never repeated.
+
+        key: fills the endpoint's path. document: the body, to be encoded as JSON; None for none. Raises
+        Refused with the reason, NotFound, UpstreamUnavailable (`sent`: whether imin may have received it,
+        `answered`: whether imin is done with it), Unreadable.
+        """
+        route = Route(endpoint.method, self._path(endpoint.path))
+        content = None if document is None else msgspec.json.encode(document)
+        response = await self._send_once(route, route.path(key), content)
+        if not 200 <= response.status < 400:  # noqa: PLR2004  # errors
+            raise_upstream_error(response, route.name)
+        if response.status >= 300 or response.head.content_type == "text/html":  # noqa: PLR2004  # a proxy's
+            raise UpstreamUnavailable(f"{route.name} returned {response.status}", answered=True)
+        return response.body
+
+    async def _send_once(
+        self, route: Route, path: str, content: bytes | None, timeout_seconds: float = inf
+    ) -> UpstreamResponse:
+        max_bytes = self._options.max_answer_bytes
+        return await self.endpoint_guards.of(route.name).call(
+            lambda seconds: self._respond(
+                self._pool.send_once(route.method, path, content, seconds, max_bytes), route.name
+            ),
+            min(timeout_seconds, self._options.cancel_timeout_seconds),
+            is_repeatable=False,
+        )
+
     def _route(self, endpoint: Endpoint[Any, Any]) -> Route:
-        path = endpoint.path.replace("{customer_accounts}", self._options.customer_accounts_path)
-        route = self._routes[endpoint] = Route("GET", path)
+        route = self._routes[endpoint] = Route("GET", self._path(endpoint.path))
         return route
+
+    def _path(self, declared: str) -> str:
+        return declared.replace("{customer_accounts}", self._options.customer_accounts_path)
 
     async def _notify_of_change(self, order_identifier: str) -> None:
         if self.on_change is not None:

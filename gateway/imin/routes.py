@@ -48,9 +48,10 @@ class Route:
     query, for errors, logs and metrics: `GET /orders/:id`.
     """
 
-    __slots__ = ("_format", "_is_quoted", "_positions", "name")
+    __slots__ = ("_format", "_is_quoted", "_positions", "method", "name")
 
     def __init__(self, method: str, path: str) -> None:
+        self.method = method
         self.name = f"{method} {_FIELD.sub(':id', path.partition('?')[0])}"
         self._format = _FIELD.sub("%s", path)
         self._is_quoted = "{opportunity}" in path

@@ -1,4 +1,6 @@
-"""The declaration of an endpoint that is read: everything that distinguishes it from others.
+"""The declaration of an endpoint that is read, or that changes something.
+
+That of an endpoint that is read has everything that distinguishes it from others.
 
 The request (client.py), the cached read (repository.py), the loader (gateway/loaders.py) and the cost of a
 field (gateway/execution/cost.py) are the same code for every endpoint.
@@ -104,3 +106,14 @@ class Endpoint(Generic[K, V]):
     def __post_init__(self) -> None:
         if self.fresh_seconds is not None and not 0 <= self.fresh_seconds <= MAX_FRESH_SECONDS:
             raise ValueError(f"fresh_seconds must be 0 to {MAX_FRESH_SECONDS}, got {self.fresh_seconds}")
+
+
+@dataclass(frozen=True)
+class ChangeEndpoint:
+    """An endpoint that changes something: a request to it is never repeated.
+
+    path: as for Endpoint.
+    """
+
+    method: Literal["POST", "PATCH", "DELETE"]
+    path: str

@@ -89,16 +89,19 @@ class ConnectionPool:
                 return response
         return await self._request_on_new_connection(request, deadline, max_body_bytes)
 
-    async def patch(self, target: str, json: bytes, seconds: float, max_body_bytes: int) -> HeadAndBody:
-        """The response to a PATCH, which is sent once, on a new connection. Raises the same errors as get.
+    async def send_once(
+        self, method: str, target: str, json: bytes | None, seconds: float, max_body_bytes: int
+    ) -> HeadAndBody:
+        """The response to a change, which is sent once, on a new connection. Raises the same errors as get.
 
-        On a reused connection, a reset may mean that imin had closed it long ago, and then nothing would show
-        whether the change arrived.
+        json: the body, None for none. On a reused connection, a reset may mean that imin had closed it long
+        ago, and then nothing would show whether the change arrived.
         """
         deadline = self._loop.time() + seconds
-        fields = f"Content-Type: application/json\r\nContent-Length: {len(json)}\r\nConnection: close\r\n"
-        head = f"PATCH {self._path}{target} HTTP/1.1\r\n{self._fields}{fields}\r\n".encode("latin-1")
-        return await self._request_on_new_connection(head + json, deadline, max_body_bytes)
+        content_type = "" if json is None else "Content-Type: application/json\r\n"
+        fields = f"{content_type}Content-Length: {len(json or b'')}\r\nConnection: close\r\n"
+        head = f"{method} {self._path}{target} HTTP/1.1\r\n{self._fields}{fields}\r\n".encode("latin-1")
+        return await self._request_on_new_connection(head + (json or b""), deadline, max_body_bytes)
 
     @asynccontextmanager
     async def stream(

@@ -140,7 +140,7 @@ async def test_patch_is_sent_once() -> None:
     async with pool_of(server) as pool:
         await pool.get("/a", PLENTY, MAX_BODY)
         with pytest.raises(ConnectionBroken):
-            await pool.patch("/b", b"{}", PLENTY, MAX_BODY)
+            await pool.send_once("PATCH", "/b", b"{}", PLENTY, MAX_BODY)
         await pool.get("/c", PLENTY, MAX_BODY)
 
     assert server.connections == [1, 2, 1]
