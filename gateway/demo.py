@@ -32,5 +32,15 @@ def sandbox_settings(settings: Settings, gateway_url: str) -> SandboxSettings:
     )
 
 
+def with_checkout(settings: Settings, sandbox_url: str) -> Settings:
+    """The settings with the sandbox's checkout, unless they name another one.
+
+    Not in production, which sends customers to https addresses only.
+    """
+    if settings.checkout_base_url is not None or settings.profile == "production":
+        return settings
+    return settings.but(checkout_base_url=sandbox_url)
+
+
 def _revealed(key: SecretStr | None) -> str | None:
     return key.get_secret_value() if key else None

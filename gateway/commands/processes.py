@@ -97,7 +97,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
     of the sandbox. With --auth, callers need a token that `gateway token` prints; the demo has an issuer of
     its own, whatever GATEWAY_AUTH_ variables say.
     """
-    from gateway.demo import CUSTOMERS, demo_settings, sandbox_settings  # noqa: PLC0415  # `serve` has no sandbox
+    from gateway.demo import CUSTOMERS, demo_settings, sandbox_settings, with_checkout  # noqa: PLC0415  # `serve` has no sandbox
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as above
     from gateway.sandbox.data.vocabulary import SEARCH_PATH  # noqa: PLC0415  # as above
 
@@ -114,6 +114,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
                 imin_base_url=f"{upstream}/api/v2",
                 search_base_url=settings.search_base_url or f"{upstream}{SEARCH_PATH}",
             )
+        settings = with_checkout(settings, upstream)
         if settings.imin_api_key is None:
             settings = settings.but(imin_api_key=SecretStr(simulated.api_key))
         authenticate: Authenticate = demo_caller

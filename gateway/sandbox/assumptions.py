@@ -61,7 +61,8 @@ ASSUMPTIONS = (
     Assumption(
         "Search by id",
         "The paths, and that it has the next 14 days only. Nothing about errors.",
-        "Under /search: the booked sessions that start within 14 days; 404 NotFoundError for any other.",
+        "Under /search: the booked sessions that start within 14 days; 404 NotFoundError for any other. "
+        "Places fall by what checkout sells and rise again by its cancellations.",
     ),
     Assumption(
         "allowCustomerCancellationFullRefund is missing",
@@ -108,6 +109,20 @@ ASSUMPTIONS = (
         "Unknown order, account or path",
         "Nothing.",
         "404 with OpenActive's UnknownOrderError, NotFoundError or UnknownOrIncorrectEndpointError.",
+    ),
+    Assumption(
+        "What checkout sells",
+        "What Search shows with an imin:checkoutUrlTemplate; UnavailableOpportunityError for what is not "
+        "available. Nothing about the key, and about other errors.",
+        "What Search has, while places are left and until it starts. No key is needed. An unknown offer is "
+        "400 UnknownOfferError, an unknown customer or attendee 400 IncompleteCustomerDetailsError, any "
+        "other body 400 in the format of imin's Express code. Without an offer, the first one.",
+    ),
+    Assumption(
+        "Address and life of a checkout session",
+        "The response has a Location, and the page as the target of its action; it shows no identifier. "
+        "Nothing about how long a session lives.",
+        "Location is the page, on the sandbox's own host. A session can be paid for 30 minutes.",
     ),
     Assumption(
         "Success webhook of checkout",

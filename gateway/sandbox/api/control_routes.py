@@ -16,6 +16,7 @@ from gateway.sandbox.api.control_body import (
     text_field,
 )
 from gateway.sandbox.api.control_changes import ORDER_CHANGES
+from gateway.sandbox.api.control_checkout import CHECKOUT
 from gateway.sandbox.api.control_index import index, prefers_html
 from gateway.sandbox.api.control_page import page
 from gateway.sandbox.api.control_request import ControlCall, ControlRequests
@@ -146,6 +147,7 @@ def _remove_order(call: ControlCall) -> None:
 
 CONTROL.include(ORDER_CHANGES)
 CONTROL.include(WEBHOOKS)
+CONTROL.include(CHECKOUT)
 
 
 @CONTROL.declare("GET", f"{_PREFIX}/faults", "The faults that still apply to requests.")

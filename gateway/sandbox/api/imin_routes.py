@@ -1,14 +1,12 @@
 """The endpoints of imin's API. Each handler reads the request and returns a document of the Sandbox."""
 
-import json
 import re
-from typing import Any
 
 from aiohttp import web
 
 from gateway.sandbox.api.app_keys import SANDBOX
-from gateway.sandbox.api.responses import json_response
-from gateway.sandbox.data.error_documents import invalid_body, invalid_query, openactive_error
+from gateway.sandbox.api.responses import json_body, json_response
+from gateway.sandbox.data.error_documents import invalid_query, openactive_error
 from gateway.sandbox.data.vocabulary import API_PATH, SEARCH_PATH
 from gateway.sandbox.state.accounts import ENTITLEMENTS
 
@@ -67,7 +65,7 @@ async def _receipt(request: web.Request) -> web.Response:
 
 
 async def _create_account(request: web.Request) -> web.Response:
-    return json_response(request.app[SANDBOX].accounts.create(await _json(request)), 201)
+    return json_response(request.app[SANDBOX].accounts.create(await json_body(request)), 201)
 
 
 async def _account(request: web.Request) -> web.Response:
@@ -81,7 +79,7 @@ async def _delete_account(request: web.Request) -> web.Response:
 
 async def _apply_action(request: web.Request) -> web.Response:
     identifier = request.match_info["identifier"]
-    return json_response(request.app[SANDBOX].accounts.act(identifier, await _json(request)))
+    return json_response(request.app[SANDBOX].accounts.act(identifier, await json_body(request)))
 
 
 async def _entitlements(_: web.Request) -> web.Response:
@@ -108,10 +106,3 @@ def _customer_and_page(request: web.Request) -> tuple[str, int]:
     if not customer or details:
         raise invalid_query(*details)
     return customer, int(page)
-
-
-async def _json(request: web.Request) -> Any:
-    try:
-        return json.loads(await request.read())
-    except ValueError as error:
-        raise invalid_body(f"The request body is not JSON: {error}") from error

@@ -22,10 +22,16 @@ async def own_address_middleware(request: web.Request, handler: Handler) -> web.
     """Let documents refer to pictures of the sandbox, under the address that the client uses."""
     response = await handler(request)
     body = response.body if isinstance(response, web.Response) else None
-    if isinstance(body, bytes) and _PLACEHOLDER in body and _HOST.fullmatch(request.host):
-        own = f"{request.scheme}://{request.host}{_PREFIX}".encode()
+    origin = own_origin(request)
+    if isinstance(body, bytes) and _PLACEHOLDER in body and origin:
+        own = f"{origin}{_PREFIX}".encode()
         response.body = body.replace(_PLACEHOLDER, own)  # type: ignore[attr-defined]  # a web.Response
     return response
+
+
+def own_origin(request: web.Request) -> str | None:
+    """The sandbox's address as the client calls it, http://host:port; None for an unusable Host."""
+    return f"{request.scheme}://{request.host}" if _HOST.fullmatch(request.host) else None
 
 
 async def _picture(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Write HTTP responses with JSON bodies."""
+"""Read and write JSON bodies."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.sandbox.data.error_documents import IminError
+from gateway.sandbox.data.error_documents import IminError, invalid_body
 
 
 def json_response(document: Any, status: int = 200) -> web.Response:
@@ -28,3 +28,11 @@ def json_bytes(document: Any) -> bytes:
 def error_response(error: IminError) -> web.Response:
     """An error of the simulated imin as its HTTP response."""
     return json_response(error.body, error.status)
+
+
+async def json_body(request: web.Request) -> Any:
+    """The decoded body. Raises IminError (400) if it is not JSON."""
+    try:
+        return json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise invalid_body(f"The request body is not JSON: {error}") from error

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.sandbox.data.vocabulary import OPENACTIVE, Document
+from gateway.sandbox.data.vocabulary import CHECKOUT_CONTEXT, OPENACTIVE, Document
 
 # Source: OpenActive data-models, errors.
 _OPENACTIVE_ERRORS = {
@@ -41,6 +41,14 @@ _OPENACTIVE_ERRORS = {
         (
             "The 'email' address of the Customer is not supplied within a 'Person' object; or the 'customer' "
             "property supplied is not a valid 'Person' or 'Organization' object."
+        ),
+    ),
+    # Assumption: checkout answers 400, where the Open Booking API has 409.
+    "UnknownOfferError": (
+        400,
+        (
+            "The '@id' provided for the 'acceptedOffer' is not a URL which corresponds to an 'Offer' within "
+            "the Booking System."
         ),
     ),
     "TemporarilyUnableToUpdateOrderError": (
@@ -84,6 +92,18 @@ def cancellation_not_permitted(description: str) -> IminError:
     return IminError(
         400,
         {"@context": OPENACTIVE, "@type": "CancellationNotPermittedError", "description": description},
+    )
+
+
+def unavailable_opportunity() -> IminError:
+    """The error of checkout for what it does not sell. Source: imin docs, Checkout."""
+    return IminError(
+        400,
+        {
+            "@context": CHECKOUT_CONTEXT,
+            "type": "UnavailableOpportunityError",
+            "description": "This opportunity is not available to book.",
+        },
     )
 
 

@@ -139,9 +139,9 @@ def _order_item(plan: OrderPlan, position: int) -> Document:
         "type": "OrderItem",
         "id": order_item_url(plan.identifier, identifier),
         "identifier": identifier,
-        "orderedItem": opportunity(plan.seller, item, _opportunity_number(plan, position)),
+        "orderedItem": item.booked or opportunity(plan.seller, item, _opportunity_number(plan, position)),
         "orderItemStatus": f"{OPENACTIVE}{CONFIRMED}",
-        "acceptedOffer": _offer(plan.seller, item),
+        "acceptedOffer": item.offer or _offer(plan.seller, item),
     }
     if item.refundable is not None:
         document["allowCustomerCancellationFullRefund"] = item.refundable

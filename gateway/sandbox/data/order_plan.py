@@ -17,6 +17,7 @@ class ItemPlan:
     window: latestCancellationBeforeStartDate; None omits the member.
     status: the final OrderItemStatus.
     message: the seller's cancellation message.
+    booked, offer: an opportunity that exists, and one of its offers; None: those that the plan describes.
     """
 
     activity: Activity
@@ -28,6 +29,8 @@ class ItemPlan:
     status: str = CONFIRMED
     attendee: Document | None = None
     message: str | None = None
+    booked: Document | None = None
+    offer: Document | None = None
 
     @property
     def end(self) -> datetime:

@@ -10,10 +10,13 @@ BOOK = f"https://book.imin.co{API_PATH}"
 SEARCH = "https://search.imin.co"
 SEARCH_PATH = "/search"
 """Where the sandbox serves what imin serves at SEARCH."""
+CHECKOUT_API_PATH = "/api/checkout-sessions"
+"""On the host of the broker's checkout, which the sandbox is too."""
 OPENACTIVE = "https://openactive.io/"
 SCHEMA_ORG = "https://schema.org/"
 
 ORDER_CONTEXT = [OPENACTIVE, "https://openactive.io/ns-beta"]
+CHECKOUT_CONTEXT = [OPENACTIVE, "https://imin.co/"]
 COLLECTION_CONTEXT = [OPENACTIVE, "https://schema.imin.co/", "https://openactive.io/ns-beta"]
 
 CONFIRMED = "OrderItemConfirmed"

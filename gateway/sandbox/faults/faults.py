@@ -71,6 +71,7 @@ ROUTES = (
     "GET /entitlements",
     "GET /events-api/v2/scheduled-sessions/:id",
     "GET /facilities-api/v2/slots/:id",
+    "POST /api/checkout-sessions",
 )
 UNKNOWN_ROUTE = "(unknown)"
 

@@ -110,6 +110,14 @@ class Accounts:
         self.get(identifier)
         self._erased.add(identifier)
 
+    def with_email(self, email: str) -> str | None:
+        """The identifier of the account with this e-mail address, in any case; the newest of several."""
+        for identifier in (*reversed(self._changed), *CUSTOMERS_BY_IDENTIFIER):
+            person = self.person(identifier)
+            if person and str(person.get("email")).lower() == email.lower():
+                return identifier
+        return None
+
     def is_erased(self, identifier: str) -> bool:
         """Whether the customer's personal data was erased."""
         return identifier in self._erased

@@ -12,7 +12,7 @@ from gateway.sandbox.data.order_plan import ItemPlan, OrderPlan
 from gateway.sandbox.data.sellers import SELLERS, Tax
 from gateway.sandbox.data.vocabulary import CONFIRMED, STATUSES, Document
 
-_FIRST_NUMBER = 50_001
+FIRST_NUMBER = 50_001
 _YEAR_DAYS = 366
 
 
@@ -96,7 +96,7 @@ def plan_added_order(seed: int, booking: Booking, new: NewOrder) -> OrderPlan:
         )
         for position in range(new.items)
     ]
-    number = _FIRST_NUMBER + booking.index
+    number = FIRST_NUMBER + booking.index
     identifier = order_identifier(seed, number)
     return OrderPlan(
         number,

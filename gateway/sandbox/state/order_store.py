@@ -58,6 +58,10 @@ class OrderStore:
         self._orders_of_receipts: dict[int, str] = {}
         self._generated = lru_cache(maxsize=_CACHED_ORDERS)(self._generate)
 
+    def customers(self) -> list[str]:
+        """Identifiers of every customer who may have orders."""
+        return list(dict.fromkeys([*_generated_histories(self.seed), *self._added]))
+
     def identifiers(self, customer: str) -> list[str]:
         """The customer's order identifiers, newest first; empty for an unknown customer."""
         generated = _generated_histories(self.seed).get(customer, ())

@@ -12,6 +12,7 @@ from gateway.sandbox.data.error_documents import openactive_error
 from gateway.sandbox.data.identifiers import put_identifier, receipt_identifier
 from gateway.sandbox.data.order_documents import order_document
 from gateway.sandbox.data.order_items import items_of
+from gateway.sandbox.data.order_plan import OrderPlan
 from gateway.sandbox.data.vocabulary import Document
 from gateway.sandbox.faults.faults import Faults
 from gateway.sandbox.faults.restyle import restyle_keys
@@ -21,10 +22,12 @@ from gateway.sandbox.state.added_orders import Booking, NewOrder, plan_added_ord
 from gateway.sandbox.state.cancellation_request import requested_items
 from gateway.sandbox.state.cancellations import Cancellations
 from gateway.sandbox.state.changes import Changes
+from gateway.sandbox.state.checkout import Checkout
 from gateway.sandbox.state.clock import SandboxClock
 from gateway.sandbox.state.order_store import OrderStore
 from gateway.sandbox.state.page import Page
 from gateway.sandbox.state.presentation import Presenter
+from gateway.sandbox.state.purchase import Purchase, plan_purchase
 from gateway.sandbox.state.receipts import receipt_pdf
 from gateway.sandbox.state.request_log import RequestLog
 from gateway.sandbox.state.search import Search
@@ -46,6 +49,7 @@ class Sandbox:
         self.cancellations = Cancellations(self.store, settings.confirm_after_seconds)
         self.changes = Changes(self.store, self.cancellations, self._settle)
         self.search = Search(self.store)
+        self.checkout = Checkout(settings.seed, self.search, self.accounts, self.book, self.clock.now)
         self._added: dict[str, int] = {}
         self._put = 0
 
@@ -100,7 +104,12 @@ class Sandbox:
 
     def opportunity(self, kind: str, identifier: str) -> Any:
         """GET a session or slot from Search. Raises IminError (404) for one that it does not have."""
+        self._settle()
         return self.search.opportunity(kind, identifier, self.clock.now())
+
+    def in_style(self, document: Document) -> Any:
+        """A document that is neither an order nor an order item, with its keys in the sandbox's style."""
+        return restyle_keys(document, self.style.keys, self.settings.seed)
 
     # Changes by tests and developers.
 
@@ -110,14 +119,19 @@ class Sandbox:
         options: the members of NewOrder. Raises TypeError or ValueError for invalid ones.
         """
         plan = plan_added_order(self.settings.seed, self._booking(customer), NewOrder(**options))
-        self._added[customer] = self._added.get(customer, 0) + 1
-        document = order_document(plan)
-        self.store.put(customer, plan.identifier, document, exact=False)
-        self._index_items(plan.identifier, document)
-        for position in range(len(document.get("imin:receipt", []))):
-            self.store.index_receipt(receipt_identifier(plan.number, position), plan.identifier)
+        self._add(customer, plan)
         added: Document = self._presented(plan.identifier, listed=True)
         return added
+
+    def book(self, customer: str, person: Document, purchase: Purchase) -> str:
+        """Add the order of a completed checkout as the customer's newest; returns its identifier.
+
+        customer: GUEST for one without an account. person: the customer as the order shows them.
+        """
+        plan = plan_purchase(self.settings.seed, self._booking(customer, person), purchase)
+        self._add(customer, plan)
+        self.search.record_purchase(str(purchase.opportunity.get("identifier")), plan.identifier)
+        return plan.identifier
 
     def put_order(self, customer: str, document: Any, identifier: str | None = None) -> str:
         """Serve exactly this JSON value as an order; returns its identifier.
@@ -166,6 +180,11 @@ class Sandbox:
         order["imin:receipt"] = [receipt, *order.get("imin:receipt", [])]
         return receipt
 
+    def opportunities(self) -> list[Document]:
+        """Every session and slot that Search has."""
+        self._settle()
+        return list(self.search.all(self.clock.now()))
+
     def customer_of(self, order_identifier: str) -> str | None:
         """The identifier of the order's customer. Raises LookupError for an unknown order."""
         self._check_order(order_identifier)
@@ -199,15 +218,23 @@ class Sandbox:
             return document
         return self._presenter(self.store.customer_of(identifier) or "").order(document, listed=listed)
 
+    def _add(self, customer: str, plan: OrderPlan) -> None:
+        self._added[customer] = self._added.get(customer, 0) + 1
+        document = order_document(plan)
+        self.store.put(customer, plan.identifier, document, exact=False)
+        self._index_items(plan.identifier, document)
+        for position in range(len(document.get("imin:receipt", []))):
+            self.store.index_receipt(receipt_identifier(plan.number, position), plan.identifier)
+
     def _index_items(self, order: str, document: Any) -> None:
         for item in items_of(document):
             if isinstance(item.get("identifier"), str):
                 self.store.index_item(item["identifier"], order)
 
-    def _booking(self, customer: str) -> Booking:
+    def _booking(self, customer: str, person: Document | None = None) -> Booking:
         generated = CUSTOMERS_BY_IDENTIFIER.get(customer)
         number = (generated.numbers.stop if generated else 1) + self._added.get(customer, 0)
-        person = self.accounts.person(customer) or {"type": "Person"}
+        person = person or self.accounts.person(customer) or {"type": "Person"}
         return Booking(sum(self._added.values()), str(number), self._next_date(customer), person)
 
     def _next_date(self, customer: str) -> datetime:

@@ -1,23 +1,26 @@
 """Find sessions and slots by identifier, as imin's Search API does.
 
-Source: imin docs, Search API: it has the next 14 days only. What it has here are the sessions that the
-customers of customers.py have booked, with one offer on the series or the slot; see assumptions.py.
+Source: imin docs, Search API: it has the next 14 days only. What it has here are the sessions that
+customers have booked, with one offer on the series or the slot; see assumptions.py.
 """
 
 import copy
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from gateway.sandbox.data.customers import CUSTOMERS
 from gateway.sandbox.data.error_documents import openactive_error
-from gateway.sandbox.data.order_items import object_member, start_of
-from gateway.sandbox.data.vocabulary import ORDER_CONTEXT, Document
+from gateway.sandbox.data.order_items import items_of, object_member, start_of, status_of
+from gateway.sandbox.data.vocabulary import CANCELLED, ORDER_CONTEXT, Document
 from gateway.sandbox.state.order_store import OrderStore
 from gateway.sandbox.state.upcoming import upcoming_items
 
 _AHEAD = timedelta(days=14)
-_CHECKOUT = {"ScheduledSession": "scheduled-sessions", "Slot": "slots"}
+_TEMPLATE = "imin:checkoutUrlTemplate"
+CHECKOUT_SEGMENTS = {"ScheduledSession": "scheduled-sessions", "Slot": "slots"}
+"""Names of the types in the paths of checkout's pages."""
+_PLACES = ("remainingAttendeeCapacity", "remainingUses")
 
 
 class Search:
@@ -26,6 +29,9 @@ class Search:
     def __init__(self, store: OrderStore) -> None:
         self._store = store
         self._put: dict[str, Any] = {}
+        self._purchases: dict[str, list[str]] = {}
+        self._places: dict[str, int] = {}
+        self._withdrawn: set[str] = set()
 
     def put(self, identifier: str, document: Any) -> None:
         """Serve exactly this JSON value for the identifier; None: nothing, a 404."""
@@ -33,26 +39,112 @@ class Search:
 
     def opportunity(self, kind: str, identifier: str, now: datetime) -> Any:
         """The session or slot. Raises IminError (404) if Search does not have it."""
-        document = self._put[identifier] if identifier in self._put else self._booked(kind, identifier, now)
+        if identifier in self._put:
+            document = self._as_sold(self._put[identifier])
+        else:
+            document = self.find(kind, identifier, now)
         if document is None:
             raise openactive_error("NotFoundError")
         return document
 
-    def _booked(self, kind: str, identifier: str, now: datetime) -> Document | None:
-        for customer in CUSTOMERS:
-            for _, item in upcoming_items(self._store, customer.identifier, now):
-                booked, start = item.get("orderedItem"), start_of(item)
-                if not isinstance(booked, dict) or booked.get("identifier") != identifier:
+    def find(self, kind: str, reference: str, now: datetime) -> Document | None:
+        """The session or slot of this type whose identifier or id is the reference, if Search has it."""
+        return next(
+            (one for one in self.all(now) if one.get("type") == kind and reference in _names(one)), None
+        )
+
+    def all(self, now: datetime) -> Iterator[Document]:
+        """Every session and slot that Search has."""
+        seen = set(self._put)
+        yield from (self._as_sold(one) for one in self._put.values() if isinstance(one, dict))
+        for customer in self._store.customers():
+            for _, item in upcoming_items(self._store, customer, now):
+                booked, start = object_member(item, "orderedItem"), start_of(item)
+                identifier = booked.get("identifier")
+                if not isinstance(identifier, str) or identifier in seen:
                     continue
-                is_listed = booked.get("type") == kind and start is not None and now <= start <= now + _AHEAD
-                return _document(booked, item.get("acceptedOffer")) if is_listed else None
-        return None
+                seen.add(identifier)
+                if booked.get("type") in CHECKOUT_SEGMENTS and start and now <= start <= now + _AHEAD:
+                    yield self._as_sold(_document(booked, item.get("acceptedOffer")))
+
+    def record_purchase(self, identifier: str, order: str) -> None:
+        """Let the places of the order's items be taken, until they are cancelled."""
+        self._purchases.setdefault(identifier, []).append(order)
+
+    def set_places(self, identifier: str, places: int) -> None:
+        """Let the session have this many places left now."""
+        self._places[identifier] = places + self._taken(identifier)
+
+    def set_bookable(self, identifier: str, *, is_bookable: bool) -> None:
+        """Let checkout sell the session, or not."""
+        (self._withdrawn.discard if is_bookable else self._withdrawn.add)(identifier)
+
+    def _as_sold(self, document: Any) -> Any:
+        """The document with the places that are left; the same object when nothing has changed."""
+        identifier = document.get("identifier") if isinstance(document, dict) else None
+        if not isinstance(identifier, str):
+            return document
+        taken, member = self._taken(identifier), _places_member(document)
+        places = self._places.get(identifier, document.get(member))
+        changes: Document = {}
+        if isinstance(places, int) and (taken or identifier in self._places):
+            changes[member] = max(places - taken, 0)
+        shown = document | changes if changes else document
+        if identifier in self._withdrawn:
+            shown = {name: value for name, value in shown.items() if name != _TEMPLATE}
+        return shown
+
+    def _taken(self, identifier: str) -> int:
+        return sum(
+            object_member(item, "orderedItem").get("identifier") == identifier
+            and status_of(item) not in CANCELLED
+            for order in self._purchases.get(identifier, ())
+            for item in items_of(self._store.document(order))
+        )
+
+
+def places_left(document: Document) -> int | None:
+    """How many can still book; None if the document does not say."""
+    places = document.get(_places_member(document))
+    return places if isinstance(places, int) else None
+
+
+def is_bookable(document: Document) -> bool:
+    """Whether checkout sells it. Source: imin docs, Checkout, Setup: it has a template of its page."""
+    return bool(document.get(_TEMPLATE))
+
+
+def offers_of(document: Document) -> list[Document]:
+    """The offers of a session, which stand on its series, or of a slot."""
+    # Source: imin docs, Authenticated checkout.
+    offers = (object_member(document, "superEvent") or document).get("offers")
+    return [offer for offer in offers if isinstance(offer, dict)] if isinstance(offers, list) else []
+
+
+def as_booked(document: Document, places: int) -> Document:
+    """The session or slot as an order item shows it, after a booking of this many places."""
+    booked = copy.deepcopy(document)
+    for name in ("@context", _TEMPLATE):
+        booked.pop(name, None)
+    (object_member(booked, "superEvent") or booked).pop("offers", None)
+    left = places_left(document)
+    if left is not None:
+        booked[_places_member(document)] = left - places
+    return booked
+
+
+def _places_member(document: Document) -> str:
+    return _PLACES[document.get("type") == "Slot"]
+
+
+def _names(document: Document) -> tuple[Any, Any]:
+    return document.get("identifier"), document.get("id")
 
 
 def _document(booked: Document, offer: Any) -> Document:
     document: Document = {"@context": ORDER_CONTEXT} | copy.deepcopy(booked)
-    segment, identifier = _CHECKOUT[booked["type"]], quote(booked["identifier"], safe="")
-    document["imin:checkoutUrlTemplate"] = f"{{checkoutBaseUrl}}/v1/{segment}/{identifier}"
+    segment, identifier = CHECKOUT_SEGMENTS[booked["type"]], quote(booked["identifier"], safe="")
+    document[_TEMPLATE] = f"{{checkoutBaseUrl}}/v1/{segment}/{identifier}"
     if isinstance(offer, dict):
         level = object_member(document, "superEvent") or document
         level["offers"] = [copy.deepcopy(offer)]
