@@ -18,6 +18,7 @@ from gateway.http.authentication import Authentication
 from gateway.http.calendar import calendar_handler
 from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.cors import Cors
+from gateway.http.demo import DemoExtras, add_tokens
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
@@ -50,17 +51,18 @@ def create_app(
     authenticate: Authenticate,
     now: Clock = system_clock,
     boot_clock: BootClock = system_boot_clock,
+    demo: DemoExtras | None = None,
 ) -> web.Application:
     """The gateway as an application. It connects to imin and Redis when it starts, not before.
 
     now: the clock that decides until when items can be cancelled and links are valid. boot_clock: measures
-    how long imin may still act on a cancellation whose result is unknown.
+    how long imin may still act on a cancellation whose result is unknown. demo: None in production.
     Raises InvalidManifest and TracesMissing.
     """
     services, metrics = build_services(settings, now, boot_clock), Metrics()
     rates = RateLimits(_rate_rules(settings), are_shared=services.redis is not None)
     authentication = Authentication(authenticate, rates, services.signer)
-    limit, cors = ConcurrencyLimit(settings.limit_requests), _cors(settings)
+    limit, cors = ConcurrencyLimit(settings.limit_requests), _cors(settings, demo)
     operations = OperationServices(_executor(settings), services, limit, metrics)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
@@ -84,7 +86,9 @@ def create_app(
     _add_webhooks(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
     if _has_graphiql(settings):
-        add_graphiql(app)
+        add_graphiql(app, {"demo": demo.facts()} if demo else {})
+        if demo and demo.identities:
+            add_tokens(app, demo.identities)
     if has_introspection(settings):
         add_schema_text(app)
     return app
@@ -129,7 +133,6 @@ def _graphql_endpoint(
             WebSocketServices(operations, authentication, _websocket_limits(settings), documents, cors),
             lifecycle,
         ),
-        with_graphiql=_has_graphiql(settings),
     )
 
 
@@ -186,8 +189,12 @@ def _persisted_documents(settings: Settings) -> PersistedDocuments:
     )
 
 
-def _cors(settings: Settings) -> Cors:
-    return Cors(settings.cors_origins, settings.cors_allowed_headers)
+def _cors(settings: Settings, demo: DemoExtras | None) -> Cors:
+    return Cors(
+        settings.cors_origins,
+        settings.cors_allowed_headers,
+        with_loopback=demo is not None and _is_development(settings),
+    )
 
 
 def _request_reader(settings: Settings, documents: PersistedDocuments, cors: Cors) -> RequestReader:

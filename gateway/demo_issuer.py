@@ -50,18 +50,27 @@ def load_key() -> ECKey:
 
 
 def demo_token(key: ECKey, customer: str | None, lifetime_seconds: int, *, is_service: bool = False) -> str:
-    """A signed token. customer: imin's identifier; for a service its name, if it has any."""
+    """A signed token. customer: imin's identifier; for a service its name, if it has any.
+
+    Without a customer, the gateway accepts only a service's token, and refuses others with 403.
+    """
     now = int(time.time())
+    subject = customer or (_SERVICE if is_service else "")
     claims = {
         "iss": _ISSUER,
         "aud": _AUDIENCE,
-        "sub": customer or _SERVICE,
+        **({"sub": subject} if subject else {}),
         "iat": now,
         "nbf": now,
         "exp": now + lifetime_seconds,
         **({"scope": _SERVICE_SCOPE} if is_service else {}),
     }
     return jwt.encode({"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}, claims, key)
+
+
+def foreign_token(customer: str, lifetime_seconds: int) -> str:
+    """A token that differs from the demo's own only in who has signed it."""
+    return demo_token(_new_key(), customer, lifetime_seconds)
 
 
 def create_issuer() -> web.Application:
@@ -95,7 +104,7 @@ def trusting(settings: Settings, issuer_url: str) -> Settings:
 
 def _create(file: Path) -> None:
     """Write a new key, readable by its owner only. If another process is faster, its key stays."""
-    key = ECKey.generate_key("P-256", {"use": "sig", "alg": _ALGORITHM}, auto_kid=True)
+    key = _new_key()
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=file.parent) as whole:
         whole.write(json.dumps(key.as_dict(private=True)))
@@ -104,3 +113,7 @@ def _create(file: Path) -> None:
             os.link(whole.name, file)
         except FileExistsError:
             return
+
+
+def _new_key() -> ECKey:
+    return ECKey.generate_key("P-256", {"use": "sig", "alg": _ALGORITHM}, auto_kid=True)

@@ -18,6 +18,7 @@ from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
 from gateway.commands.terminal import print_line, refuse
 from gateway.graph.schema import build_schema
 from gateway.http.connections.timeouts import ClientTimeouts
+from gateway.http.demo import DemoExtras
 from gateway.http.persisted_documents import InvalidManifest
 from gateway.observability.logging import log
 from gateway.observability.metrics import metrics_directory
@@ -98,6 +99,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
     its own, whatever GATEWAY_AUTH_ variables say.
     """
     from gateway.demo import CUSTOMERS, demo_settings, sandbox_settings, with_checkout  # noqa: PLC0415  # `serve` has no sandbox
+    from gateway.demo_identities import demo_extras  # noqa: PLC0415  # as above
     from gateway.sandbox.api.app import create_sandbox  # noqa: PLC0415  # as above
     from gateway.sandbox.data.vocabulary import SEARCH_PATH  # noqa: PLC0415  # as above
 
@@ -120,7 +122,9 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         authenticate: Authenticate = demo_caller
         if options.auth:
             settings, authenticate = await _demo_authentication(running, settings)
-        url = await _start(running, gateway_listening(settings, authenticate, sock=sock))
+        extras = demo_extras(f"{upstream}/sandbox", with_tokens=options.auth)
+        gateway = gateway_listening(settings, authenticate, sock=sock, demo_extras=extras)
+        url = await _start(running, gateway)
         print_line(f"sandbox  {upstream}")
         print_line(f"GraphiQL {url}/graphql")
         if options.auth:
@@ -164,13 +168,14 @@ async def gateway_listening(  # noqa: PLR0913  # what tests set, besides the set
     boot_clock: BootClock = system_boot_clock,
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
+    demo_extras: DemoExtras | None = None,
 ) -> AsyncIterator[str]:
     """Run a gateway; yields its URL. See `listening`.
 
     It is bound to its port before the app is created, because receipt links contain the port.
     """
     sock = sock or bind(settings.host, settings.port)
-    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now, boot_clock)
+    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now, boot_clock, demo_extras)
     timeouts = ClientTimeouts(
         header_seconds=settings.header_timeout_seconds,
         body_seconds=settings.body_timeout_seconds,

@@ -50,6 +50,7 @@ _OTHER_SITES = {"cross-site", "same-site"}
 _ORIGIN = re.compile(
     r"[a-z][a-z0-9+.-]{0,30}://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(:[0-9]{1,5})?\Z"
 )
+_LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?\Z")
 _HEADER_NAME = re.compile(r"[a-z0-9_-]{1,64}\Z")
 
 log = structlog.get_logger()
@@ -59,21 +60,18 @@ class Cors:
     """What pages of other origins may do.
 
     origins: those that are allowed. more_headers: that their pages may send, besides ALLOWED_HEADERS.
+    with_loopback: also allow what this machine serves, at any port.
     """
 
-    def __init__(self, origins: tuple[str, ...], more_headers: tuple[str, ...] = ()) -> None:
-        self.origins = frozenset(origins)
+    def __init__(
+        self, origins: tuple[str, ...], more_headers: tuple[str, ...] = (), *, with_loopback: bool = False
+    ) -> None:
+        self.has_other_origins = bool(origins) or with_loopback
+        self._with_loopback = with_loopback
         self._allowed_headers = {name.lower() for name in ALLOWED_HEADERS + more_headers}
         self._refusals = _RefusalLog()
-        self._headers_for_others: dict[str, str] = {hdrs.VARY: hdrs.ORIGIN} if origins else {}
-        self._headers_by_origin: dict[str | None, dict[str, str]] = {
-            origin: {
-                hdrs.VARY: hdrs.ORIGIN,
-                hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: origin,
-                hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: ", ".join(EXPOSED_HEADERS),
-            }
-            for origin in origins
-        }
+        self._headers_for_others: dict[str, str] = {hdrs.VARY: hdrs.ORIGIN} if self.has_other_origins else {}
+        self._headers_by_origin = {origin: _headers_for(origin) for origin in origins}
         self._preflight_headers: dict[str, str] = {
             hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST",
             hdrs.ACCESS_CONTROL_ALLOW_HEADERS: ", ".join(ALLOWED_HEADERS + more_headers),
@@ -83,19 +81,26 @@ class Cors:
     def headers(self, request: HasHeaders) -> dict[str, str]:
         """The CORS headers of a response to this request."""
         origin = request.headers.get(hdrs.ORIGIN)
-        if origin in self._headers_by_origin:
-            return self._headers_by_origin[origin]
+        if origin is None:
+            return self._headers_for_others
+        if self.allows(origin):
+            return self._headers_by_origin.get(origin) or _headers_for(origin)
         # Through a proxy, a page of our own may look like one of another origin; its browser knows better.
-        if origin is not None and request.headers.get("Sec-Fetch-Site") in _OTHER_SITES:
+        if request.headers.get("Sec-Fetch-Site") in _OTHER_SITES:
             self.log_refusal(origin)
         return self._headers_for_others
+
+    def allows(self, origin: str) -> bool:
+        """Whether pages of this origin may read responses and open WebSockets."""
+        return origin in self._headers_by_origin or (self._with_loopback and is_loopback_origin(origin))
 
     def preflight_response(self, request: HasHeaders) -> RawResponse:
         """The response to a preflight: what a page of its origin may send."""
         origin = request.headers.get(hdrs.ORIGIN)
-        if origin not in self.origins:
-            if origin is not None:
-                self.log_refusal(origin)
+        if origin is None:
+            return RawResponse(204, {})
+        if not self.allows(origin):
+            self.log_refusal(origin)
             return RawResponse(204, {})
         requested = request.headers.get(hdrs.ACCESS_CONTROL_REQUEST_HEADERS, "").lower()
         for name in {name.strip() for name in requested.split(",")} - self._allowed_headers:
@@ -109,8 +114,21 @@ class Cors:
         self._refusals.log("origin refused", "GATEWAY_CORS_ORIGINS", origin=shown)
 
 
+def is_loopback_origin(origin: str) -> bool:
+    """Whether a page of this origin was served by the browser's own machine."""
+    return _LOOPBACK.match(origin) is not None
+
+
 def is_preflight(request: web.Request) -> bool:
     return request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
+
+
+def _headers_for(origin: str) -> dict[str, str]:
+    return {
+        hdrs.VARY: hdrs.ORIGIN,
+        hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: origin,
+        hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: ", ".join(EXPOSED_HEADERS),
+    }
 
 
 class _RefusalLog:

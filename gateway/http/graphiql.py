@@ -6,11 +6,14 @@ The files in `static/` are built by `graphiql/` at the top of the repository.
 import asyncio
 import gzip
 import hashlib
+import html
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from aiohttp import hdrs, web
 
@@ -45,6 +48,11 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 
+GRAPHIQL_PAGE = web.AppKey("graphiql_page", bytes)
+"""The page for GET /graphql by a browser; missing if browsers are to get none."""
+
+_NO_FACTS = 'data-facts="{}"'
+
 
 @dataclass(frozen=True)
 class StaticFile:
@@ -77,9 +85,13 @@ class StaticFile:
         return self.path.read_bytes()
 
 
-def add_graphiql(app: web.Application) -> None:
-    """Serve the page's scripts, styles and fonts under /graphiql/static/, and redirect / to the page."""
+def add_graphiql(app: web.Application, facts: dict[str, Any]) -> None:
+    """Have the page, serve its scripts, styles and fonts under /graphiql/static/, and redirect / to it.
+
+    facts: what its script needs to know of this gateway; JSON.
+    """
     files = static_files()
+    app[GRAPHIQL_PAGE] = _page_html(facts)
 
     async def serve(request: web.Request) -> RawResponse:
         file = files.get(request.match_info["name"])
@@ -91,14 +103,14 @@ def add_graphiql(app: web.Application) -> None:
     app.router.add_get("/", aiohttp_handler(_redirect_to_page))
 
 
-def graphiql_page() -> RawResponse:
-    """The page itself, for GET /graphql by a browser."""
+def graphiql_page(content: bytes) -> RawResponse:
+    """The page itself, for GET /graphql by a browser. content: the app's GRAPHIQL_PAGE."""
     headers = {
         hdrs.CONTENT_TYPE: "text/html; charset=utf-8",
         hdrs.CACHE_CONTROL: "no-cache",
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     }
-    return RawResponse(200, headers, page_html())
+    return RawResponse(200, headers, content)
 
 
 async def file_response(file: StaticFile, request: web.Request) -> RawResponse:
@@ -128,9 +140,9 @@ def static_files() -> Mapping[str, StaticFile]:
     return {file.name: file for file in files if file.suffix in CONTENT_TYPES}
 
 
-@cache
-def page_html() -> bytes:
-    return (resources.files(__package__) / "static" / "index.html").read_bytes()
+def _page_html(facts: dict[str, Any]) -> bytes:
+    page = (resources.files(__package__) / "static" / "index.html").read_text(encoding="utf-8")
+    return page.replace(_NO_FACTS, f'data-facts="{html.escape(json.dumps(facts))}"').encode()
 
 
 async def _redirect_to_page(_request: web.Request) -> RawResponse:

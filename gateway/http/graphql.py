@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 
 from gateway.http.authentication import Authentication
 from gateway.http.connections.fast_request import FastRequest
-from gateway.http.graphiql import graphiql_page
+from gateway.http.graphiql import GRAPHIQL_PAGE, graphiql_page
 from gateway.http.lifecycle import LIFECYCLE
 from gateway.http.limits.concurrency import Overloaded, Slot
 from gateway.http.media_types import PLAIN_JSON, accepts_events, accepts_html, json_media_type, prefers_events
@@ -25,20 +25,19 @@ _STOPPING = "This server is stopping. Please connect again."
 
 @dataclass(frozen=True)
 class GraphQLEndpoint:
-    """Responds to `/graphql`. with_graphiql: whether a browser gets the explorer."""
+    """Responds to `/graphql`."""
 
     operations: OperationServices
     authentication: Authentication
     reader: RequestReader
     sockets: WebSocketEndpoint
-    with_graphiql: bool
 
     async def handle(self, request: web.Request) -> RawResponse | web.StreamResponse:
         """Respond to a request that aiohttp has read: any kind but those of `handle_fast`."""
         if request.method == "GET" and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
             return await self.sockets.handle(request)
-        if self.with_graphiql and _is_page_view(request):
-            return graphiql_page()
+        if (page := request.app.get(GRAPHIQL_PAGE)) is not None and _is_page_view(request):
+            return graphiql_page(page)
         media_type = PLAIN_JSON
         try:
             media_type = json_media_type(request)

@@ -31,7 +31,6 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 def fast_responder(handler: FastHandler, cors: Cors) -> FastResponder:
     """Wrap the fast path's handler in what `middleware` and `header_signal` do for aiohttp's."""
-    has_other_origins = bool(cors.origins)
 
     async def respond(request: FastRequest) -> RawResponse:
         request_id, record = request_id_of(request.headers), RequestRecord()
@@ -40,7 +39,7 @@ def fast_responder(handler: FastHandler, cors: Cors) -> FastResponder:
         except Exception as error:  # noqa: BLE001  # the last resort
             response = _bug_response(error, request_id)
         log_request(request_id, "POST /graphql", response.status, record)
-        if has_other_origins:
+        if cors.has_other_origins:
             response.headers |= cors.headers(request)
         response.headers["X-Request-Id"] = request_id
         return response

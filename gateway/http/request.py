@@ -93,7 +93,7 @@ class RequestReader:
         if origin is None:
             is_own = request.headers.get("Sec-Fetch-Site", "none") not in {"cross-site", "same-site"}
         else:
-            is_own = origin == f"{request.scheme}://{request.host}" or origin in self.cors.origins
+            is_own = origin == f"{request.scheme}://{request.host}" or self.cors.allows(origin)
         if not is_own:
             if origin is not None:
                 self.cors.log_refusal(origin)

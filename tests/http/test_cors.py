@@ -1,12 +1,14 @@
 """Pages of other origins: what they may send and read, and what the log says of those that are refused."""
 
 import re
+from typing import Any
 
 import aiohttp
 import pytest
 
 from gateway.auth import demo_caller
 from gateway.commands import gateway_listening
+from gateway.demo_identities import demo_extras
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.subscriptions import PROTOCOL
@@ -103,6 +105,91 @@ async def test_same_headers(gateway: Gateway, origin: str) -> None:
 
     assert responses[0] == responses[1]
     assert ("Access-Control-Allow-Origin" in responses[0]) == (origin == APP)
+
+
+# Dev servers
+
+LOOPBACK = [
+    "http://localhost:5173",
+    "http://127.0.0.1:3000",
+    "http://[::1]:8080",
+    "http://localhost",
+    "https://localhost:4321",
+]
+NOT_LOOPBACK = [
+    "http://localhost.example.com:5173",
+    "http://localhost:5173.example.com",
+    "http://127.0.0.1.example.com",
+    "http://127.0.0.1@example.com",
+    "http://192.168.1.10:5173",
+    "http://[::2]:5173",
+    "http://localhost:5173/",
+    "HTTP://LOCALHOST:5173",
+    "ftp://localhost",
+    "null",
+]
+
+
+async def seen_by(gateway: Gateway, origin: str) -> dict[str, Any]:
+    """What pages of this origin may do: read responses on both paths, query by GET, open a WebSocket."""
+    url, sent = f"{gateway.url}/graphql", {"Origin": origin}
+    allowed = []
+    for response in (
+        await preflight(gateway, origin, "authorization", "content-type"),
+        await gateway.http.post(url, json=QUERY, headers=sent),
+        await gateway.http.post(url, json=QUERY, headers=sent | {"TE": "trailers"}),
+        await gateway.http.get(f"{gateway.url}/receipts/x", headers=sent),
+    ):
+        response.release()
+        allowed.append(response.headers.get("Access-Control-Allow-Origin"))
+    async with gateway.http.get(url, params=QUERY, headers=sent) as response:
+        by_get = response.status
+    try:
+        async with gateway.http.ws_connect(url, protocols=[PROTOCOL], origin=origin):
+            opened = 101
+    except aiohttp.WSServerHandshakeError as refusal:
+        opened = refusal.status
+    return {"allowed": allowed, "by_get": by_get, "opened": opened}
+
+
+@pytest.mark.parametrize("origin", LOOPBACK)
+async def test_dev_server(settings: Settings, origin: str) -> None:
+    """Pages that this machine serves may call the demo, also through a proxy that changes the Host."""
+    extras = demo_extras("http://127.0.0.1:1/sandbox", with_tokens=False)
+    async with (
+        gateway_listening(settings.but(cors_origins=APP), demo_caller, demo_extras=extras) as url,
+        aiohttp.ClientSession() as http,
+    ):
+        for allowed in (origin, APP):
+            seen = await seen_by(Gateway(url, http), allowed)
+            assert seen == {"allowed": [allowed] * 4, "by_get": 200, "opened": 101}
+
+
+@pytest.mark.parametrize("origin", NOT_LOOPBACK)
+async def test_no_dev_server(settings: Settings, origin: str) -> None:
+    """No other page may."""
+    extras = demo_extras("http://127.0.0.1:1/sandbox", with_tokens=False)
+    async with (
+        gateway_listening(settings, demo_caller, demo_extras=extras) as url,
+        aiohttp.ClientSession() as http,
+    ):
+        seen = await seen_by(Gateway(url, http), origin)
+
+    assert seen == {"allowed": [None] * 4, "by_get": 403, "opened": 403}
+
+
+@pytest.mark.parametrize("profile", ["serve", "production"])
+async def test_strict(settings: Settings, profile: str) -> None:
+    """Pages of this machine are like all others without the demo, and in one of the production profile."""
+    extras = demo_extras("http://127.0.0.1:1/sandbox", with_tokens=False) if profile == "production" else None
+    changed = settings.but(profile="production" if extras else "development")
+    async with (
+        gateway_listening(changed, demo_caller, demo_extras=extras) as url,
+        aiohttp.ClientSession() as http,
+    ):
+        seen = await seen_by(Gateway(url, http), LOOPBACK[0])
+
+    assert seen == {"allowed": [None] * 4, "by_get": 405 if extras else 403, "opened": 403}
 
 
 # The log

@@ -1,5 +1,6 @@
 """Trying sign-in: `gateway token` makes tokens, and `gateway demo --auth` requires them."""
 
+import html
 import json
 import os
 import re
@@ -11,11 +12,17 @@ import aiohttp
 import pytest
 from joserfc import jwt
 
-from gateway.demo_issuer import demo_token, load_key
+from gateway.auth import demo_caller
+from gateway.auth.bearer import bearer_authentication
+from gateway.commands import gateway_listening
+from gateway.demo_identities import demo_extras
+from gateway.demo_issuer import demo_token, load_key, trusting
+from gateway.settings.model import Settings
 from tests.server.test_command_line import CUSTOMERS
 from tests.support.commands import ANSWER, QUERY, run_command, started
 from tests.support.issuer import rsa_key, token
 
+WHO = {"query": "{ viewer { identifier } }"}
 NAMED = {"query": '{ customer(identifier: "small") { identifier } }'}
 
 
@@ -67,6 +74,99 @@ async def test_sign_in() -> None:
         ]
         async with http.get(lines[2].split()[1]) as response:
             assert await response.json() == {"keys": [load_key().as_dict(private=False)]}
+
+
+async def test_identities(settings: Settings) -> None:
+    """GraphiQL's page names the sandbox's customers and tokens that are refused, and gets a token of each."""
+    extras = demo_extras("http://127.0.0.1:1/sandbox", with_tokens=True)
+    auth = trusting(settings, "http://127.0.0.1:1")
+    key = json.dumps(load_key().as_dict(private=False))
+    async with (
+        bearer_authentication(auth.but(auth_jwks_url=None, auth_public_key=key)) as authenticate,
+        gateway_listening(settings, authenticate, demo_extras=extras) as url,
+        aiohttp.ClientSession(url) as http,
+    ):
+        facts = await facts_of(http)
+        outcomes = {}
+        for identity in facts["identities"]:
+            headers, lifetime = {}, None
+            if identity["hasToken"]:
+                async with http.post(f"/{facts['tokens']}{identity['name']}") as response:
+                    answer = await response.json()
+                headers = {"Authorization": f"Bearer {answer['token']}"}
+                lifetime = answer["lifetimeSeconds"]
+            async with http.post("/graphql", json=WHO, headers=headers) as response:
+                answer = await response.json()
+            outcomes[identity["name"]] = response.status, lifetime, answer.get("data") or codes_of(answer)
+
+    customers = CUSTOMERS.removeprefix("customers ").split(", ")
+    assert [customer["identifier"] for customer in facts["customers"]] == customers
+    assert outcomes == {
+        **{name: (200, 3_600, {"viewer": {"identifier": name}}) for name in customers},
+        "short": (200, 30, {"viewer": {"identifier": "1234"}}),
+        "service": (200, 3_600, {"viewer": None}),
+        "none": (401, None, ["UNAUTHENTICATED"]),
+        "expired": (401, -1, ["UNAUTHENTICATED"]),
+        "foreign": (401, 3_600, ["UNAUTHENTICATED"]),
+        "no-customer": (403, 3_600, ["FORBIDDEN"]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "headers", "status"),
+    [
+        ("small", {"Origin": "http://localhost:5173"}, 200),
+        ("small", {"Host": "localhost:8000"}, 200),
+        ("small", {"Origin": "https://app.example.com"}, 403),
+        ("small", {"Origin": "null"}, 403),
+        ("small", {"Host": "rebound.example.com"}, 403),
+        ("small", {"Host": "localhost.example.com:8000"}, 403),
+        ("none", {}, 404),
+        ("nobody", {}, 404),
+    ],
+)
+async def test_tokens_on_this_machine(
+    settings: Settings, name: str, headers: dict[str, str], status: int
+) -> None:
+    """Only pages of this machine get tokens, also if a setting allows other origins."""
+    extras = demo_extras("http://127.0.0.1:1/sandbox", with_tokens=True)
+    allowing = settings.but(cors_origins="https://app.example.com")
+    async with (
+        gateway_listening(allowing, demo_caller, demo_extras=extras) as url,
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/graphiql/tokens/{name}", headers=headers) as response,
+    ):
+        assert response.status == status
+        assert ("token" in await response.json()) == (status == 200)
+        assert response.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("with_extras", [True, False])
+async def test_no_tokens(settings: Settings, *, with_extras: bool) -> None:
+    """Without --auth, and in `gateway serve`, there are no tokens, and the page names no identities."""
+    extras = demo_extras("http://127.0.0.1:1/sandbox", with_tokens=False) if with_extras else None
+    async with (
+        gateway_listening(settings, demo_caller, demo_extras=extras) as url,
+        aiohttp.ClientSession(url) as http,
+    ):
+        facts = await facts_of(http)
+        async with http.post("/graphiql/tokens/small") as response:
+            assert response.status == 404
+
+    assert facts == ({**facts, "identities": []} if with_extras else {})
+
+
+async def facts_of(http: aiohttp.ClientSession) -> dict[str, Any]:
+    """What the page knows of its gateway's demo."""
+    async with http.get("/graphql", headers={"Accept": "text/html"}) as response:
+        text = re.findall('data-facts="(.*?)"', await response.text())[0]
+    facts: dict[str, Any] = json.loads(html.unescape(text)).get("demo", {})
+    return facts
+
+
+def codes_of(answer: dict[str, Any]) -> list[str]:
+    """The codes of the errors."""
+    return [error["extensions"]["code"] for error in answer["errors"]]
 
 
 async def test_token(state: Path) -> None:

@@ -131,7 +131,7 @@ class WebSocketEndpoint:
         origin = headers.get(hdrs.ORIGIN)
         return (
             origin is None
-            or origin in self.shared.cors.origins
+            or self.shared.cors.allows(origin)
             or origin.partition("://")[2] == headers.get(hdrs.HOST)
         )
 
