@@ -58,8 +58,9 @@ soak: .venv/dev ## Run under half load, then restart replicas under load; checks
 	$(BIN)/python -m tests.endurance.soak --minutes $(or $(MINUTES),20)
 	$(BIN)/python -m tests.endurance.rolling --minutes $(or $(ROLLING),5)
 
-schema: .venv/runtime ## Write schema.graphql
+schema: .venv/runtime ## Write schema.graphql, and the client kit in clients
 	$(BIN)/python -m gateway schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	$(BIN)/python -m gateway schema --clients clients
 
 graphiql: ## Build the GraphiQL page into gateway/http/static; needs Node
 	cd graphiql && npm ci && npm run build

@@ -70,6 +70,9 @@ def _parser() -> ArgumentParser:
             )
     schema = _add_command(commands, "schema", print_schema)
     schema.add_argument("--json", action="store_true", help="as the result of introspection, in JSON")
+    schema.add_argument(
+        "--clients", metavar="FOLDER", help="write the files for front-end tools into a folder"
+    )
     token = _add_command(commands, "token", print_token)
     token.add_argument("customer", metavar="CUSTOMER", nargs="?", help="customer, or name of the service")
     token.add_argument(

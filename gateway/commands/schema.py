@@ -3,9 +3,11 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from graphql import introspection_from_schema
 
+from gateway.commands.client_kit import client_kit
 from gateway.graph.schema import build_schema, schema_text
 
 
@@ -14,7 +16,12 @@ def print_schema(options: argparse.Namespace) -> None:
 
     With --json it is the data of an introspection query, {"__schema": …}, for tools that read no SDL.
     Applied directives, for example @semanticNonNull, are in the SDL only.
+    With --clients it prints nothing, and writes what front-end tools have to know of it into a folder.
     """
+    if options.clients:
+        for name, text in client_kit().items():
+            Path(options.clients, name).write_text(text, encoding="utf-8")
+        return
     if not options.json:
         sys.stdout.write(schema_text())
         return

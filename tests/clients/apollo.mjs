@@ -3,13 +3,13 @@
 //   node apollo.mjs <url of the endpoint>
 import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { relayStylePagination } from "@apollo/client/utilities";
-import { command } from "./command.mjs";
+import { typePolicies } from "../../clients/apollo.js";
+import { command, kit } from "./command.mjs";
 import {
   CANCEL,
   HISTORY,
   consoleMessages,
   firstCancellable,
-  introspection,
   itemOf,
   ordersOf,
   recordingFetch,
@@ -17,8 +17,8 @@ import {
 
 await command("<url>", async (url) => {
   const cache = new InMemoryCache({
-    possibleTypes: possibleTypes(await introspection(url)),
-    typePolicies: { Customer: { fields: { orders: relayStylePagination() } } },
+    possibleTypes: kit("possibleTypes"),
+    typePolicies: typePolicies(relayStylePagination),
   });
   const warnings = consoleMessages();
   const recorder = recordingFetch();
@@ -46,11 +46,6 @@ await command("<url>", async (url) => {
     warnings,
   };
 });
-
-function possibleTypes({ __schema: { types } }) {
-  const abstract = types.filter((type) => type.possibleTypes);
-  return Object.fromEntries(abstract.map((type) => [type.name, type.possibleTypes.map(({ name }) => name)]));
-}
 
 /** The results that a component bound to the query would render. */
 function observed(query) {

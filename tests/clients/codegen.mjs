@@ -8,8 +8,7 @@ import { codegen } from "@graphql-codegen/core";
 import * as forSchema from "@graphql-codegen/typescript";
 import * as forOperations from "@graphql-codegen/typescript-operations";
 import { Kind, parse } from "graphql";
-import { command } from "./command.mjs";
-import { SCALARS } from "./scalars.mjs";
+import { command, kit } from "./command.mjs";
 
 const DECLARATIONS = [
   Kind.ENUM_TYPE_DEFINITION,
@@ -21,7 +20,7 @@ const DECLARATIONS = [
 const CONFIG = {
   // Report a scalar that is not listed, instead of using `any`.
   strictScalars: true,
-  scalars: SCALARS,
+  scalars: kit("scalars"),
 };
 
 await command("<schema> <folder>", async (file, folder) => {

@@ -1,4 +1,5 @@
 // Runs a script's main function: prints one line of JSON on stdout, or the error on stderr with exit code 1.
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 const WHOLE_RUN_MS = 240_000;
@@ -9,6 +10,11 @@ export async function command(usage, run) {
     if (args.length !== usage.split(" ").length) throw new Error(`usage: node ${basename(process.argv[1])} ${usage}`);
     return run(...args);
   });
+}
+
+/** A JSON file of the client kit. */
+export function kit(name) {
+  return JSON.parse(readFileSync(new URL(`../../clients/${name}.json`, import.meta.url), "utf-8"));
 }
 
 /** Run it with the script's arguments, however many there are. */

@@ -1,6 +1,4 @@
 // Queries of the running gateway, and recorders of what a client does with them.
-import { getIntrospectionQuery } from "graphql";
-
 export const HISTORY = /* GraphQL */ `
   query History($first: Int!, $after: String) {
     viewer {
@@ -101,11 +99,6 @@ export async function cancellableOrder(url) {
   const items = "items { id isPresentlyCancellable }";
   const data = await dataOf(url, `{ viewer { orders(first: 50) { edges { node { id identifier ${items} } } } } }`);
   return firstCancellable(ordersOf(data));
-}
-
-/** The introspection result that some clients need, requested as their documentation advises. */
-export function introspection(url) {
-  return dataOf(url, getIntrospectionQuery());
 }
 
 async function dataOf(url, query) {

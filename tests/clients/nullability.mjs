@@ -9,8 +9,7 @@ import { codegen } from "@graphql-codegen/core";
 import * as forOperations from "@graphql-codegen/typescript-operations";
 import { parse } from "graphql";
 import compiler from "relay-compiler";
-import { command } from "./command.mjs";
-import { SCALARS } from "./scalars.mjs";
+import { command, kit } from "./command.mjs";
 
 const FIELDS = ["viewer", "orders", "upcomingOrderItems", "nodes", "session"];
 const SELECTION = `{
@@ -27,11 +26,11 @@ await command("<schema> <folder>", async (schema, folder) => ({
 
 function relayTypes(schema, folder) {
   const config = {
+    ...kit("relay"),
     src: ".",
     schema: "schema.graphql",
     artifactDirectory: "artifacts",
     language: "typescript",
-    customScalarTypes: SCALARS,
   };
   copyFileSync(schema, join(folder, config.schema));
   mkdirSync(join(folder, config.artifactDirectory));
@@ -52,7 +51,7 @@ async function codegenTypes(schema) {
     schema: parse(readFileSync(schema, "utf-8")),
     documents: [{ location: "page", document: parse(`query Page ${SELECTION}`) }],
     filename: "generated.ts",
-    config: { scalars: SCALARS, nullability: { errorHandlingClient: true } },
+    config: { scalars: kit("scalars"), nullability: { errorHandlingClient: true } },
     plugin: forOperations,
     pluginMap: { plugin: forOperations },
     plugins: [{ plugin: {} }],

@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import relay from "relay-runtime";
+import { missingFieldHandlers } from "../../clients/relay.js";
 import { command } from "./command.mjs";
 import { consoleMessages, firstCancellable, recordingFetch } from "./gateway.mjs";
 
@@ -14,6 +15,7 @@ await command("<url> <folder>", async (url, folder) => {
   const environment = new relay.Environment({
     network: network(url, recorder.fetch),
     store: new relay.Store(new relay.RecordSource()),
+    missingFieldHandlers,
   });
   const read = (name, reference) =>
     environment.lookup(relay.getSingularSelector(artifact(name), reference)).data;
@@ -37,6 +39,8 @@ await command("<url> <folder>", async (url, folder) => {
   const { venue } = read("SessionCard_session", session);
   const { name } = read("VenueCard_place", venue);
   const records = environment.getStore().getSource().size();
+  const byId = relay.createOperationDescriptor(artifact("OrderPageQuery"), { id: order.__id });
+  const { status: foundById } = environment.check(byId);
   await request("SessionCardRefetchQuery", { id: session.__id });
   await request("VenueCardRefetchQuery", { id: venue.__id });
 
@@ -48,6 +52,7 @@ await command("<url> <folder>", async (url, folder) => {
     statusAfterwards,
     statusRefetched: currentStatus(),
     isSameVenue: read("VenueCard_place", venue).name === name,
+    foundById,
     recordsAdded: environment.getStore().getSource().size() - records,
     exchanges: recorder.exchanges,
     warnings,

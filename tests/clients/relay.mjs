@@ -6,18 +6,16 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import compiler from "relay-compiler";
-import { command } from "./command.mjs";
-import { SCALARS } from "./scalars.mjs";
+import { command, kit } from "./command.mjs";
 
 const CONFIG = {
+  ...kit("relay"),
   src: "src",
   schema: "schema.graphql",
   artifactDirectory: "artifacts",
   language: "javascript",
   // CommonJS, so that relay-store.mjs can load the artifacts.
   eagerEsModules: false,
-  customScalarTypes: SCALARS,
-  requireCustomScalarTypes: true,
 };
 
 await command("<schema> <folder>", (schema, folder) => {

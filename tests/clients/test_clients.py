@@ -30,6 +30,7 @@ ARTIFACTS = [
     "OrderItemRowCancelMutation",
     "OrderItemRowRefetchQuery",
     "OrderItemRow_item",
+    "OrderPageQuery",
     "SessionCardRefetchQuery",
     "SessionCard_session",
     "VenueCardRefetchQuery",
@@ -200,6 +201,20 @@ def test_two_queries(clients: Path, demo_endpoint: str, client: str) -> None:
     }
 
 
+def test_kit(clients: Path, demo_endpoint: str) -> None:
+    """With the kit, components share prices, offers and terms, and an order of a list is found by its id.
+
+    A price that differs replaces the one before: nothing of the old one is shown beside it.
+    """
+    seen = run_script(clients, "kit.mjs", demo_endpoint)
+
+    assert seen == {
+        "apollo": {"requests": 2, "found": 2, "isLabelled": True, "labelOfAnotherAmount": None},
+        "urql": {"requests": 2, "found": 2},
+        "warnings": [],
+    }
+
+
 def test_graphql_ws(clients: Path, demo_endpoint: str) -> None:
     """graphql-ws watches an order, cancels it over the same WebSocket, and then receives the new state."""
     seen = run_script(clients, "graphql-ws.mjs", demo_endpoint)
@@ -224,6 +239,7 @@ def test_relay_store(clients: Path, demo_endpoint: str, printed_schema: Path, tm
         "statusAfterwards": "CUSTOMER_CANCELLATION_PENDING",
         "statusRefetched": "CUSTOMER_CANCELLATION_PENDING",
         "isSameVenue": True,
+        "foundById": "available",
         "recordsAdded": 0,
         "exchanges": [f"POST 200 {JSON}"] * 6,
         "warnings": [],

@@ -1,27 +1,26 @@
-// urql with graphcache, without keys of its own for sessions and venues: two components select different fields.
+// urql with graphcache, with the kit: two components select different fields.
 //
 //   node urql-two-queries.mjs <url of the endpoint>
 import { Client, fetchExchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
-import { command } from "./command.mjs";
+import { relayPagination } from "@urql/exchange-graphcache/extras";
+import { keys, resolvers } from "../../clients/urql.js";
+import { command, kit } from "./command.mjs";
 import {
   CANCEL,
   NAMES,
   TIMES,
   cancellableOrder,
   consoleMessages,
-  introspection,
   recordingFetch,
 } from "./gateway.mjs";
 
 await command("<url>", async (url) => {
-  const schema = await introspection(url);
   const { order, item } = await cancellableOrder(url);
   const warnings = consoleMessages();
   const recorder = recordingFetch();
-  const embedded = () => null;
-  const keys = { CancelOrderItemsPayload: embedded, CancellationPending: embedded };
-  const exchanges = [cacheExchange({ schema, keys }), fetchExchange];
+  const cache = cacheExchange({ schema: kit("introspection"), keys, resolvers: resolvers(relayPagination) });
+  const exchanges = [cache, fetchExchange];
   const client = new Client({ url, fetch: recorder.fetch, exchanges });
   const statuses = async (requestPolicy) => {
     const found = [];

@@ -4,23 +4,23 @@
 import { Client, fetchExchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
-import { command } from "./command.mjs";
+import { keys, resolvers } from "../../clients/urql.js";
+import { command, kit } from "./command.mjs";
 import {
   CANCEL,
   HISTORY,
   consoleMessages,
   firstCancellable,
-  introspection,
   itemOf,
   ordersOf,
   recordingFetch,
 } from "./gateway.mjs";
 
 await command("<url>", async (url) => {
-  const schema = await introspection(url);
   const warnings = consoleMessages();
   const recorder = recordingFetch();
-  const client = new Client({ url, fetch: recorder.fetch, exchanges: [cache(schema), fetchExchange] });
+  const cache = cacheExchange({ schema: kit("introspection"), keys, resolvers: resolvers(relayPagination) });
+  const client = new Client({ url, fetch: recorder.fetch, exchanges: [cache, fetchExchange] });
   const { endCursor } = (await query(client, { first: 5 })).viewer.orders.pageInfo;
   const bothPages = await query(client, { first: 5, after: endCursor });
 
@@ -39,15 +39,6 @@ await command("<url>", async (url) => {
     warnings,
   };
 });
-
-function cache(schema) {
-  const embedded = () => null;
-  return cacheExchange({
-    schema,
-    keys: { Money: embedded, CancelOrderItemsPayload: embedded, CancellationPending: embedded },
-    resolvers: { Customer: { orders: relayPagination() } },
-  });
-}
 
 function query(client, variables, options) {
   return dataOf(client.query(HISTORY, variables, options));
