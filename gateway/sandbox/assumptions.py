@@ -86,9 +86,11 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "Deleted customer",
-        "Erased before the next working day; orders remain with placeholders, whose text is not documented.",
-        "Erased at once: the account is 404, orders show `Deleted` as both names and "
-        "`deleted@deleted.invalid` as the e-mail address.",
+        "202; erased before the next working day; orders remain with placeholders, whose text is not "
+        "documented. Nothing about the account until then, and about deleting it again.",
+        "Erased when the next working day of the sandbox's clock begins: midnight in London, from Monday to "
+        "Friday. Until then everything is as before, and a second deletion is 202 too. Then the account is "
+        "404, and orders show `Deleted` as both names and `deleted@deleted.invalid` as the e-mail address.",
     ),
     Assumption(
         "Missing or wrong API key",
@@ -148,8 +150,18 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "Actions on an account",
-        "UpdateFailedError for a barcode without the expected prefix.",
-        "The expected prefix is ABC. An unknown action is UpdateFailedError too.",
+        "200 with what was applied, and an error for each linked account that failed; UpdateFailedError for "
+        "a barcode without the expected prefix. Nothing about the prefix and about other errors.",
+        "The prefix is ABC. UpdateFailedError also for an unknown action, an update without properties and "
+        "an unknown entitlementType. null and unknown properties are not applied. A seller without a linked "
+        "account is an error too. An error names its seller by @id and name.",
+    ),
+    Assumption(
+        "Linked accounts",
+        "imin:item with an item for each seller: imin:matchingEmailExists and two actions when it is not "
+        "linked, imin:entitlementFilter and details when it is. The end of the path is not visible.",
+        "GET /customer-accounts/:id/linked-accounts, all sellers on one page. An item is a CustomerAccount "
+        "with its seller, and with an accountNumber when it is linked. An action has its URL as target.",
     ),
     Assumption(
         "Pictures of sessions and passes, and logos",

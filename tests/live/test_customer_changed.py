@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from gateway.auth import Caller
 from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, Sandbox
+from gateway.sandbox.data.entitlements import ENTITLEMENTS
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.live_feeds import QUIET, event, start
@@ -79,7 +80,8 @@ async def test_every_field(gateway: Gateway, sandbox: Sandbox) -> None:
         account = sandbox.accounts
         account.act("1234", {"@type": "imin:AccessPassUpdateAction", "object": {"text": "ABC1"}})
         states.append(await event(socket))
-        entitlement = {"@type": "Entitlement", "validUntil": "2030-01-01T00:00:00Z"}
+        concept = ENTITLEMENTS["concept"][0]
+        entitlement = {"validUntil": "2030-01-01T00:00:00Z", "entitlementType": concept}
         account.act("1234", {"@type": "imin:EntitlementUpdateAction", "object": entitlement})
         states.append(await event(socket))
 
@@ -96,7 +98,7 @@ async def test_nothing_shown_has_changed(gateway: Gateway, sandbox: Sandbox) -> 
         await socket.connect()
         await start(socket, CHANGED)
         first = await event(socket)
-        for values in ({}, {"disambiguatingDescription": "x"}):
+        for values in ({"email": first["email"]}, {"disambiguatingDescription": "x"}):
             change(sandbox, **values)
             reads = sandbox.request_log.count(READ)
             await webhook(gateway)

@@ -105,12 +105,13 @@ async def test_types_of_fields(imin: Imin) -> None:
 async def test_examples(imin: Imin, declared: Any) -> None:
     """Each request with a body has an example, and the example works."""
     order = imin.sandbox.add_order("empty")["identifier"]
+    named = "empty" if "/customers/" in declared.path else order
     body = dict(declared.example)
     if "url" in body and declared.path.endswith("webhook"):
         # A server that is certain to be there, without the webhook.
         body["url"] = str(imin.server.make_url("/webhooks"))
 
-    status, _ = await imin.call(declared.method, declared.path.format(identifier=order), body)
+    status, _ = await imin.call(declared.method, declared.path.format(identifier=named), body)
 
     assert status == declared.status
 
@@ -196,6 +197,29 @@ async def test_commands(imin: Imin) -> None:
             assert response.ok, (url, await response.text())
 
     assert len(changes) == len(list(ORDER_CHANGES))
+
+
+async def test_examples_of_imin(imin: Imin) -> None:
+    """The page has a command for each request to imin with a body, and it works as it stands."""
+    page = await _page(imin)
+    commands = [shlex.split(unescape(text)) for text in re.findall(r"<pre>(curl -X .*?)</pre>", page)]
+    statuses = []
+
+    for _, _, method, url, *options in commands:
+        if "/api/" in url:
+            name, _, key = options[1].partition(": ")
+            data = options[3] if "-d" in options else None
+            async with imin.http.request(method, url, headers={name: key}, data=data) as response:
+                statuses.append((method, response.url.path.rpartition("/")[2], response.status))
+
+    order = imin.sandbox.store.identifiers("1234")[0]
+    assert statuses == [
+        *[("POST", "checkout-sessions", 201)] * 3,
+        ("POST", "customer-accounts", 201),
+        *[("POST", "actions", 200)] * 3,
+        ("DELETE", "empty", 202),
+        ("PATCH", order, 204),
+    ]
 
 
 async def test_page_allows_nothing_but_its_style(imin: Imin) -> None:

@@ -90,24 +90,6 @@ async def test_documented_account(imin: Imin) -> None:
     assert account["@id"] == f"{BOOK}/customer-accounts/abc"
 
 
-async def test_account_life(imin: Imin) -> None:
-    """An account can be created, read, changed and deleted; a deleted account is 404."""
-    person = {"@type": "Person", "email": "a@example.com", "givenName": "Ann", "familyName": "Lee"}
-    status, created = await imin.call(
-        "POST", "/api/v2/customer-accounts", {"@type": "CustomerAccount", "customer": person}
-    )
-    path = f"/api/v2/customer-accounts/{created['identifier']}"
-    action = {"@type": "CustomerUpdateAction", "object": {"@type": "Person", "givenName": "Anna"}}
-
-    changed = await imin.call("POST", f"{path}/actions", action)
-
-    assert (status, created["customer"]) == (201, person)
-    assert (changed[0], changed[1]["object"]) == (200, {"@type": "Person", "givenName": "Anna"})
-    assert (await imin.call("GET", path))[1]["customer"] == person | {"givenName": "Anna"}
-    assert await imin.call("DELETE", path) == (202, b"")
-    assert (await imin.call("GET", path))[0] == 404
-
-
 async def test_erased_customer(imin: Imin) -> None:
     """The orders of an erased customer remain, with placeholders for personal data."""
     imin.sandbox.erase_customer("group")

@@ -98,6 +98,14 @@ def text_field(body: dict[str, Any], name: str, default: str | None = None) -> s
     return value
 
 
+def boolean_field(body: dict[str, Any], name: str, default: bool) -> bool:  # noqa: FBT001  # as in `text_field`
+    """The boolean under this name; the default when it is missing."""
+    value = body.get(name, default)
+    if not isinstance(value, bool):
+        raise InputError(f"{name} must be true or false, got {value!r}.")
+    return value
+
+
 def required_text_field(body: dict[str, Any], name: str) -> str:
     """The text under this name, which is required and not empty."""
     text = text_field(body, name)

@@ -3,7 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from gateway.sandbox.api.control_body import BodyField, InputError, number_field, required_text_field
+from gateway.sandbox.api.control_body import (
+    BodyField,
+    InputError,
+    boolean_field,
+    number_field,
+    required_text_field,
+)
 from gateway.sandbox.api.control_request import ControlCall, ControlRequests
 from gateway.sandbox.data.opportunities import levels
 from gateway.sandbox.data.vocabulary import Document
@@ -44,11 +50,8 @@ def _change_opportunity(call: ControlCall) -> Any:
         if not 0 <= places <= _MOST_PLACES or places != int(places):
             raise InputError(f"places must be a whole number from 0 to {_MOST_PLACES}, got {places}.")
         call.sandbox.search.set_places(changed["identifier"], int(places))
-    if "bookable" in call.body:
-        bookable = call.body["bookable"]
-        if not isinstance(bookable, bool):
-            raise InputError(f"bookable must be true or false, got {bookable!r}.")
-        call.sandbox.search.set_bookable(changed["identifier"], is_bookable=bookable)
+    bookable = boolean_field(call.body, "bookable", changed["bookable"])
+    call.sandbox.search.set_bookable(changed["identifier"], is_bookable=bookable)
     return _summary(next(one for one in call.sandbox.opportunities() if _is(one, changed["identifier"])))
 
 

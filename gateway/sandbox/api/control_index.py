@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.sandbox.api.control_request import ControlRequests
+from gateway.sandbox.api.imin_examples import imin_examples
 from gateway.sandbox.assumptions import ASSUMPTIONS
 from gateway.sandbox.data.customers import CUSTOMERS
 from gateway.sandbox.data.vocabulary import API_PATH
@@ -13,9 +14,10 @@ from gateway.sandbox.faults.faults import FAULT_KINDS, ROUTES
 from gateway.sandbox.state.sandbox import Sandbox
 
 
-def index(sandbox: Sandbox, requests: ControlRequests) -> dict[str, Any]:
+def index(sandbox: Sandbox, requests: ControlRequests, return_url: str) -> dict[str, Any]:
     """The description as a JSON object.
 
+    return_url: where the examples of checkout send the customer back to.
     customers: identifier to number of generated orders. example_identifiers: what the commands on the page
     name, by the kind of thing in their path.
     """
@@ -26,6 +28,7 @@ def index(sandbox: Sandbox, requests: ControlRequests) -> dict[str, Any]:
             "path": API_PATH,
             "headers": {"X-API-KEY": sandbox.settings.api_key},
             "routes": list(ROUTES),
+            "examples": imin_examples(sandbox, customer, return_url),
         },
         "now": sandbox.clock.now().isoformat(),
         "customers": {customer.identifier: len(customer.numbers) for customer in CUSTOMERS},

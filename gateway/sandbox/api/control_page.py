@@ -48,6 +48,7 @@ def page(index: dict[str, Any], origin: str) -> str:
         f"<p>Under {_code(path)}, with the header {_code(f'{header}: {key}')}:</p>",
         f"<p>{'<br>'.join(map(_code, api['routes']))}</p>",
         _command("curl", "-H", f"{header}: {key}", example),
+        *(_imin_example(one, origin, f"{header}: {key}") for one in api["examples"]),
         "<h2>Customers</h2>",
         _table(("Identifier", "Orders"), ((_code(name), str(count)) for name, count in customers.items())),
         "<h2>Control requests</h2>",
@@ -82,6 +83,12 @@ def _request(request: dict[str, Any], origin: str, identifiers: dict[str, str]) 
         _curl(request, origin, identifiers) if _has_command(request) else "",
     ]
     return "\n".join(filter(None, parts))
+
+
+def _imin_example(example: dict[str, Any], origin: str, key: str) -> str:
+    body = ("-d", json.dumps(example["body"])) if example["body"] is not None else ()
+    command = _command("curl", "-X", example["method"], origin + example["path"], "-H", key, *body)
+    return f"<p>{escape(example['description'])}</p>\n{command}"
 
 
 def _address(request: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from gateway.sandbox.api.control_accounts import ACCOUNTS
 from gateway.sandbox.api.control_body import (
     BodyField,
     InputError,
@@ -66,9 +67,10 @@ async def _home(request: web.Request) -> web.Response:
 
 @CONTROL.declare("GET", _PREFIX, "This list: as HTML for a browser, as JSON for other clients.")
 def _index(call: ControlCall) -> web.Response:
-    document = index(call.sandbox, CONTROL)
+    origin = str(call.request.url.origin())
+    document = index(call.sandbox, CONTROL, call.sandbox.settings.gateway_url or origin)
     if prefers_html(call.request):
-        response = web.Response(text=page(document, str(call.request.url.origin())), content_type="text/html")
+        response = web.Response(text=page(document, origin), content_type="text/html")
         response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     else:
         response = json_response(document)
@@ -148,6 +150,7 @@ def _remove_order(call: ControlCall) -> None:
 CONTROL.include(ORDER_CHANGES)
 CONTROL.include(WEBHOOKS)
 CONTROL.include(CHECKOUT)
+CONTROL.include(ACCOUNTS)
 
 
 @CONTROL.declare("GET", f"{_PREFIX}/faults", "The faults that still apply to requests.")

@@ -6,9 +6,9 @@ from aiohttp import web
 
 from gateway.sandbox.api.app_keys import SANDBOX
 from gateway.sandbox.api.responses import json_body, json_response
+from gateway.sandbox.data.entitlements import ENTITLEMENTS
 from gateway.sandbox.data.error_documents import invalid_query, openactive_error
 from gateway.sandbox.data.vocabulary import API_PATH, SEARCH_PATH
-from gateway.sandbox.state.accounts import ENTITLEMENTS
 
 _PAGE = re.compile(r"[0-9]{1,9}")
 _RECEIPT = re.compile(r"[0-9]{1,15}")
@@ -27,6 +27,7 @@ def routes() -> list[web.RouteDef]:
         web.get(one_account, _account, allow_head=False),
         web.delete(one_account, _delete_account),
         web.post(f"{one_account}/actions", _apply_action),
+        web.get(f"{one_account}/linked-accounts", _linked_accounts, allow_head=False),
         web.get(f"{API_PATH}/entitlements", _entitlements, allow_head=False),
         web.get(
             f"{SEARCH_PATH}/events-api/v2/scheduled-sessions/{{identifier}}", _opportunity, allow_head=False
@@ -65,7 +66,8 @@ async def _receipt(request: web.Request) -> web.Response:
 
 
 async def _create_account(request: web.Request) -> web.Response:
-    return json_response(request.app[SANDBOX].accounts.create(await json_body(request)), 201)
+    sandbox = request.app[SANDBOX]
+    return json_response(sandbox.in_style(sandbox.accounts.create(await json_body(request))), 201)
 
 
 async def _account(request: web.Request) -> web.Response:
@@ -73,13 +75,18 @@ async def _account(request: web.Request) -> web.Response:
 
 
 async def _delete_account(request: web.Request) -> web.Response:
-    request.app[SANDBOX].erase_customer(request.match_info["identifier"])
+    request.app[SANDBOX].accounts.delete(request.match_info["identifier"])
     return web.Response(status=202)
 
 
 async def _apply_action(request: web.Request) -> web.Response:
-    identifier = request.match_info["identifier"]
-    return json_response(request.app[SANDBOX].accounts.act(identifier, await json_body(request)))
+    sandbox, identifier = request.app[SANDBOX], request.match_info["identifier"]
+    return json_response(sandbox.in_style(sandbox.accounts.act(identifier, await json_body(request))))
+
+
+async def _linked_accounts(request: web.Request) -> web.Response:
+    sandbox, identifier = request.app[SANDBOX], request.match_info["identifier"]
+    return json_response(sandbox.in_style(sandbox.accounts.linked_accounts(identifier)))
 
 
 async def _entitlements(_: web.Request) -> web.Response:

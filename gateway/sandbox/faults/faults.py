@@ -68,6 +68,7 @@ ROUTES = (
     "GET /customer-accounts/:id",
     "DELETE /customer-accounts/:id",
     "POST /customer-accounts/:id/actions",
+    "GET /customer-accounts/:id/linked-accounts",
     "GET /entitlements",
     "GET /events-api/v2/scheduled-sessions/:id",
     "GET /facilities-api/v2/slots/:id",

@@ -1,84 +1,41 @@
-"""Customer accounts. Source: imin docs, Customer Accounts, Updates and Entitlements."""
+"""Customer accounts. Source: imin docs, Customer Accounts."""
 
 import copy
+from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from gateway.sandbox.data.customers import CUSTOMERS_BY_IDENTIFIER, Customer
 from gateway.sandbox.data.documented import documented_account
-from gateway.sandbox.data.error_documents import IminError, invalid_body, openactive_error
+from gateway.sandbox.data.entitlements import BEYOND_THE_DOCUMENTATION
+from gateway.sandbox.data.error_documents import invalid_body, openactive_error
 from gateway.sandbox.data.random import letters
 from gateway.sandbox.data.vocabulary import OPENACTIVE, Document, customer_account_url
+from gateway.sandbox.data.working_days import next_working_day
+from gateway.sandbox.state.account_actions import AccountActions
+from gateway.sandbox.state.linked_accounts import LinkedAccounts
 
-_ENTITLEMENTS = "https://meta.imin.co/v2/globex-broker/entitlements"
 _IDENTIFIER_LENGTH = 10
-_BARCODE_PREFIX = "ABC"
-
-ENTITLEMENTS: Document = {
-    "@context": OPENACTIVE,
-    "id": _ENTITLEMENTS,
-    "title": "Globex entitlements",
-    "type": "ConceptScheme",
-    "license": "https://creativecommons.org/licenses/by/4.0/",
-    "concept": [
-        {
-            "id": f"{_ENTITLEMENTS}#8dfbad55-fdb5-4479-86a4-b873b18ecff1",
-            "type": "Concept",
-            "prefLabel": "Adult Resident",
-            "inScheme": _ENTITLEMENTS,
-        },
-        {
-            "id": f"{_ENTITLEMENTS}#1f5b2a0c-7f3e-4b1d-9d61-5a9a2f0f6c57",
-            "type": "Concept",
-            "prefLabel": "Junior Resident",
-            "inScheme": _ENTITLEMENTS,
-        },
-    ],
-}
-
-
-_BEYOND_THE_DOCUMENTATION: Document = {
-    "accountNumber": "0042-1871",
-    "entitlement": {
-        "@type": "Entitlement",
-        "validFrom": "2026-09-01T00:00:00+01:00",
-        "validUntil": "2027-08-31T23:59:59+01:00",
-        "entitlementType": ENTITLEMENTS["concept"][1],
-        "evidenceRequestAction": {
-            "@type": "Action",
-            "name": "Prove your age",
-            "description": "Upload a picture of your student card.",
-            "actionStatus": "https://schema.org/PotentialActionStatus",
-            "target": {"@type": "EntryPoint", "url": "https://globex.example.org/evidence/42"},
-        },
-    },
-    "hasHiddenEntitlements": True,
-    "outstandingAction": [
-        {
-            "@type": "PayAction",
-            "@id": "https://globex.example.org/debts/7",
-            "name": "Pay your late fee",
-            "description": "You did not attend on 12 October.",
-            "actionStatus": "https://schema.org/ActiveActionStatus",
-            "target": "https://globex.example.org/debts/7/pay",
-        }
-    ],
-}
-"""Members of the account of the customer "small" that only OpenActive documents, see assumptions.py."""
+_REQUIRED = ("email", "givenName", "familyName")
 
 
 class Accounts:
     """The accounts of all customers; those in customers.py exist from the start."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, now: Callable[[], datetime]) -> None:
+        self.linked = LinkedAccounts()
+        self.actions = AccountActions(self.linked)
         self._seed = seed
+        self._now = now
         self._changed: dict[str, Document] = {}
-        self._erased: set[str] = set()
+        self._erased_at: dict[str, datetime] = {}
+        """When the data of deleted accounts is erased."""
         self._numbers = count(1)
 
     def get(self, identifier: str) -> Document:
         """The account. Raises IminError (404) when it does not exist or was erased."""
-        if identifier in self._erased:
+        if self.is_erased(identifier):
             raise openactive_error("NotFoundError")
         if identifier in self._changed:
             return self._changed[identifier]
@@ -88,27 +45,43 @@ class Accounts:
 
     def create(self, body: Any) -> Document:
         """Create an account from the body. Raises IminError when a required member is missing."""
-        customer = body.get("customer") if isinstance(body, dict) else None
-        required = ("email", "givenName", "familyName")
-        if not isinstance(customer, dict) or not all(customer.get(name) for name in required):
+        if not isinstance(body, dict) or body.get("@type") != "CustomerAccount" or "@context" not in body:
+            raise invalid_body("The body must be a CustomerAccount with an @context.")
+        customer = body.get("customer")
+        if not isinstance(customer, dict) or customer.get("@type") != "Person":
+            raise openactive_error("IncompleteCustomerDetailsError")
+        if not all(isinstance(customer.get(name), str) and customer[name] for name in _REQUIRED):
             raise openactive_error("IncompleteCustomerDetailsError")
         identifier = letters(self._seed, _IDENTIFIER_LENGTH, next(self._numbers))
         self._changed[identifier] = _account(identifier, customer)
         return self._changed[identifier]
 
     def act(self, identifier: str, action: Any) -> Document:
-        """Apply an action to an account; returns the completed action."""
+        """Apply an action to an account; returns the completed action. Raises IminError."""
         account = copy.deepcopy(self.get(identifier))
-        if not isinstance(action, dict) or not isinstance(action.get("object"), dict):
-            raise invalid_body("An action must have an object.")
-        completed = _apply(account, action.get("@type", action.get("type")), action["object"])
+        completed = self.actions.apply(identifier, account, action)
         self._changed[identifier] = account
         return completed
 
-    def erase(self, identifier: str) -> None:
-        """Erase the personal data; the orders remain. Raises IminError (404) for an unknown account."""
+    def delete(self, identifier: str) -> None:
+        """Accept the deletion of an account. Raises IminError (404) for one that does not exist."""
         self.get(identifier)
-        self._erased.add(identifier)
+        # Assumption: complete when the next working day begins, and until then as before.
+        self._erased_at.setdefault(identifier, next_working_day(self._now()))
+
+    def erase(self, identifier: str) -> None:
+        """Erase the personal data now; the orders remain. Raises IminError (404) for an unknown account."""
+        self.get(identifier)
+        self._erased_at[identifier] = self._now()
+
+    def linked_accounts(self, identifier: str) -> Document:
+        """The customer's accounts at sellers. Raises IminError (404) for an unknown account."""
+        self.get(identifier)
+        return self.linked.collection(identifier)
+
+    def exists(self, identifier: str) -> bool:
+        """Whether there is an account that was not erased."""
+        return self.person(identifier) is not None
 
     def with_email(self, email: str) -> str | None:
         """The identifier of the account with this e-mail address, in any case; the newest of several."""
@@ -120,11 +93,11 @@ class Accounts:
 
     def is_erased(self, identifier: str) -> bool:
         """Whether the customer's personal data was erased."""
-        return identifier in self._erased
+        return identifier in self._erased_at and self._erased_at[identifier] <= self._now()
 
     def person(self, identifier: str) -> Document | None:
         """The customer as a member of an order; None for an unknown or erased customer."""
-        if identifier in self._erased or (
+        if self.is_erased(identifier) or (
             identifier not in self._changed and identifier not in CUSTOMERS_BY_IDENTIFIER
         ):
             return None
@@ -138,7 +111,7 @@ def _generated(customer: Customer) -> Document:
         return documented_account()
     person = {key: value for key, value in customer.person.items() if key != "type"}
     account = _account(customer.identifier, {"@type": "Person"} | person)
-    return account | copy.deepcopy(_BEYOND_THE_DOCUMENTATION) if customer.identifier == "small" else account
+    return account | copy.deepcopy(BEYOND_THE_DOCUMENTATION) if customer.identifier == "small" else account
 
 
 def _account(identifier: str, customer: Document) -> Document:
@@ -149,23 +122,3 @@ def _account(identifier: str, customer: Document) -> Document:
         "identifier": identifier,
         "customer": copy.deepcopy(customer),
     }
-
-
-def _apply(account: Document, action_type: Any, change: Document) -> Document:
-    completed = {"@context": OPENACTIVE, "@type": action_type}
-    if action_type == "CustomerUpdateAction":
-        account["customer"] |= {key: value for key, value in change.items() if key not in {"@type", "type"}}
-        return completed | {"actionStatus": "https://schema.org/CompletedActionStatus", "object": change}
-    if action_type == "imin:AccessPassUpdateAction":
-        if not str(change.get("text", "")).startswith(_BARCODE_PREFIX):
-            raise _update_failed("Barcode did not include the expected prefix")
-        account["accessPass"] = change
-        return completed | {"object": change}
-    if action_type == "imin:EntitlementUpdateAction":
-        account["entitlement"] = change
-        return completed | {"object": change}
-    raise _update_failed(f"Unknown action {action_type!r}")
-
-
-def _update_failed(description: str) -> IminError:
-    return IminError(400, {"@context": OPENACTIVE, "@type": "UpdateFailedError", "description": description})

@@ -85,15 +85,26 @@ class Checkout:
 
     def purchase(self, request: CheckoutRequest) -> Purchase:
         """What the customer would buy now. Raises IminError if that is not for sale, or not any more."""
-        (first, *_), now = request.items, self._now()
-        opportunity = self._search.find(first.kind, first.reference, now)
-        if opportunity is None or not _is_sold(opportunity, len(request.items), now):
+        first = request.items[0]
+        opportunity = self._search.find(first.kind, first.reference, self._now())
+        if opportunity is None or not self.sells(opportunity, len(request.items)):
             raise unavailable_opportunity()
         offers = offers_of(opportunity)
         offer = next((one for one in offers if first.offer in {None, one.get("id")}), None)
         if offer is None:
             raise openactive_error("UnknownOfferError") if offers else unavailable_opportunity()
         return Purchase(opportunity, offer, tuple(self._attendee(item.attendee) for item in request.items))
+
+    def sells(self, opportunity: Document, places: int) -> bool:
+        """Whether this many places of a session or slot are for sale now."""
+        start, left = dates.parse(opportunity.get("startDate")), places_left(opportunity)
+        return (
+            is_bookable(opportunity)
+            and start is not None
+            and start > self._now()
+            and (left is None or left >= places)
+            and tail(opportunity.get("eventStatus")) not in _NOT_HELD
+        )
 
     def customer(self, session: CheckoutSession) -> Document | None:
         """The person who pays; None when the page has to ask."""
@@ -129,15 +140,3 @@ class Checkout:
         if person is None:
             raise openactive_error("IncompleteCustomerDetailsError")
         return person
-
-
-def _is_sold(opportunity: Document, places: int, now: datetime) -> bool:
-    """Whether checkout sells this many places of it now."""
-    start, left = dates.parse(opportunity.get("startDate")), places_left(opportunity)
-    return (
-        is_bookable(opportunity)
-        and start is not None
-        and start > now
-        and (left is None or left >= places)
-        and tail(opportunity.get("eventStatus")) not in _NOT_HELD
-    )

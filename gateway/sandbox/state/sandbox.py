@@ -44,7 +44,7 @@ class Sandbox:
         self.request_log = RequestLog()
         self.faults = Faults()
         self.style = Style()
-        self.accounts = Accounts(settings.seed)
+        self.accounts = Accounts(settings.seed, self.clock.now)
         self.store = OrderStore(settings.seed, self.clock.now().replace(microsecond=0))
         self.cancellations = Cancellations(self.store, settings.confirm_after_seconds)
         self.changes = Changes(self.store, self.cancellations, self._settle)
@@ -98,9 +98,9 @@ class Sandbox:
         requested = requested_items(body)
         self.cancellations.request(identifier, requested, self.clock.now())
 
-    def account(self, identifier: str) -> Document:
+    def account(self, identifier: str) -> Any:
         """GET /customer-accounts/:id. Raises IminError (404) for an unknown account."""
-        return self.accounts.get(self._spelt(identifier))
+        return self.in_style(self.accounts.get(self._spelt(identifier)))
 
     def opportunity(self, kind: str, identifier: str) -> Any:
         """GET a session or slot from Search. Raises IminError (404) for one that it does not have."""
@@ -153,7 +153,7 @@ class Sandbox:
         self.store.remove(identifier)
 
     def erase_customer(self, identifier: str) -> None:
-        """Delete the customer's account; the orders remain, with placeholders for personal data."""
+        """Erase the customer's account now; the orders remain, with placeholders for personal data."""
         self.accounts.erase(identifier)
 
     def seller_cancel(self, order_identifier: str, item_identifier: str, message: str | None = None) -> None:
