@@ -13,12 +13,12 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix faults bench fuzz soak schema graphiql clean
+.PHONY: help run test check fix docs faults bench fuzz soak schema graphiql clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/runtime ## Start the gateway over the sandbox on http://127.0.0.1:8000 (PORT, SANDBOX_PORT)
+run: .venv/docs site/index.html ## Start the gateway over the sandbox on http://127.0.0.1:8000 (PORT, SANDBOX_PORT)
 	$(BIN)/python -m gateway demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
 test: .venv/dev ## Run the whole test suite and print its coverage; installs a browser, Node and Redis if it may
@@ -39,6 +39,10 @@ check: .venv/dev ## Check formatting, lint, types, imports and schema; run the t
 fix: .venv/dev ## Format the code, and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: .venv/docs ## Build the documentation into site/, and check its links; a gateway in development serves it at /docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "Built site/index.html"
 
 faults: .venv/dev ## Cancel under random faults and kill -9; check every fault, a brownout and the cache (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
@@ -66,7 +70,7 @@ graphiql: ## Build the GraphiQL page into gateway/http/static; needs Node
 	cd graphiql && npm ci && npm run build
 
 clean: ## Remove what make has installed, and the state of a gateway that ran here
-	rm -rf gateway-state.sqlite3* .venv .coverage graphiql/node_modules tests/browser/node_modules tests/clients/node_modules examples/*/node_modules
+	rm -rf gateway-state.sqlite3* .venv .coverage site graphiql/node_modules tests/browser/node_modules tests/clients/node_modules examples/*/node_modules
 
 # One virtual environment, with what the gateway needs; with `.venv/dev`, also what tests and checks need.
 .venv/bin/python:
@@ -77,6 +81,17 @@ clean: ## Remove what make has installed, and the state of a gateway that ran he
 	@sh requirements/install.sh runtime
 	@touch $@
 
+.venv/docs: requirements/docs.lock requirements/runtime.lock requirements/build.lock requirements/install.sh pyproject.toml | .venv/bin/python
+	@sh requirements/install.sh docs
+	@touch $@ .venv/runtime
+
 .venv/dev: requirements/dev.lock requirements/install.sh pyproject.toml | .venv/bin/python
 	@sh requirements/install.sh dev
-	@touch $@ .venv/runtime
+	@touch $@ .venv/docs .venv/runtime
+
+# What the documentation site is built from.
+SITE_SOURCES := mkdocs.yml schema.graphql $(shell find docs docs_site gateway/graph gateway/sandbox/api -type f -not -name '*.pyc')
+
+site/index.html: .venv/docs $(SITE_SOURCES)
+	@echo "Building the documentation, which takes a few seconds."
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet || echo "It could not be built; the gateway runs without it."

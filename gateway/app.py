@@ -19,6 +19,7 @@ from gateway.http.calendar import calendar_handler
 from gateway.http.connections.fast_path import FAST_PATH, FastPath
 from gateway.http.cors import Cors
 from gateway.http.demo import DemoExtras, add_tokens
+from gateway.http.docs import CHECKOUT_FOLDER, add_docs
 from gateway.http.graphiql import add_graphiql
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import add_health
@@ -91,6 +92,8 @@ def create_app(
             add_tokens(app, demo.identities)
     if has_introspection(settings):
         add_schema_text(app)
+    if folder := settings.docs_path or (CHECKOUT_FOLDER if _is_development(settings) else None):
+        add_docs(app, folder)
     return app
 
 

@@ -1,16 +1,19 @@
 #!/bin/sh
 # Installs a lock file and the project itself into .venv, and shows how far it is.
-# Usage: sh requirements/install.sh runtime|dev
+# Usage: sh requirements/install.sh runtime|docs|dev
 set -eu
 cd "$(dirname "$0")/.."
 pip=.venv/bin/pip
 failed=.venv/install-failed
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1
 
-set -- "requirements/$1.lock"
-# The runtime lock lacks flit_core, which writes the `gateway` command.
-[ "$1" = requirements/dev.lock ] || set -- "$1" requirements/build.lock
-total=$(cat "$@" | grep -c '^[a-z0-9].*==')
+# flit_core, which writes the `gateway` command, is in the build lock; the dev lock has all of them.
+case $1 in
+runtime) set -- requirements/runtime.lock requirements/build.lock ;;
+docs) set -- requirements/runtime.lock requirements/build.lock requirements/docs.lock ;;
+dev) set -- requirements/dev.lock ;;
+esac
+total=$(cat "$@" | grep -o '^[a-z0-9][^ ]*==' | sort -u | wc -l)
 echo "Installing $total packages into .venv; the first time takes about half a minute."
 
 # The status of a pipe is that of its last command, so a file records that pip failed.

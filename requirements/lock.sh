@@ -9,3 +9,6 @@ uv pip compile $options "$@" pyproject.toml -o requirements/runtime.lock
 uv pip compile $options "$@" --group dev pyproject.toml -o requirements/dev.lock
 # shellcheck disable=SC2086
 uv pip compile $options "$@" --group build -o requirements/build.lock
+# With the versions that developers have, so that both can be in one environment.
+# shellcheck disable=SC2086
+uv pip compile $options "$@" --group docs --constraint requirements/dev.lock -o requirements/docs.lock

@@ -26,6 +26,11 @@ class ServerSettings(BaseSettings):
     introspection_enabled: bool | None = Field(
         None, description="Answer introspection queries. Follows the profile when empty."
     )
+    docs_path: Path | None = Field(
+        None,
+        description="Folder of the documentation site to serve at `/docs`. When empty, the one that "
+        "`make docs` builds in development, and none in production.",
+    )
     trusted_documents: Path | None = Field(
         None, description="JSON file of trusted documents: id → text, or an Apollo manifest."
     )

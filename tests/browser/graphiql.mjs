@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { main } from "../clients/command.mjs";
 import { inBrowser, ONE_STEP_MS } from "./chromium.mjs";
+import { isOutside, recordEvents } from "./events.mjs";
 
 const STEADY_READS = 3;
 const USAGE =
@@ -83,24 +84,6 @@ async function open(page, url) {
   }
 }
 
-/** Record the page's requests, policy violations and console errors, in lists that grow while it runs. */
-async function recordEvents(page) {
-  const seen = { requests: [], cspViolations: [], consoleErrors: [] };
-  page.context().on("request", (request) => seen.requests.push(request.url()));
-  page.on("websocket", (socket) => seen.requests.push(socket.url()));
-  page.on("pageerror", (error) => seen.consoleErrors.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error") seen.consoleErrors.push(message.text());
-  });
-  await page.exposeFunction("reportViolation", (violation) => seen.cspViolations.push(violation));
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
-      globalThis.reportViolation(`${violatedDirective}: ${blockedURI}`),
-    );
-  });
-  return seen;
-}
-
 /** Press the run button; returns the text that appears in the response pane. A subscription opens a WebSocket. */
 async function run(page, query = "") {
   const before = await shownIn(page, ".graphiql-response");
@@ -155,9 +138,4 @@ async function shownIn(page, pane) {
 
 function isIntrospection(response) {
   return response.request().postData()?.includes("IntrospectionQuery") ?? false;
-}
-
-function isOutside(url) {
-  const { protocol, hostname } = new URL(url);
-  return !["data:", "blob:"].includes(protocol) && hostname !== "127.0.0.1";
 }

@@ -10,7 +10,10 @@ MAKEFILE = (PROJECT / "Makefile").read_text()
 
 def dry_run(*arguments: str) -> list[str]:
     """The commands that make would run, once everything is installed."""
-    command = ["make", "--dry-run", "--old-file=.venv/runtime", "--old-file=.venv/dev", *arguments]
+    built = [
+        f"--old-file={target}" for target in (".venv/docs", ".venv/runtime", ".venv/dev", "site/index.html")
+    ]
+    command = ["make", "--dry-run", *built, *arguments]
     made = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603  # ours
     return [line for line in made.stdout.splitlines() if not line.startswith("make")]
 
@@ -52,3 +55,13 @@ def test_check_installs_nothing() -> None:
 
     assert installing
     assert [path for path in installing if not any(path.is_relative_to(folder) for folder in folders)] == []
+
+
+def test_run_builds_the_docs() -> None:
+    """`make run` and `make docs` build the same site; only `make docs` fails if a link is broken."""
+    command = ["make", "--dry-run", "--old-file=.venv/docs", "--what-if=mkdocs.yml"]
+    made = subprocess.run([*command, "run"], cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603  # ours
+
+    (run,) = [line for line in made.stdout.splitlines() if "mkdocs build" in line]
+    (docs,) = [line for line in dry_run("docs") if "mkdocs build" in line]
+    assert run.partition(" ||")[0] + " --strict" == docs

@@ -6,8 +6,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-RUNTIME, BUILD, DEV = (
-    (PROJECT / "requirements" / f"{name}.lock").read_text() for name in ("runtime", "build", "dev")
+RUNTIME, BUILD, DOCS, DEV = (
+    (PROJECT / "requirements" / f"{name}.lock").read_text() for name in ("runtime", "build", "docs", "dev")
 )
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 
@@ -19,8 +19,8 @@ def names(lock: str) -> set[str]:
 def test_dependencies_bounded() -> None:
     """Every direct dependency has a lower and an upper bound."""
     groups = PYPROJECT["dependency-groups"]
-    direct = [*PYPROJECT["project"]["dependencies"], *groups["build"], *groups["dev"]]
-    direct.remove({"include-group": "build"})
+    direct = [*PYPROJECT["project"]["dependencies"], *(line for group in groups.values() for line in group)]
+    direct = [line for line in direct if line not in ({"include-group": "build"}, {"include-group": "docs"})]
 
     assert [line for line in direct if not (">=" in line and "<" in line)] == []
 
@@ -33,7 +33,7 @@ def test_locks() -> None:
     }
 
     assert direct <= names(RUNTIME) < names(DEV)
-    locks = RUNTIME + BUILD + DEV
+    locks = RUNTIME + BUILD + DOCS + DEV
     assert "://" not in locks
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=[a-z])", locks) if "==" in block)
 
@@ -46,9 +46,21 @@ def test_build_is_locked() -> None:
     assert "build.lock" not in DOCKERFILE
 
 
+def test_docs_are_locked() -> None:
+    """What builds the documentation is locked apart, in the versions that run and that developers have."""
+    assert "mkdocs-material" in names(DOCS) - names(RUNTIME)
+    assert set(pinned(DOCS)) <= set(pinned(DEV))
+    shared = names(DOCS) & names(RUNTIME)
+    assert [line for line in pinned(DOCS) if line.partition("==")[0] in shared and line not in RUNTIME] == []
+
+
+def pinned(lock: str) -> list[str]:
+    return re.findall(r"^[a-z0-9-]+==[^ ]+", lock, re.MULTILINE)
+
+
 def test_image() -> None:
     """The image is slim and has locked wheels, a user other than root, and a health check."""
-    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:3.14-slim"] * 2
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:3.14-slim"] * 3
     assert "--require-hashes --only-binary :all: -r requirements/runtime.lock" in DOCKERFILE
     assert "dev.lock" not in DOCKERFILE
     assert re.search(r"^USER (?!root|0\b)", DOCKERFILE, re.MULTILINE)

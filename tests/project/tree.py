@@ -7,7 +7,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 
-_LEFT_OUT = re.compile(r"node_modules|dist|__pycache__|\.git|\.venv|\..+_cache|\.hypothesis|.+\.egg-info")
+_LEFT_OUT = re.compile(
+    r"node_modules|dist|site|__pycache__|\.git|\.venv|\..+_cache|\.hypothesis|.+\.egg-info"
+)
 
 
 def files(*suffixes: str) -> Iterator[Path]:

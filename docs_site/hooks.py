@@ -1,0 +1,95 @@
+"""What mkdocs calls while it builds the site: the reference is added, and links are completed.
+
+Source of the events: mkdocs' documentation, "Plugins: Events".
+"""
+
+import re
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+
+from docs_site.code_links import CodeLinks
+from docs_site.examples import examples_in, uses_of_fields
+from docs_site.index_page import PLURALS, index_page
+from docs_site.schema import DocumentedSchema, kind_of, load
+from docs_site.type_page import TypePages
+
+PROJECT = Path(__file__).parents[1]
+DOCS = PROJECT / "docs"
+
+_BOOST_OF_GUIDES = 5
+_OUTSIDE = re.compile(r"\[([^\]]+)\]\((\.\./(?!reference/)[^)\s]*)\)")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Complete the navigation: types by kind, and under the guides the pages that it does not name."""
+    parts = {title: pages for part in config.nav or () for title, pages in part.items()}
+    named = set(re.findall(r"'([\w./-]+\.md)'", str(config.nav)))
+    parts["Guides"] += sorted(path.name for path in DOCS.glob("*.md") if path.name not in named)
+    types = [one for one in _schema().types.values() if f"reference/{one.name}.md" not in named]
+    for kind, plural in PLURALS.items():
+        pages = [{one.name: f"reference/{one.name}.md"} for one in types if kind_of(one) == kind]
+        parts["Reference"].append({plural: pages})
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the reference."""
+    schema = _schema()
+    pages = TypePages(schema, uses_of_fields(schema.sdl, examples_in(DOCS)))
+    content = {"index": index_page(schema)} | {name: pages.page(one) for name, one in schema.types.items()}
+    for name, text in content.items():
+        files.append(File.generated(config, f"reference/{name}.md", content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Leave out links to files that are not part of the site. In the search, guides come first."""
+    folder = page.file.src_uri.rpartition("/")[0]
+    if folder == "reference":
+        return markdown
+    page.meta["search"] = {"exclude": True} if folder == "decisions" else {"boost": _BOOST_OF_GUIDES}
+    return _without_outside_links(markdown, page)
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> str:
+    """Link the code that names types and fields."""
+    path = PurePosixPath(page.file.src_uri)
+    own_type = path.stem if path.parent.name == "reference" else None
+    return _links().linked(html, own_type, lambda of: get_relative_url(f"reference/{of}.html", page.file.url))
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Name the search for screen readers, which the theme leaves out."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Remove what only works at the top of a host with a known name."""
+    for name in ("404.html", "sitemap.xml", "sitemap.xml.gz"):
+        (Path(config.site_dir) / name).unlink(missing_ok=True)
+
+
+def _without_outside_links(markdown: str, page: Page) -> str:
+    folder = (DOCS / page.file.src_uri).parent
+
+    def replaced(match: re.Match[str]) -> str:
+        target = (folder / match[2].partition("#")[0]).resolve()
+        return match[0] if target.is_relative_to(DOCS) else match[1]
+
+    return _OUTSIDE.sub(replaced, markdown)
+
+
+@cache
+def _schema() -> DocumentedSchema:
+    return load((PROJECT / "schema.graphql").read_text(encoding="utf-8"))
+
+
+@cache
+def _links() -> CodeLinks:
+    return CodeLinks(_schema())

@@ -1,0 +1,39 @@
+"""The first page of the reference: every type, by kind."""
+
+from graphql import GraphQLNamedType
+
+from docs_site.schema import KINDS, DocumentedSchema, kind_of
+
+PLURALS = {kind: f"{kind}s" for kind in KINDS.values()}
+"""Headings for the kinds of types."""
+
+_INTRODUCTION = """# Reference
+
+Every type of the schema, generated from `schema.graphql`. A running gateway serves that file at
+`/schema.graphql` where introspection is on; `gateway schema` prints it.
+
+Each field says what it returns, its arguments with their defaults, and its **cost**: the requests to imin
+that it may cause, at most. A field without a cost causes none. Below a list, a cost counts for each item of
+it. "null only with an error" means `@semanticNonNull`: if the field is null, the response has an error for
+it.
+
+Start at `Query`, `Mutation` or `Subscription`.
+"""
+
+
+def index_page(schema: DocumentedSchema) -> str:
+    """The page as Markdown."""
+    parts = [_INTRODUCTION]
+    for kind, plural in PLURALS.items():
+        declared = [one for one in schema.types.values() if kind_of(one) == kind]
+        parts.append(
+            f"## {plural}\n\n"
+            + "\n".join(["| type | what it is |", "|---|---|", *map(_row, declared)])
+            + "\n"
+        )
+    return "\n".join(parts)
+
+
+def _row(declared: GraphQLNamedType) -> str:
+    first_sentence = (declared.description or "").strip().replace("\n", " ").partition(". ")[0].rstrip(".")
+    return f"| `{declared.name}` | {first_sentence.replace('|', chr(92) + '|')} |"
