@@ -20,6 +20,8 @@ from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes
 from gateway.imin.endpoints.declaration import Endpoint, K, V
 from gateway.imin.repository import Repository, Use
+from gateway.journal.journal_file import JournalFile
+from gateway.journal.single_request import SingleRequests
 from gateway.live.updates import LiveUpdates
 from gateway.loaders import Loader, LoadScope
 from gateway.pagination.totals import ListTotals
@@ -40,6 +42,7 @@ class Services:
     client: imin's API, for changes and receipts. repository: reads from it. cache: the repository's.
     link_seconds: how long a receipt's link opens. concurrency: requests to imin in flight for one query.
     operation_seconds: deadline of a query or mutation, and of what a subscription reads before it begins.
+    journal: the state file; opened before all that uses it. changes: makes changes with one request each.
     totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
     notifier: passes on what has changed in imin.
     card_management_url: page where customers manage their cards, if there is one.
@@ -54,6 +57,8 @@ class Services:
     link_seconds: int
     concurrency: int
     operation_seconds: float
+    journal: JournalFile
+    changes: SingleRequests
     cancellations: Cancellations
     calendars: Calendars
     wallet: Wallets

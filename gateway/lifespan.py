@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.context import Services
 from gateway.http.limits.rate import RateLimits
 from gateway.http.limits.rate_redis import RateSynchroniser
+from gateway.journal.single_request import SingleRequests
 from gateway.observability.metrics import Metrics
 
 CleanupContext: TypeAlias = Callable[[web.Application], AsyncIterator[None]]
@@ -32,6 +33,8 @@ def _open_services(services: Services) -> CleanupContext:
         async with (
             services.client,
             _replicas(services),
+            services.journal.running(),
+            _finished(services.changes),
             services.cancellations.running(),
             services.calendars.running(),
             services.wallet.running(),
@@ -55,6 +58,13 @@ async def _replicas(services: Services) -> AsyncIterator[None]:
         await part.stop()
     if services.redis is not None:
         await services.redis.close()
+
+
+@asynccontextmanager
+async def _finished(changes: SingleRequests) -> AsyncIterator[None]:
+    """At the end, wait for the changes that are being made."""
+    yield
+    await changes.stop()
 
 
 def _background_task(work: Callable[[], Coroutine[Any, Any, None]]) -> CleanupContext:

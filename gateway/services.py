@@ -9,11 +9,12 @@ from gateway.artefacts.calendars import CalendarOptions, Calendars
 from gateway.artefacts.wallet.registrations import SqliteRegistrations
 from gateway.artefacts.wallet.wallets import Wallets
 from gateway.backoff import Backoff
-from gateway.cancellation.doubt import Doubt
+from gateway.cancellation.attempts import Journal
 from gateway.cancellation.exchange import ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.preview import Previews
-from gateway.cancellation.service import CancellationOptions, Cancellations, WithReplicas
+from gateway.cancellation.service import CancellationOptions, Cancellations
+from gateway.cancellation.sqlite_journal import SqliteJournal
 from gateway.change_notifier import ChangeNotifier
 from gateway.clock import BootClock, Clock
 from gateway.context import Services
@@ -24,6 +25,10 @@ from gateway.imin.client import ClientOptions, IminClient
 from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.repository import OwnerOf, Repository
 from gateway.imin.transport.endpoint_guard import EndpointGuardOptions
+from gateway.journal.doubt import Doubt
+from gateway.journal.journal_file import JournalFile
+from gateway.journal.locks import Locks
+from gateway.journal.single_request import ChangeTools, SingleRequests
 from gateway.live.account_feed import AccountFeed
 from gateway.live.customer_watch import CustomerWatchParts
 from gateway.live.customer_watcher import CustomerWatcher
@@ -62,6 +67,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
     cache = _cache(settings, redis_cache)
     held = HeldItems(Doubt(boot_clock, settings.cancel_doubt_seconds))
     repository = Repository(client, _owner_of(settings, signer, public_url, now, held), cache)
+    journal_file, journal, locks = _journal(settings, redis)
     cancellations = Cancellations(
         client,
         repository,
@@ -69,7 +75,8 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         held,
         _cancellation_options(settings),
         previews=Previews(signer.previews, now),
-        with_replicas=_with_replicas(settings, redis),
+        journal=journal,
+        locks=locks,
     )
     states = _calendar_states(settings, redis)
     announcements = Announcements(redis) if redis else None
@@ -89,6 +96,10 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         link_seconds=settings.receipt_link_seconds,
         concurrency=settings.imin_concurrency,
         operation_seconds=settings.request_timeout_seconds,
+        journal=journal_file,
+        changes=SingleRequests(
+            ChangeTools(journal, locks, held.doubt, now, signer.changes, _exchange_seconds(settings))
+        ),
         cancellations=cancellations,
         calendars=_calendars(settings, repository, cache, now, states),
         wallet=_wallets(
@@ -277,19 +288,22 @@ def _cancellation_options(settings: Settings) -> CancellationOptions:
     exchange = ExchangeOptions(
         deadline_seconds=_exchange_seconds(settings), item_id=settings.imin_cancel_item_id
     )
-    return CancellationOptions(exchange, settings.state_path, _backoff(settings))
+    return CancellationOptions(exchange, _backoff(settings))
 
 
 def _exchange_seconds(settings: Settings) -> float:
     return min(settings.cancel_deadline_seconds, settings.request_timeout_seconds)
 
 
-def _with_replicas(settings: Settings, redis: RedisClient | None) -> WithReplicas:
+def _journal(settings: Settings, redis: RedisClient | None) -> tuple[JournalFile, Journal, Locks]:
+    """The state file; the journal and the locks of this machine, or those of all replicas."""
+    store = SqliteJournal(settings.state_path)
+    file = JournalFile(settings.state_path, store)
     if redis is None:
-        return lambda journal, locks: (journal, locks)
+        return file, store, file.locks
     # When its time is over, an exchange may still wait for Redis, to store what it has sent and learnt.
     work_seconds = _exchange_seconds(settings) + 3 * settings.redis_timeout_seconds
-    return lambda journal, locks: (ReplicaJournal(redis, journal), ReplicaLocks(redis, locks, work_seconds))
+    return file, ReplicaJournal(redis, store), ReplicaLocks(redis, file.locks, work_seconds)
 
 
 def _backoff(settings: Settings) -> Backoff:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from gateway.cancellation.digests import digest
-from gateway.cancellation.state_file import StateFile
+from gateway.journal.digests import digest
+from gateway.journal.state_file import StateFile
 
 RETENTION_SECONDS = 400 * 86_400
 """Of versions: no event is in a feed for longer without a change. Addresses are remembered for ever."""
@@ -60,7 +60,7 @@ def expires(name: str) -> bool:
 
 
 class CalendarState(Protocol):
-    """Stores entries by name. Raises JournalUnavailable, from gateway.cancellation.attempts."""
+    """Stores entries by name. Raises JournalUnavailable, from gateway.journal.errors."""
 
     async def get(self, names: Sequence[str], *, on_all: bool = False) -> dict[str, Entry]:
         """The entries that exist. on_all: raise rather than miss what another replica has stored."""

@@ -9,18 +9,12 @@ from typing import Any
 import msgspec
 from cachetools import LRUCache
 
-from gateway.cancellation.attempts import (
-    UNSETTLED,
-    Attempt,
-    AttemptState,
-    Journal,
-    JournalUnavailable,
-    Refund,
-)
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, Refund
 from gateway.cancellation.held_items import HeldItems
 from gateway.cancellation.rules import after_reading
 from gateway.clock import Clock
 from gateway.imin.documents import Order
+from gateway.journal.errors import JournalUnavailable
 
 _RECENT_SECONDS = 10.0
 _MAX_NOTICED = 1_000

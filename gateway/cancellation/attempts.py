@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from gateway.clock import Moment
+from gateway.journal.keys import KeyStore
 
 
 class AttemptState(Enum):
@@ -70,36 +71,11 @@ class Attempt(Struct, frozen=True):
         return self.state in UNSETTLED and not self.is_shown
 
 
-class KeyEntry(Struct, frozen=True):
-    """What an idempotency key was used for: the digest of a payload, and its outcome once there is one."""
-
-    payload: str
-    outcome: bytes | None
-
-
-class KeyName(Struct, frozen=True):
-    """An idempotency key, by digests of its caller and of itself. most: keys that its caller may have."""
-
-    caller: str
-    name: str
-    most: int
-
-
-class JournalUnavailable(Exception):
-    """The journal cannot be read or written now: its file is locked, full or damaged, or its disk is slow.
-
-    What was to be written may be written nevertheless.
-    """
-
-
-class Journal(Protocol):
+class Journal(KeyStore, Protocol):
     """Stores attempts and idempotency keys. Every write is durable when its method returns.
 
     Raises JournalUnavailable.
     """
-
-    async def check(self) -> None:
-        """Write something. Raises JournalUnavailable."""
 
     async def begin(self, attempt: Attempt) -> None:
         """Record an attempt. Call this before its PATCH is sent."""
@@ -118,15 +94,3 @@ class Journal(Protocol):
 
     def is_current(self) -> bool:
         """Whether nothing but this process can have changed them since `open_attempts` was last called."""
-
-    async def entry(self, key: KeyName, at: float) -> KeyEntry | None:
-        """What a key is in use for; None if it is free."""
-
-    async def claim(self, key: KeyName, payload: str, at: float) -> KeyEntry:
-        """Reserve a key for this payload, unless it is in use; return what it is in use for."""
-
-    async def conclude(self, key: KeyName, outcome: bytes) -> None:
-        """Store the outcome for a key that was claimed. The first one stays."""
-
-    async def forget(self, key: KeyName) -> None:
-        """Free a key."""

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from gateway.cancellation import causes
 from gateway.cancellation.attempt_log import AttemptLog
-from gateway.cancellation.attempts import Attempt, AttemptState, JournalUnavailable
+from gateway.cancellation.attempts import Attempt, AttemptState
 from gateway.cancellation.causes import cause_of
-from gateway.cancellation.locks import OrderLocks
 from gateway.cancellation.order_reader import OrderReader
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
@@ -48,6 +47,8 @@ from gateway.imin.documents import Order, OrderItem
 from gateway.imin.errors import IminError, NotFound, Refused
 from gateway.imin.repository import Repository
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
+from gateway.journal.errors import JournalUnavailable
+from gateway.journal.locks import Locks
 
 # Shares of the deadline.
 _MAX_READING_SHARE = 0.375
@@ -77,7 +78,7 @@ class Exchange:
         client: IminClient,
         repository: Repository,
         attempts: AttemptLog,
-        locks: OrderLocks,
+        locks: Locks,
         options: ExchangeOptions,
         *,
         previews: Previews,

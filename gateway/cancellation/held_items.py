@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from gateway.cancellation.attempts import Attempt, AttemptState
-from gateway.cancellation.doubt import Doubt
 from gateway.imin.documents import CancellationBlock
+from gateway.journal.doubt import Doubt
 
 
 class HeldItems:

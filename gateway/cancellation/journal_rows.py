@@ -1,15 +1,14 @@
-"""Rows of the journal's tables, of any release, or damaged. What cannot be read is None."""
+"""Rows of the table of attempts, of any release, or damaged. What cannot be read is None."""
 
 from typing import Any
 
 import msgspec
 
-from gateway.cancellation.attempts import Attempt, KeyEntry, Refund
+from gateway.cancellation.attempts import Attempt, Refund
 
 COLUMNS = (
     "id, customer, order_id, items, requested_at, state, settled_at, boot, sent_seconds, is_shown, refund"
 )
-KEY_COLUMNS = "caller, name, payload, outcome, claimed_at"
 
 Row = tuple[Any, ...]
 
@@ -59,12 +58,3 @@ def _refund_in(text: Any) -> Refund | None:
         return msgspec.json.decode(text, type=Refund | None)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
         return None
-
-
-def entry_in(row: Row | None) -> KeyEntry | None:
-    """The entry of a key with this payload and outcome; None if there is none that can be read."""
-    if row is None:
-        return None
-    payload, outcome = row
-    is_readable = isinstance(payload, str) and isinstance(outcome, bytes | None)
-    return KeyEntry(payload, outcome) if is_readable else None

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from gateway.cancellation.rejections import despite_rejections
 from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import CallRejected, IminError, UpstreamUnavailable
 from gateway.imin.repository import Repository
+from gateway.journal.rejections import despite_rejections
 
 _FIRST_PAUSE_SECONDS = 0.05
 _MAX_PAUSE_SECONDS = 0.8

@@ -6,10 +6,10 @@ from enum import Enum, auto
 
 from gateway.cancellation.causes import cause_of
 from gateway.cancellation.order_reader import OrderReader
-from gateway.cancellation.rejections import despite_rejections
 from gateway.imin.client import IminClient
 from gateway.imin.documents import OrderItem
 from gateway.imin.errors import CallRejected, Unreadable, UpstreamUnavailable
+from gateway.journal.rejections import despite_rejections
 
 # Shares of the time for the whole exchange.
 _MIN_FOR_PATCH = 0.125

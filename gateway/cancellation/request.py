@@ -59,17 +59,3 @@ class OwnershipCheck:
 
     may_see: Callable[[str], bool]
     search: Callable[[], Awaitable[CancellationRequest | None]]
-
-
-@dataclass(frozen=True)
-class IdempotencyKey:
-    """A client's name for one change, unique for its caller.
-
-    payload: the change as one text; the same key with another payload is the client's mistake.
-    most: keys that the caller may have; the oldest ones are forgotten.
-    """
-
-    caller: str
-    key: str
-    payload: str
-    most: int

@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 
 from gateway.backoff import Backoff
 from gateway.cancellation.attempt_log import AttemptLog
-from gateway.cancellation.attempts import Attempt, Journal, JournalUnavailable
+from gateway.cancellation.attempts import Attempt, Journal
 from gateway.cancellation.causes import SEARCH_INCOMPLETE, cause_of
 from gateway.cancellation.exchange import Exchange, ExchangeOptions
 from gateway.cancellation.held_items import HeldItems
-from gateway.cancellation.idempotency import IdempotencyKeys
-from gateway.cancellation.journal_file import IN_MEMORY
-from gateway.cancellation.locks import FileLocks, OrderLocks, ProcessLocks
 from gateway.cancellation.outcomes import (
     AlreadyCancelled,
     CancellationResult,
@@ -28,36 +25,31 @@ from gateway.cancellation.outcomes import (
     name_of,
 )
 from gateway.cancellation.preview import Preview, Previews
-from gateway.cancellation.rejections import despite_rejections
-from gateway.cancellation.request import CancellationRequest, IdempotencyKey, OwnershipCheck
+from gateway.cancellation.request import CancellationRequest, OwnershipCheck
 from gateway.cancellation.rules import items_not_in
 from gateway.cancellation.settling import Settler
-from gateway.cancellation.sqlite_journal import SqliteJournal
-from gateway.cancellation.state_file import StateUnusable
+from gateway.cancellation.under_key import CancellationUnderKey
 from gateway.clock import Clock
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
+from gateway.journal.errors import JournalUnavailable, StateUnusable
+from gateway.journal.idempotency import IdempotencyKeys
+from gateway.journal.keys import IdempotencyKey
+from gateway.journal.locks import Locks
+from gateway.journal.rejections import despite_rejections
 from gateway.pagination.history import SearchIncomplete
 
-_CHECK_SECONDS = 0.5
-"""Platforms wait a second for the answer to a readiness probe."""
-_CHECKED_FOR_SECONDS = 1.0
-
 _ExchangeName = tuple[str, str, frozenset[str], str | None, bool]
-
-WithReplicas = Callable[[Journal, OrderLocks], tuple[Journal, OrderLocks]]
-"""Turns the journal and the locks of this machine into those of all replicas."""
 
 
 @dataclass(frozen=True)
 class CancellationOptions:
-    """state_path: file of the journal, "" for memory. backoff: between the reads that settle an attempt."""
+    """backoff: between the reads that settle an attempt."""
 
     exchange: ExchangeOptions
-    state_path: str
     backoff: Backoff
 
 
@@ -76,19 +68,16 @@ class Cancellations:
         options: CancellationOptions,
         *,
         previews: Previews,
-        with_replicas: WithReplicas,
+        journal: Journal,
+        locks: Locks,
     ) -> None:
-        path = options.state_path
-        self._file = SqliteJournal(path or IN_MEMORY)
-        self._file_locks = FileLocks(f"{path}.lock") if path and path != IN_MEMORY else None
-        self._journal, locks = with_replicas(self._file, self._file_locks or ProcessLocks())
         self._repository = repository
         self._previews = previews
-        self.attempts = AttemptLog(self._journal, now, held)
+        self.attempts = AttemptLog(journal, now, held)
         self._exchange = Exchange(
             client, repository, self.attempts, locks, options.exchange, previews=previews
         )
-        self._keys = IdempotencyKeys(self._journal, now)
+        self._keys = IdempotencyKeys(journal, now, held.doubt.clock)
         self._settler = Settler(repository, self.attempts, options.backoff)
         self.on_end: Callable[[str], None] = lambda _order: None
         """Called with imin's identifier of an order when an exchange about it ends, with any outcome."""
@@ -96,17 +85,16 @@ class Cancellations:
         """Cancellations by the name of their outcome."""
         self.causes: Counter[str] = Counter()
         """Cancellations that ended as unavailable, by their cause."""
-        self._was_working, self._checked_at = True, -_CHECKED_FOR_SECONDS
         self._calls: set[asyncio.Task[CancellationResult]] = set()
         self._exchanges: dict[_ExchangeName, asyncio.Task[CancellationResult]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Open the journal and settle what an earlier process left; at the end, wait for running calls."""
+        """Settle what an earlier process left; at the end, wait for running calls. The journal is open.
+
+        Raises StateUnusable if the journal cannot be read.
+        """
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._file)
-            if self._file_locks:
-                stack.enter_context(self._file_locks)
             stack.push_async_callback(self._settler.stop)
             try:
                 await self._settler.start()
@@ -156,7 +144,8 @@ class Cancellations:
             return request if ownership is None else await self._prove(request, ownership)
 
         if key is not None:
-            result = await self._keys.once(key, request, prove, self._join_exchange)
+            under_key = CancellationUnderKey(key, request, prove, self._join_exchange)
+            result = await self._keys.once(under_key)
             return await self._show(result, request)
         proven = await prove()
         if isinstance(proven, CancellationRequest):
@@ -212,20 +201,6 @@ class Cancellations:
         except IminError:
             return CancellationResult(_without_order(outcome))
         return CancellationResult(outcome if order else OrderMissing(), order)
-
-    async def is_working(self) -> bool:
-        """Whether cancellations can be recorded now, so that they can be sent."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._checked_at + _CHECKED_FOR_SECONDS:
-            self._checked_at = now
-            try:
-                async with asyncio.timeout(_CHECK_SECONDS):
-                    await self._journal.check()
-            except (JournalUnavailable, TimeoutError):
-                self._was_working = False
-            else:
-                self._was_working = True
-        return self._was_working
 
     async def preview(self, request: CancellationRequest, order: Order) -> Preview | None:
         """What the request would do. order: as imin shows it now. None if it lacks a requested item."""

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gateway.cancellation.attempts import Attempt, KeyEntry, KeyName
-from gateway.cancellation.journal_file import IN_MEMORY, OPEN, state_of_file
-from gateway.cancellation.journal_rows import COLUMNS, KEY_COLUMNS, attempt_in, entry_in, row_of
-from gateway.cancellation.state_file import StateFile
+from gateway.cancellation.attempt_table import OPEN, prepare
+from gateway.cancellation.attempts import Attempt
+from gateway.cancellation.journal_rows import COLUMNS, attempt_in, row_of
+from gateway.journal.file import IN_MEMORY, state_of_file
+from gateway.journal.sqlite_keys import DAY_SECONDS, SqliteKeys
 
-_DAY_SECONDS = 24 * 60 * 60
 _ATTEMPT_RETENTION_DAYS = 90
 _MAX_SETTLED_OF_ORDER = 100
 _MAX_SETTLED_OF_CUSTOMER = 1_000
@@ -23,7 +23,7 @@ _UNCHANGED_FOR_SECONDS = 0.02
 """Two writes within a tick of the system's clock leave one modification time."""
 
 
-class SqliteJournal(StateFile):
+class SqliteJournal(SqliteKeys):
     """Implements Journal, inside `async with`, which raises StateUnusable if the file cannot be opened.
 
     path: the file, or `:memory:`. Settled attempts are deleted after 90 days, or if an order or a customer
@@ -36,14 +36,6 @@ class SqliteJournal(StateFile):
         self._seen: tuple[int, ...] = ()
         self._changed_at = 0.0
         self._read_at = -1.0
-
-    async def check(self) -> None:
-        now = time.time()
-
-        def probe(database: sqlite3.Connection) -> None:
-            database.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (now,))
-
-        await self._write_checked(probe)
 
     async def begin(self, attempt: Attempt) -> None:
         row = row_of(attempt)
@@ -82,38 +74,9 @@ class SqliteJournal(StateFile):
             self._seen, self._changed_at = seen, now
         return self._read_at >= self._changed_at + _UNCHANGED_FOR_SECONDS
 
-    async def entry(self, key: KeyName, at: float) -> KeyEntry | None:
-        return await self._thread.run(lambda database: _entry(database, key, at - _DAY_SECONDS))
-
-    async def claim(self, key: KeyName, payload: str, at: float) -> KeyEntry:
-        def claim(database: sqlite3.Connection) -> KeyEntry:
-            database.execute("DELETE FROM idempotency_key WHERE claimed_at < ?", (at - _DAY_SECONDS,))
-            if (entry := _entry(database, key, 0.0)) is not None:
-                return entry
-            _delete_oldest_keys(database, key)
-            # Replaces an entry that cannot be read.
-            database.execute(
-                f"INSERT OR REPLACE INTO idempotency_key ({KEY_COLUMNS}) VALUES (?, ?, ?, NULL, ?)",  # noqa: S608  # our own names
-                (key.caller, key.name, payload, at),
-            )
-            return KeyEntry(payload, None)
-
-        return await self._thread.write(claim)
-
-    async def conclude(self, key: KeyName, outcome: bytes) -> None:
-        await self._thread.write(
-            lambda database: database.execute(
-                "UPDATE idempotency_key SET outcome = ? WHERE caller = ? AND name = ? AND outcome IS NULL",
-                (outcome, key.caller, key.name),
-            )
-        )
-
-    async def forget(self, key: KeyName) -> None:
-        await self._thread.write(
-            lambda database: database.execute(
-                "DELETE FROM idempotency_key WHERE caller = ? AND name = ?", (key.caller, key.name)
-            )
-        )
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        super()._prepare(database)
+        prepare(database)
 
     async def _attempts(self, condition: str, parameters: tuple[Any, ...]) -> list[Attempt]:
         statement = f"SELECT {COLUMNS} FROM attempt WHERE {condition}"  # noqa: S608  # conditions of our own
@@ -123,7 +86,7 @@ class SqliteJournal(StateFile):
 
 def _delete_old_attempts(database: sqlite3.Connection, attempt: Attempt) -> None:
     """Make room for an attempt. What can still change is never deleted."""
-    oldest = attempt.requested_at - _ATTEMPT_RETENTION_DAYS * _DAY_SECONDS
+    oldest = attempt.requested_at - _ATTEMPT_RETENTION_DAYS * DAY_SECONDS
     database.execute(f"DELETE FROM attempt WHERE requested_at < ? AND {_SETTLED}", (oldest,))  # noqa: S608  # a constant
     for condition, value, most in (
         ("order_id = ? COLLATE NOCASE", attempt.order, _MAX_SETTLED_OF_ORDER),
@@ -136,20 +99,3 @@ def _delete_old_attempts(database: sqlite3.Connection, attempt: Attempt) -> None
                 f"WHERE {condition} AND {_SETTLED} ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
                 (value, most - 1),
             )
-
-
-def _delete_oldest_keys(database: sqlite3.Connection, key: KeyName) -> None:
-    """Make room for a key: its caller may have `most` of them."""
-    database.execute(
-        "DELETE FROM idempotency_key WHERE caller = ? AND name IN (SELECT name FROM idempotency_key "
-        "WHERE caller = ? ORDER BY claimed_at DESC LIMIT -1 OFFSET ?)",
-        (key.caller, key.caller, key.most - 1),
-    )
-
-
-def _entry(database: sqlite3.Connection, key: KeyName, oldest: float) -> KeyEntry | None:
-    row = database.execute(
-        "SELECT payload, outcome FROM idempotency_key WHERE caller = ? AND name = ? AND claimed_at >= ?",
-        (key.caller, key.name, oldest),
-    ).fetchone()
-    return entry_in(row)

@@ -13,13 +13,13 @@ from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.auth import Authenticate, demo_caller
-from gateway.cancellation.state_file import StateUnusable
 from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
 from gateway.commands.terminal import print_line, refuse
 from gateway.graph.schema import build_schema
 from gateway.http.connections.timeouts import ClientTimeouts
 from gateway.http.demo import DemoExtras
 from gateway.http.persisted_documents import InvalidManifest
+from gateway.journal.errors import StateUnusable
 from gateway.observability.logging import log
 from gateway.observability.metrics import metrics_directory
 from gateway.observability.tracing import TracesMissing

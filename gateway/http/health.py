@@ -25,7 +25,7 @@ def add_health(
 
     async def ready(_request: web.Request) -> RawResponse:
         endpoints = failing(services)
-        state_file = {} if await services.cancellations.is_working() else {"stateFile": "failing"}
+        state_file = {} if await services.journal.is_working() else {"stateFile": "failing"}
         is_degraded = bool(endpoints) or redis() == "away" or bool(state_file)
         status = "stopping" if lifecycle.is_stopping else "degraded" if is_degraded else "ok"
         checks = {"status": status, "failingEndpoints": endpoints, "redis": redis(), **state_file}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
-from gateway.cancellation.attempts import JournalUnavailable
 from gateway.context import Services
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE
 from gateway.http.authentication import Authentication
@@ -17,6 +16,7 @@ from gateway.http.refusals import REFUSALS, refusal_response
 from gateway.http.response import RawResponse, error_response
 from gateway.http.upstream_failures import RETRY_SECONDS, upstream_response
 from gateway.imin.errors import IminError, NotFound
+from gateway.journal.errors import JournalUnavailable
 from gateway.signing.global_ids import GlobalId
 
 

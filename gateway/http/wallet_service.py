@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from gateway.artefacts.wallet.registrations import Registrations, TooManyRegistrations
 from gateway.auth import Caller
-from gateway.cancellation.attempts import JournalUnavailable
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
 from gateway.http.bad_request import BadRequest
 from gateway.http.body import read_body
@@ -29,6 +28,7 @@ from gateway.http.response import RawResponse, error_response, json_response
 from gateway.http.upstream_failures import RETRY_SECONDS, upstream_response
 from gateway.http.wallet import pass_response
 from gateway.imin.errors import IminError, NotFound
+from gateway.journal.errors import JournalUnavailable
 from gateway.signing.wallet_tokens import PassName, PassTokens
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 import asyncio
 
 from gateway.cancellation.attempt_log import AttemptLog
-from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, JournalUnavailable
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState
 from gateway.imin.documents import Order
+from gateway.journal.errors import JournalUnavailable
 
 _PAST_SECONDS = 0.001
 """Doubt ends just after its time."""

@@ -38,6 +38,7 @@ COUNTED = {
     "cache_reads": ("result", "Reads by cache result."),
     "executions": ("way", "Operations and values by how they were executed."),
     "cancellations": ("outcome", "Cancellations by outcome."),
+    "changes": ("outcome", "Other changes, by mutation and whether their outcome is known."),
     "cancellations_unavailable": ("cause", "Cancellations with the outcome Unavailable, by what failed."),
 }
 MEASURED = {

@@ -21,6 +21,7 @@ def counts_of(services: Services) -> Counts:
         "imin_breaker": {endpoint.name: _STATES[endpoint.breaker.state] for endpoint in endpoints},
     }
     counts["cancellations"] = services.cancellations.counts
+    counts["changes"] = services.changes.counts
     counts["cancellations_unavailable"] = services.cancellations.causes
     if services.cache is not None:
         counts["cache_reads"] = services.cache.counts

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gateway.artefacts.calendar_state import NO_ENTRY, RETENTION_SECONDS, CalendarState, Entry, expires
-from gateway.cancellation.attempts import JournalUnavailable
+from gateway.journal.errors import JournalUnavailable
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 from gateway.replicas.stored_values import decode, key_name
 

@@ -6,7 +6,8 @@ other replicas find it.
 
 from contextlib import suppress
 
-from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal, KeyEntry, KeyName
+from gateway.cancellation.attempts import UNSETTLED, Attempt, AttemptState, Journal
+from gateway.replicas.keys import ReplicaKeys
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 from gateway.replicas.stored_journal import StoredJournal
 
@@ -17,15 +18,13 @@ _PROGRESS = {state: len(UNSETTLED) for state in AttemptState} | {
 """Of two states of one attempt, the one that is known later has the higher number."""
 
 
-class ReplicaJournal:
+class ReplicaJournal(ReplicaKeys):
     """Implements Journal over Redis and a local journal; over the local one alone while Redis is down."""
 
     def __init__(self, redis: RedisClient, local: Journal) -> None:
         self._stored = StoredJournal(redis)
         self._local = local
-
-    async def check(self) -> None:
-        await self._local.check()
+        super().__init__(self._stored, local)
 
     async def begin(self, attempt: Attempt) -> None:
         await self._local.begin(attempt)
@@ -59,33 +58,6 @@ class ReplicaJournal:
             if known is None or _PROGRESS[attempt.state] > _PROGRESS[known.state]:
                 found[attempt.id] = attempt
         return sorted(found.values(), key=lambda attempt: attempt.requested_at)
-
-    async def entry(self, key: KeyName, at: float) -> KeyEntry | None:
-        local = await self._local.entry(key, at)
-        if local is not None and local.outcome is not None:
-            return local
-        with suppress(RedisUnavailable):
-            return await self._stored.entry(key) or local
-        return local
-
-    async def claim(self, key: KeyName, payload: str, at: float) -> KeyEntry:
-        entry = await self._local.claim(key, payload, at)
-        if entry.outcome is not None or entry.payload != payload:
-            return entry
-        try:
-            return await self._stored.claim(key, entry)
-        except RedisUnavailable:
-            return entry
-
-    async def conclude(self, key: KeyName, outcome: bytes) -> None:
-        await self._local.conclude(key, outcome)
-        with suppress(RedisUnavailable):
-            await self._stored.conclude(key, outcome)
-
-    async def forget(self, key: KeyName) -> None:
-        await self._local.forget(key)
-        with suppress(RedisUnavailable):
-            await self._stored.forget(key)
 
     async def _put(self, attempt: Attempt) -> None:
         with suppress(RedisUnavailable):

@@ -1,11 +1,11 @@
-"""One cancellation at a time per order, across all replicas."""
+"""One change at a time under a name, across all replicas."""
 
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from gateway.cancellation.locks import OrderLocks
+from gateway.journal.locks import Locks
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 
 # What the work may take beyond its own time: calls of the journal that have begun before its end.
@@ -15,7 +15,7 @@ _MAX_SECONDS = 1_500.0
 _RETRY_SECONDS = 0.02
 
 # A value that expires soon is a lock, whichever release holds it. One that does not expire is ignored, since
-# it would lock the order forever.
+# it would lock the name forever.
 _TAKE = """
 local left = redis.call('pttl', KEYS[1])
 if left >= 0 and left <= tonumber(ARGV[3]) then return 0 end
@@ -32,23 +32,23 @@ class ReplicaLocks:
     locks of a replica that dies expire some seconds after that.
     """
 
-    def __init__(self, redis: RedisClient, local: OrderLocks, work_seconds: float) -> None:
+    def __init__(self, redis: RedisClient, local: Locks, work_seconds: float) -> None:
         self._redis = redis
         self._local = local
         self._milliseconds = round((work_seconds + _MARGIN_SECONDS) * 1_000)
 
     @asynccontextmanager
-    async def hold(self, order: str) -> AsyncIterator[None]:
-        name, token = f"gateway:lock:{order}", secrets.token_hex(8)
-        async with self._local.hold(order):
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        key, token = f"gateway:lock:{name}", secrets.token_hex(8)
+        async with self._local.hold(name):
             try:
                 with suppress(RedisUnavailable):
-                    while not await self._try_to_take(name, token):  # noqa: ASYNC110  # Redis sends no event
+                    while not await self._try_to_take(key, token):  # noqa: ASYNC110  # Redis sends no event
                         await asyncio.sleep(_RETRY_SECONDS)
                 yield
             finally:
                 with suppress(RedisUnavailable):
-                    await self._redis.execute(lambda redis: redis.eval(_RELEASE, 1, name, token))
+                    await self._redis.execute(lambda redis: redis.eval(_RELEASE, 1, key, token))
 
     async def _try_to_take(self, name: str, token: str) -> bool:
         arguments = (token, self._milliseconds, round(_MAX_SECONDS * 1_000))

@@ -1,13 +1,14 @@
-"""Attempts and idempotency keys in Redis, where every replica finds them."""
+"""Attempts in Redis, where every replica finds them."""
 
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from gateway.cancellation.attempts import Attempt, KeyEntry, KeyName
-from gateway.replicas.redis_client import RedisClient, WrongType
-from gateway.replicas.stored_values import MAX_BYTES, decode, key_name
+from gateway.cancellation.attempts import Attempt
+from gateway.replicas.redis_client import WrongType
+from gateway.replicas.stored_keys import StoredKeys
+from gateway.replicas.stored_values import MAX_BYTES, decode
 
 _DAY_SECONDS = 86_400
 _MAX_ATTEMPTS = 10_000
@@ -29,11 +30,8 @@ return found
 """
 
 
-class StoredJournal:
+class StoredJournal(StoredKeys):
     """What cannot be read counts as absent, and is overwritten. Raises RedisUnavailable."""
-
-    def __init__(self, redis: RedisClient) -> None:
-        self._redis = redis
 
     async def attempts(self, order: str | None = None) -> list[Attempt]:
         """Attempts during the last day, in no order: all on an order, or the open ones on any."""
@@ -82,56 +80,6 @@ class StoredJournal:
             results = await self._redis.pipeline(fill, is_transaction=True)
         return int(results[-1])
 
-    async def entry(self, key: KeyName) -> KeyEntry | None:
-        """What an idempotency key is in use for; None if it is free."""
-        name = _key_name(key)
-        try:
-            stored: bytes = await self._redis.execute(lambda redis: redis.getrange(name, 0, MAX_BYTES))
-        except WrongType:
-            return None
-        return decode(stored, KeyEntry)
-
-    async def claim(self, key: KeyName, entry: KeyEntry) -> KeyEntry:
-        """Reserve a key, unless it is in use; return what it is in use for."""
-        name, value = _key_name(key), msgspec.msgpack.encode(entry)
-        is_new = await self._redis.execute(lambda redis: redis.set(name, value, nx=True, ex=_DAY_SECONDS))
-        if is_new:
-            await self._drop_oldest_key(key)
-            return entry
-        stored = await self.entry(key)
-        if stored is not None:
-            return stored
-        await self._redis.execute(lambda redis: redis.set(name, value, ex=_DAY_SECONDS))
-        return entry
-
-    async def _drop_oldest_key(self, key: KeyName) -> None:
-        """Make room for a new key of a caller, who may have `most` of them."""
-        name, names = _key_name(key), key_name("keys-of", key.caller)
-
-        def add(pipeline: Any) -> None:
-            pipeline.rpush(names, name)
-            pipeline.expire(names, _DAY_SECONDS)
-
-        try:
-            length, _ = await self._redis.pipeline(add, is_transaction=True)
-        except WrongType:
-            await self._redis.execute(lambda redis: redis.delete(names))
-            return
-        if length > key.most:
-            oldest = await self._redis.execute(lambda redis: redis.lpop(names))
-            await self._redis.execute(lambda redis: redis.delete(oldest))
-
-    async def conclude(self, key: KeyName, outcome: bytes) -> None:
-        """Store the outcome for a key that is in use. The first one stays."""
-        name, entry = _key_name(key), await self.entry(key)
-        if entry is not None and entry.outcome is None:
-            value = msgspec.msgpack.encode(KeyEntry(entry.payload, outcome))
-            await self._redis.execute(lambda redis: redis.set(name, value, keepttl=True))
-
-    async def forget(self, key: KeyName) -> None:
-        """Free a key."""
-        await self._redis.execute(lambda redis: redis.delete(_key_name(key)))
-
 
 def _all_but_newest(attempts: list[Attempt], count: int) -> list[str]:
     """Ids of attempts, without the newest ones."""
@@ -148,7 +96,3 @@ def _attempts_name(order: str) -> str:
     # that have defaults.
     # imin may ignore the case of identifiers.
     return f"gateway:attempts:{order.lower()}"
-
-
-def _key_name(key: KeyName) -> str:
-    return key_name("key", key.caller, key.name)

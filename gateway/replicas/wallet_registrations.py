@@ -8,7 +8,7 @@ from gateway.artefacts.wallet.registrations import (
     RETENTION_SECONDS,
     TooManyRegistrations,
 )
-from gateway.cancellation.attempts import JournalUnavailable
+from gateway.journal.errors import JournalUnavailable
 from gateway.replicas.redis_client import RedisClient, RedisUnavailable
 from gateway.replicas.stored_values import key_name
 

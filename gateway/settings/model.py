@@ -67,7 +67,7 @@ class Settings(FileSettings, ServerSettings):
         1.5, description="Time for one response from imin, including queueing, headers, body and one retry."
     )
     imin_cancel_timeout_seconds: Seconds = Field(
-        2.5, description="Time for imin's response to a cancellation."
+        2.5, description="Time for imin's response to a cancellation or another change."
     )
     imin_max_answer_bytes: int = Field(
         1_048_576, gt=0, description="Largest response that is read, after decompression."
@@ -133,14 +133,15 @@ class Settings(FileSettings, ServerSettings):
         67_108_864, gt=0, description="Memory for cached responses in each worker process."
     )
     cancel_deadline_seconds: Seconds = Field(
-        4.0, description="Time for a whole cancellation: read, request, read again."
+        4.0,
+        description="Time for a whole cancellation or another change: read, request, read again.",
     )
     cancel_doubt_seconds: float = Field(
         60.0,
         gt=0,
         le=86_400,
-        description="How long imin may still act on a cancellation whose response was lost (assumption). "
-        "The items are not sent again during this time.",
+        description="How long imin may still act on a change whose response was lost (assumption). The same "
+        "items, or the same change, are not sent again during this time.",
     )
     state_path: str = Field(
         "",

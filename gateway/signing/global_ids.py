@@ -69,6 +69,8 @@ class IdSigner:
         self.feeds = FeedSigner(secrets)
         self.sealer = Sealer(secrets)
         self.previews = PreviewSigner(secrets)
+        self.changes = RotatingMac(secrets, b"gateway-change", 16)
+        """Digests of changes, in the journal."""
         self.pass_tokens = PassTokens(secrets)
 
     def __repr__(self) -> str:

@@ -11,8 +11,8 @@ import pytest
 
 from gateway.auth import demo_caller
 from gateway.cancellation.sqlite_journal import SqliteJournal
-from gateway.cancellation.state_file import StateUnusable
 from gateway.commands import gateway_listening
+from gateway.journal.errors import StateUnusable
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

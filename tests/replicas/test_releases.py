@@ -33,8 +33,8 @@ Change = tuple[str, str, str]
 NEW_FIELDS: list[Change] = [
     (
         "cancellation/attempts.py",
-        "class KeyEntry(Struct, frozen=True):",
-        "class Attempt(Attempt, frozen=True):\n    added: int = 1\n\n\nclass KeyEntry(Struct, frozen=True):",
+        "class Journal(KeyStore, Protocol):",
+        "class Attempt(Attempt, frozen=True):\n    added: int = 1\n\n\nclass Journal(KeyStore, Protocol):",
     ),
     (
         "replicas/announcements.py",
@@ -49,7 +49,7 @@ NEW_FIELDS: list[Change] = [
 ]
 NEW_SHAPES: list[Change] = [
     (
-        "cancellation/attempts.py",
+        "journal/keys.py",
         "class KeyEntry(Struct, frozen=True):",
         "class KeyEntry(Struct, frozen=True, rename='upper'):",
     ),

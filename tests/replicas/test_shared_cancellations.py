@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cancellation.locks import ProcessLocks
+from gateway.journal.locks import ProcessLocks
 from gateway.replicas.locks import ReplicaLocks
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings

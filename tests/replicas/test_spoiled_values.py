@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.auth import Caller
-from gateway.cancellation.attempts import KeyEntry
+from gateway.journal.keys import KeyEntry
 from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway

@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 from gateway.auth import Caller
-from gateway.cancellation.attempts import Attempt, AttemptState, KeyEntry, KeyName
-from gateway.cancellation.locks import ProcessLocks
+from gateway.cancellation.attempts import Attempt, AttemptState
 from gateway.http.limits.rate import RateLimits, RateRules
 from gateway.http.limits.rate_redis import RateSynchroniser
 from gateway.imin.cache_backend import CachedBody
 from gateway.imin.changes import Change
+from gateway.journal.keys import KeyEntry, KeyName
+from gateway.journal.locks import ProcessLocks
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.locks import ReplicaLocks

@@ -17,12 +17,12 @@ from gateway.artefacts.wallet.package import PassPackager
 from gateway.artefacts.wallet.pass_json import content_of
 from gateway.artefacts.wallet.symbologies import APPLE
 from gateway.artefacts.wallet.ticket import ticket_of
-from gateway.cancellation.attempts import JournalUnavailable
 from gateway.clock import Clock
 from gateway.imin.documents import Order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.repository import ANY_USE, Repository
 from gateway.imin.routes import is_identifier
+from gateway.journal.errors import JournalUnavailable
 from gateway.loaders import Loader, LoadScope
 from gateway.signing.wallet_tokens import PassName, PassTokens, serial_of
 

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from typing import Protocol
 
-from gateway.cancellation.state_file import StateFile
+from gateway.journal.state_file import StateFile
 
 MAX_DEVICES = 20
 """Of one pass. A customer has no more passes than booked items."""
@@ -30,7 +30,7 @@ class TooManyRegistrations(Exception):
 
 
 class Registrations(Protocol):
-    """Stores registrations. Raises JournalUnavailable, from gateway.cancellation.attempts."""
+    """Stores registrations. Raises JournalUnavailable, from gateway.journal.errors."""
 
     async def add(self, device: str, serial: str, push_token: str) -> bool:
         """Whether it is new; a known one gets the token. Raises TooManyRegistrations."""

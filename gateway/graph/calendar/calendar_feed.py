@@ -2,10 +2,10 @@
 
 import strawberry
 
-from gateway.cancellation.attempts import JournalUnavailable
 from gateway.context import Context
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
 from gateway.graph.scalars import URL
+from gateway.journal.errors import JournalUnavailable
 from gateway.signing.feeds import FeedId
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 from strawberry import UNSET
 
-from gateway.cancellation.attempts import JournalUnavailable
 from gateway.context import Context
 from gateway.graph.calendar.calendar_feed import CalendarFeed
 from gateway.graph.customer import Customer
@@ -13,6 +12,7 @@ from gateway.graph.decorators import resolved
 from gateway.graph.error import Error, ErrorCode
 from gateway.graph.info import Info
 from gateway.imin.routes import is_identifier
+from gateway.journal.errors import JournalUnavailable
 
 
 @strawberry.input(description="Whose calendar feed gets a new address.")

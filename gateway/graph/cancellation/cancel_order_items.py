@@ -7,13 +7,8 @@ import msgspec
 import strawberry
 from strawberry import UNSET
 
-from gateway.cancellation.idempotency import MAX_KEY_CHARACTERS
 from gateway.cancellation.outcomes import NotPermitted, OrderMissing
-from gateway.cancellation.request import (
-    CancellationRequest,
-    IdempotencyKey,
-    OwnershipCheck,
-)
+from gateway.cancellation.request import CancellationRequest, OwnershipCheck
 from gateway.cancellation.rules import without_identifier
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
@@ -25,6 +20,7 @@ from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
+from gateway.journal.keys import MAX_KEY_CHARACTERS, IdempotencyKey
 
 _MOST_KEYS = 500
 _MOST_KEYS_OF_A_SERVICE = 100_000

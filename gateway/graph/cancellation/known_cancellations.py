@@ -2,13 +2,14 @@
 
 import asyncio
 
-from gateway.cancellation.attempts import Attempt, JournalUnavailable
+from gateway.cancellation.attempts import Attempt
 from gateway.context import Context
 from gateway.errors import SERVICE_UNAVAILABLE, GatewayError
 from gateway.graph.cancellation.cancellation import Cancellation
 from gateway.graph.info import Info
 from gateway.imin import documents
 from gateway.imin.endpoints.orders import ORDER
+from gateway.journal.errors import JournalUnavailable
 
 _UNREAD = "The state of cancellations cannot be read at the moment."
 

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from gateway.cancellation.rejections import despite_rejections
 from gateway.imin.client import IminClient
 from gateway.imin.errors import CallRejected, IminError, TimedOut, UpstreamUnavailable
 from gateway.imin.transport.endpoint_guard import EndpointGuard, EndpointGuardOptions
+from gateway.journal.rejections import despite_rejections
 from gateway.sandbox import Fault, FaultKind, Sandbox
 from tests.imin.transport.test_circuit_breaker import ManualClock
 from tests.imin.transport.test_endpoint_guard import DOCUMENTED, Response, open_client

@@ -1,4 +1,4 @@
-"""The thread that runs every statement of the journal, so that a slow disk does not block the event loop."""
+"""Runs all statements on the state file in a thread, so that a slow disk does not block the event loop."""
 
 import asyncio
 import sqlite3
@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
-from gateway.cancellation.attempts import JournalUnavailable
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
+from gateway.journal.errors import JournalUnavailable
 
 T = TypeVar("T")
 

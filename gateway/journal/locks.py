@@ -1,4 +1,4 @@
-"""One cancellation at a time per order: in this process, and among processes that share a file."""
+"""One change at a time under a name: in this process, and among processes that share a file."""
 
 import asyncio
 import fcntl
@@ -12,11 +12,11 @@ _OFFSETS = 2**31
 _RETRY_SECONDS = 0.02
 
 
-class OrderLocks(Protocol):
-    """Locks by order."""
+class Locks(Protocol):
+    """Locks by name."""
 
-    def hold(self, order: str) -> AbstractAsyncContextManager[None]:
-        """Hold the order's lock; wait while it is held elsewhere. Callers set a timeout."""
+    def hold(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of that name; wait while it is held elsewhere. Callers set a timeout."""
 
 
 class ProcessLocks:
@@ -27,16 +27,16 @@ class ProcessLocks:
         self._users: dict[str, int] = {}
 
     @asynccontextmanager
-    async def hold(self, order: str) -> AsyncIterator[None]:
-        lock = self._locks.setdefault(order, asyncio.Lock())
-        self._users[order] = self._users.get(order, 0) + 1
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        lock = self._locks.setdefault(name, asyncio.Lock())
+        self._users[name] = self._users.get(name, 0) + 1
         try:
             async with lock:
                 yield
         finally:
-            self._users[order] -= 1
-            if not self._users[order]:
-                del self._users[order], self._locks[order]
+            self._users[name] -= 1
+            if not self._users[name]:
+                del self._users[name], self._locks[name]
 
 
 class FileLocks:
@@ -59,10 +59,10 @@ class FileLocks:
         os.close(self._file)
 
     @asynccontextmanager
-    async def hold(self, order: str) -> AsyncIterator[None]:
-        digest = hashlib.blake2b(order.encode(), digest_size=8).digest()
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
         offset = int.from_bytes(digest) % _OFFSETS
-        # By byte, not by order: a process holds a byte once, so two of its orders with one byte would both
+        # By byte, not by name: a process holds a byte once, so two of its names with one byte would both
         # get it, and the first to finish would unlock it for both.
         async with self._in_process.hold(str(offset)):
             while not self._try_to_lock(offset):  # noqa: ASYNC110  # the system sends no event for file locks

@@ -1,23 +1,20 @@
 """The state file as a part of the gateway opens it: a connection of its own, a thread, and its tables."""
 
 import sqlite3
-from functools import partial
+import time
 from typing import Self, TypeVar
 
-from gateway.cancellation.journal_file import IN_MEMORY, check_is_journal, inode_of, open_file
-from gateway.cancellation.journal_thread import JournalThread, Use
+from gateway.journal.errors import StateUnusable
+from gateway.journal.file import IN_MEMORY, check_is_same, connect, inode_of
+from gateway.journal.thread import JournalThread, Use
 
 T = TypeVar("T")
-
-
-class StateUnusable(Exception):
-    """The file cannot be opened, or is not a journal."""
 
 
 class StateFile:
     """The file inside `async with`, which raises StateUnusable if it cannot be opened.
 
-    path: "" or `:memory:` for the memory. tables: statements that make those that the journal does not have.
+    path: "" or `:memory:` for the memory. tables: statements that make those that the part uses.
     """
 
     def __init__(self, path: str, tables: str = "") -> None:
@@ -28,7 +25,7 @@ class StateFile:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._thread.open(partial(_open, self._path, self._tables))
+            await self._thread.open(self._open)
             self._inode = inode_of(self._path)
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", None) or error  # without the path, which follows an errno
@@ -38,6 +35,19 @@ class StateFile:
     async def __aexit__(self, *_: object) -> None:
         await self._thread.close()
 
+    async def check(self) -> None:
+        """Write something. Raises JournalUnavailable."""
+        now = time.time()
+
+        def probe(database: sqlite3.Connection) -> None:
+            database.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (now,))
+
+        await self._write_checked(probe)
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        """Make the tables, or update those of an earlier release. Raises sqlite3.Error."""
+        database.executescript(self._tables)
+
     async def _write_checked(self, change: Use[T]) -> T:
         """As JournalThread.write. Raises JournalUnavailable if the file was removed, replaced or overwritten.
 
@@ -46,17 +56,16 @@ class StateFile:
 
         def write(database: sqlite3.Connection) -> T:
             if self._path != IN_MEMORY:
-                check_is_journal(self._path, self._inode)
+                check_is_same(self._path, self._inode)
             return change(database)
 
         return await self._thread.write(write)
 
-
-def _open(path: str, tables: str) -> sqlite3.Connection:
-    database = open_file(path)
-    try:
-        database.executescript(tables)
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database
+    def _open(self) -> sqlite3.Connection:
+        database = connect(self._path)
+        try:
+            self._prepare(database)
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database

@@ -1,0 +1,1 @@
+"""The journal of changes: what it holds, and what a change does with it."""
