@@ -127,9 +127,19 @@ ASSUMPTIONS = (
         "Location is the page, on the sandbox's own host. A session can be paid for 30 minutes.",
     ),
     Assumption(
+        "Pages of checkout",
+        "A guest page for each session (/v1/scheduled-sessions/…) asks for name, e-mail and card. Nothing "
+        "about what a page does otherwise.",
+        "Paying adds the order, calls the success webhook and leads to the broker's BackToBrokerLink if the "
+        "session has one; cancelling leads there too. A second payment of a session books nothing. A guest's "
+        "order belongs to the account with their e-mail address; without one, no list has it. Slots have "
+        "guest pages too.",
+    ),
+    Assumption(
         "Success webhook of checkout",
         "It is called, and an e-mail sent, when a booking is complete. Nothing about its body and its key.",
-        "A POST with X-Api-Key and an Order that has id, identifier and customerIdentifier.",
+        "A POST with X-Api-Key and an Order that has id, identifier and, unless the customer is a guest, "
+        "customerIdentifier. It is called once.",
     ),
     Assumption(
         "Changes of a booked session",

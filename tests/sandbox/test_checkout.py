@@ -6,55 +6,19 @@ import pytest
 
 from gateway.sandbox import Fault
 from tests.sandbox.conftest import Imin
+from tests.support.checkout_bodies import CONTEXT, LINKS, PATH, body, booked, item
 
-CONTEXT = ["https://openactive.io/", "https://imin.co/"]
 UNAVAILABLE = {
     "@context": CONTEXT,
     "type": "UnavailableOpportunityError",
     "description": "This opportunity is not available to book.",
 }
-LINKS = [
-    {
-        "type": "WebPage",
-        "name": "Back to Globex",
-        "imin:linkType": "https://imin.co/BackToBrokerLink",
-        "url": "https://globex.example/done",
-    },
-    {
-        "type": "WebPage",
-        "name": "Your profile",
-        "imin:linkType": "https://imin.co/BackToBrokerUserProfileLink",
-        "url": "https://globex.example/me",
-    },
-]
 GLOBEX = {"type": "Organization", "name": "Globex", "url": "https://globex.example"}
-PATH = "/api/checkout-sessions"
-
-
-async def booked(imin: Imin, **options: Any) -> tuple[dict[str, Any], str]:
-    """(session that is for sale, its offer)."""
-    order = imin.sandbox.add_order("small", **{"days_ahead": 3} | options)
-    item = order["orderedItem"][0]
-    return item["orderedItem"], item["acceptedOffer"]["id"]
-
-
-def item(session: dict[str, Any], offer: str | None = None, attendee: str | None = None) -> dict[str, Any]:
-    named = {"type": session["type"], "identifier": session["identifier"]}
-    document = {"type": "OrderItem", "orderedItem": named, "acceptedOffer": offer, "attendee": attendee}
-    return {name: value for name, value in document.items() if value is not None}
-
-
-def body(*items: dict[str, Any], **order: Any) -> dict[str, Any]:
-    return {
-        "@context": CONTEXT,
-        "type": "imin:CheckoutSession",
-        "imin:initialOrder": {"type": "OrderQuote", **order, "orderedItem": list(items)},
-    }
 
 
 async def test_standalone(imin: Imin) -> None:
     """Without a customer, a session is named by its id from open data; the response adds the broker."""
-    session, _ = await booked(imin)
+    session, _ = booked(imin.sandbox)
     requested = {"type": "ScheduledSession", "id": session["identifier"]}
 
     status, created = await imin.call("POST", PATH, body({"type": "OrderItem", "orderedItem": requested}))
@@ -79,7 +43,7 @@ async def test_standalone(imin: Imin) -> None:
 
 async def test_authenticated(imin: Imin) -> None:
     """With a customer, an offer and links back, the response is the request and where to pay."""
-    session, offer = await booked(imin)
+    session, offer = booked(imin.sandbox)
     request = body(item(session, offer), customer="1234", broker=GLOBEX) | {"imin:navigationLinks": LINKS}
     url = imin.server.make_url(PATH)
 
@@ -95,7 +59,7 @@ async def test_authenticated(imin: Imin) -> None:
 
 async def test_group(imin: Imin) -> None:
     """A group has an item for each attendee, with one session and offer."""
-    session, offer = await booked(imin)
+    session, offer = booked(imin.sandbox)
     items = [item(session, offer, attendee) for attendee in ("abc", "group")]
 
     status, created = await imin.call("POST", PATH, body(*items, customer="1234", broker=GLOBEX))
@@ -106,7 +70,7 @@ async def test_group(imin: Imin) -> None:
 @pytest.mark.parametrize("kind", ["slot", "individual_slot", "virtual"])
 async def test_slots_and_online_sessions(imin: Imin, kind: str) -> None:
     """Slots and online sessions are sold too."""
-    session, offer = await booked(imin, kind=kind)
+    session, offer = booked(imin.sandbox, kind=kind)
 
     status, _ = await imin.call("POST", PATH, body(item(session, offer), customer="1234"))
 
@@ -116,15 +80,15 @@ async def test_slots_and_online_sessions(imin: Imin, kind: str) -> None:
 
 async def test_unavailable(imin: Imin) -> None:
     """What is sold out, past, unknown, cancelled, too far ahead or not bookable is refused."""
-    sold_out, unbookable, cancelled = [(await booked(imin))[0] for _ in range(3)]
+    sold_out, unbookable, cancelled = [booked(imin.sandbox)[0] for _ in range(3)]
     imin.sandbox.search.set_places(sold_out["identifier"], 0)
     imin.sandbox.search.set_bookable(unbookable["identifier"], is_bookable=False)
     order = imin.sandbox.store.identifiers("small")[0]
     imin.sandbox.changes.set_event_status(order, None, "EventCancelled")
-    past, _ = await booked(imin, days_ahead=-1)
-    far, _ = await booked(imin, days_ahead=20)
+    past, _ = booked(imin.sandbox, days_ahead=-1)
+    far, _ = booked(imin.sandbox, days_ahead=20)
     unknown = {"type": "ScheduledSession", "identifier": "https://example.com/nothing"}
-    other_type = {"type": "Slot", "identifier": (await booked(imin))[0]["identifier"]}
+    other_type = {"type": "Slot", "identifier": booked(imin.sandbox)[0]["identifier"]}
 
     for session in (sold_out, unbookable, cancelled, past, far, unknown, other_type):
         refused = await imin.call("POST", PATH, body(item(session)))
@@ -134,7 +98,7 @@ async def test_unavailable(imin: Imin) -> None:
 
 async def test_fewer_places_than_attendees(imin: Imin) -> None:
     """A group that is larger than what is left is refused as a whole."""
-    session, offer = await booked(imin)
+    session, offer = booked(imin.sandbox)
     imin.sandbox.search.set_places(session["identifier"], 1)
     items = [item(session, offer, attendee) for attendee in ("abc", "group")]
 
@@ -144,7 +108,7 @@ async def test_fewer_places_than_attendees(imin: Imin) -> None:
 
 async def test_unknown_offer_and_people(imin: Imin) -> None:
     """An unknown offer, customer or attendee is an error of OpenActive."""
-    session, offer = await booked(imin)
+    session, offer = booked(imin.sandbox)
     requests = {
         "UnknownOfferError": body(item(session, "https://example.com/offer"), customer="1234"),
         "IncompleteCustomerDetailsError": body(item(session, offer), customer="nobody"),
@@ -203,7 +167,7 @@ async def test_malformed(imin: Imin, request_body: Any) -> None:
 
 async def test_fault(imin: Imin) -> None:
     """The endpoint fails as others do, before or after it takes effect."""
-    session, _ = await booked(imin)
+    session, _ = booked(imin.sandbox)
     imin.sandbox.faults.add(Fault(f"POST {PATH}", "503"))
     imin.sandbox.faults.add(Fault(f"POST {PATH}", "status_after"))
 
@@ -215,7 +179,7 @@ async def test_fault(imin: Imin) -> None:
 
 async def test_style(imin: Imin) -> None:
     """The response has the keys of the sandbox's style."""
-    session, _ = await booked(imin)
+    session, _ = booked(imin.sandbox)
     imin.sandbox.style.keys = "@type"
 
     _, created = await imin.call("POST", PATH, body(item(session)))

@@ -26,6 +26,7 @@ from gateway.sandbox.api.responses import json_response
 from gateway.sandbox.faults.faults import FAULT_KINDS, Fault
 from gateway.sandbox.faults.style import Style
 from gateway.sandbox.state.added_orders import NewOrder
+from gateway.sandbox.state.checkout import CHECKOUT_SECONDS
 
 _PREFIX = "/sandbox"
 _ORDER = f"{_PREFIX}/orders/{{identifier}}"
@@ -200,7 +201,8 @@ def _set_style(call: ControlCall) -> Any:
 @CONTROL.declare(
     "PATCH",
     f"{_PREFIX}/settings",
-    "Change how long cancellations take; settings that are not sent stay as they are. Returns those sent.",
+    "Change how long cancellations and checkout take; settings that are not sent stay as they are. Returns "
+    "those sent.",
     fields=(
         BodyField(
             "confirm_after_seconds",
@@ -216,6 +218,13 @@ def _set_style(call: ControlCall) -> Any:
             f"seconds of the sandbox's clock, 0 to {_SECONDS_PER_DAY}",
             0,
         ),
+        BodyField(
+            "checkout_seconds",
+            "number",
+            "how long a checkout session that is created from now on can be paid for: seconds of the "
+            f"sandbox's clock, 0 to {_SECONDS_PER_DAY}",
+            CHECKOUT_SECONDS,
+        ),
     ),
     example={"show_after_seconds": 5},
 )
@@ -224,5 +233,9 @@ def _set_settings(call: ControlCall) -> Any:
         seconds = number_field(call.body, name)
         if not 0 <= seconds <= _SECONDS_PER_DAY:
             raise InputError(f"{name} must be 0 to {_SECONDS_PER_DAY}, got {seconds}.")
-        setattr(call.sandbox.cancellations, name, seconds)
+    for name, seconds in call.body.items():
+        if name == "checkout_seconds":
+            call.sandbox.checkout.lifetime_seconds = seconds
+        else:
+            setattr(call.sandbox.cancellations, name, seconds)
     return call.body

@@ -17,7 +17,7 @@ from gateway.sandbox.state.search import Search, is_bookable, offers_of, places_
 
 GUEST = ""
 """Stands for the customer of an order whose customer has no account; no list has such orders."""
-SESSION_SECONDS = 1_800.0
+CHECKOUT_SECONDS = 1_800
 _IDENTIFIER_LENGTH = 14
 _NOT_HELD = frozenset({"EventCancelled", "EventPostponed"})
 
@@ -55,7 +55,7 @@ class Checkout:
         book: Callable[[str, Document, Purchase], str],
         now: Callable[[], datetime],
     ) -> None:
-        self.lifetime_seconds = SESSION_SECONDS
+        self.lifetime_seconds: float = CHECKOUT_SECONDS
         self._seed = seed
         self._search = search
         self._accounts = accounts

@@ -130,7 +130,7 @@ class Sandbox:
         """
         plan = plan_purchase(self.settings.seed, self._booking(customer, person), purchase)
         self._add(customer, plan)
-        self.search.record_purchase(str(purchase.opportunity.get("identifier")), plan.identifier)
+        self.search.record_purchase(purchase.opportunity, plan.identifier)
         return plan.identifier
 
     def put_order(self, customer: str, document: Any, identifier: str | None = None) -> str:

@@ -67,8 +67,12 @@ class Search:
                 if booked.get("type") in CHECKOUT_SEGMENTS and start and now <= start <= now + _AHEAD:
                     yield self._as_sold(_document(booked, item.get("acceptedOffer")))
 
-    def record_purchase(self, identifier: str, order: str) -> None:
+    def record_purchase(self, opportunity: Document, order: str) -> None:
         """Let the places of the order's items be taken, until they are cancelled."""
+        identifier, left = str(opportunity.get("identifier")), places_left(opportunity)
+        if left is not None:
+            # From now on, as the order that Search finds may be this one, which shows fewer places.
+            self._places.setdefault(identifier, left + self._taken(identifier))
         self._purchases.setdefault(identifier, []).append(order)
 
     def set_places(self, identifier: str, places: int) -> None:
