@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from gateway.sandbox import Fault, FaultKind, Sandbox
+from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.disclosure import disclosed
 from tests.support.waiting import HANGS_AFTER
@@ -62,6 +63,8 @@ HARMLESS = {
     ("wrong_page", "GET /entitlements"),
     ("nan", "GET /entitlements"),
     ("slow_drip", "GET /entitlements"),
+    ("wrong_page", "GET /events-api/v2/scheduled-sessions/:id"),
+    ("wrong_page", "GET /facilities-api/v2/slots/:id"),
 }
 """Faults that do not affect such a response, or too little to matter: half a PDF is complete to HTTP."""
 
@@ -89,11 +92,13 @@ OUTCOMES: dict[str, str] = {
 
 @dataclass
 class Booking:
-    """Ids of an order and its items, and the URL of a receipt, read before the fault."""
+    """Ids of an order and its items, the URL of a receipt, and what Search has, read before the fault."""
 
     order: str
     items: list[str]
     receipt: str
+    session: str
+    slot: str
 
 
 @dataclass
@@ -109,10 +114,12 @@ Operation = Callable[[Gateway, Booking], Awaitable[Outcome]]
 
 
 def query(text: str, path: str) -> Operation:
-    """A query with the variable $order or $number. path: of the field that the fault must affect."""
+    """A query that may use $order, $number, $session and $slot. path: of the field that the fault affects."""
 
     async def run(gateway: Gateway, booking: Booking) -> Outcome:
-        return _outcome(await gateway.answer(text, order=booking.order, number=DOCUMENTED), path.split("."))
+        variables = {"order": booking.order, "number": DOCUMENTED}
+        variables |= {"session": booking.session, "slot": booking.slot}
+        return _outcome(await gateway.answer(text, **variables), path.split("."))
 
     return run
 
@@ -187,6 +194,17 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "GET /entitlements": {
         "entitlements": query("{ entitlements { prefLabel } viewer { identifier } }", "entitlements"),
     },
+    "GET /events-api/v2/scheduled-sessions/:id": {
+        "opportunity of a session": query(
+            "query ($session: ID!) { opportunity(type: SCHEDULED_SESSION, identifier: $session) { name } }",
+            "opportunity",
+        ),
+    },
+    "GET /facilities-api/v2/slots/:id": {
+        "opportunity of a slot": query(
+            "query ($slot: ID!) { opportunity(type: SLOT, identifier: $slot) { name } }", "opportunity"
+        ),
+    },
 }
 """Operations by the endpoint of imin that they depend on."""
 
@@ -199,12 +217,19 @@ NEVER_WHOLE = ("black_hole", "half_open", "slow_drip")
 
 
 @pytest.fixture
-async def booking(gateway: Gateway) -> Booking:
+def settings(settings: Settings) -> Settings:
+    return settings.but(search_base_url=settings.imin_base_url.replace("/api/v2", "/search"))
+
+
+@pytest.fixture
+async def booking(gateway: Gateway, sandbox: Sandbox) -> Booking:
     data = await gateway.data(
         "{ viewer { orders(first: 1) { nodes { id items { id } receipts { url } } } } }"
     )
     (order,) = data["viewer"]["orders"]["nodes"]
-    return Booking(order["id"], [item["id"] for item in order["items"]], order["receipts"][0]["url"])
+    found = {one["type"]: one["identifier"] for one in sandbox.opportunities()}
+    items = [item["id"] for item in order["items"]]
+    return Booking(order["id"], items, order["receipts"][0]["url"], found["ScheduledSession"], found["Slot"])
 
 
 def test_every_kind() -> None:
