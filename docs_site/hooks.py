@@ -16,14 +16,12 @@ from mkdocs.utils import get_relative_url
 from docs_site.code_links import CodeLinks
 from docs_site.examples import examples_in, uses_of_fields
 from docs_site.index_page import PLURALS, index_page
+from docs_site.sandbox_requests import MARKER, sandbox_requests
 from docs_site.schema import DocumentedSchema, kind_of, load
+from docs_site.site_links import DOCS, ELSEWHERE, PROJECT, site_links
 from docs_site.type_page import TypePages
 
-PROJECT = Path(__file__).parents[1]
-DOCS = PROJECT / "docs"
-
 _BOOST_OF_GUIDES = 5
-_OUTSIDE = re.compile(r"\[([^\]]+)\]\((\.\./(?!reference/)[^)\s]*)\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -39,22 +37,33 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the reference."""
+    """Add the reference, and pages that are files outside docs/."""
     schema = _schema()
     pages = TypePages(schema, uses_of_fields(schema.sdl, examples_in(DOCS)))
     content = {"index": index_page(schema)} | {name: pages.page(one) for name, one in schema.types.items()}
     for name, text in content.items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
+    for source, page in ELSEWHERE.items():
+        path = PROJECT / source
+        text = site_links(path.read_text(encoding="utf-8"), path, page)
+        files.append(File.generated(config, page, content=text))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Leave out links to files that are not part of the site. In the search, guides come first."""
+    """Complete a page, and leave out links to files that are not part of the site."""
     folder = page.file.src_uri.rpartition("/")[0]
     if folder == "reference":
         return markdown
+    # In the search, guides come first.
     page.meta["search"] = {"exclude": True} if folder == "decisions" else {"boost": _BOOST_OF_GUIDES}
-    return _without_outside_links(markdown, page)
+    if MARKER in markdown:
+        markdown = markdown.replace(MARKER, sandbox_requests())
+    return (
+        markdown
+        if page.file.generated_by
+        else site_links(markdown, DOCS / page.file.src_uri, page.file.src_uri)
+    )
 
 
 def on_page_content(html: str, page: Page, **_: Any) -> str:
@@ -73,16 +82,6 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Remove what only works at the top of a host with a known name."""
     for name in ("404.html", "sitemap.xml", "sitemap.xml.gz"):
         (Path(config.site_dir) / name).unlink(missing_ok=True)
-
-
-def _without_outside_links(markdown: str, page: Page) -> str:
-    folder = (DOCS / page.file.src_uri).parent
-
-    def replaced(match: re.Match[str]) -> str:
-        target = (folder / match[2].partition("#")[0]).resolve()
-        return match[0] if target.is_relative_to(DOCS) else match[1]
-
-    return _OUTSIDE.sub(replaced, markdown)
 
 
 @cache

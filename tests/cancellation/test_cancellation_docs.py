@@ -9,37 +9,37 @@ import pytest
 
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
+from tests.support.guides import DOCS, Section, commands, curl, sections
 
 PROJECT = Path(__file__).parents[2]
-PAGE = (PROJECT / "docs" / "cancellation.md").read_text()
-MUTATION = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)[0]
-EXAMPLES = dict(
-    re.findall(
-        r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE.partition("## An example of each")[2], re.DOTALL | re.MULTILINE
-    )
-)
-SANDBOX_REQUEST = re.compile(r"curl http://127\.0\.0\.1:8001(/sandbox/\S+) -d '(.*)'")
+PAGE = DOCS / "cancellation.md"
+SECTIONS = sections(PAGE)
+MUTATION = next(block.text for section in SECTIONS for block in section.blocks)
+EXAMPLES = {
+    section.heading: section
+    for section in SECTIONS
+    if any(block.title == "Result" for block in section.blocks)
+}
 
 
 async def call(gateway: Gateway, variables: Any) -> Any:
     return (await gateway.data(MUTATION, **variables))["cancelOrderItems"]["result"]
 
 
-async def run(gateway: Gateway, sandbox_url: str, example: str) -> list[tuple[Any, Any]]:
+async def run(gateway: Gateway, sandbox_url: str, example: Section) -> list[tuple[Any, Any]]:
     """Send the requests of an example in turn; return each answer with the one that the page shows."""
     answers = []
-    blocks = re.findall(r"```(\w+)\n(.*?)\n```", example, re.DOTALL)
+    blocks = list(example.blocks)
     while blocks:
-        language, text = blocks.pop(0)
-        if language == "sh":
-            request = SANDBOX_REQUEST.fullmatch(text)
-            assert request, text
-            form = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl sends
-            async with gateway.http.post(sandbox_url + request[1], data=request[2], headers=form) as response:
+        block = blocks.pop(0)
+        if block.language == "sh":
+            (request,) = map(curl, commands(block.text))
+            url = request.url.replace("http://127.0.0.1:8001", sandbox_url)
+            async with gateway.http.post(url, data=request.body, headers=request.headers) as response:
                 assert response.ok, await response.text()
         else:
-            _, shown = blocks.pop(0)
-            answers.append((await call(gateway, json.loads(text)), json.loads(shown)))
+            shown = blocks.pop(0)
+            answers.append((await call(gateway, json.loads(block.text)), json.loads(shown.text)))
     return answers
 
 
@@ -64,9 +64,9 @@ async def test_example(gateway: Gateway, imin: tuple[Sandbox, str], outcome: str
 )
 async def test_precondition(gateway: Gateway, outcome: str) -> None:
     """Without what the example does first, its last call gives another outcome."""
-    variables = re.findall(r"```json\n(.*?)\n```", EXAMPLES[outcome], re.DOTALL)[-2]
+    variables = EXAMPLES[outcome].blocks[-2]
 
-    answer = await call(gateway, json.loads(variables))
+    answer = await call(gateway, json.loads(variables.text))
 
     assert answer["__typename"] == "CancellationPending"
 
@@ -79,4 +79,4 @@ def test_every_outcome_is_shown() -> None:
     members = [name.strip() for name in union[1].split("|") if name.strip()]
 
     assert sorted(EXAMPLES) == sorted(members)
-    assert [name for name in members if f"| `{name}` |" not in PAGE] == []
+    assert [name for name in members if f"| `{name}` |" not in PAGE.read_text()] == []
