@@ -28,8 +28,8 @@ PAGE = (
     "VAT at 20%: £2.50 £15.00 Pay with the test card Cancel Test card 4242 4242 4242 4242. No money moves."
 )
 BOOKED = (
-    "You are booked · Checkout Checkout Sandbox checkout ✓ You are booked Your order number is 1918. Back to "
-    "the shop Your account"
+    "You are booked · Checkout LukeTestOrg Sandbox checkout ✓ You are booked Your order number is 1918. Back "
+    "to LukeTestOrg Your account"
 )
 
 

@@ -80,7 +80,7 @@ def notice_page(title: str, text: str, request: CheckoutRequest | None = None, *
     """A page that says how a session ended, with the broker's links. mark: a sign above the title."""
     links = [(request.return_url, "primary"), (request.profile_url, "secondary")] if request else []
     names = {
-        "primary": f"Back to {request.broker or 'the shop'}" if request else "",
+        "primary": f"Back to {request.broker}" if request else "",
         "secondary": "Your account",
     }
     parts = [

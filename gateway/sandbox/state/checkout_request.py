@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from gateway.sandbox.data.error_documents import invalid_body, openactive_error
 from gateway.sandbox.data.identifiers import PER_ORDER
+from gateway.sandbox.data.order_documents import BROKER
 from gateway.sandbox.data.vocabulary import Document, tail
 from gateway.sandbox.state.search import CHECKOUT_SEGMENTS
 
@@ -31,12 +32,12 @@ class CheckoutRequest:
     """What a checkout session is to sell.
 
     customer: their identifier, a Person, or None when the page is to ask.
-    return_url, profile_url: the broker's pages that the page links to.
+    broker: its name. return_url, profile_url: the broker's pages that the page links to.
     """
 
     items: tuple[RequestedItem, ...]
     customer: str | Document | None
-    broker: str | None = None
+    broker: str = BROKER["name"]
     return_url: str | None = None
     profile_url: str | None = None
 
@@ -57,12 +58,12 @@ def read_checkout_request(body: Any) -> CheckoutRequest:
     if is_group and not (isinstance(customer, str) and all(item.attendee for item in requested)):
         raise invalid_body("A group booking needs the identifier of the customer and of each attendee.")
     broker = order.get("broker")
-    name = broker.get("name") if isinstance(broker, dict) else None
+    name = broker.get("name", BROKER["name"]) if isinstance(broker, dict) else BROKER["name"]
     links = _links(body.get("imin:navigationLinks", []))
     return CheckoutRequest(
         requested,
         customer,
-        name if isinstance(name, str) else None,
+        str(name),
         links.get("BackToBrokerLink"),
         links.get("BackToBrokerUserProfileLink"),
     )
