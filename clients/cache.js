@@ -6,12 +6,17 @@ export const values = [
   "AccessChannel",
   "AccessCode",
   "AccessPass",
+  "AccessPassSet",
   "AccountAction",
+  "AccountChangeUnavailableError",
+  "AccountChangeUnconfirmedError",
+  "AccountPartlyUpdatedError",
   "Address",
   "AgeRange",
   "AggregateOffer",
   "AlreadyCancelled",
   "Amenity",
+  "BarcodeInvalidError",
   "BookingService",
   "BookingSnapshot",
   "Brand",
@@ -34,14 +39,23 @@ export const values = [
   "ContactPoint",
   "Course",
   "CourseFeature",
+  "CreateCustomerAccountPayload",
+  "CustomerAccountCreated",
+  "CustomerAccountDeletionAccepted",
+  "CustomerAccountUpdated",
   "CustomerNotFoundError",
+  "DeleteCustomerAccountPayload",
   "Entitlement",
+  "EntitlementSet",
   "EntitlementType",
   "FacilityUse",
+  "ForbiddenError",
   "IdempotencyKeyReusedError",
   "Image",
   "IntakeFormAnswer",
   "IntakeFormField",
+  "LinkedAccount",
+  "LinkedAccountNotUpdatedError",
   "MediaObject",
   "Money",
   "Offer",
@@ -73,11 +87,15 @@ export const values = [
   "SessionReplacement",
   "SessionStatusChange",
   "SessionTimeChange",
+  "SetAccessPassPayload",
+  "SetEntitlementPayload",
   "StatusChange",
   "SuperEvent",
   "TaxCharge",
   "Terms",
   "TotalChange",
+  "UpdateCustomerAccountPayload",
+  "UpdateFailedError",
   "VenueChange",
   "VenueSummary",
   "WalletPass"
@@ -94,6 +112,9 @@ export const pages = [
 
 /** Fields with lists of objects, by type, without those of pages. */
 export const lists = {
+  "AccountPartlyUpdatedError": [
+    "linkedAccountErrors"
+  ],
   "AlreadyCancelled": [
     "orderItems"
   ],
@@ -133,7 +154,8 @@ export const lists = {
   "Customer": [
     "accessPasses",
     "entitlements",
-    "outstandingActions"
+    "outstandingActions",
+    "linkedAccounts"
   ],
   "FacilityUse": [
     "facilityTypes",
@@ -151,6 +173,11 @@ export const lists = {
   ],
   "Image": [
     "thumbnails"
+  ],
+  "LinkedAccount": [
+    "actions",
+    "accessPasses",
+    "entitlements"
   ],
   "Offer": [
     "eligibleEntitlementTypes"
@@ -274,6 +301,9 @@ export const lists = {
     "contributors",
     "videos",
     "courseFeatures"
+  ],
+  "UpdateFailedError": [
+    "linkedAccountErrors"
   ]
 };
 

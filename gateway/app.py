@@ -160,7 +160,13 @@ def _add_wallet_service(
     if wallet.apple is None or wallet.registrations is None:
         return
     service = WalletService(
-        wallet.apple, wallet.registrations, tokens, rates, limit, settings.body_timeout_seconds
+        wallet.apple,
+        wallet.registrations,
+        services.erasures,
+        tokens,
+        rates,
+        limit,
+        settings.body_timeout_seconds,
     )
     for method, path, handler in service.routes():
         app.router.add_route(method, path, aiohttp_handler(handler))

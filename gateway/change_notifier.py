@@ -40,6 +40,13 @@ class ChangeNotifier:
         self._poll(Change(customer=customer))
         await self._announce(Change(customer=customer))
 
+    async def customer_erased(self, customer: str) -> None:
+        """A customer's personal data is erased, or will be: end their subscriptions, on every replica."""
+        if self._cache is not None:
+            await self._cache.customer_changed(customer)
+        self._end(customer)
+        await self._announce(Change(customer=customer, is_erasure=True))
+
     async def booked(self, orders: Iterable[str], customers: Iterable[str]) -> None:
         """Bookings were completed or changed elsewhere. An order may be new, and its customer unknown."""
         orders, customers = list(orders), list(customers)
@@ -69,7 +76,14 @@ class ChangeNotifier:
         self._order_watcher.attempt_changed(attempt)
         self._customer_watcher.attempt_changed(attempt)
 
+    def _end(self, customer: str) -> None:
+        self._order_watcher.end_customer(customer)
+        self._customer_watcher.end_customer(customer)
+
     def _poll(self, change: Change) -> None:
+        if change.is_erasure:
+            self._end(change.customer)
+            return
         if change.topic:
             self._customer_watcher.poll_customer(change.customer, change.topic)
             return

@@ -8,7 +8,9 @@ from typing import Any
 from cachetools import LRUCache
 from graphql import GraphQLError
 
+from gateway.accounts.service import AccountChanges
 from gateway.artefacts.calendars import Calendars
+from gateway.artefacts.erasures import Erasures
 from gateway.artefacts.wallet.wallets import Wallets
 from gateway.auth import Caller
 from gateway.cancellation.attempts import Attempt
@@ -60,7 +62,9 @@ class Services:
     journal: JournalFile
     changes: SingleRequests
     cancellations: Cancellations
+    accounts: AccountChanges
     calendars: Calendars
+    erasures: Erasures
     wallet: Wallets
     live: LiveUpdates
     notifier: ChangeNotifier

@@ -14,13 +14,18 @@ _WEBHOOK_KEYS = {"imin_webhook_key", "imin_order_webhook_key"}
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The settings, without a cache and with webhooks, unless they say otherwise.
+    """The settings, without a cache, with webhooks and linked accounts, unless they say otherwise.
 
     Without cached responses, changes of the sandbox show at once.
     """
     ages = {"cache_fresh_seconds", "cache_stale_seconds", "cache_error_seconds"} - settings.model_fields_set
     keys = {name for name in _WEBHOOK_KEYS if getattr(settings, name) is None}
-    return settings.but(**dict.fromkeys(ages, 0.0), **dict.fromkeys(keys, _WEBHOOK_KEY))
+    path = settings.imin_linked_accounts_path or "linked-accounts"
+    return settings.but(
+        **dict.fromkeys(ages, 0.0),
+        **dict.fromkeys(keys, _WEBHOOK_KEY),
+        imin_linked_accounts_path=path,
+    )
 
 
 def sandbox_settings(settings: Settings, gateway_url: str) -> SandboxSettings:

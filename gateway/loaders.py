@@ -113,6 +113,12 @@ class Loader(DataLoader[K, Undecoded[V]]):
         self._unpack_containers()
         self._parts[key] = value
 
+    def forget(self, key: K) -> None:
+        """Request the resource again when it is needed next: it has changed."""
+        self._unpack_containers()
+        self._parts.pop(key, None)
+        self._cache.pop(key, None)
+
     def _start(self, key: K, *, refresh: bool = False) -> "asyncio.Task[Undecoded[V]]":
         task = self._cache[key] = self.loop.create_task(self._load(key, refresh=refresh))
         return task

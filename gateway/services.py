@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import yarl
 
+from gateway.accounts.service import AccountChanges
 from gateway.artefacts.calendar_state import CalendarState, SqliteCalendarState
 from gateway.artefacts.calendars import CalendarOptions, Calendars
+from gateway.artefacts.erasures import Erasures
 from gateway.artefacts.wallet.registrations import SqliteRegistrations
 from gateway.artefacts.wallet.wallets import Wallets
 from gateway.backoff import Backoff
@@ -82,8 +84,15 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
     announcements = Announcements(redis) if redis else None
     leases = PollLeases(redis, announcements) if redis and announcements else None
     live = _live(settings, repository, cancellations, now, leases)
+    changes = SingleRequests(
+        ChangeTools(journal, locks, held.doubt, now, signer.changes, _exchange_seconds(settings))
+    )
+    erasures = Erasures(states[1], repository, now)
+    accounts = AccountChanges(client, repository, changes, erasures, settings.imin_account_style)
     notifier = ChangeNotifier(cache, live.order_watcher, live.customer_watcher, announcements)
     client.on_change = notifier.order_changed
+    accounts.on_change = notifier.customer_changed
+    erasures.on_end = notifier.customer_erased
     cancellations.on_end = notifier.cancellation_ended
     cancellations.attempts.on_change = notifier.attempt_changed
     return Services(
@@ -97,10 +106,10 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         concurrency=settings.imin_concurrency,
         operation_seconds=settings.request_timeout_seconds,
         journal=journal_file,
-        changes=SingleRequests(
-            ChangeTools(journal, locks, held.doubt, now, signer.changes, _exchange_seconds(settings))
-        ),
+        changes=changes,
         cancellations=cancellations,
+        accounts=accounts,
+        erasures=erasures,
         calendars=_calendars(settings, repository, cache, now, states),
         wallet=_wallets(
             settings, _apple_passes(settings, repository, now, signer, public_url, states[1]), redis
@@ -126,6 +135,7 @@ def _client(settings: Settings) -> IminClient:
             max_receipt_bytes=settings.imin_max_receipt_bytes,
             search_base_url=settings.search_base_url,
             customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
+            linked_accounts_path=settings.imin_linked_accounts_path,
             max_connection_seconds=settings.imin_connection_max_seconds,
             endpoint_guard=EndpointGuardOptions(
                 settings.imin_endpoint_concurrency, settings.imin_endpoint_queue

@@ -1,7 +1,8 @@
-"""What calendars remember across restarts, in the state file beside the journal of cancellations.
+"""What calendars and links remember across restarts, in the state file beside the journal.
 
 For each event: its version, and since when that is the current one. For each customer: since when the address
-of the feed is valid. Both are numbers that only grow, so of two the greater one is right.
+of the feed is valid, and whether their data is erased. All are numbers that only grow, so of two the greater
+one is right.
 """
 
 import sqlite3
@@ -34,7 +35,8 @@ class Entry(Struct, frozen=True, array_like=True):
 
     def is_plausible(self, name: str) -> bool:
         """Whether the entry of that name could be one, or is damaged. Versions must fit into 31 bits."""
-        return 0 <= self.number < (_MAX_VERSION if expires(name) else _MAX_GENERATION)
+        is_version = name.startswith(("event:", "pass:"))
+        return 0 <= self.number < (_MAX_VERSION if is_version else _MAX_GENERATION)
 
 
 NO_ENTRY = Entry(0)
@@ -55,8 +57,18 @@ def pass_name(uid: str) -> str:
     return f"pass:{uid}"
 
 
+def erasure_name(customer: str) -> str:
+    """Name of the entry of the erasure of a customer's data, see erasures.py."""
+    return f"erasure:{digest(customer)}"
+
+
+def owner_name(order: str) -> str:
+    """Name of the entry of the customer to whom an order belongs. Its digest is an erasure_name."""
+    return f"owner:{digest(order)}"
+
+
 def expires(name: str) -> bool:
-    return not name.startswith("feed:")
+    return not name.startswith(("feed:", "erasure:"))
 
 
 class CalendarState(Protocol):

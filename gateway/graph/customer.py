@@ -8,8 +8,9 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.context import Context
-from gateway.errors import UPSTREAM_INVALID, GatewayError
+from gateway.errors import NOT_AVAILABLE, UPSTREAM_INVALID, GatewayError
 from gateway.execution.field_cost import per_page, shared
+from gateway.graph.account.linked_account import LinkedAccount
 from gateway.graph.account_action import AccountAction
 from gateway.graph.agent import Person
 from gateway.graph.calendar.calendar_feed import CalendarFeed, feed_of
@@ -21,16 +22,17 @@ from gateway.graph.connection import (
     connect_matching,
 )
 from gateway.graph.decorators import resolved
+from gateway.graph.entitlement import Entitlement
 from gateway.graph.enums import Gender, OrderItemStatus
 from gateway.graph.info import Info
 from gateway.graph.list_filters import dates_between, filter_key, has_item_of, is_of, statuses_of
 from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessPass
 from gateway.graph.scalars import URL, Date, DateTime
-from gateway.graph.session.concept import Concept
 from gateway.graph.session.place import Address
 from gateway.imin import documents
 from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT
+from gateway.imin.endpoints.linked_accounts import LINKED_ACCOUNTS
 from gateway.imin.endpoints.orders import ORDER_ITEM_PAGE, ORDER_PAGE
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS
 from gateway.pagination.matching import MAX_SCANNED_PAGES
@@ -42,23 +44,6 @@ _BISECTIONS = 18
 """Requests for both edges of a range of dates in a history of up to 256 pages."""
 
 _ACCOUNT_COST = shared(CUSTOMER_ACCOUNT.requests)
-
-
-@strawberry.type(
-    description="A customer's right to reduced prices. `Query.entitlements` lists the kinds that exist."
-)
-class Entitlement:
-    """Runtime object: documents.Entitlement."""
-
-    entitlement_type: Concept | None = strawberry.field(description="Kind of entitlement.")
-    valid_from: DateTime | None = strawberry.field(
-        description="Date and time when it begins. imin does not document it; OpenActive does."
-    )
-    valid_through: DateTime | None = strawberry.field(description="Date and time when it ends.")
-    evidence_request: AccountAction | None = strawberry.field(
-        description="Request for evidence that the customer has the right. imin does not document its form; "
-        "assumption: OpenActive's `evidenceRequestAction`."
-    )
 
 
 def _of_person(attribute: str, graphql_type: Any, description: str, *, name: str | None = None) -> Any:
@@ -279,6 +264,22 @@ class Customer(Node):
         """Source: imin docs, Payment Card Management."""
         url = info.context.services.card_management_url
         return URL(url) if url else None
+
+    @resolved(
+        "Accounts of the customer at sellers, linked or not. Error `NOT_AVAILABLE` if the operator has not "
+        "set the path of the endpoint, which imin's documentation does not show.",
+        list[LinkedAccount] | None,
+        requests=LINKED_ACCOUNTS.requests,
+        is_null_only_with_error=True,
+    )
+    async def linked_accounts(self, info: Info) -> tuple[documents.LinkedAccount, ...]:
+        """Raises IminError and GatewayError."""
+        if not info.context.services.client.has_linked_accounts:
+            raise GatewayError(
+                NOT_AVAILABLE,
+                "Linked accounts are not available: the gateway has no GATEWAY_IMIN_LINKED_ACCOUNTS_PATH.",
+            )
+        return await info.context.loader(LINKED_ACCOUNTS).get((self.identifier,))
 
     @resolved(
         "The address at which calendar programs find the customer's upcoming bookings.",

@@ -51,6 +51,26 @@ class ErrorCode(Enum):
         "CALENDAR_FEED_UNAVAILABLE",
         description="The address of the calendar feed cannot be changed at the moment. Call again later.",
     )
+    FORBIDDEN = strawberry.enum_value(
+        "FORBIDDEN", description="The caller's token does not allow this. Nothing was sent."
+    )
+    PARTLY_UPDATED = strawberry.enum_value(
+        "PARTLY_UPDATED", description="A part of the change of an account was made, another was not."
+    )
+    UPDATE_FAILED = strawberry.enum_value(
+        "UPDATE_FAILED", description="imin does not accept the change of an account."
+    )
+    BARCODE_INVALID = strawberry.enum_value(
+        "BARCODE_INVALID", description="A seller does not accept the text of an access pass."
+    )
+    LINKED_ACCOUNT_NOT_UPDATED = strawberry.enum_value(
+        "LINKED_ACCOUNT_NOT_UPDATED",
+        description="A seller's account of the customer was not changed.",
+    )
+    ACCOUNT_CHANGE_UNCONFIRMED = strawberry.enum_value(
+        "ACCOUNT_CHANGE_UNCONFIRMED",
+        description="The change of an account was sent, but it is not known whether it was made.",
+    )
     UPSTREAM_UNAVAILABLE = strawberry.enum_value(
         "UPSTREAM_UNAVAILABLE", description="The booking system is unavailable. Nothing was changed."
     )
@@ -62,3 +82,8 @@ class Error:
 
     code: ErrorCode = strawberry.field(description="Kind of refusal, for programs.")
     message: str = strawberry.field(description="Message that can be shown to the customer.")
+
+
+@strawberry.type(description="There is no such customer, or the caller may not act for them.")
+class CustomerNotFoundError(Error):
+    """Nothing was changed."""

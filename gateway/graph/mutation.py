@@ -2,10 +2,23 @@
 
 import strawberry
 
+from gateway.graph.account.create_customer_account import CreateCustomerAccount
+from gateway.graph.account.delete_customer_account import DeleteCustomerAccount
+from gateway.graph.account.set_access_pass import SetAccessPass
+from gateway.graph.account.set_entitlement import SetEntitlement
+from gateway.graph.account.update_customer_account import UpdateCustomerAccount
 from gateway.graph.calendar.reset_calendar_feed import ResetCalendarFeed
 from gateway.graph.cancellation.cancel_order_items import CancelOrderItems
 
 
 @strawberry.type(description="Operations that change something. Each returns a payload with its outcome.")
-class Mutation(CancelOrderItems, ResetCalendarFeed):
+class Mutation(
+    CancelOrderItems,
+    ResetCalendarFeed,
+    CreateCustomerAccount,
+    UpdateCustomerAccount,
+    DeleteCustomerAccount,
+    SetAccessPass,
+    SetEntitlement,
+):
     """Root type; has no state."""

@@ -64,6 +64,14 @@ def _write_date(value: Any) -> str:
     return day.isoformat()
 
 
+def _read_date(value: Any) -> str:
+    # The value may be a date of birth, so the message does not repeat it.
+    day = parse_date(value) if isinstance(value, str) else None
+    if day is None or day.isoformat() != value:
+        raise GraphQLError("Date must be a date in the form YYYY-MM-DD, for example 1990-04-23.")
+    return day.isoformat()
+
+
 def _write_time(value: Any) -> str:
     time = parse_time(value) if isinstance(value, str) else None
     if time is None:
@@ -98,6 +106,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A calendar date in the form `YYYY-MM-DD`.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
         serialize=_write_date,
+        parse_value=_read_date,
     ),
     DateTime: strawberry.scalar(
         name="DateTime",

@@ -5,6 +5,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from gateway.graph.account.results import LINKED_ACCOUNT_ERRORS
 from gateway.graph.mutation import Mutation
 from gateway.graph.query import Query
 from gateway.graph.scalars import SCALARS
@@ -20,7 +21,7 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[ScheduledSession, Slot, OtherSession, *CHANGE_TYPES],
+        types=[ScheduledSession, Slot, OtherSession, *CHANGE_TYPES, *LINKED_ACCOUNT_ERRORS],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -37,10 +37,12 @@ def calendar_handler(services: Services, authentication: Authentication, limit: 
 
 
 async def _feed(request: web.Request, services: Services, feed: FeedId) -> RawResponse:
-    """The feed, or 304 if the client has it. Raises NotFound if its address was reset."""
+    """The feed, or 304 if the client has it. Raises NotFound if it has ended."""
     request[RECORD].caller = services.signer.pseudonym(feed.customer)
     if await services.calendars.generation(feed.customer) != feed.generation:
         raise NotFound("the address was reset")
+    if await services.erasures.has_ended(feed.customer):
+        raise NotFound("the customer's account is deleted")
     file = await services.calendars.feed(feed.customer)
     # A weak one: the same for versions that were first seen at other times.
     headers: dict[str, str] = {hdrs.ETAG: f'W/"{file.etag}"', hdrs.CACHE_CONTROL: "private, no-cache"}

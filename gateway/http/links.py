@@ -77,7 +77,7 @@ async def check_link(
     """Seconds until a signed link expires; None for a request with the owner's bearer token.
 
     owner: imin's identifier of the customer; None if the gateway did not make the link.
-    Raises NotFound, LinkExpired and AuthenticationError.
+    Raises NotFound, LinkExpired, JournalUnavailable and AuthenticationError.
     """
     if "signature" in request.query:
         if owner is None or not services.signer.links.verify(request.raw_path):
@@ -85,6 +85,8 @@ async def check_link(
         seconds = int(request.query["ends"]) - services.now().timestamp()
         if seconds < 0:
             raise LinkExpired
+        if await services.erasures.has_ended(owner):
+            raise NotFound("its owner's account is deleted")
         return seconds
     caller = await authentication.caller(request)
     if owner is None or not caller.may_see(owner):

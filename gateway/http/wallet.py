@@ -36,6 +36,7 @@ def wallet_handler(services: Services, authentication: Authentication, limit: Co
             [one] = await passes.read(item.customer, [PassName(*item.parts)])
             if one is None:
                 raise NotFound("no such item")
+            await services.erasures.note_owner(item.parts[0], item.customer)
             return await pass_response(passes, one)
 
     return link_handler(_FILE, wallet)

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import hdrs, web
 from msgspec import Struct
 
+from gateway.artefacts.erasures import Erasures
 from gateway.artefacts.wallet.registrations import Registrations, TooManyRegistrations
 from gateway.auth import Caller
 from gateway.errors import FORBIDDEN, SERVICE_UNAVAILABLE, UNAUTHENTICATED
@@ -29,7 +30,7 @@ from gateway.http.upstream_failures import RETRY_SECONDS, upstream_response
 from gateway.http.wallet import pass_response
 from gateway.imin.errors import IminError, NotFound
 from gateway.journal.errors import JournalUnavailable
-from gateway.signing.wallet_tokens import PassName, PassTokens
+from gateway.signing.wallet_tokens import PassName, PassTokens, serial_of
 
 if TYPE_CHECKING:
     from gateway.artefacts.wallet.apple import ApplePasses
@@ -62,6 +63,7 @@ class WalletService:
         self,
         passes: "ApplePasses",
         registrations: Registrations,
+        erasures: Erasures,
         tokens: PassTokens,
         rates: RateLimits,
         limit: ConcurrencyLimit,
@@ -69,6 +71,7 @@ class WalletService:
     ) -> None:
         self._passes = passes
         self._registrations = registrations
+        self._erasures = erasures
         self._tokens = tokens
         self._rates = rates
         self._limit = limit
@@ -105,7 +108,8 @@ class WalletService:
         return handler
 
     async def _register(self, request: web.Request) -> RawResponse:
-        self._authenticate(request)
+        name = self._authenticate(request)
+        await self._check_owner(name)
         device, serial = self._device(request), request.match_info["serial"]
         try:
             body = await read_body(request, self._body_seconds)
@@ -126,7 +130,11 @@ class WalletService:
         """Passes on a device that have changed since it asked last. One request to imin for each pass."""
         device = self._device(request)
         serials = await self._registrations.serials(device)
-        named = [(serial, name) for serial in serials if (name := self._tokens.read(serial)) is not None]
+        named = [
+            (serial, name)
+            for serial in serials
+            if (name := self._tokens.read(serial)) is not None and not await self._is_ended(device, name)
+        ]
         self._charge(f"wallet device {device}", len(named))
         asked_at = self._passes.now()
         read = await self._passes.read("", [name for _, name in named])
@@ -141,6 +149,7 @@ class WalletService:
 
     async def _latest(self, request: web.Request) -> RawResponse:
         name, serial = self._authenticate(request), request.match_info["serial"]
+        await self._check_owner(name)
         self._charge(f"wallet pass {serial}", 1)
         [one] = await self._passes.read("", [name])
         if one is None:
@@ -159,6 +168,18 @@ class WalletService:
         reasons = [found[1] for found in map(_REASON.search, logs[:_MAX_REASONS]) if found]
         log.warning("a wallet reports problems", messages=len(logs), reasons=reasons)
         return RawResponse(200, {})
+
+    async def _check_owner(self, name: PassName) -> None:
+        """Raises NotFound if the account of the pass's owner is deleted."""
+        if await self._erasures.has_owner_ended(name.order):
+            raise NotFound("the owner's account is deleted")
+
+    async def _is_ended(self, device: str, name: PassName) -> bool:
+        """Whether the account of the pass's owner is deleted; then the registration is deleted too."""
+        is_ended = await self._erasures.has_owner_ended(name.order)
+        if is_ended:
+            await self._registrations.remove(device, serial_of(name))
+        return is_ended
 
     def _authenticate(self, request: web.Request) -> PassName:
         """The pass whose token the request has. Raises BadRequest."""

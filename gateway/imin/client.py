@@ -40,7 +40,8 @@ CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 class ClientOptions:
     """How to reach imin. Times in seconds, sizes in bytes after inflating.
 
-    search_base_url: of the Search API; None if it is not used.
+    search_base_url: of the Search API; None if it is not used. linked_accounts_path: below a customer's
+    account; None if they are not read.
     """
 
     base_url: str
@@ -52,6 +53,7 @@ class ClientOptions:
     customer_accounts_path: str
     max_connection_seconds: float = MAX_CONNECTION_SECONDS
     search_base_url: str | None = None
+    linked_accounts_path: str | None = None
     endpoint_guard: EndpointGuardOptions = field(default_factory=EndpointGuardOptions)
 
 
@@ -83,6 +85,11 @@ class IminClient:
     def has_search(self) -> bool:
         """Whether the Search API may be used."""
         return self._search is not None
+
+    @property
+    def has_linked_accounts(self) -> bool:
+        """Whether the accounts that customers have at sellers may be read."""
+        return self._options.linked_accounts_path is not None
 
     async def __aenter__(self) -> Self:
         self._pool.open()
@@ -169,17 +176,22 @@ class IminClient:
         raise_upstream_error(response, route)
 
     async def change(
-        self, endpoint: ChangeEndpoint, key: tuple[str, ...], document: Any | None = None
+        self,
+        endpoint: ChangeEndpoint,
+        key: tuple[str, ...],
+        document: Any | None = None,
+        timeout_seconds: float = inf,
     ) -> bytes:
         """Body of imin's response to a change that it has accepted. Sent once, never repeated.
 
-        key: fills the endpoint's path. document: the body, to be encoded as JSON; None for none. Raises
-        Refused with the reason, NotFound, UpstreamUnavailable (`sent`: whether imin may have received it,
-        `answered`: whether imin is done with it), Unreadable.
+        key: fills the endpoint's path. document: the body, to be encoded as JSON; None for none.
+        timeout_seconds: less time than the setting gives. Raises Refused with the reason, NotFound,
+        UpstreamUnavailable (`sent`: whether imin may have received it, `answered`: whether imin is done with
+        it), Unreadable.
         """
         route = Route(endpoint.method, self._path(endpoint.path))
         content = None if document is None else msgspec.json.encode(document)
-        response = await self._send_once(route, route.path(key), content)
+        response = await self._send_once(route, route.path(key), content, timeout_seconds)
         if not 200 <= response.status < 400:  # noqa: PLR2004  # errors
             raise_upstream_error(response, route.name)
         if response.status >= 300 or response.head.content_type == "text/html":  # noqa: PLR2004  # a proxy's
@@ -203,7 +215,9 @@ class IminClient:
         return route
 
     def _path(self, declared: str) -> str:
-        return declared.replace("{customer_accounts}", self._options.customer_accounts_path)
+        """The path with the parts that are settings; those of `has_…` must be set."""
+        path = declared.replace("{customer_accounts}", self._options.customer_accounts_path)
+        return path.replace("{linked_accounts}", self._options.linked_accounts_path or "")
 
     async def _notify_of_change(self, order_identifier: str) -> None:
         if self.on_change is not None:

@@ -88,6 +88,11 @@ class Repository:
         """The resource as imin has it now, whatever is cached. Raises IminError."""
         return (await self.get(endpoint, key, _is_never_stale, refresh=True)).value()
 
+    def bind(self, endpoint: Endpoint[K, V], key: K, value: V) -> None:
+        """Bind a resource that came as the answer to a change to its customer."""
+        if endpoint.bind is not None:
+            endpoint.bind(value, self._owner_of(key[0], True))  # noqa: FBT003  # as OwnerOf declares
+
     def _decode(self, endpoint: Endpoint[K, V], key: K, use: Use, json: bytes | None) -> V:
         if json is None:
             return endpoint.absent(key)

@@ -65,6 +65,11 @@ class CustomerWatcher:
             if watch.shows(attempt.order):
                 watch.attempt_changed(attempt)
 
+    def end_customer(self, customer: str) -> None:
+        """End the subscriptions to a customer's lists and account."""
+        for watch in [*self._watches.get(customer, {}).values()]:
+            watch.end()
+
     async def stop(self) -> None:
         """End every subscription."""
         self._limit.close()

@@ -60,6 +60,12 @@ class OrderWatcher:
             if customer in watches:
                 watches[customer].poll_now()
 
+    def end_customer(self, customer: str) -> None:
+        """End the subscriptions to a customer's orders."""
+        for watches in self._watches.values():
+            if customer in watches:
+                watches[customer].end()
+
     async def stop(self) -> None:
         """End every subscription."""
         self._limit.close()

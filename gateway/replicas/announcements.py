@@ -22,6 +22,7 @@ class _More(msgspec.Struct, frozen=True, omit_defaults=True):
     customer: str = ""
     topic: str = ""
     is_new_order: bool = False
+    is_erasure: bool = False
 
 
 class _Announcement(msgspec.Struct, array_like=True):
@@ -73,7 +74,7 @@ class Announcements:
                     self._unsent.remove({change: number})
 
     async def _publish(self, change: Change) -> None:
-        more = _More(change.customer, change.topic, change.is_new_order)
+        more = _More(change.customer, change.topic, change.is_new_order, change.is_erasure)
         message = msgspec.json.encode(_Announcement(self._replica, change.order, more))
         await self._redis.execute(lambda redis: redis.publish(_CHANNEL, message))
 
@@ -84,6 +85,6 @@ class Announcements:
             return  # not ours, or of a release that announces changes in another way
         if announcement.replica != self._replica:
             more = announcement.more
-            change = Change(announcement.order, more.customer, more.topic, more.is_new_order)
+            change = Change(announcement.order, more.customer, more.topic, more.is_new_order, more.is_erasure)
             for listener in self._listeners:
                 await listener(change)

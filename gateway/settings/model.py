@@ -14,6 +14,7 @@ from gateway.settings.values import (
     HeaderNames,
     HttpUrl,
     Origins,
+    PathSegment,
     RedisUrl,
     Reuse,
     Seconds,
@@ -96,6 +97,16 @@ class Settings(FileSettings, ServerSettings):
     ] = Field(
         "customer-accounts",
         description="Path of customer accounts; older documentation says `customers` (assumption).",
+    )
+    imin_linked_accounts_path: PathSegment | None = Field(
+        None,
+        description="Last segment of the path of a customer's accounts at sellers, below their account: "
+        "`linked-accounts`, or `seller-accounts` in older documentation (assumption). Leave empty for none.",
+    )
+    imin_account_style: Literal["wrapped", "flat"] = Field(
+        "wrapped",
+        description="How requests to create and update accounts are written: imin documents a `wrapped` "
+        "person, and in one example a `flat` one, with which no sellers can be named (assumption).",
     )
     imin_cancel_item_id: Literal["identifier", "iri"] = Field(
         "identifier",

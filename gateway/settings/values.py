@@ -31,6 +31,7 @@ HttpsUrl = Annotated[
 HeaderName = Annotated[
     str, matching(r"[A-Za-z0-9_-]+", "must list header names, without wildcards and values")
 ]
+PathSegment = Annotated[str, matching(r"[A-Za-z0-9_-]+", "must consist of letters, digits, - and _")]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 Age = Annotated[float, Field(ge=0, le=86_400)]

@@ -41,7 +41,7 @@ def declared_endpoints() -> list[Endpoint[Any, Any]]:
 
 def example_key(endpoint: Endpoint[Any, Any]) -> Any:
     """Key of a resource of that endpoint which the sandbox has."""
-    names = re.findall(r"\{(?!customer_accounts)(\w+)\}", endpoint.path)
+    names = re.findall(r"\{(?!customer_accounts|linked_accounts)(\w+)\}", endpoint.path)
     return _EXAMPLES[names[-1] if names else ""]
 
 

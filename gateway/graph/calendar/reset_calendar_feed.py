@@ -9,7 +9,7 @@ from gateway.context import Context
 from gateway.graph.calendar.calendar_feed import CalendarFeed
 from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
-from gateway.graph.error import Error, ErrorCode
+from gateway.graph.error import CustomerNotFoundError, Error, ErrorCode
 from gateway.graph.info import Info
 from gateway.imin.routes import is_identifier
 from gateway.journal.errors import JournalUnavailable
@@ -32,11 +32,6 @@ class CalendarFeedReset:
 
     calendar_feed: CalendarFeed = strawberry.field(description="The feed at its new address.")
     customer: Customer = strawberry.field(description="The customer, for caches of front ends.")
-
-
-@strawberry.type(description="There is no such customer, or the caller may not act for them.")
-class CustomerNotFoundError(Error):
-    """Nothing was changed."""
 
 
 @strawberry.type(

@@ -11,20 +11,16 @@ from gateway.cancellation.outcomes import NotPermitted, OrderMissing
 from gateway.cancellation.request import CancellationRequest, OwnershipCheck
 from gateway.cancellation.rules import without_identifier
 from gateway.context import Context
-from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.cancellation.cancel_order_items_result import CancelOrderItemsResult
 from gateway.graph.cancellation.requested_items import check_items, request_of
 from gateway.graph.cancellation.shown_outcome import result_of
 from gateway.graph.decorators import resolved
+from gateway.graph.idempotency_key import callers_key
 from gateway.graph.info import Info
 from gateway.graph.lookup import own_order
 from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.routes import is_identifier
-from gateway.journal.keys import MAX_KEY_CHARACTERS, IdempotencyKey
-
-_MOST_KEYS = 500
-_MOST_KEYS_OF_A_SERVICE = 100_000
-"""Idempotency keys that are remembered at a time; a service cancels for many customers."""
+from gateway.journal.keys import IdempotencyKey
 
 
 @strawberry.input(description="The items of one order to cancel. Either all of them are cancelled, or none.")
@@ -87,17 +83,12 @@ class CancelOrderItems:
 def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> IdempotencyKey | None:
     """The key, if there is one. Raises GatewayError if the input is invalid."""
     check_items(input_.order_item_ids)
-    key = input_.idempotency_key
-    if key is None or key is UNSET:
+    given = callers_key(context, input_.idempotency_key)
+    if given.key is None:
         return None
-    if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
-        reason = f"idempotencyKey must be 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}."
-        raise GatewayError(BAD_USER_INPUT, reason)
     # The order of the items makes no difference. The preview is a condition, and no part of what is done.
     payload = msgspec.json.encode([input_.order_id, *sorted(set(input_.order_item_ids))]).decode()
-    caller = context.caller
-    most = _MOST_KEYS_OF_A_SERVICE if caller.may_name_any_customer else _MOST_KEYS
-    return IdempotencyKey(caller.customer or caller.name, key, payload, most)
+    return IdempotencyKey(given.caller, given.key, payload, given.most)
 
 
 def _request(

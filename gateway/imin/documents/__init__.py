@@ -32,6 +32,7 @@ from gateway.imin.documents.booking import (
 from gateway.imin.documents.brand import Brand
 from gateway.imin.documents.cancellability import CancellationBlock
 from gateway.imin.documents.event import Event
+from gateway.imin.documents.linked_account import LinkedAccount
 from gateway.imin.documents.media import MediaObject
 from gateway.imin.documents.offer import AggregateOffer, Offer, Schedule
 from gateway.imin.documents.order import Order, Receipt, Seller
@@ -80,6 +81,7 @@ __all__ = [
     "Image",
     "IntakeFormField",
     "ItemError",
+    "LinkedAccount",
     "MediaObject",
     "Offer",
     "OpeningHours",

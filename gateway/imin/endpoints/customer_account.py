@@ -15,6 +15,13 @@ def read_account(json: bytes, key: CustomerKey, _selection: Attributes | None) -
     return account
 
 
+def read_new_account(json: bytes) -> CustomerAccount:
+    """An account whose identifier the answer states. Raises Unreadable."""
+    account, unreadable = jsonld.read(CustomerAccount, json)
+    account.unreadable = unreadable
+    return account
+
+
 def _bind_account(account: CustomerAccount | None, owner: Owner) -> None:
     if account is not None:
         for one in account.access_passes:

@@ -73,7 +73,8 @@ class Endpoint(Generic[K, V]):
     """An endpoint that is read with GET: its resources have keys K and are read as V.
 
     name: in cache keys, unique.
-    path: path and query, see gateway.imin.routes.Route. `{customer_accounts}` is the setting of that name.
+    path: path and query, see gateway.imin.routes.Route. `{customer_accounts}` and `{linked_accounts}` are the
+        settings of these names.
     read: the resource from its JSON, given the key and the attributes that will be read (None: all of
         them). Raises Unreadable, also for JSON about something other than the key names.
     absent: the value where imin has no such resource; as a rule that is an error.

@@ -37,7 +37,12 @@ def reading(endpoint: Any) -> Call:
 
 
 def route(endpoint: Any) -> str:
-    return Route("GET", endpoint.path.replace("{customer_accounts}", "customer-accounts")).name
+    return Route(
+        "GET",
+        endpoint.path.replace("{customer_accounts}", "customer-accounts").replace(
+            "{linked_accounts}", "linked-accounts"
+        ),
+    ).name
 
 
 READS: dict[str, Call] = {route(endpoint): reading(endpoint) for endpoint in declared_endpoints()} | {
@@ -56,6 +61,7 @@ def options(url: str, **changes: Any) -> ClientOptions:
         "max_answer_bytes": 1_048_576,
         "max_receipt_bytes": 1_048_576,
         "customer_accounts_path": "customer-accounts",
+        "linked_accounts_path": "linked-accounts",
     }
     return ClientOptions(**(values | changes))
 

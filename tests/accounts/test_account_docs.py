@@ -1,0 +1,80 @@
+"""docs/accounts.md: its examples are run as the page shows them, and no outcome is missing."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from gateway.auth import Caller
+from gateway.commands import gateway_listening
+from gateway.sandbox import Sandbox
+from gateway.settings.model import Settings
+from tests.conftest import Gateway
+from tests.project.tree import PROJECT
+from tests.support.guides import DOCS, Section, commands, curl, sections
+
+PAGE = DOCS / "accounts.md"
+SECTIONS = sections(PAGE)
+MUTATIONS = {
+    section.heading: block.text
+    for section in SECTIONS
+    for block in section.blocks
+    if block.language == "graphql"
+}
+EXAMPLES = {
+    section.heading: section
+    for section in SECTIONS
+    if any(block.title == "Result" for block in section.blocks)
+}
+BY_CUSTOMER = {"createCustomerAccount: ForbiddenError", "setEntitlement: ForbiddenError"}
+
+
+async def customer(_request: object) -> Caller:
+    return Caller("1234")
+
+
+async def run(gateway: Gateway, sandbox_url: str, mutation: str, example: Section) -> list[tuple[Any, Any]]:
+    """Send the requests of an example in turn; return each answer with the one that the page shows."""
+    answers = []
+    blocks = list(example.blocks)
+    while blocks:
+        block = blocks.pop(0)
+        if block.language == "sh":
+            (request,) = map(curl, commands(block.text))
+            url = request.url.replace("http://127.0.0.1:8001", sandbox_url)
+            async with gateway.http.request(
+                request.method, url, data=request.body, headers=request.headers
+            ) as response:
+                assert response.ok, await response.text()
+        else:
+            shown = blocks.pop(0)
+            data = await gateway.data(MUTATIONS[mutation], **json.loads(block.text))
+            answers.append((data[mutation]["result"], json.loads(shown.text)))
+    return answers
+
+
+@pytest.mark.settings(cancel_deadline_seconds=0.3)  # tests of unconfirmed changes wait for it
+@pytest.mark.parametrize("heading", EXAMPLES)
+async def test_example(settings: Settings, gateway: Gateway, imin: tuple[Sandbox, str], heading: str) -> None:
+    """Every call of an example gives the answer that the page shows; the last one is the outcome's."""
+    mutation, outcome = heading.split(": ")
+    sandbox_url = imin[1].removesuffix("/api/v2")
+    async with gateway_listening(settings, customer, imin[0].clock.now) as url:
+        caller = Gateway(url, gateway.http) if heading in BY_CUSTOMER else gateway
+        answers = await run(caller, sandbox_url, mutation, EXAMPLES[heading])
+
+    assert [answer for answer, _ in answers] == [shown for _, shown in answers]
+    assert answers[-1][0]["__typename"] == outcome
+
+
+def test_every_outcome_is_shown() -> None:
+    """The page has an example for every member of every mutation's union."""
+    schema = (PROJECT / "schema.graphql").read_text()
+    members = set()
+    for mutation in MUTATIONS:
+        union = re.search(rf"union {mutation}Result =(.*?)\n\n", schema, re.DOTALL | re.IGNORECASE)
+        assert union
+        members |= {f"{mutation}: {name.strip()}" for name in union[1].split("|") if name.strip()}
+
+    assert set(EXAMPLES) == members
