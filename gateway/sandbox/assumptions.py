@@ -167,6 +167,13 @@ ASSUMPTIONS = (
         "account is an error too. An error names its seller by @id and name.",
     ),
     Assumption(
+        "Two styles of accounts",
+        "Creation posts a CustomerAccount, and an update is an action. The example scenario posts a Person, "
+        "and updates with PATCH /customer-accounts/:id.",
+        "Both work. A Person and a PATCH are answered with a Person that has the account's @id and "
+        "identifier.",
+    ),
+    Assumption(
         "Linked accounts",
         "imin:item with an item for each seller: imin:matchingEmailExists and two actions when it is not "
         "linked, imin:entitlementFilter and details when it is. The end of the path is not visible.",

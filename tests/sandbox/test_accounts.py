@@ -64,7 +64,7 @@ async def test_incomplete(imin: Imin, missing: str, value: Any) -> None:
     assert (status, refused["@type"]) == (400, "IncompleteCustomerDetailsError")
 
 
-@pytest.mark.parametrize("body", [[], create() | {"@type": "Person"}, {"customer": PERSON}, b"{"])
+@pytest.mark.parametrize("body", [[], create() | {"@type": "Order"}, {"customer": PERSON}, PERSON, b"{"])
 async def test_no_account(imin: Imin, body: Any) -> None:
     """A body that is no CustomerAccount is refused."""
     status, refused = await imin.call("POST", PATH, body)
@@ -88,6 +88,22 @@ async def test_update(imin: Imin) -> None:
         },
     )
     assert await account(imin) == before | {"customer": before["customer"] | {"givenName": "Anna"}}
+
+
+async def test_flat(imin: Imin) -> None:
+    """As in imin's example scenario, a Person can be posted, and patched."""
+    status, person = await imin.call("POST", PATH, {"@context": CONTEXT, **PERSON})
+    identifier = person["identifier"]
+    changed = await imin.call("PATCH", f"{PATH}/{identifier}", {"email": "b@example.com"})
+
+    assert (status, person) == (
+        201,
+        PERSON | {"identifier": identifier, "@id": f"{BOOK}/customer-accounts/{identifier}"},
+    )
+    assert changed == (200, person | {"email": "b@example.com"})
+    assert (await account(imin, identifier))["customer"] == PERSON | {"email": "b@example.com"}
+    assert (await imin.call("PATCH", f"{PATH}/{identifier}", {}))[1]["@type"] == "UpdateFailedError"
+    assert (await imin.call("PATCH", f"{PATH}/{identifier}", []))[0] == 400
 
 
 async def test_update_in_part(imin: Imin) -> None:

@@ -25,6 +25,7 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{API_PATH}/receipts/{{identifier}}", _receipt, allow_head=False),
         web.post(f"{API_PATH}/customer-accounts", _create_account),
         web.get(one_account, _account, allow_head=False),
+        web.patch(one_account, _update_account),
         web.delete(one_account, _delete_account),
         web.post(f"{one_account}/actions", _apply_action),
         web.get(f"{one_account}/linked-accounts", _linked_accounts, allow_head=False),
@@ -72,6 +73,11 @@ async def _create_account(request: web.Request) -> web.Response:
 
 async def _account(request: web.Request) -> web.Response:
     return json_response(request.app[SANDBOX].account(request.match_info["identifier"]))
+
+
+async def _update_account(request: web.Request) -> web.Response:
+    sandbox, identifier = request.app[SANDBOX], request.match_info["identifier"]
+    return json_response(sandbox.in_style(sandbox.accounts.update(identifier, await json_body(request))))
 
 
 async def _delete_account(request: web.Request) -> web.Response:

@@ -66,6 +66,7 @@ ROUTES = (
     "GET /receipts/:id",
     "POST /customer-accounts",
     "GET /customer-accounts/:id",
+    "PATCH /customer-accounts/:id",
     "DELETE /customer-accounts/:id",
     "POST /customer-accounts/:id/actions",
     "GET /customer-accounts/:id/linked-accounts",

@@ -11,7 +11,7 @@ from gateway.sandbox.data.documented import documented_account
 from gateway.sandbox.data.entitlements import BEYOND_THE_DOCUMENTATION
 from gateway.sandbox.data.error_documents import invalid_body, openactive_error
 from gateway.sandbox.data.random import letters
-from gateway.sandbox.data.vocabulary import OPENACTIVE, Document, customer_account_url
+from gateway.sandbox.data.vocabulary import OPENACTIVE, Document, customer_account_url, tail
 from gateway.sandbox.data.working_days import next_working_day
 from gateway.sandbox.state.account_actions import AccountActions
 from gateway.sandbox.state.linked_accounts import LinkedAccounts
@@ -44,17 +44,30 @@ class Accounts:
         return _generated(CUSTOMERS_BY_IDENTIFIER[identifier])
 
     def create(self, body: Any) -> Document:
-        """Create an account from the body. Raises IminError when a required member is missing."""
-        if not isinstance(body, dict) or body.get("@type") != "CustomerAccount" or "@context" not in body:
-            raise invalid_body("The body must be a CustomerAccount with an @context.")
-        customer = body.get("customer")
-        if not isinstance(customer, dict) or customer.get("@type") != "Person":
+        """Create an account from the body. Raises IminError when a required member is missing.
+
+        The body is a CustomerAccount, or a Person as in imin's example scenario; so is the result.
+        """
+        kind = tail(_type(body)) if isinstance(body, dict) else ""
+        if kind not in {"CustomerAccount", "Person"} or "@context" not in body:
+            raise invalid_body("The body must be a CustomerAccount or a Person, with an @context.")
+        customer = body.get("customer") if kind == "CustomerAccount" else _details(body)
+        if not isinstance(customer, dict) or tail(_type(customer)) != "Person":
             raise openactive_error("IncompleteCustomerDetailsError")
         if not all(isinstance(customer.get(name), str) and customer[name] for name in _REQUIRED):
             raise openactive_error("IncompleteCustomerDetailsError")
         identifier = letters(self._seed, _IDENTIFIER_LENGTH, next(self._numbers))
         self._changed[identifier] = _account(identifier, customer)
-        return self._changed[identifier]
+        return self._changed[identifier] if kind == "CustomerAccount" else self._flat(identifier)
+
+    def update(self, identifier: str, body: Any) -> Document:
+        """Update an account with the details in the body; returns its Person. Raises IminError.
+
+        Source: imin docs, Example Scenario.
+        """
+        change = _details(body) if isinstance(body, dict) else body
+        self.act(identifier, {"@type": "CustomerUpdateAction", "object": change})
+        return self._flat(identifier)
 
     def act(self, identifier: str, action: Any) -> Document:
         """Apply an action to an account; returns the completed action. Raises IminError."""
@@ -73,6 +86,10 @@ class Accounts:
         """Erase the personal data now; the orders remain. Raises IminError (404) for an unknown account."""
         self.get(identifier)
         self._erased_at[identifier] = self._now()
+
+    def _flat(self, identifier: str) -> Document:
+        account = self.get(identifier)
+        return {**account["customer"], "identifier": identifier, "@id": account["@id"]}
 
     def linked_accounts(self, identifier: str) -> Document:
         """The customer's accounts at sellers. Raises IminError (404) for an unknown account."""
@@ -104,6 +121,14 @@ class Accounts:
         customer = self.get(identifier)["customer"]
         shown = ("telephone", "email", "givenName", "familyName")
         return {"type": "Person"} | {name: customer[name] for name in shown if name in customer}
+
+
+def _type(document: Document) -> Any:
+    return document.get("@type", document.get("type"))
+
+
+def _details(person: Document) -> Document:
+    return {name: value for name, value in person.items() if name != "@context"}
 
 
 def _generated(customer: Customer) -> Document:

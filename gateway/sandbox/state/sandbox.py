@@ -183,7 +183,7 @@ class Sandbox:
     def opportunities(self) -> list[Document]:
         """Every session and slot that Search has."""
         self._settle()
-        return list(self.search.all(self.clock.now()))
+        return self.search.all(self.clock.now())
 
     def customer_of(self, order_identifier: str) -> str | None:
         """The identifier of the order's customer. Raises LookupError for an unknown order."""

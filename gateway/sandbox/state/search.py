@@ -5,8 +5,9 @@ customers have booked, with one offer on the series or the slot; see assumptions
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -39,9 +40,10 @@ class Search:
 
     def opportunity(self, kind: str, identifier: str, now: datetime) -> Any:
         """The session or slot. Raises IminError (404) if Search does not have it."""
-        if identifier in self._put:
-            document = self._as_sold(self._put[identifier])
-        else:
+        document = self._put.get(identifier)
+        if isinstance(document, dict):
+            document = self._as_sold(document)
+        elif identifier not in self._put:
             document = self.find(kind, identifier, now)
         if document is None:
             raise openactive_error("NotFoundError")
@@ -49,14 +51,21 @@ class Search:
 
     def find(self, kind: str, reference: str, now: datetime) -> Document | None:
         """The session or slot of this type whose identifier or id is the reference, if Search has it."""
-        return next(
-            (one for one in self.all(now) if one.get("type") == kind and reference in _names(one)), None
-        )
+        for booked, read in self._listed(now):
+            if booked.get("type") == kind and reference in (booked.get("identifier"), booked.get("id")):
+                return self._as_sold(read())
+        return None
 
-    def all(self, now: datetime) -> Iterator[Document]:
+    def all(self, now: datetime) -> list[Document]:
         """Every session and slot that Search has."""
+        return [self._as_sold(read()) for _, read in self._listed(now)]
+
+    def _listed(self, now: datetime) -> Iterator[tuple[Document, Callable[[], Document]]]:
+        """Each session as it was put or booked, and how to make the document that Search has of it."""
+        for name, document in self._put.items():
+            if isinstance(document, dict):
+                yield document, partial(self._put.__getitem__, name)
         seen = set(self._put)
-        yield from (self._as_sold(one) for one in self._put.values() if isinstance(one, dict))
         for customer in self._store.customers():
             for _, item in upcoming_items(self._store, customer, now):
                 booked, start = object_member(item, "orderedItem"), start_of(item)
@@ -65,7 +74,7 @@ class Search:
                     continue
                 seen.add(identifier)
                 if booked.get("type") in CHECKOUT_SEGMENTS and start and now <= start <= now + _AHEAD:
-                    yield self._as_sold(_document(booked, item.get("acceptedOffer")))
+                    yield booked, partial(_document, booked, item.get("acceptedOffer"))
 
     def record_purchase(self, opportunity: Document, order: str) -> None:
         """Let the places of the order's items be taken, until they are cancelled."""
@@ -83,9 +92,9 @@ class Search:
         """Let checkout sell the session, or not."""
         (self._withdrawn.discard if is_bookable else self._withdrawn.add)(identifier)
 
-    def _as_sold(self, document: Any) -> Any:
+    def _as_sold(self, document: Document) -> Document:
         """The document with the places that are left; the same object when nothing has changed."""
-        identifier = document.get("identifier") if isinstance(document, dict) else None
+        identifier = document.get("identifier")
         if not isinstance(identifier, str):
             return document
         taken, member = self._taken(identifier), _places_member(document)
@@ -139,10 +148,6 @@ def as_booked(document: Document, places: int) -> Document:
 
 def _places_member(document: Document) -> str:
     return _PLACES[document.get("type") == "Slot"]
-
-
-def _names(document: Document) -> tuple[Any, Any]:
-    return document.get("identifier"), document.get("id")
 
 
 def _document(booked: Document, offer: Any) -> Document:
