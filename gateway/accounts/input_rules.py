@@ -30,7 +30,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*:/|\bwww\.|\b(?:javascript|data|mailto):", 
 _PHONE = re.compile(r"\+?[0-9 ().\-/]{3,40}(?: ?(?:x|ext\.?|#) ?[0-9]{1,8})?", re.ASCII | re.IGNORECASE)
 _MIN_DIGITS, _MAX_DIGITS = 3, 15  # the most that E.164 allows
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-_HTTP_URL = re.compile(r"https?://[^\s/?#@]+[^\s\"<>\\^`{|}]*", re.ASCII | re.IGNORECASE)
+_HTTP_URL = re.compile(r"https?://[^\s/?#@\\\"<>^`{|}]+(?:[/?#][^\s\\\"<>^`{|}]*)?", re.ASCII | re.IGNORECASE)
 
 
 class InvalidInput(ValueError):

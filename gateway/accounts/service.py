@@ -5,8 +5,10 @@ can, once it is done, which may take imin days: so its account is read once, wit
 gateway.journal remembers what was sent; this package says what to send and what answers and readings mean.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from math import inf
 from typing import Protocol
 
 import msgspec
@@ -30,6 +32,10 @@ from gateway.imin.errors import IminError, NotFound, Refused, Unreadable, Upstre
 from gateway.imin.repository import Repository
 from gateway.journal.errors import JournalUnavailable
 from gateway.journal.single_request import Change, KeyReused, NotMade, SingleRequests, Unconfirmed
+
+_PAUSES = (0.3, 0.3, 0.7, 1.5)
+"""Seconds between the readings of one call; 0.6 s after the first one, another shows if nothing happened."""
+MAX_READINGS = 1 + len(_PAUSES)
 
 
 async def _nothing(_customer: str) -> None: ...
@@ -159,12 +165,14 @@ class AccountChanges:
 
 
 class _Attempt:
-    """One call's use of a request."""
+    """One call's use of a request. Its readings are few, whatever pauses the journal makes between them."""
 
     def __init__(self, changes: AccountChanges, request: AccountRequest) -> None:
         self._changes = changes
         self._request = request
         self._was_sent = False
+        self._pauses = iter(_PAUSES)
+        self._next_reading = 0.0
 
     async def send(self, seconds: float) -> AccountResult:
         self._was_sent = True
@@ -172,6 +180,10 @@ class _Attempt:
 
     async def find_out(self) -> AccountResult | None:
         """The success that a reading shows; None if it does not show it. Raises IminError."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_reading:
+            raise Unreadable("the account was read just now")
+        self._next_reading = now + next(self._pauses, inf)
         account = await self._changes.read(self._request.customer)
         if (shown := self._request.shown(account)) is not None:
             return AccountResult(shown, account)

@@ -19,6 +19,7 @@ from gateway.errors import BAD_REQUEST, BAD_USER_INPUT, RATE_LIMITED, GatewayErr
 from gateway.execution.counts import ExecutionCounts
 from gateway.execution.documents import DocumentCache, PreparedOperation
 from gateway.execution.limits import LimitExceeded, Limits, check_cost, check_lists
+from gateway.execution.private_values import without_values
 from gateway.execution.run import Runner
 from gateway.execution.shared_results import SharedEvent, SharedResults
 from gateway.execution.subscriptions import Subscription
@@ -202,7 +203,7 @@ class Executor:
             check_lists(variables, self._limits)
             values = self._runner.read_variables(prepared, variables)
             if not isinstance(values, VariableValues):
-                return with_code(BAD_USER_INPUT, values)
+                return with_code(BAD_USER_INPUT, without_values(values))
             estimate = prepared.cost.of(values.coerced)
             context.spending.begin(estimate, self._limits.cost)
             check_cost(estimate, self._limits)

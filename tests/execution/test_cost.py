@@ -1,5 +1,6 @@
 """What an operation costs: estimated from coerced values, and never less than what is sent to imin."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from gateway.pagination.range import ANY_DATE, DateRange
 from gateway.sandbox import Fault, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.support.accounts import VALID
 from tests.support.histories import order_document, put_history, sorted_dates
 from tests.support.subscriptions import socket_of
 from tests.support.waiting import until
@@ -219,6 +221,17 @@ async def test_bucket_is_empty(settings: Settings, gateway: Gateway, sandbox: Sa
     assert len(sandbox.request_log.entries) == cost["made"] <= cost["estimated"] <= 8
 
 
+def mutation_with_literals(name: str) -> str:
+    """A mutation of an account that imin would accept, which selects the account."""
+    values = ", ".join(f"{key}: {json.dumps(value)}" for key, value in VALID[name].items())
+    customer = "{ customer { name email } }"
+    shown = {
+        "updateCustomerAccount": f"... on CustomerAccountUpdated {customer}",
+        "setAccessPass": f"... on AccessPassSet {customer}",
+    }
+    return f"mutation {{ {name}(input: {{{values}}}) {{ result {{ __typename {shown.get(name, '')} }} }} }}"
+
+
 async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str]]:
     """Operations for each root field, as expensive as a caller can make them."""
     order, [item], seller = (await own.data(_IDS))["viewer"]["orders"]["nodes"][0].values()
@@ -241,6 +254,7 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
         "opportunity": [f"{{ opportunity(type: SLOT, identifier: {name}) {{ id }} }}" for name in quoted],
         "cancellationPreview": [f"{{ {preview % (name, quoted[1])} }}" for name in quoted],
         "resetCalendarFeed": ["mutation { resetCalendarFeed(input: {}) { result { __typename } } }"],
+        **{name: [mutation_with_literals(name)] for name in VALID},
         "cancelOrderItems": [
             f"mutation {{ {cancel % (name, other)} }}" for name in quoted for other in quoted
         ],
@@ -258,7 +272,8 @@ async def test_every_root_field(settings: Settings, gateway: Gateway, sandbox: S
     sandbox.put_order("crafted", order_document("crafted-399") | {"seller": seller})
     dear, tried = [], set()
 
-    async with customer_at(settings, gateway, "crafted", rate_limited=False) as own:
+    unlimited = {"rate_limited": False, "cancel_deadline_seconds": 1.0}
+    async with customer_at(settings, gateway, "crafted", **unlimited) as own:
         for root_field, operations in (await every_root_field(own, sandbox)).items():
             tried.add(root_field)
             for operation in operations:

@@ -13,7 +13,7 @@ from gateway.graph.account.results import (
     AccountChangeUnconfirmedError,
     UpdateFailedError,
 )
-from gateway.graph.account.sending import CHANGE_COST, send
+from gateway.graph.account.sending import ERASURE_COST, send
 from gateway.graph.account.shown_outcome import failure_of, no_such_customer
 from gateway.graph.cancellation.cancel_order_items_result import IdempotencyKeyReusedError
 from gateway.graph.decorators import resolved
@@ -76,7 +76,7 @@ class DeleteCustomerAccount:
         "Request the erasure of a customer's personal data (GDPR, article 17): of the caller, or for a "
         "trusted service of anyone. imin erases later, so the outcome is an acceptance, never a completion.",
         DeleteCustomerAccountPayload | None,
-        requests=CHANGE_COST,
+        requests=ERASURE_COST,
         is_null_only_with_error=True,
     )
     async def delete_customer_account(
