@@ -17,6 +17,7 @@ export const values = [
   "AlreadyCancelled",
   "Amenity",
   "BarcodeInvalidError",
+  "BookAgain",
   "BookingService",
   "BookingSnapshot",
   "Brand",
@@ -35,10 +36,15 @@ export const values = [
   "CancellationTermsChangedError",
   "CancellationUnavailableError",
   "CancellationUnconfirmedError",
+  "CheckoutItem",
+  "CheckoutRefusedError",
+  "CheckoutUnavailableError",
+  "CheckoutUnconfirmedError",
   "Concept",
   "ContactPoint",
   "Course",
   "CourseFeature",
+  "CreateCheckoutSessionPayload",
   "CreateCustomerAccountPayload",
   "CustomerAccountCreated",
   "CustomerAccountDeletionAccepted",
@@ -94,6 +100,7 @@ export const values = [
   "TaxCharge",
   "Terms",
   "TotalChange",
+  "UnavailableOpportunityError",
   "UpdateCustomerAccountPayload",
   "UpdateFailedError",
   "VenueChange",
@@ -150,6 +157,9 @@ export const lists = {
   ],
   "CancellationUnconfirmedError": [
     "orderItems"
+  ],
+  "CheckoutSession": [
+    "items"
   ],
   "Customer": [
     "accessPasses",

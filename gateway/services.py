@@ -18,6 +18,7 @@ from gateway.cancellation.preview import Previews
 from gateway.cancellation.service import CancellationOptions, Cancellations
 from gateway.cancellation.sqlite_journal import SqliteJournal
 from gateway.change_notifier import ChangeNotifier
+from gateway.checkout.sessions import CheckoutSessions
 from gateway.clock import BootClock, Clock
 from gateway.context import Services
 from gateway.graph.compared_fields import ComparedFields
@@ -80,6 +81,9 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         journal=journal,
         locks=locks,
     )
+    changes = SingleRequests(
+        ChangeTools(journal, locks, held.doubt, now, signer.changes, _exchange_seconds(settings))
+    )
     states = _calendar_states(settings, redis)
     announcements = Announcements(redis) if redis else None
     leases = PollLeases(redis, announcements) if redis and announcements else None
@@ -107,6 +111,8 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         operation_seconds=settings.request_timeout_seconds,
         journal=journal_file,
         changes=changes,
+        checkout=CheckoutSessions(client, changes, signer.sealer, settings.checkout_base_url),
+        needs_https=settings.profile == "production",
         cancellations=cancellations,
         accounts=accounts,
         erasures=erasures,
@@ -134,6 +140,7 @@ def _client(settings: Settings) -> IminClient:
             max_answer_bytes=settings.imin_max_answer_bytes,
             max_receipt_bytes=settings.imin_max_receipt_bytes,
             search_base_url=settings.search_base_url,
+            checkout_base_url=settings.checkout_base_url,
             customer_accounts_path=settings.imin_customer_accounts_path.strip("/"),
             linked_accounts_path=settings.imin_linked_accounts_path,
             max_connection_seconds=settings.imin_connection_max_seconds,

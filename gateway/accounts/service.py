@@ -31,7 +31,7 @@ from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT
 from gateway.imin.errors import IminError, NotFound, Refused, Unreadable, UpstreamUnavailable
 from gateway.imin.repository import Repository
 from gateway.journal.errors import JournalUnavailable
-from gateway.journal.single_request import Change, KeyReused, NotMade, SingleRequests, Unconfirmed
+from gateway.journal.single_request import Change, ChangeKey, KeyReused, NotMade, SingleRequests, Unconfirmed
 
 _PAUSES = (0.3, 0.3, 0.7, 1.5)
 """Seconds between the readings of one call; 0.6 s after the first one, another shows if nothing happened."""
@@ -73,20 +73,15 @@ class AccountChanges:
         self.on_change: Callable[[str], Awaitable[None]] = _nothing
         """Called with a customer after imin was requested to change their account, whatever came of it."""
 
-    async def change(self, request: AccountRequest, caller: str, key: str | None, most: int) -> AccountResult:
-        """The outcome. Continues to its end even if the caller is cancelled.
-
-        caller: who makes the change. key, most: see gateway.journal.single_request.Change.
-        """
+    async def change(self, request: AccountRequest, key: ChangeKey) -> AccountResult:
+        """The outcome. Continues to its end even if the caller is cancelled."""
         endpoint, document = request.sent_as(self._style)
         attempt = _Attempt(self, request)
         result = await self._changes.make(
             Change(
                 kind=request.kind,
-                caller=caller,
                 content=[request.customer, endpoint.method, document],
                 key=key,
-                most=most,
                 send=attempt.send,
                 refused=partial(_refused, request),
                 encode=lambda result: msgspec.json.encode(result.outcome),

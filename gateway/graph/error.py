@@ -30,7 +30,7 @@ class ErrorCode(Enum):
     )
     IDEMPOTENCY_KEY_REUSED = strawberry.enum_value(
         "IDEMPOTENCY_KEY_REUSED",
-        description="The idempotency key was already used for a different cancellation.",
+        description="The idempotency key was already used for a different change.",
     )
     ORDER_NOT_FOUND = strawberry.enum_value("ORDER_NOT_FOUND", description="The caller has no such order.")
     ORDER_ITEM_NOT_FOUND = strawberry.enum_value(
@@ -46,6 +46,16 @@ class ErrorCode(Enum):
     )
     CUSTOMER_NOT_FOUND = strawberry.enum_value(
         "CUSTOMER_NOT_FOUND", description="There is no such customer, or the caller may not act for them."
+    )
+    UNAVAILABLE_OPPORTUNITY = strawberry.enum_value(
+        "UNAVAILABLE_OPPORTUNITY", description="The session cannot be booked, or no longer."
+    )
+    CHECKOUT_REFUSED = strawberry.enum_value(
+        "CHECKOUT_REFUSED", description="The checkout refuses the request for a reason of its own."
+    )
+    CHECKOUT_UNCONFIRMED = strawberry.enum_value(
+        "CHECKOUT_UNCONFIRMED",
+        description="The request was sent, but it is not known whether a checkout session was created.",
     )
     CALENDAR_FEED_UNAVAILABLE = strawberry.enum_value(
         "CALENDAR_FEED_UNAVAILABLE",

@@ -9,11 +9,13 @@ from gateway.graph.account.set_entitlement import SetEntitlement
 from gateway.graph.account.update_customer_account import UpdateCustomerAccount
 from gateway.graph.calendar.reset_calendar_feed import ResetCalendarFeed
 from gateway.graph.cancellation.cancel_order_items import CancelOrderItems
+from gateway.graph.checkout.create_checkout_session import CreateCheckoutSession
 
 
 @strawberry.type(description="Operations that change something. Each returns a payload with its outcome.")
 class Mutation(
     CancelOrderItems,
+    CreateCheckoutSession,
     ResetCalendarFeed,
     CreateCustomerAccount,
     UpdateCustomerAccount,

@@ -96,6 +96,12 @@ def exact_decimal(value: Any) -> ExactDecimal:
     return value
 
 
+def _read_url(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"URL must be a text, got {value!r:.60}.")
+    return value
+
+
 def _write_decimal(value: Any) -> str:
     return format(exact_decimal(value), "f")
 
@@ -140,5 +146,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A web address.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3986",
         serialize=str,
+        parse_value=_read_url,
     ),
 }

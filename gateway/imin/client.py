@@ -40,8 +40,8 @@ CUSTOMER_CANCELLED = "https://openactive.io/CustomerCancelled"
 class ClientOptions:
     """How to reach imin. Times in seconds, sizes in bytes after inflating.
 
-    search_base_url: of the Search API; None if it is not used. linked_accounts_path: below a customer's
-    account; None if they are not read.
+    search_base_url: of the Search API; None if it is not used. checkout_base_url: of the broker's checkout.
+    linked_accounts_path: below a customer's account; None if they are not read.
     """
 
     base_url: str
@@ -54,6 +54,7 @@ class ClientOptions:
     max_connection_seconds: float = MAX_CONNECTION_SECONDS
     search_base_url: str | None = None
     linked_accounts_path: str | None = None
+    checkout_base_url: str | None = None
     endpoint_guard: EndpointGuardOptions = field(default_factory=EndpointGuardOptions)
 
 
@@ -77,9 +78,10 @@ class IminClient:
         key = {"X-API-KEY": options.api_key.get_secret_value()} if options.api_key else {}
         headers = {**key, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         self._pool = ConnectionPool(options.base_url, headers, options.max_connection_seconds)
-        self._search: ConnectionPool | None = None
-        if options.search_base_url is not None:
-            self._search = ConnectionPool(options.search_base_url, headers, options.max_connection_seconds)
+        self._search, self._checkout = (
+            None if url is None else ConnectionPool(url, headers, options.max_connection_seconds)
+            for url in (options.search_base_url, options.checkout_base_url)
+        )
 
     @property
     def has_search(self) -> bool:
@@ -92,15 +94,15 @@ class IminClient:
         return self._options.linked_accounts_path is not None
 
     async def __aenter__(self) -> Self:
-        self._pool.open()
-        if self._search is not None:
-            self._search.open()
+        for pool in (self._pool, self._search, self._checkout):
+            if pool is not None:
+                pool.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._pool.close()
-        if self._search is not None:
-            self._search.close()
+        for pool in (self._pool, self._search, self._checkout):
+            if pool is not None:
+                pool.close()
 
     async def fetch(self, endpoint: Endpoint[K, Any], key: K) -> bytes | None:
         """JSON of a resource, None where imin has none.
@@ -164,7 +166,7 @@ class IminClient:
         content = msgspec.json.encode(body)
         await self._notify_of_change(order_identifier)
         try:
-            response = await self._send_once(_CANCEL, path, content, timeout_seconds)
+            response = await self._send_once(self._pool, _CANCEL, path, content, timeout_seconds)
         finally:
             # Again: the order may have been read just before imin changed it.
             await self._notify_of_change(order_identifier)
@@ -190,8 +192,11 @@ class IminClient:
         it), Unreadable.
         """
         route = Route(endpoint.method, self._path(endpoint.path))
+        pool = self._pool if endpoint.api == "booking" else self._checkout
+        if pool is None:
+            raise UpstreamUnavailable(f"{route.name}: no address is set", sent=False)
         content = None if document is None else msgspec.json.encode(document)
-        response = await self._send_once(route, route.path(key), content, timeout_seconds)
+        response = await self._send_once(pool, route, route.path(key), content, timeout_seconds)
         if not 200 <= response.status < 400:  # noqa: PLR2004  # errors
             raise_upstream_error(response, route.name)
         if response.status >= 300 or response.head.content_type == "text/html":  # noqa: PLR2004  # a proxy's
@@ -199,12 +204,12 @@ class IminClient:
         return response.body
 
     async def _send_once(
-        self, route: Route, path: str, content: bytes | None, timeout_seconds: float = inf
+        self, pool: ConnectionPool, route: Route, path: str, content: bytes | None, timeout_seconds: float
     ) -> UpstreamResponse:
         max_bytes = self._options.max_answer_bytes
         return await self.endpoint_guards.of(route.name).call(
             lambda seconds: self._respond(
-                self._pool.send_once(route.method, path, content, seconds, max_bytes), route.name
+                pool.send_once(route.method, path, content, seconds, max_bytes), route.name
             ),
             min(timeout_seconds, self._options.cancel_timeout_seconds),
             is_repeatable=False,

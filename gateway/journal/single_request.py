@@ -1,6 +1,6 @@
 """Changes that one request to imin makes: sent once per key, and never reported as more than is known.
 
-    result = await changes.make(Change("setAccessPass", caller, content, send, …))
+    result = await changes.make(Change(kind="setAccessPass", content=…, key=…, send=…, …))
 
 claim the key, synced to disk → send the request → store its outcome, or hold the key if that is unknown. If
 the process is killed in between, the key stays claimed: the next call with it sends nothing before it has
@@ -63,13 +63,24 @@ class KeyReused:
 ChangeResult: TypeAlias = R | Unconfirmed | NotMade | KeyReused
 
 
+@dataclass(frozen=True)
+class ChangeKey:
+    """Who makes a change, and the client's idempotency key, if it gave one.
+
+    caller: what tells callers apart. most: keys that the caller may have; the oldest ones are forgotten.
+    """
+
+    caller: str
+    text: str | None
+    most: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change(Generic[R]):
     """One change. Its outcomes, refusals by imin among them, are of type R.
 
-    kind: name of the mutation. caller: who makes it. content: all that tells it from another change, the
-    customer included; encodable as JSON. Only a keyed digest of it is stored, so it may be personal.
-    key: the client's, if it gave one. most: keys that the caller may have.
+    kind: name of the mutation. content: all that tells it from another change, the customer included;
+    encodable as JSON. Only a keyed digest of it is stored, so it may be personal.
     send: makes the one request; its argument is the time for it, in seconds. It returns an outcome, and
     raises what the client raises. refused: what imin's refusal means; None if it means no outcome.
     find_out: the outcome of a request that was sent before, if reading imin shows that it took effect; None
@@ -80,10 +91,8 @@ class Change(Generic[R]):
     """
 
     kind: str
-    caller: str
     content: Any
-    key: str | None
-    most: int
+    key: ChangeKey
     send: Callable[[float], Awaitable[R]]
     refused: Callable[[Refused | NotFound], R | None]
     encode: Callable[[R], bytes]
@@ -146,11 +155,12 @@ class _OneChange(Generic[R]):
 
     def __init__(self, change: Change[R], tools: ChangeTools, until: float) -> None:
         content, macs = msgspec.json.encode([change.kind, change.content]), tools.macs
-        name = f"={macs.digest(b'=' + content).hex()}" if change.key is None else digest(change.key)
-        self.name = KeyName(digest(change.caller), name, change.most)
+        key = change.key
+        name = f"={macs.digest(b'=' + content).hex()}" if key.text is None else digest(key.text)
+        self.name = KeyName(digest(key.caller), name, key.most)
         self.payload = macs.digest(content).hex()
         # What can be read needs no other replica's word for it. Without a key, none is expected to be there.
-        self.on_all = change.key is not None and change.find_out is None
+        self.on_all = key.text is not None and change.find_out is None
         self._change = change
         self._content = content
         self._tools = tools
@@ -183,7 +193,7 @@ class _OneChange(Generic[R]):
         return await self._send() if may_send else NotMade(is_unrecorded=True)
 
     def stored(self, result: ChangeResult[R]) -> bytes | None:
-        if self._change.key is None or isinstance(result, Unconfirmed | NotMade | KeyReused):
+        if self._change.key.text is None or isinstance(result, Unconfirmed | NotMade | KeyReused):
             return None
         return self._change.encode(result)
 
@@ -203,7 +213,7 @@ class _OneChange(Generic[R]):
             may_repeat = is_over
         else:
             # The same content without a key is as likely a new change, once the first one is over.
-            may_repeat = is_over and self._change.key is None
+            may_repeat = is_over and self._change.key.text is None
         return await self._send_again() if may_repeat and may_send else Unconfirmed()
 
     async def _send_again(self) -> ChangeResult[R]:

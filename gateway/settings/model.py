@@ -60,8 +60,8 @@ class Settings(FileSettings, ServerSettings):
     )
     checkout_base_url: HttpUrl | None = Field(
         None,
-        description="Base URL of the broker's checkout pages, for links to them; https in production. Leave "
-        "empty for no links.",
+        description="Base URL of the broker's checkout, where `createCheckoutSession` creates sessions and "
+        "links lead; https in production. Leave empty for neither.",
     )
     imin_api_key: HeaderKey | None = Field(None, description="imin's API key. Required by `gateway serve`.")
     imin_timeout_seconds: Seconds = Field(

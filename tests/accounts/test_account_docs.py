@@ -1,7 +1,7 @@
 """docs/accounts.md: its examples are run as the page shows them, and no outcome is missing."""
 
-import json
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from gateway.sandbox import Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.project.tree import PROJECT
-from tests.support.guides import DOCS, Section, commands, curl, sections
+from tests.support.guides import DOCS, sections
+from tests.support.page_examples import run_example
 
 PAGE = DOCS / "accounts.md"
 SECTIONS = sections(PAGE)
@@ -34,24 +35,8 @@ async def customer(_request: object) -> Caller:
     return Caller("1234")
 
 
-async def run(gateway: Gateway, sandbox_url: str, mutation: str, example: Section) -> list[tuple[Any, Any]]:
-    """Send the requests of an example in turn; return each answer with the one that the page shows."""
-    answers = []
-    blocks = list(example.blocks)
-    while blocks:
-        block = blocks.pop(0)
-        if block.language == "sh":
-            (request,) = map(curl, commands(block.text))
-            url = request.url.replace("http://127.0.0.1:8001", sandbox_url)
-            async with gateway.http.request(
-                request.method, url, data=request.body, headers=request.headers
-            ) as response:
-                assert response.ok, await response.text()
-        else:
-            shown = blocks.pop(0)
-            data = await gateway.data(MUTATIONS[mutation], **json.loads(block.text))
-            answers.append((data[mutation]["result"], json.loads(shown.text)))
-    return answers
+async def call(gateway: Gateway, mutation: str, variables: Any) -> Any:
+    return (await gateway.data(MUTATIONS[mutation], **variables))[mutation]["result"]
 
 
 @pytest.mark.settings(cancel_deadline_seconds=0.3)  # tests of unconfirmed changes wait for it
@@ -59,10 +44,9 @@ async def run(gateway: Gateway, sandbox_url: str, mutation: str, example: Sectio
 async def test_example(settings: Settings, gateway: Gateway, imin: tuple[Sandbox, str], heading: str) -> None:
     """Every call of an example gives the answer that the page shows; the last one is the outcome's."""
     mutation, outcome = heading.split(": ")
-    sandbox_url = imin[1].removesuffix("/api/v2")
     async with gateway_listening(settings, customer, imin[0].clock.now) as url:
         caller = Gateway(url, gateway.http) if heading in BY_CUSTOMER else gateway
-        answers = await run(caller, sandbox_url, mutation, EXAMPLES[heading])
+        answers = await run_example(EXAMPLES[heading], caller, imin[1], partial(call, caller, mutation))
 
     assert [answer for answer, _ in answers] == [shown for _, shown in answers]
     assert answers[-1][0]["__typename"] == outcome

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from gateway.sandbox import Sandbox
 from tests.conftest import Gateway
-from tests.support.guides import DOCS, Section, commands, curl, sections
+from tests.support.guides import DOCS, sections
+from tests.support.page_examples import run_example
 
 PROJECT = Path(__file__).parents[2]
 PAGE = DOCS / "cancellation.md"
@@ -26,28 +28,11 @@ async def call(gateway: Gateway, variables: Any) -> Any:
     return (await gateway.data(MUTATION, **variables))["cancelOrderItems"]["result"]
 
 
-async def run(gateway: Gateway, sandbox_url: str, example: Section) -> list[tuple[Any, Any]]:
-    """Send the requests of an example in turn; return each answer with the one that the page shows."""
-    answers = []
-    blocks = list(example.blocks)
-    while blocks:
-        block = blocks.pop(0)
-        if block.language == "sh":
-            (request,) = map(curl, commands(block.text))
-            url = request.url.replace("http://127.0.0.1:8001", sandbox_url)
-            async with gateway.http.post(url, data=request.body, headers=request.headers) as response:
-                assert response.ok, await response.text()
-        else:
-            shown = blocks.pop(0)
-            answers.append((await call(gateway, json.loads(block.text)), json.loads(shown.text)))
-    return answers
-
-
 @pytest.mark.settings(cancel_deadline_seconds=2)  # the test waits for it
 @pytest.mark.parametrize("outcome", EXAMPLES)
 async def test_example(gateway: Gateway, imin: tuple[Sandbox, str], outcome: str) -> None:
     """Every call of an example gives the answer that the page shows; the last one is the outcome's."""
-    answers = await run(gateway, imin[1].removesuffix("/api/v2"), EXAMPLES[outcome])
+    answers = await run_example(EXAMPLES[outcome], gateway, imin[1], partial(call, gateway))
 
     assert [answer for answer, _ in answers] == [shown for _, shown in answers]
     assert answers[-1][0]["__typename"] == outcome

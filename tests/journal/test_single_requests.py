@@ -15,6 +15,7 @@ from gateway.journal.doubt import Doubt
 from gateway.journal.locks import ProcessLocks
 from gateway.journal.single_request import (
     Change,
+    ChangeKey,
     ChangeResult,
     ChangeTools,
     KeyReused,
@@ -47,7 +48,13 @@ class Imin:
         self.go_on = asyncio.Event()
         self.go_on.set()
 
-    def change(self, key: str | None = "key", content: Any = "ann@example.com", **more: Any) -> Change[str]:
+    def change(
+        self,
+        key: str | None = "key",
+        content: Any = "ann@example.com",
+        caller: str = "customer-1234",
+        **more: Any,
+    ) -> Change[str]:
         """The change of an e-mail address."""
 
         async def send(_seconds: float) -> str:
@@ -64,10 +71,8 @@ class Imin:
 
         values: dict[str, Any] = {
             "kind": "createThing",
-            "caller": "customer-1234",
             "content": content,
-            "key": key,
-            "most": 10,
+            "key": ChangeKey(caller, key, most=10),
             "send": send,
             "refused": lambda refusal: "refused" if isinstance(refusal, Refused) else None,
             "encode": str.encode,

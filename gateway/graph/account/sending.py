@@ -15,5 +15,4 @@ ERASURE_COST = 3
 
 async def send(context: Context, request: AccountRequest, key: str | None) -> AccountResult:
     """The outcome. Raises GatewayError for a key that cannot be used."""
-    given = callers_key(context, key)
-    return await context.services.accounts.change(request, given.caller, given.key, given.most)
+    return await context.services.accounts.change(request, callers_key(context, key))

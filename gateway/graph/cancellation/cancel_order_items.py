@@ -84,11 +84,11 @@ def _idempotency_key(context: Context, input_: CancelOrderItemsInput) -> Idempot
     """The key, if there is one. Raises GatewayError if the input is invalid."""
     check_items(input_.order_item_ids)
     given = callers_key(context, input_.idempotency_key)
-    if given.key is None:
+    if given.text is None:
         return None
     # The order of the items makes no difference. The preview is a condition, and no part of what is done.
     payload = msgspec.json.encode([input_.order_id, *sorted(set(input_.order_item_ids))]).decode()
-    return IdempotencyKey(given.caller, given.key, payload, given.most)
+    return IdempotencyKey(given.caller, given.text, payload, given.most)
 
 
 def _request(

@@ -146,7 +146,8 @@ class CancellationTermsChangedError(Error, CancellationOutcome):
 
 
 @strawberry.type(
-    description="The idempotency key was used for a different cancellation within 24 hours. Nothing was sent."
+    description="The idempotency key was used for a different change within 24 hours. Nothing was sent. "
+    "`order` is null and `orderItems` empty for mutations that have no order."
 )
 class IdempotencyKeyReusedError(Error, CancellationOutcome):
     """Outcome: KeyReused."""

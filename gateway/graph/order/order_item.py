@@ -7,6 +7,7 @@ import strawberry
 from gateway.graph.agent import Person
 from gateway.graph.cancellation.cancellation import Cancellation
 from gateway.graph.cancellation.known_cancellations import cancellation_of_item
+from gateway.graph.checkout.book_again import BookAgain
 from gateway.graph.compared_fields import NotCompared
 from gateway.graph.decorators import resolved
 from gateway.graph.enums import CancellationBlock, OrderItemStatus
@@ -22,7 +23,7 @@ from gateway.graph.session.live_session import live_session
 from gateway.graph.session.session import Session
 from gateway.hints import depends_only_on
 from gateway.imin import documents
-from gateway.imin.endpoints.opportunities import opportunity_of
+from gateway.imin.documents.opportunity import opportunity_of
 from gateway.imin.endpoints.orders import ORDER
 
 # By name, without an import: order.py imports this module. Strawberry resolves it at the end.
@@ -148,6 +149,12 @@ class OrderItem(Node):
         "token for 5 minutes after the query, unless the operator set another lifetime. Importing a later "
         "file changes the entry that an earlier one has made. Null if the session has no date.",
         metadata=NotCompared.EXPIRES(),
+    )
+
+    book_again: BookAgain | None = strawberry.field(
+        description="What is needed to book the same session or slot again. Null if it is of a kind that "
+        "imin's checkout does not sell, or has no identifier. Whether it is for sale now is in "
+        "`liveSession { isBookable }`."
     )
 
     @resolved(

@@ -13,6 +13,7 @@ from gateway.imin.documents.cancellability import CancellationBlock, reason_agai
 from gateway.imin.documents.deadline import Deadline, deadline_of
 from gateway.imin.documents.event import Event
 from gateway.imin.documents.offer import Offer
+from gateway.imin.documents.opportunity import BookAgain, book_again
 from gateway.imin.documents.thing import Identified, Owned, Owner, Priced, PropertyValue, TaxCharge, Thing
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.errors import InvalidValue
@@ -224,6 +225,13 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         """All ways to join a virtual session."""
         first = self.access_channel
         return () if first is None else (first,) + self.other_access_channels  # noqa: RUF005  # can be analysed
+
+    @property
+    def book_again(self) -> BookAgain | None:
+        """What checkout needs to sell the same again; None if it sells no such thing."""
+        owner: Owner = self.owner
+        session = self.session
+        return None if session is None else book_again(session, self.accepted_offer, owner.checkout_base_url)
 
     @property
     def calendar_url(self) -> str | None:

@@ -113,8 +113,9 @@ class Endpoint(Generic[K, V]):
 class ChangeEndpoint:
     """An endpoint that changes something: a request to it is never repeated.
 
-    path: as for Endpoint.
+    path: as for Endpoint. api: which of imin's APIs has it; checkout is the broker's own host.
     """
 
     method: Literal["POST", "PATCH", "DELETE"]
     path: str
+    api: Literal["booking", "checkout"] = "booking"

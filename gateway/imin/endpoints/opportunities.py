@@ -6,7 +6,7 @@ places left may be 10 seconds old.
 """
 
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -83,26 +83,3 @@ SLOT = _endpoint(OpportunityType.SLOT, "slot", "/facilities-api/v2/slots")
 
 BY_TYPE = {OpportunityType.SCHEDULED_SESSION: SCHEDULED_SESSION, OpportunityType.SLOT: SLOT}
 """The endpoint of each type of opportunity."""
-
-_SEGMENTS = {
-    "scheduled-sessions": OpportunityType.SCHEDULED_SESSION,
-    "slots": OpportunityType.SLOT,
-}
-_SLOTS = {"Slot", "FacilityUseSlot", "IndividualFacilityUseSlot"}
-
-
-def opportunity_of(session: Event) -> tuple[OpportunityType, str] | None:
-    """Type and identifier by which Search may know a booked session; None if it has no such type.
-
-    imin's IRI of a session is its address in Search, which names it if no identifier is stated.
-    """
-    iri = session.iri or ""
-    segment, _, last = iri.rpartition("/")
-    kind = _SEGMENTS.get(segment.rpartition("/")[2])
-    if session.type in _SLOTS:
-        kind = OpportunityType.SLOT
-    elif session.type == OpportunityType.SCHEDULED_SESSION.value:
-        kind = OpportunityType.SCHEDULED_SESSION
-    stated = session.own_identifier
-    name = str(stated) if is_stated(stated) else unquote(last)
-    return (kind, name) if kind is not None and name else None

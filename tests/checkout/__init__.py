@@ -1,0 +1,1 @@
+"""createCheckoutSession and OrderItem.bookAgain."""

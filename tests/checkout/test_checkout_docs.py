@@ -1,0 +1,63 @@
+"""docs/checkout.md: its examples are run as the page shows them, and no outcome is missing."""
+
+import json
+import re
+from functools import partial
+from typing import Any
+
+import pytest
+
+from gateway.sandbox import Sandbox
+from tests.conftest import Gateway
+from tests.project.tree import PROJECT
+from tests.support.guides import DOCS, sections
+from tests.support.page_examples import run_example
+
+PAGE = DOCS / "checkout.md"
+SECTIONS = sections(PAGE)
+MUTATION = next(block.text for section in SECTIONS for block in section.blocks)
+EXAMPLES = {
+    section.heading: section
+    for section in SECTIONS
+    if any(block.title == "Result" for block in section.blocks)
+}
+
+
+async def call(gateway: Gateway, variables: Any) -> Any:
+    return (await gateway.data(MUTATION, **variables))["createCheckoutSession"]["result"]
+
+
+@pytest.mark.parametrize("outcome", EXAMPLES)
+async def test_example(gateway: Gateway, imin: tuple[Sandbox, str], outcome: str) -> None:
+    """Every call of an example gives the answer that the page shows; the last one is the outcome's."""
+    answers = await run_example(EXAMPLES[outcome], gateway, imin[1], partial(call, gateway))
+
+    assert [answer for answer, _ in answers] == [shown for _, shown in answers]
+    assert answers[-1][0]["__typename"] == outcome
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "UnavailableOpportunityError",
+        "CheckoutUnconfirmedError",
+        "CheckoutUnavailableError",
+        "IdempotencyKeyReusedError",
+    ],
+)
+async def test_precondition(gateway: Gateway, outcome: str) -> None:
+    """Without what the example does first, its last call gives another outcome."""
+    answer = await call(gateway, json.loads(EXAMPLES[outcome].blocks[-2].text))
+
+    assert answer["__typename"] == "CheckoutSession"
+
+
+def test_every_outcome_is_shown() -> None:
+    """The page has an example and a line in its table for every member of the union."""
+    schema = (PROJECT / "schema.graphql").read_text()
+    union = re.search(r"union CreateCheckoutSessionResult =(.*?)\n\n", schema, re.DOTALL)
+    assert union
+    members = [name.strip() for name in union[1].split("|") if name.strip()]
+
+    assert sorted(EXAMPLES) == sorted(members)
+    assert [name for name in members if f"| `{name}` |" not in PAGE.read_text()] == []
