@@ -221,6 +221,9 @@ async def test_bucket_is_empty(settings: Settings, gateway: Gateway, sandbox: Sa
     assert len(sandbox.request_log.entries) == cost["made"] <= cost["estimated"] <= 8
 
 
+CHECKOUT = "createCheckoutSession(input: {opportunityId: %s}) { result { ... on Error { message } } }"
+
+
 def mutation_with_literals(name: str) -> str:
     """A mutation of an account that imin would accept, which selects the account."""
     values = ", ".join(f"{key}: {json.dumps(value)}" for key, value in VALID[name].items())
@@ -255,6 +258,7 @@ async def every_root_field(own: Gateway, sandbox: Sandbox) -> dict[str, list[str
         "cancellationPreview": [f"{{ {preview % (name, quoted[1])} }}" for name in quoted],
         "resetCalendarFeed": ["mutation { resetCalendarFeed(input: {}) { result { __typename } } }"],
         **{name: [mutation_with_literals(name)] for name in VALID},
+        "createCheckoutSession": [f"mutation {{ {CHECKOUT % name} }}" for name in quoted],
         "cancelOrderItems": [
             f"mutation {{ {cancel % (name, other)} }}" for name in quoted for other in quoted
         ],
@@ -272,8 +276,9 @@ async def test_every_root_field(settings: Settings, gateway: Gateway, sandbox: S
     sandbox.put_order("crafted", order_document("crafted-399") | {"seller": seller})
     dear, tried = [], set()
 
-    unlimited = {"rate_limited": False, "cancel_deadline_seconds": 1.0}
-    async with customer_at(settings, gateway, "crafted", **unlimited) as own:
+    base = settings.imin_base_url.replace("/api/v2", "")
+    changed = {"rate_limited": False, "cancel_deadline_seconds": 1.0, "checkout_base_url": base}
+    async with customer_at(settings, gateway, "crafted", **changed) as own:
         for root_field, operations in (await every_root_field(own, sandbox)).items():
             tried.add(root_field)
             for operation in operations:
