@@ -63,6 +63,8 @@ HARMLESS = {
     ("wrong_page", "GET /entitlements"),
     ("nan", "GET /entitlements"),
     ("slow_drip", "GET /entitlements"),
+    ("wrong_page", "GET /customer-accounts/:id/linked-accounts"),
+    ("nan", "GET /customer-accounts/:id/linked-accounts"),
     ("wrong_page", "GET /events-api/v2/scheduled-sessions/:id"),
     ("wrong_page", "GET /facilities-api/v2/slots/:id"),
 }
@@ -194,6 +196,11 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "GET /entitlements": {
         "entitlements": query("{ entitlements { prefLabel } viewer { identifier } }", "entitlements"),
     },
+    "GET /customer-accounts/:id/linked-accounts": {
+        "linkedAccounts": query(
+            "{ viewer { identifier linkedAccounts { accountNumber } } }", "viewer.linkedAccounts"
+        ),
+    },
     "GET /events-api/v2/scheduled-sessions/:id": {
         "opportunity of a session": query(
             "query ($session: ID!) { opportunity(type: SCHEDULED_SESSION, identifier: $session) { name } }",
@@ -218,7 +225,8 @@ NEVER_WHOLE = ("black_hole", "half_open", "slow_drip")
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.but(search_base_url=settings.imin_base_url.replace("/api/v2", "/search"))
+    search = settings.imin_base_url.replace("/api/v2", "/search")
+    return settings.but(search_base_url=search, imin_linked_accounts_path="linked-accounts")
 
 
 @pytest.fixture
