@@ -1,4 +1,7 @@
-"""Which operations in the guides use a field. Tests run them, so the reference may point at them."""
+"""Which operations in the guides use a field. Tests run them, so the reference may point at them.
+
+Operations whose shown answer has errors are left out: they show what goes wrong.
+"""
 
 import re
 from collections import defaultdict
@@ -26,22 +29,32 @@ class Example:
         return f"[{self.title}](../{self.page}{'#' if self.anchor else ''}{self.anchor})"
 
 
-_BLOCK = re.compile(r"^(#+) ([^\n]+)$|^```(\w*)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_PART = re.compile(r"^(#+) ([^\n]+)$|^```(\w*)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def examples_in(docs: Path) -> Iterable[Example]:
     """The GraphQL operations of all pages in the folder."""
     for path in sorted(docs.glob("*.md")):
-        title = anchor = ""
-        page_title = ""
-        for marks, heading, language, text in _BLOCK.findall(path.read_text(encoding="utf-8")):
+        title = anchor = page_title = ""
+        parts = _PART.findall(path.read_text(encoding="utf-8"))
+        for number, (marks, heading, language, text) in enumerate(parts):
             if marks == "#":
                 title = page_title = heading
             elif marks:
                 plain = heading.replace("`", "")
                 title, anchor = f"{page_title}: {plain}", slugify(plain, "-")
-            elif language == "graphql":
+            elif language == "graphql" and not _shows_errors(parts[number + 1 :]):
                 yield Example(path.name, title, anchor, text)
+
+
+def _shows_errors(following: list[tuple[str, str, str, str]]) -> bool:
+    """Whether the answer below an operation has errors. following: the parts of the page after it."""
+    for marks, _, language, text in following:
+        if marks or language == "graphql":
+            break
+        if language == "json" and '"errors":' in text:
+            return True
+    return False
 
 
 def uses_of_fields(schema: GraphQLSchema, examples: Iterable[Example]) -> dict[str, list[Example]]:

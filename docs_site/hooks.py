@@ -67,7 +67,8 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
 
 
 def on_page_content(html: str, page: Page, **_: Any) -> str:
-    """Link the code that names types and fields."""
+    """Link the code that names types and fields, and make empty headings of tables plain cells."""
+    html = re.sub(r"<th[^>]*></th>", "<td></td>", html)
     path = PurePosixPath(page.file.src_uri)
     own_type = path.stem if path.parent.name == "reference" else None
     return _links().linked(html, own_type, lambda of: get_relative_url(f"reference/{of}.html", page.file.url))

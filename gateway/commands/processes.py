@@ -127,6 +127,7 @@ async def demo(settings: Settings, options: argparse.Namespace) -> None:
         url = await _start(running, gateway)
         print_line(f"sandbox  {upstream}")
         print_line(f"GraphiQL {url}/graphql")
+        print_line(f"docs     {url}/docs/")
         if options.auth:
             print_line(f"issuer   {settings.auth_jwks_url}")
             print_line("token    gateway token CUSTOMER [--service] [--expires 5m]")

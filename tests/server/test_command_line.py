@@ -30,6 +30,7 @@ async def test_demo() -> None:
         assert [re.sub(r"\d+$|\d+(?=/)", "N", line) for line in lines] == [
             "sandbox  http://127.0.0.1:N",
             "GraphiQL http://127.0.0.1:N/graphql",
+            "docs     http://127.0.0.1:N/docs/",
             CUSTOMERS,
             "ready http://127.0.0.1:N",
         ]

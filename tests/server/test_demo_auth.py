@@ -67,12 +67,13 @@ async def test_sign_in() -> None:
         assert [re.sub(r"\d+$|\d+(?=/)", "N", line) for line in lines] == [
             "sandbox  http://127.0.0.1:N",
             "GraphiQL http://127.0.0.1:N/graphql",
+            "docs     http://127.0.0.1:N/docs/",
             "issuer   http://127.0.0.1:N/.well-known/jwks.json",
             "token    gateway token CUSTOMER [--service] [--expires 5m]",
             CUSTOMERS,
             "ready http://127.0.0.1:N",
         ]
-        async with http.get(lines[2].split()[1]) as response:
+        async with http.get(lines[3].split()[1]) as response:
             assert await response.json() == {"keys": [load_key().as_dict(private=False)]}
 
 
