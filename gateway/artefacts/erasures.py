@@ -65,7 +65,9 @@ class Erasures:
         return True
 
     async def note_owner(self, order: str, customer: str) -> None:
-        """Remember whose order a pass is of, which names the order only."""
+        """Remember whose order a pass is of, which names the order only. customer: "" if not known."""
+        if not customer:
+            return
         entry = Entry(int(self._now().timestamp() * 1_000), erasure_name(customer))
         with suppress(JournalUnavailable):
             await self._state.put({owner_name(order): entry})
