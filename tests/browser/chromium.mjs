@@ -21,7 +21,9 @@ const FLAGS = [
 export async function inBrowser(options, use) {
   const browser = await chromium.launch({ executablePath: browserPath(), args: FLAGS, timeout: ONE_STEP_MS });
   try {
-    const page = await browser.newPage(options);
+    // Not the browser's own newPage, whose context can have no second page.
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
     page.setDefaultTimeout(ONE_STEP_MS);
     return await use(page);
   } finally {

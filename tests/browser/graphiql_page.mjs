@@ -44,19 +44,30 @@ export async function changed(read, before) {
   throw new Error(`the response pane showed no new response within ${ONE_STEP_MS} ms`);
 }
 
-export async function typeQuery(page, query) {
+/** Replace the operation in the editor, key by key or (pasted) at once. */
+export async function typeQuery(page, query, { pasted = false } = {}) {
   // A line break would accept the suggested completion.
   const line = query.trim().replace(/\s+/g, " ");
   await page.locator(".graphiql-query-editor .monaco-editor").first().click();
   await page.keyboard.press("Control+A");
   await page.keyboard.press("Delete");
-  await page.keyboard.type(line, { delay: 10 });
+  await (pasted ? page.keyboard.insertText(line) : page.keyboard.type(line, { delay: 10 }));
   await page.keyboard.press("Escape");
-  const shown = await shownIn(page, ".graphiql-query-editor");
-  if (shown !== line) throw new Error(`typed ${JSON.stringify(line)}, the editor shows ${JSON.stringify(shown)}`);
+  await shows(page, ".graphiql-query-editor", line);
   // GraphiQL reads the operation some time after the last key, then names the tab. Until then it would run the old one.
   const name = line.match(/^(?:query|mutation|subscription)\s+(\w+)/)?.[1] ?? "<untitled>";
   await page.locator(".graphiql-tab-active .graphiql-tab-button", { hasText: name }).waitFor();
+}
+
+/** Wait until an editor, which draws in steps, shows this text. */
+async function shows(page, pane, text) {
+  let shown = "";
+  for (const end = Date.now() + ONE_STEP_MS; Date.now() < end; ) {
+    shown = await shownIn(page, pane);
+    if (shown === text) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`typed ${JSON.stringify(text)}, the editor shows ${JSON.stringify(shown)}`);
 }
 
 /** The lines that an editor shows, from the top. Its DOM has only the visible ones, in no fixed order. */
