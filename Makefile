@@ -44,7 +44,7 @@ docs: .venv/docs ## Build the documentation into site/, and check its links; a g
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@echo "Built site/index.html"
 
-faults: .venv/dev ## Cancel under random faults and kill -9; check every fault, a brownout and the cache (N=2000 KILLS=50)
+faults: .venv/dev ## Cancel and make other changes under random faults and kill -9; check every fault, a brownout and the cache (N=2000 KILLS=50)
 	$(BIN)/python -m tests.faults $(N) $(KILLS)
 	$(BIN)/pytest tests/imin/test_fault_matrix.py
 	$(BIN)/python -m tests.endurance.brownout

@@ -1,12 +1,16 @@
-"""`python -m tests.faults 2000 50`: 2,000 runs with random faults, 50 with kill -9, two partial outages."""
+"""`python -m tests.faults 2000 50`: cancel 2,000 times with random faults, 50 with kill -9, in two outages.
+
+Then the same for each other mutation that makes one request, with half as many random faults.
+"""
 
 import asyncio
 import os
 import sys
 
 from gateway.observability.logging import configure_logs
+from tests.faults.operations import OPERATIONS
 from tests.faults.partial_outage import HANGING, MIXED, OutageReport, outage_report
-from tests.faults.report import Report, kill_report, report
+from tests.faults.report import Report, change_kill_report, change_report, kill_report, report
 
 
 def main() -> None:
@@ -20,6 +24,9 @@ def main() -> None:
         _print("Half of the reads and PATCHes fail", asyncio.run(outage_report(MIXED, in_outage))),
         _print("Half of the reads and PATCHes hang", asyncio.run(outage_report(HANGING, in_outage))),
     ]
+    for name in OPERATIONS:
+        are_sound.append(_print(f"{name} under random faults", change_report(name, runs // 2, processes)))
+        are_sound.append(_print(f"{name} and kill -9", change_kill_report(name, kills, processes)))
     sys.exit(not all(are_sound))
 
 

@@ -32,6 +32,7 @@ async def gateway_process(
         env=inherited
         | {
             "GATEWAY_IMIN_BASE_URL": f"{imin}/api/v2",
+            "GATEWAY_CHECKOUT_BASE_URL": imin,
             "GATEWAY_STATE_PATH": str(state),
             "GATEWAY_CANCEL_DOUBT_SECONDS": str(_DOUBT_SECONDS),
             "GATEWAY_FOLLOW_FIRST_SECONDS": "0.2",

@@ -93,15 +93,15 @@ def plan(seed: int) -> Plan:
         confirms=random.choice([20.0, 20.0, 20.0, 0.0]),
     )
     if random.random() < _PROBABILITY:
-        chosen.before.append(_fault(random, READ, READ_FAULTS, random.choice([1, 1, 2, 5])))
+        chosen.before.append(random_fault(random, READ, READ_FAULTS, random.choice([1, 1, 2, 5])))
     if random.random() < _PROBABILITY:
-        chosen.patch.append(_fault(random, PATCH, PATCH_FAULTS, 1))
+        chosen.patch.append(random_fault(random, PATCH, PATCH_FAULTS, 1))
     if random.random() < _PROBABILITY:
-        chosen.after.append(_fault(random, READ, READ_FAULTS, random.choice([1, 2, 5])))
+        chosen.after.append(random_fault(random, READ, READ_FAULTS, random.choice([1, 2, 5])))
     return chosen
 
 
-def _fault(random: Random, route: str, kinds: tuple[FaultKind, ...], times: int) -> Fault:
+def random_fault(random: Random, route: str, kinds: tuple[FaultKind, ...], times: int) -> Fault:
     kind = random.choice(kinds)
     if kind == "late":
         return Fault(route, kind, times, delay_seconds=random.choice([0.2, 1.0, 3.0, 6.0]))

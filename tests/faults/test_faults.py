@@ -1,6 +1,9 @@
-"""Cancelling under random faults and double clicks: a short form of `make faults`."""
+"""Changes under random faults and double clicks: a short form of `make faults`."""
 
-from tests.faults.report import kill_report, report
+import pytest
+
+from tests.faults.operations import OPERATIONS
+from tests.faults.report import change_kill_report, change_report, kill_report, report
 
 
 def test_nothing_double_nothing_untrue() -> None:
@@ -14,5 +17,22 @@ def test_nothing_double_nothing_untrue() -> None:
 def test_kill_and_restart() -> None:
     """A gateway killed during a cancellation neither repeats a PATCH that took effect nor forgets one."""
     found = kill_report(4, processes=2)
+
+    assert (found.doubles, found.untrue, found.unsettled) == ([], [], [])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_other_mutations(operation: str) -> None:
+    """A mutation that makes one request is never sent twice for one key, and never claims what is not true."""
+    found = change_report(operation, 60, processes=2)
+
+    assert (found.doubles, found.untrue, found.unsettled) == ([], [], [])
+    assert found.runs == 60
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_other_mutations_killed(operation: str) -> None:
+    """A gateway killed during such a mutation neither repeats its request nor forgets it."""
+    found = change_kill_report(operation, 2, processes=2)
 
     assert (found.doubles, found.untrue, found.unsettled) == ([], [], [])
