@@ -1,1 +1,1 @@
-"""Cancelling, and other changes, under random faults and double clicks, checked against the sandbox: `python -m tests.faults`."""
+"""Changes under random faults and double clicks, checked against the sandbox: `python -m tests.faults`."""

@@ -23,7 +23,7 @@ def test_kill_and_restart() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_other_mutations(operation: str) -> None:
-    """A mutation that makes one request is never sent twice for one key, and never claims what is not true."""
+    """A mutation that makes one request sends nothing twice for a key, and claims nothing that is untrue."""
     found = change_report(operation, 60, processes=2)
 
     assert (found.doubles, found.untrue, found.unsettled) == ([], [], [])
