@@ -5,13 +5,11 @@
 // <views>: for example "390:light,1400:dark", or "" to only search. <query>: what is typed into the search of the first page.
 // Prints one line of JSON on stdout: what axe finds on each page in each view, the addresses and titles of the first
 // results of the search, and what the pages requested and reported. If a step fails, prints the error on stderr and exits with 1.
-import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { main } from "../clients/command.mjs";
+import { axe } from "./axe.mjs";
 import { inBrowser } from "./chromium.mjs";
 import { isOutside, recordEvents } from "./events.mjs";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 await main(() => {
   const { values, positionals } = parseArgs({
@@ -40,12 +38,6 @@ await main(() => {
     return { violations, results, ...seen, outside: seen.requests.filter(isOutside) };
   });
 });
-
-async function axe(page) {
-  await page.evaluate((await import("node:fs")).readFileSync(AXE, "utf8"));
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
-}
 
 /** Type into the search, and return the links that it shows. */
 async function search(page, url, query) {

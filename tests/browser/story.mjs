@@ -86,13 +86,15 @@ async function ask(page, query) {
   return data;
 }
 
-/** Pay on the page of a checkout session: its title, and where the browser is then. */
+/** Pay on the page of a checkout session: its title, where the browser is then, and how the success webhook went. */
 async function pay(page, url) {
   await page.goto(url);
   const title = await page.title();
   await page.getByRole("button", { name: "Pay with the test card" }).click();
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-  return { title, returnedTo: page.url() };
+  const sessions = await page.request.get(new URL("/sandbox/checkout-sessions", url).href);
+  const [{ webhook_status: webhook }] = (await sessions.json()).sessions;
+  return { title, returnedTo: page.url(), webhook };
 }
 
 /** The media type of what a link opens: shown, or saved as a file, which is an error to a navigation. */

@@ -16,6 +16,7 @@ def test_story(folder: Path) -> None:
 
     assert _newest(seen["before"]) == (1917, "1917")
     assert (seen["title"].partition(" · ")[2], seen["returnedTo"]) == ("Checkout", f"{url}/graphql")
+    assert seen["webhook"] == 204
     assert _newest(seen["after"]) == (1918, "1918")
     assert (seen["order"]["orderNumber"], seen["order"]["items"][0]["status"]) == (
         "1918",

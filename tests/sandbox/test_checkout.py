@@ -212,3 +212,12 @@ async def test_opportunities(imin: Imin) -> None:
     assert unknown == (404, {"error": "Search has no session or slot 'x'"})
     for wrong in ({"places": -1}, {"places": 1.5}, {"bookable": "no"}):
         assert (await imin.call("PATCH", "/sandbox/opportunities", wrong))[0] == 400
+
+
+async def test_nothing_for_sale(imin: Imin) -> None:
+    """A year later there is nothing for sale, and the list says so."""
+    imin.sandbox.clock.advance(365 * 86_400)
+
+    assert await imin.call("GET", "/sandbox/opportunities") == (200, {"opportunities": []})
+    assert (await imin.call("PATCH", "/sandbox/opportunities", {"places": 0}))[0] == 404
+    assert (await imin.call("GET", "/sandbox"))[0] == 200

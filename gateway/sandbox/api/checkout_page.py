@@ -1,6 +1,7 @@
 """Write checkout's pages, which work without scripts. Everything that a client sent is escaped."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
@@ -32,12 +33,24 @@ _PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-_FIELDS = (
-    ("givenName", "First name", "given-name", "text"),
-    ("familyName", "Last name", "family-name", "text"),
-    ("email", "E-mail", "email", "email"),
-)
+GUEST_FIELDS = {
+    "givenName": ("First name", "given-name", "text"),
+    "familyName": ("Last name", "family-name", "text"),
+    "email": ("E-mail", "email", "email"),
+}
+"""Name, label, autocomplete and type of the fields that a guest fills in."""
 _NO_BROKER = "Checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a guest has entered, to be shown again. wrong: names of the fields that are not valid."""
+
+    values: Mapping[str, str]
+    wrong: Collection[str]
+
+
+_NOTHING_ENTERED = Entered({}, ())
 
 
 def payment_page(
@@ -45,12 +58,11 @@ def payment_page(
     purchase: Purchase,
     price: tuple[Decimal, Document],
     customer: Document | None,
-    entered: Mapping[str, str] | None = None,
+    entered: Entered | None = None,
 ) -> str:
     """The page of an open session.
 
     price: the total and its tax. customer: None to ask for their name and e-mail address.
-    entered: invalid values of these, which the page shows again.
     """
     name = _name(purchase.opportunity)
     total = price[0]
@@ -65,7 +77,7 @@ def payment_page(
         '<section class="card" aria-labelledby="pay">',
         '<h2 id="pay">Your booking</h2>',
         '<form method="post">',
-        _known_customer(customer) if customer else _customer_fields(entered),
+        _known_customer(customer) if customer else _customer_fields(entered or _NOTHING_ENTERED),
         _total(*price),
         f'<button class="primary" name="action" value="pay">{button}</button>',
         '<button class="secondary" name="action" value="cancel" formnovalidate>Cancel</button>',
@@ -184,19 +196,22 @@ def _known_customer(customer: Document) -> str:
     return _list([("Customer", shown)])
 
 
-def _customer_fields(entered: Mapping[str, str] | None) -> str:
-    values = entered or {}
-    wrong = (
-        '<p class="error" role="alert">Please enter your name and your e-mail address.</p>'
-        if entered is not None
-        else ""
+def _customer_fields(entered: Entered) -> str:
+    message = "Please enter your name and your e-mail address."
+    alert = f'<p class="error" role="alert">{message}</p>' if entered.wrong else ""
+    return alert + "".join(_field(name, entered) for name in GUEST_FIELDS)
+
+
+def _field(name: str, entered: Entered) -> str:
+    label, autocomplete, kind = GUEST_FIELDS[name]
+    value, invalid = (
+        escape(entered.values.get(name, "")),
+        ' aria-invalid="true"' if name in entered.wrong else "",
     )
-    fields = "".join(
-        f'<label>{label}<input name="{name}" type="{kind}" autocomplete="{autocomplete}" '
-        f'required maxlength="100" value="{escape(values.get(name, ""))}"></label>'
-        for name, label, autocomplete, kind in _FIELDS
+    return (
+        f'<label>{label}<input name="{name}" type="{kind}" autocomplete="{autocomplete}"{invalid} '
+        f'required maxlength="100" value="{value}"></label>'
     )
-    return wrong + fields
 
 
 def _total(total: Decimal, tax: Document) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from gateway.sandbox.api.app_keys import SANDBOX
-from gateway.sandbox.api.checkout_page import notice_page, payment_page
+from gateway.sandbox.api.checkout_page import GUEST_FIELDS, Entered, notice_page, payment_page
 from gateway.sandbox.api.checkout_style import STYLE_HASH
 from gateway.sandbox.api.picture_routes import own_origin
 from gateway.sandbox.api.responses import json_body, json_response
@@ -103,11 +103,11 @@ async def _submit(request: web.Request) -> web.Response:
         if form.get("action") == "cancel":
             sandbox.checkout.cancel(session)
         elif form.get("action") == "pay":
-            person = sandbox.checkout.customer(session) or _person(form)
-            if person is None:
-                return _payment(sandbox, session, form)
+            customer = sandbox.checkout.customer(session)
+            if customer is None and (wrong := _wrong_fields(form)):
+                return _payment(sandbox, session, Entered(form, wrong))
             try:
-                sandbox.checkout.pay(session, person)
+                sandbox.checkout.pay(session, customer or _person(form))
             except IminError:
                 return _html(_unavailable(session.request), 409)
             session.webhook_status = await report_booking(sandbox, str(session.order))
@@ -124,17 +124,20 @@ async def _form(request: web.Request) -> dict[str, str]:
     return {name: value.strip() for name, value in posted.items() if isinstance(value, str)}
 
 
-def _person(form: dict[str, str]) -> Document | None:
-    """The guest who filled in the form; None if something is missing or impossible."""
-    names = {name: form.get(name, "") for name in ("givenName", "familyName", "email")}
-    if not all(map(_NAME.fullmatch, names.values())) or not _EMAIL.fullmatch(names["email"]):
-        return None
-    return {"type": "Person", **names}
+def _person(form: dict[str, str]) -> Document:
+    """The guest as the form says."""
+    return {"type": "Person"} | {name: form.get(name, "") for name in GUEST_FIELDS}
 
 
-def _payment(
-    sandbox: Sandbox, session: CheckoutSession, entered: dict[str, str] | None = None
-) -> web.Response:
+def _wrong_fields(form: dict[str, str]) -> list[str]:
+    """Names of the fields that are missing or impossible."""
+    wrong = [name for name in GUEST_FIELDS if not _NAME.fullmatch(form.get(name, ""))]
+    if "email" not in wrong and not _EMAIL.fullmatch(form["email"]):
+        wrong.append("email")
+    return wrong
+
+
+def _payment(sandbox: Sandbox, session: CheckoutSession, entered: Entered | None = None) -> web.Response:
     try:
         purchase = sandbox.checkout.purchase(session.request)
     except IminError:

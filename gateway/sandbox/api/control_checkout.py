@@ -69,6 +69,8 @@ def _sessions(call: ControlCall) -> Any:
 def _chosen(call: ControlCall) -> Document:
     found = sorted(map(_summary, call.sandbox.opportunities()), key=lambda one: str(one["start"]))
     if call.body.get("identifier") is None:
+        if not found:
+            raise LookupError("Search has no session or slot at this time of the sandbox")
         return found[0]
     identifier = required_text_field(call.body, "identifier")
     chosen = next((one for one in found if _is(one, identifier)), None)
