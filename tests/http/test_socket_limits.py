@@ -96,3 +96,16 @@ async def test_most_subscriptions_of_one(settings: Settings, sandbox: Sandbox) -
 
     assert b'"code":"SERVICE_UNAVAILABLE"' in refused
     assert refused.count(b"event: next") == 1
+
+
+async def test_subscription_ended_with_its_socket(settings: Settings, sandbox: Sandbox) -> None:
+    """A client that ends a subscription and closes the WebSocket at once leaves no subscription behind."""
+    async with subscribed(settings.but(follow_most_each=1), sandbox) as (gateway, socket, order):
+        # Both arrive together.
+        await socket.send(id="1", type="complete")
+        await socket.ws.close()
+        async with socket_of(gateway) as other:
+            await other.connect()
+            await other.subscribe(order)
+
+            assert statuses(await other.next_state()) == [CONFIRMED, CONFIRMED]

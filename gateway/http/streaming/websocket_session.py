@@ -8,6 +8,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -126,7 +127,7 @@ class WebSocketSession:
 
     def client_finished(self) -> None:
         if self._step is None:
-            self._begin(self._finish_results())
+            self._begin(self._finish_results)
         # Otherwise it follows when the messages that arrived before have been handled.
 
     def ended(self) -> None:
@@ -181,22 +182,24 @@ class WebSocketSession:
                 start_operation(self, id_, payload)
             case {"type": "complete", "id": str(id_)}:
                 if operation := self.running.pop(id_, None):
+                    # At once: the client may close the connection before the step begins.
+                    operation.task.cancel()
                     # The next message must find its concurrency slot free.
-                    self._begin(_cancel(operation.task))
+                    self._begin(partial(_cancel, operation.task))
             case {"type": "connection_init"}:
                 if self.caller is not None:
                     raise Closed(TOO_MANY_INITS, "Too many initialisation requests")
-                self._begin(self._initialise(message.get("payload") or {}))
+                self._begin(partial(self._initialise, message.get("payload") or {}))
             case _:
                 raise Closed(INVALID_MESSAGE, "Invalid message")
 
-    def _begin(self, step: Coroutine[Any, Any, None]) -> None:
-        """Let messages wait until this is done."""
+    def _begin(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Let messages wait until this is done. It is not called if the connection ends first."""
         self._waiting = deque()
         self._step = asyncio.ensure_future(self._run_step(step))
 
-    async def _run_step(self, step: Coroutine[Any, Any, None]) -> None:
-        await self._guarded(step)
+    async def _run_step(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        await self._guarded(step())
         if not self.connection.is_open:
             return
         waiting, self._waiting, self._step = self._waiting or deque(), None, None
