@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -34,20 +35,50 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
 
 
+class Demo(NamedTuple):
+    """The URLs of a running demo: of its gateway and of its sandbox."""
+
+    url: str
+    sandbox_url: str
+
+
 @contextmanager
 def running_demo() -> Iterator[str]:
     """Run `gateway demo` on free ports, with long timeouts; yields the gateway's URL when it is ready."""
+    with demo_process() as demo:
+        yield demo.url
+
+
+@contextmanager
+def demo_process(*options: str, **environment: str) -> Iterator[Demo]:
+    """The same with more options and environment variables; yields both URLs."""
     timeouts = ("GATEWAY_IMIN_TIMEOUT_SECONDS", "GATEWAY_REQUEST_TIMEOUT_SECONDS")
-    process = subprocess.Popen(  # noqa: S603  # our own command
-        gateway_command("demo", "--port", "0", "--sandbox-port", "0"),
-        cwd=REPOSITORY,
-        env=clean_environment() | dict.fromkeys(timeouts, str(PLENTY)),
-        stdout=subprocess.PIPE,
-        text=True,
+    command = gateway_command("demo", "--port", "0", "--sandbox-port", "0", *options)
+    with _process(command, dict.fromkeys(timeouts, str(PLENTY)) | environment, REPOSITORY) as process:
+        lines = _lines_until(process, re.compile(r"ready (\S+)"))
+        sandbox = next(line.split()[1] for line in lines if line.startswith("sandbox "))
+        yield Demo(lines[-1].split()[1], sandbox)
+
+
+@contextmanager
+def running_page(folder: Path, **environment: str) -> Iterator[str]:
+    """Serve what `vite build` has made in a folder, on a free port; yields the URL."""
+    command = ["node", "node_modules/vite/bin/vite.js", "preview", "--host", "127.0.0.1", "--port", "0"]
+    with _process(command, environment | {"NO_COLOR": "1"}, folder) as process:
+        yield _lines_until(process, re.compile(r".*Local:"))[-1].split()[-1].rstrip("/")
+
+
+@contextmanager
+def _process(
+    command: list[str], environment: dict[str, str], folder: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a process, and end it afterwards."""
+    process = subprocess.Popen(  # noqa: S603  # our own commands
+        command, cwd=folder, env=clean_environment() | environment, stdout=subprocess.PIPE, text=True
     )
     with process:
         try:
-            yield _ready_url(process)
+            yield process
         finally:
             process.terminate()
             try:
@@ -71,6 +102,11 @@ def installed(folder: Path) -> Path:
     return folder
 
 
+def run_npm(folder: Path, *arguments: str) -> None:
+    """Run npm. If it fails, the assertion shows its stderr."""
+    _run("npm", *arguments, folder=folder, seconds=_SCRIPT_SECONDS)
+
+
 def run_script(folder: Path, script: str, *arguments: str | Path) -> Any:
     """The JSON that a script prints. If it fails, the assertion shows its stderr."""
     return json.loads(_run("node", script, *map(str, arguments), folder=folder, seconds=_SCRIPT_SECONDS))
@@ -81,18 +117,21 @@ def _run(program: str, *arguments: str, folder: Path, seconds: float) -> str:
     process = subprocess.run(  # noqa: S603  # our own scripts
         command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
     )
-    assert process.returncode == 0, process.stderr
+    assert process.returncode == 0, process.stderr + process.stdout
     return process.stdout
 
 
-def _ready_url(process: subprocess.Popen[str]) -> str:
+def _lines_until(process: subprocess.Popen[str], last: re.Pattern[str]) -> list[str]:
+    """What a process prints until it is ready."""
     assert process.stdout is not None
+    lines = []
     deadline = Timer(_START_SECONDS, process.kill)
     deadline.start()
     try:
         for line in process.stdout:
-            if line.startswith("ready "):
-                return line.removeprefix("ready ").strip()
+            lines.append(line.strip())
+            if last.match(line):
+                return lines
     finally:
         deadline.cancel()
-    raise AssertionError(f"`gateway demo` ended, or was not ready after {_START_SECONDS:.0f} s")
+    raise AssertionError(f"not ready: the process ended, or {_START_SECONDS:.0f} s have passed; {lines}")
