@@ -87,10 +87,13 @@ async def test_unavailable(imin: Imin) -> None:
     imin.sandbox.changes.set_event_status(order, None, "EventCancelled")
     past, _ = booked(imin.sandbox, days_ahead=-1)
     far, _ = booked(imin.sandbox, days_ahead=20)
+    begun = next(one for one in imin.sandbox.opportunities() if one["type"] == "ScheduledSession")
+    begun |= {"identifier": "begun", "id": "begun", "startDate": "2025-06-02T09:30:00Z"}
+    imin.sandbox.search.put("begun", begun)
     unknown = {"type": "ScheduledSession", "identifier": "https://example.com/nothing"}
     other_type = {"type": "Slot", "identifier": booked(imin.sandbox)[0]["identifier"]}
 
-    for session in (sold_out, unbookable, cancelled, past, far, unknown, other_type):
+    for session in (sold_out, unbookable, cancelled, past, far, begun, unknown, other_type):
         refused = await imin.call("POST", PATH, body(item(session)))
         assert refused == (400, UNAVAILABLE)
     assert imin.sandbox.checkout.sessions() == []

@@ -55,7 +55,7 @@ dd { margin: 0 }
 label { display: block; font-weight: 600; margin: 0 0 .875rem }
 input {
   display: block; width: 100%; margin-top: .25rem; padding: .625rem .75rem; min-height: 2.75rem;
-  font: inherit; color: inherit; background: var(--field);
+  font: inherit; font-weight: 400; color: inherit; background: var(--field);
   border: 1px solid var(--muted); border-radius: .625rem;
 }
 input[aria-invalid] { border-color: var(--danger) }
