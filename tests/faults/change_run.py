@@ -17,12 +17,12 @@ from gateway.sandbox import SANDBOX, Fault, Sandbox, SandboxSettings, create_san
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.faults.operations import OPERATIONS, Operation
-from tests.faults.plan import CLICKS, PATCH_FAULTS, Clicks, random_fault
+from tests.faults.plan import CLICKS, PATCH_FAULTS, READ_FAULTS, Clicks, random_fault
 from tests.faults.run import DOUBT_SECONDS, NOW, Verdict, counted
 from tests.support.clocks import PinnedBootClock
 
 _PROBABILITY = 0.6
-"""Of a fault; there is only one point where it can strike."""
+"""Of a fault of the request, and of the readings after it."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,16 @@ class ChangePlan:
 def change_plan(operation: str, seed: int) -> ChangePlan:
     """The plan of a seed."""
     random = Random(f"{operation} {seed}")  # noqa: S311  # a repeatable draw
-    route, is_faulty = OPERATIONS[operation].route, random.random() < _PROBABILITY
+    route, reading = OPERATIONS[operation].route, OPERATIONS[operation].reading
+    faults = [random_fault(random, route, PATCH_FAULTS, 1)] if random.random() < _PROBABILITY else []
+    if reading and random.random() < _PROBABILITY:
+        faults.append(random_fault(random, reading, READ_FAULTS, random.choice([1, 2])))
     return ChangePlan(
         seed,
         operation,
         random.choice(CLICKS),
         random.choice([0.0, 0.01, 0.1, 0.5]),
-        (random_fault(random, route, PATCH_FAULTS, 1),) if is_faulty else (),
+        tuple(faults),
     )
 
 
@@ -114,13 +117,14 @@ class ChangeRun:
         self.verdict.untrue.append(f"{self.name}: {what}")
 
     def possible(self, key: str | None) -> int:
-        """How many effects the answers under a key admit."""
+        """How many requests the answers under a key admit."""
         results = self.answers.get(key, [])
-        claimed = {
+        effects = [
             self.operation.effect_of(result)
             for result in results
             if result["__typename"] in self.operation.successes
-        }
+        ]
+        claimed = set(effects) if self.operation.makes_new else effects
         is_unknown = any(result["__typename"].endswith("UnconfirmedError") for result in results)
         return len(claimed) + is_unknown if key is None else min(1, len(claimed) + is_unknown)
 

@@ -24,13 +24,16 @@ def test_kill_and_restart() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_other_mutations(operation: str) -> None:
     """A mutation that makes one request sends nothing twice for a key, and claims nothing that is untrue."""
-    found = change_report(operation, 60, processes=2)
+    found = change_report(operation, 24, processes=2)
 
     assert (found.doubles, found.untrue, found.unsettled) == ([], [], [])
-    assert found.runs == 60
+    assert found.runs == 24
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize(
+    "operation",
+    ["createCheckoutSession", "createCustomerAccount", "updateCustomerAccount", "deleteCustomerAccount"],
+)
 def test_other_mutations_killed(operation: str) -> None:
     """A gateway killed during such a mutation neither repeats its request nor forgets it."""
     found = change_kill_report(operation, 2, processes=2)
