@@ -90,7 +90,7 @@ class Checkout:
         if opportunity is None or not self.sells(opportunity, len(request.items)):
             raise unavailable_opportunity()
         offers = offers_of(opportunity)
-        offer = next((one for one in offers if first.offer in {None, one.get("id")}), None)
+        offer = next((one for one in offers if first.offer in (None, one.get("id"))), None)
         if offer is None:
             raise openactive_error("UnknownOfferError") if offers else unavailable_opportunity()
         return Purchase(opportunity, offer, tuple(self._attendee(item.attendee) for item in request.items))

@@ -48,7 +48,7 @@ class Sandbox:
         self.store = OrderStore(settings.seed, self.clock.now().replace(microsecond=0))
         self.cancellations = Cancellations(self.store, settings.confirm_after_seconds)
         self.changes = Changes(self.store, self.cancellations, self._settle)
-        self.search = Search(self.store)
+        self.search = Search(self.store, self._settle)
         self.checkout = Checkout(settings.seed, self.search, self.accounts, self.book, self.clock.now)
         self._added: dict[str, int] = {}
         self._put = 0
@@ -104,7 +104,6 @@ class Sandbox:
 
     def opportunity(self, kind: str, identifier: str) -> Any:
         """GET a session or slot from Search. Raises IminError (404) for one that it does not have."""
-        self._settle()
         return self.search.opportunity(kind, identifier, self.clock.now())
 
     def in_style(self, document: Document) -> Any:
@@ -182,7 +181,6 @@ class Sandbox:
 
     def opportunities(self) -> list[Document]:
         """Every session and slot that Search has."""
-        self._settle()
         return self.search.all(self.clock.now())
 
     def customer_of(self, order_identifier: str) -> str | None:

@@ -25,10 +25,14 @@ _PLACES = ("remainingAttendeeCapacity", "remainingUses")
 
 
 class Search:
-    """What Search has: documents that were put, and the sessions booked in the store."""
+    """What Search has: documents that were put, and the sessions booked in the store.
 
-    def __init__(self, store: OrderStore) -> None:
+    settle: settles the cancellations that are due, which give places back.
+    """
+
+    def __init__(self, store: OrderStore, settle: Callable[[], None]) -> None:
         self._store = store
+        self._settle = settle
         self._put: dict[str, Any] = {}
         self._purchases: dict[str, list[str]] = {}
         self._places: dict[str, int] = {}
@@ -108,6 +112,7 @@ class Search:
         return shown
 
     def _taken(self, identifier: str) -> int:
+        self._settle()
         return sum(
             object_member(item, "orderedItem").get("identifier") == identifier
             and status_of(item) not in CANCELLED
