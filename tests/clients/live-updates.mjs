@@ -1,4 +1,4 @@
-// Follows an order with every client of docs/live-updates.md at the same time, until all have ended.
+// Follows an order with every client of docs/reconnecting.md at the same time, until all have ended.
 //
 //   node live-updates.mjs <folder with the page's modules> <url of the endpoint> <url of the tokens> <order id>
 //

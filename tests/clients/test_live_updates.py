@@ -1,4 +1,4 @@
-"""docs/live-updates.md: its clients stay connected as the page promises, and give up where it says so."""
+"""docs/reconnecting.md: its clients stay connected as the page promises, and give up where it says so."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from tests.support.waiting import HANGS_AFTER
 
 BY_SOCKET = ("graphql-ws", "apollo", "urql")
 CLIENTS = (*BY_SOCKET, "graphql-sse", "fetch")
-PAGE = (REPOSITORY / "docs" / "live-updates.md").read_text(encoding="utf-8")
+PAGE = (REPOSITORY / "docs" / "reconnecting.md").read_text(encoding="utf-8")
 MODULES = dict(re.findall(r"```js\n// ([\w-]+\.js).*?\n(.*?)```", PAGE, re.DOTALL))
 
 
