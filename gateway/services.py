@@ -1,15 +1,10 @@
 """Build the services that all requests share: imin's client, the cache, cancellations, the order watcher."""
 
-from typing import TYPE_CHECKING, TypeAlias
-
 import yarl
 
 from gateway.accounts.service import AccountChanges
-from gateway.artefacts.calendar_state import CalendarState, SqliteCalendarState
-from gateway.artefacts.calendars import CalendarOptions, Calendars
+from gateway.artefact_services import apple_passes, calendar_states, calendars, wallets
 from gateway.artefacts.erasures import Erasures
-from gateway.artefacts.wallet.registrations import SqliteRegistrations
-from gateway.artefacts.wallet.wallets import Wallets
 from gateway.backoff import Backoff
 from gateway.cancellation.attempts import Journal
 from gateway.cancellation.exchange import ExchangeOptions
@@ -43,19 +38,12 @@ from gateway.live.subscriber_limit import SubscriberLimit
 from gateway.live.updates import LiveUpdates
 from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
-from gateway.replicas.calendar_state import ReplicaCalendarState
 from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
-from gateway.replicas.wallet_registrations import ReplicaRegistrations
 from gateway.settings.model import Settings
-from gateway.settings.wallet_keys import service_account
 from gateway.signing.global_ids import CustomerOwner, IdSigner
-
-if TYPE_CHECKING:
-    from gateway.artefacts.wallet.apple import ApplePasses
-    from gateway.artefacts.wallet.google import GoogleWallet
 
 
 def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Services:
@@ -84,7 +72,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
     changes = SingleRequests(
         ChangeTools(journal, locks, held.doubt, now, signer.changes, _exchange_seconds(settings))
     )
-    states = _calendar_states(settings, redis)
+    states = calendar_states(settings, redis)
     announcements = Announcements(redis) if redis else None
     leases = PollLeases(redis, announcements) if redis and announcements else None
     live = _live(settings, repository, cancellations, now, leases)
@@ -116,9 +104,9 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         cancellations=cancellations,
         accounts=accounts,
         erasures=erasures,
-        calendars=_calendars(settings, repository, cache, now, states),
-        wallet=_wallets(
-            settings, _apple_passes(settings, repository, now, signer, public_url, states[1]), redis
+        calendars=calendars(settings, repository, cache, now, states),
+        wallet=wallets(
+            settings, apple_passes(settings, repository, now, signer, public_url, states[1]), redis
         ),
         redis=redis,
         redis_cache=redis_cache,
@@ -216,88 +204,6 @@ def _live(
         orders=ListFeed(lists, WATCHED_ORDERS),
         upcoming_items=ListFeed(lists, WATCHED_UPCOMING_ITEMS),
         account=AccountFeed(repository, compared.of_accounts),
-    )
-
-
-_CalendarStates: TypeAlias = tuple[SqliteCalendarState, CalendarState]
-"""What this process remembers, and over it, what all replicas do."""
-
-
-def _calendar_states(settings: Settings, redis: RedisClient | None) -> _CalendarStates:
-    state = SqliteCalendarState(settings.state_path)
-    return state, ReplicaCalendarState(redis, state) if redis else state
-
-
-def _calendars(
-    settings: Settings, repository: Repository, cache: Cache | None, now: Clock, states: _CalendarStates
-) -> Calendars:
-    state, shared = states
-    options = CalendarOptions(
-        name=settings.calendar_name,
-        time_zone=settings.time_zone,
-        alarm_minutes=settings.calendar_alarm_minutes,
-        fresh_seconds=settings.calendar_fresh_seconds,
-        poll_minutes=settings.calendar_poll_minutes,
-    )
-    return Calendars(
-        repository,
-        cache,
-        options,
-        now,
-        state=state,
-        shared=shared,
-        concurrency=settings.imin_concurrency,
-    )
-
-
-def _wallets(settings: Settings, apple: "ApplePasses | None", redis: RedisClient | None) -> Wallets:
-    google = _google_wallet(settings)
-    if apple is None or redis is not None:
-        return Wallets(apple, google, ReplicaRegistrations(redis) if apple and redis else None)
-    file = SqliteRegistrations(settings.state_path)
-    return Wallets(apple, google, file, file)
-
-
-def _apple_passes(  # noqa: PLR0913, PLR0917  # parts of the services
-    settings: Settings,
-    repository: Repository,
-    now: Clock,
-    signer: IdSigner,
-    public_url: str,
-    state: CalendarState,
-) -> "ApplePasses | None":
-    certificate, key, wwdr = (
-        settings.apple_pass_certificate,
-        settings.apple_pass_key,
-        settings.apple_pass_wwdr,
-    )
-    if certificate is None or key is None or wwdr is None:
-        return None
-    from gateway.artefacts.wallet.apple import AppleOptions, ApplePasses  # noqa: PLC0415  # loads cryptography
-    from gateway.artefacts.wallet.package import PassPackager  # noqa: PLC0415  # as above
-
-    packager = PassPackager(*(pem.get_secret_value() for pem in (certificate, key, wwdr)))
-    options = AppleOptions(
-        settings.apple_pass_type_id,
-        settings.apple_team_id,
-        settings.wallet_issuer_name,
-        f"{public_url}/wallet",
-    )
-    tokens, concurrency = signer.pass_tokens, settings.imin_concurrency
-    return ApplePasses(packager, options, repository, tokens, state, now, concurrency)
-
-
-def _google_wallet(settings: Settings) -> "GoogleWallet | None":
-    if settings.google_wallet_key is None:
-        return None
-    from gateway.artefacts.wallet.google import GoogleWallet  # noqa: PLC0415  # loads joserfc
-
-    account = service_account(settings.google_wallet_key)
-    return GoogleWallet(
-        account.client_email,
-        account.private_key,
-        settings.google_wallet_issuer_id,
-        settings.wallet_issuer_name,
     )
 
 

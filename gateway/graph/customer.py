@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from operator import attrgetter
-from typing import Annotated, Any, Self, TypeVar
+from typing import Any, Self
 
 import strawberry
 from strawberry import UNSET
@@ -23,12 +23,23 @@ from gateway.graph.connection import (
 )
 from gateway.graph.decorators import resolved
 from gateway.graph.entitlement import Entitlement
-from gateway.graph.enums import Gender, OrderItemStatus
+from gateway.graph.enums import Gender
 from gateway.graph.info import Info
+from gateway.graph.list_arguments import (
+    After,
+    Before,
+    ExcludeCancelled,
+    First,
+    From,
+    ItemStatuses,
+    Last,
+    To,
+    or_none,
+)
 from gateway.graph.list_filters import dates_between, filter_key, has_item_of, is_of, statuses_of
 from gateway.graph.node import Node
 from gateway.graph.order.access_pass import AccessPass
-from gateway.graph.scalars import URL, Date, DateTime
+from gateway.graph.scalars import URL, Date
 from gateway.graph.session.place import Address
 from gateway.imin import documents
 from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT
@@ -37,8 +48,6 @@ from gateway.imin.endpoints.orders import ORDER_ITEM_PAGE, ORDER_PAGE
 from gateway.pagination.lists import ORDER_HISTORY, UPCOMING_ITEMS
 from gateway.pagination.matching import MAX_SCANNED_PAGES
 from gateway.pagination.range import ANY_DATE, Range
-
-T = TypeVar("T")
 
 _BISECTIONS = 18
 """Requests for both edges of a range of dates in a history of up to 256 pages."""
@@ -81,50 +90,6 @@ def _readable(account: documents.CustomerAccount | None, value: Any) -> Any:
             UPSTREAM_INVALID, "The booking system sent a customer account that cannot be read completely."
         )
     return value
-
-
-First = Annotated[
-    int | None,
-    strawberry.argument(
-        description="Number of items to return from the start of the range, 1 to 100. Without `first` and "
-        "`last`: the 10 items next to the cursor, or the first 10."
-    ),
-]
-After = Annotated[str | None, strawberry.argument(description="Cursor: only items after it are returned.")]
-Last = Annotated[
-    int | None,
-    strawberry.argument(
-        description="Number of items to return from the end of the range, 1 to 100. Cannot be combined with "
-        "`first`."
-    ),
-]
-Before = Annotated[str | None, strawberry.argument(description="Cursor: only items before it are returned.")]
-From = Annotated[
-    DateTime | None,
-    strawberry.argument(
-        name="from",
-        description="Only orders with this `orderDate` or a later one. The range is found by bisection: an "
-        "order without a date is never in it.",
-    ),
-]
-To = Annotated[
-    DateTime | None,
-    strawberry.argument(description="Only orders with this `orderDate` or an earlier one."),
-]
-ItemStatuses = Annotated[
-    list[OrderItemStatus] | None,
-    strawberry.argument(description="Only what has an item of one of these statuses."),
-]
-ExcludeCancelled = Annotated[
-    bool | None,
-    strawberry.argument(
-        description="Whether to leave out cancelled items: `CUSTOMER_CANCELLED` and `SELLER_CANCELLED`."
-    ),
-]
-
-
-def or_none(argument: T | None) -> T | None:
-    return None if argument is UNSET else argument
 
 
 class NotRead:

@@ -15,9 +15,10 @@ from gateway.graph.connection_change import (
     OrderConnectionChange,
     OrderItemConnectionChange,
 )
-from gateway.graph.customer import Customer, or_none
+from gateway.graph.customer import Customer
 from gateway.graph.decorators import subscribed
 from gateway.graph.info import Info
+from gateway.graph.list_arguments import or_none
 from gateway.imin import documents
 from gateway.imin.endpoints.customer_account import CUSTOMER_ACCOUNT
 from gateway.imin.endpoints.orders import ORDER_ITEM_PAGE, ORDER_PAGE
