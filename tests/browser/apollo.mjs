@@ -23,15 +23,16 @@ await main(() => {
     const seen = await recordEvents(page);
     const looks = looker(page, values.screenshots);
     await page.goto(app);
-    const signIn = await tryToSignIn(page, badToken, looks);
+    const refusal = await tryToSignIn(page, badToken, looks);
     const ofItem = await openUpcoming(page, looks);
     const bookings = await readBookings(page, looks);
     const order = await addBooking(page, sandbox);
     const booking = await openBooking(page, looks);
     const changes = await changeSession(page, sandbox, order);
     const cancelled = await cancel(page, looks);
+    const unconfirmed = await cancelWithoutAnswer(page, sandbox, looks);
     const { violations } = looks;
-    return { signIn, ofItem, bookings, booking, changes, cancelled, violations, ...events(seen) };
+    return { refusal, ofItem, bookings, booking, changes, cancelled, unconfirmed, violations, ...events(seen) };
   });
 });
 
@@ -59,18 +60,16 @@ function looker(page, folder) {
   }
 }
 
-/** What the app says without a token and with a bad one, then sign in as a customer. */
+/** What the app says of a bad token; then sign in as a customer. */
 async function tryToSignIn(page, badToken, look) {
-  const alert = page.getByRole("alert");
-  const withoutToken = await alert.textContent();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
   await look("sign-in");
   await page.getByLabel(/Or a token/).fill(badToken);
   await page.getByRole("button", { name: "Use the token" }).click();
-  await alert.filter({ hasNotText: withoutToken }).waitFor();
-  const withBadToken = await alert.textContent();
+  const refusal = await page.getByRole("alert").textContent();
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Upcoming" }).waitFor();
-  return { withoutToken, withBadToken };
+  return refusal;
 }
 
 /** The first item that is to come, and the heading of the booking that it belongs to. */
@@ -134,6 +133,24 @@ async function changeSession(page, sandbox, order) {
     changes.push(await change.innerText());
   }
   return changes;
+}
+
+/** Cancel the other item while answers are lost; the page says what is known, and then what became of it. */
+async function cancelWithoutAnswer(page, sandbox, look) {
+  await post(page, `${sandbox}/sandbox/faults`, { route: "PATCH /orders/:id", kind: "late", delay_seconds: 3_600 });
+  await page.locator(CARD).first().click();
+  const card = page.locator(CARD).nth(1);
+  await card.getByRole("button", { name: "Cancel this session" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Cancel the session" }).click();
+  const outcome = await dialog.locator(".notice.waiting").textContent();
+  await look("unconfirmed");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await card.getByText("Cancellation unconfirmed").waitFor();
+  // Now the cancellation takes effect.
+  await page.request.delete(`${sandbox}/sandbox/faults`);
+  await card.getByText("Being cancelled").waitFor();
+  return outcome;
 }
 
 /** Cancel an item with the preview, and read what the page shows then, without a reload. */

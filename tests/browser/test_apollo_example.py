@@ -41,7 +41,11 @@ def test_operations(built: Path) -> None:
 
 def test_in_a_browser(folder: Path, built: Path, tmp_path: Path) -> None:
     """A customer signs in, reads bookings, shows a ticket, sees a change, and cancels; axe finds nothing."""
-    environment = {"XDG_STATE_HOME": str(tmp_path), "GATEWAY_FOLLOW_FIRST_SECONDS": "0.1"}
+    environment = {
+        "XDG_STATE_HOME": str(tmp_path),
+        "GATEWAY_FOLLOW_FIRST_SECONDS": "0.1",
+        "GATEWAY_CANCEL_DEADLINE_SECONDS": "0.2",
+    }
     with (
         demo_process("--auth", **environment) as demo,
         running_page(built, GATEWAY_URL=demo.url) as app,
@@ -50,7 +54,7 @@ def test_in_a_browser(folder: Path, built: Path, tmp_path: Path) -> None:
 
     assert seen.pop("ofItem").startswith("Booking 1")
     assert seen == {
-        "signIn": {"withoutToken": "Please sign in.", "withBadToken": "The token is not valid."},
+        "refusal": "The token is not valid.",
         "bookings": [f"Booking {number}" for number in range(1917, 1897, -1)],
         "booking": {"pictureWidth": 400, "receipt": "200 application/pdf"},
         "changes": [f"Hatha Yoga now takes place at {venue}." for venue in ("Putney Lido", "Leith Baths")],
@@ -60,6 +64,8 @@ def test_in_a_browser(folder: Path, built: Path, tmp_path: Path) -> None:
             "You will get an e-mail once they have confirmed it.",
             "inTheList": ["Hatha Yoga", "Being cancelled", "Lane Swimming", "Confirmed"],
         },
+        "unconfirmed": "We asked for the cancellation but do not know yet whether it went through. "
+        "Please look at the booking again in a moment.",
         "violations": [],
         "outside": [],
         "consoleErrors": [],

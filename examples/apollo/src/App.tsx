@@ -5,7 +5,7 @@ import { Bookings } from "./Bookings";
 import { staleSeconds } from "./links";
 import { signOut, useSession } from "./session";
 import { SignIn } from "./SignIn";
-import { chooseTransport, isLive, transport, type Transport } from "./subscriptions";
+import { chooseTransport, LIVE, liveState, transport, type Transport } from "./subscriptions";
 import { Upcoming } from "./Upcoming";
 
 const TRANSPORTS: Transport[] = ["WebSocket", "SSE"];
@@ -79,11 +79,11 @@ function Stale() {
 }
 
 function Footer({ chosen }: { chosen: Transport }) {
-  const live = useReactiveVar(isLive);
+  const state = useReactiveVar(liveState);
   return (
     <footer>
-      <span role="status" className={live ? "live" : "live off"}>
-        {live ? "Live" : "Connecting …"}
+      <span role="status" className={state === LIVE ? "live" : "live off"}>
+        {state}
       </span>
       <label>
         Live updates by{" "}

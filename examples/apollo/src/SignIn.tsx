@@ -32,7 +32,9 @@ export function SignIn({ message }: { message?: string }) {
       </form>
       <form className="card" onSubmit={signInByToken}>
         <label>
-          Or a token, as <code>gateway token 1234</code> prints it
+          <span>
+            Or a token, as <code>gateway token 1234</code> prints it
+          </span>
           <input name="token" required autoComplete="off" spellCheck={false} />
         </label>
         <button>Use the token</button>

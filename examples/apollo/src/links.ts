@@ -1,12 +1,11 @@
 // What happens to each query and mutation on its way to the gateway, and to its response on the way back.
-import { ApolloLink, CombinedGraphQLErrors, HttpLink, ServerError } from "@apollo/client";
+import { ApolloLink, CombinedGraphQLErrors, HttpLink, makeVar, ServerError } from "@apollo/client";
 import { SetContextLink } from "@apollo/client/link/context";
 import { ErrorLink } from "@apollo/client/link/error";
 import { RetryLink } from "@apollo/client/link/retry";
-import { makeVar } from "@apollo/client";
 import { OperationTypeNode } from "graphql";
 import { from, map, mergeMap, tap, throwError } from "rxjs";
-import { freshToken, renewToken, signOut } from "./session";
+import { freshToken, renewToken } from "./session";
 
 // --8<-- [start:token]
 const withToken = new SetContextLink(async ({ headers }) => {
@@ -59,12 +58,8 @@ const retry = new RetryLink({
 /** A token may have expired on the way: get another one, once. Otherwise the customer has to sign in. */
 const signInAgain = new ErrorLink(({ error, operation, forward }) => {
   if (!codesOf(error).includes("UNAUTHENTICATED")) return;
-  return from(renewToken()).pipe(
-    mergeMap((isNew) => {
-      if (isNew) return forward(operation);
-      signOut(error.message);
-      return throwError(() => error);
-    }),
+  return from(renewToken(error.message)).pipe(
+    mergeMap((isNew) => (isNew ? forward(operation) : throwError(() => error))),
   );
 });
 // --8<-- [end:errors]

@@ -54,17 +54,20 @@ export function signOut(message?: string): void {
 // --8<-- [start:token]
 /** A token that has not expired, if there is any. */
 export async function freshToken(): Promise<string | undefined> {
-  if (session.expiresAt && session.expiresAt < Date.now() + RENEW_BEFORE_MS) await renewToken();
+  if (session.expiresAt && session.expiresAt < Date.now() + RENEW_BEFORE_MS) await renewToken("Please sign in again.");
   return session.token;
 }
 
-/** Whether there is a new token, after one was refused. */
-export async function renewToken(): Promise<boolean> {
-  const { customer } = session;
-  if (!customer) return false;
-  return signIn(customer).then(
-    () => true,
-    () => false,
-  );
+/** Get another token after one was refused. Without one, the customer has to sign in, and sees the message. */
+export async function renewToken(message: string): Promise<boolean> {
+  try {
+    if (!session.customer) throw new Error(message);
+    await signIn(session.customer);
+    return true;
+  } catch {
+    // Queries and subscriptions may be refused together. Who had no token yet needs no message.
+    if (!session.isRefused) signOut(session.token && message);
+    return false;
+  }
 }
 // --8<-- [end:token]

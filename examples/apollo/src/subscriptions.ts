@@ -1,10 +1,10 @@
 // Subscriptions, over a WebSocket or as event streams. See docs/live-updates.md of the gateway.
-import { ApolloLink, makeVar, Observable } from "@apollo/client";
+import { ApolloLink, CombinedGraphQLErrors, makeVar, Observable } from "@apollo/client";
 import { print, type FormattedExecutionResult } from "graphql";
 import { createClient as createStreams } from "graphql-sse";
 import { createClient as createSocket } from "graphql-ws";
 import { TEMPORARY } from "./links";
-import { freshToken } from "./session";
+import { freshToken, renewToken } from "./session";
 
 export type Transport = "WebSocket" | "SSE";
 export const transport = makeVar<Transport>(localStorage.getItem("transport") === "SSE" ? "SSE" : "WebSocket");
@@ -14,8 +14,10 @@ export function chooseTransport(choice: Transport): void {
   transport(choice);
 }
 
-/** Whether events of subscriptions can arrive now. */
-export const isLive = makeVar(false);
+/** Whether events of subscriptions can arrive now, in words for the customer. */
+export const liveState = makeVar("Connecting …");
+export const LIVE = "Live";
+const LOST = "Reconnecting …";
 
 // --8<-- [start:waits]
 /** A random time that doubles with each failure, so that clients do not all come back in the same second. */
@@ -48,10 +50,12 @@ const socket = createSocket({
       if (!isReceived) noPong = setTimeout(() => socket.terminate(), 5_000);
     },
     pong: () => clearTimeout(noPong),
-    connected: () => isLive(true),
-    closed: () => {
+    connected: () => liveState(LIVE),
+    closed: (event) => {
       clearTimeout(noPong);
-      isLive(false);
+      liveState(LOST);
+      const { code, reason } = event as CloseEvent;
+      if (code === 4403) void renewToken(reason.replace("Forbidden: ", ""));
     },
   },
 });
@@ -70,12 +74,14 @@ const streams = createStreams({
   retryAttempts: Infinity,
   fetchFn: async (...request: Parameters<typeof fetch>) => {
     lastResponse = undefined;
-    lastResponse = await fetch(...request);
-    isLive(lastResponse.ok);
-    return lastResponse;
+    const response = await fetch(...request);
+    if (response.ok) liveState(LIVE);
+    const isRenewed = response.status === 401 && (await renewToken("Please sign in again."));
+    if (!isRenewed) lastResponse = response;
+    return response;
   },
   retry: async (failures) => {
-    isLive(false);
+    liveState(LOST);
     const status = lastResponse?.status ?? 0;
     if (FINAL.includes(status)) throw new Error(`The gateway answered ${status}.`);
     await wait(failures, 1_000 * Number(lastResponse?.headers.get("Retry-After") ?? 0));
@@ -104,16 +110,20 @@ export const liveLink = new ApolloLink(
               observer.next(result as ApolloLink.Result);
             }
           },
-          error: (error) => (Array.isArray(error) ? refused({ errors: error }) : observer.error(error)),
+          error: (error) => (Array.isArray(error) ? refused({ errors: error }) : ended(error)),
           complete: () => (refusal ? refused(refusal) : observer.complete()),
         });
+      }
+
+      function ended(error: unknown) {
+        liveState(`No live updates. ${error instanceof Error ? error.message : ""}`);
+        observer.error(error);
       }
 
       async function refused(result: FormattedExecutionResult) {
         const codes = result.errors?.map(({ extensions }) => String(extensions?.code)) ?? [];
         if (!codes.every((code) => TEMPORARY.has(code) || code === "UNAUTHENTICATED")) {
-          observer.next(result as ApolloLink.Result);
-          return observer.complete();
+          return ended(new CombinedGraphQLErrors(result as ApolloLink.Result));
         }
         await wait(failures++);
         if (!observer.closed) stop = start();
