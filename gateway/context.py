@@ -48,7 +48,6 @@ class Services:
     journal: the state file; opened before all that uses it. changes: makes changes with one request each.
     totals: of lists, when last seen. own_orders: (customer, order number) pairs that were proven.
     notifier: passes on what has changed in imin.
-    needs_https: whether pages that a client names must be https pages.
     card_management_url: page where customers manage their cards, if there is one.
     redis, redis_cache, announcements, leases: None without replicas.
     """
@@ -72,7 +71,6 @@ class Services:
     live: LiveUpdates
     notifier: ChangeNotifier
     now: Clock
-    needs_https: bool = False
     card_management_url: str | None = None
     totals: ListTotals = field(default_factory=ListTotals)
     own_orders: LRUCache[tuple[str, str], bool] = field(default_factory=lambda: LRUCache(_MAX_OWN_ORDERS))

@@ -13,6 +13,7 @@ from gateway.cancellation.preview import Previews
 from gateway.cancellation.service import CancellationOptions, Cancellations
 from gateway.cancellation.sqlite_journal import SqliteJournal
 from gateway.change_notifier import ChangeNotifier
+from gateway.checkout.links import LinkRules
 from gateway.checkout.sessions import CheckoutSessions
 from gateway.clock import BootClock, Clock
 from gateway.context import Services
@@ -99,8 +100,7 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         operation_seconds=settings.request_timeout_seconds,
         journal=journal_file,
         changes=changes,
-        checkout=CheckoutSessions(client, changes, signer.sealer, settings.checkout_base_url),
-        needs_https=settings.profile == "production",
+        checkout=_checkout(settings, client, changes, signer),
         cancellations=cancellations,
         accounts=accounts,
         erasures=erasures,
@@ -161,6 +161,13 @@ def _owner_of(settings: Settings, signer: IdSigner, public_url: str, now: Clock,
         settings.map_provider,
         settings.checkout_base_url,
     )
+
+
+def _checkout(
+    settings: Settings, client: IminClient, changes: SingleRequests, signer: IdSigner
+) -> CheckoutSessions:
+    rules = LinkRules(settings.profile == "production", settings.checkout_return_origins)
+    return CheckoutSessions(client, changes, signer.sealer, settings.checkout_base_url, rules)
 
 
 def _redis(settings: Settings) -> RedisClient | None:

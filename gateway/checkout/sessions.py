@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from gateway.checkout.links import LinkRules
 from gateway.imin.client import IminClient
 from gateway.imin.endpoints.checkout import (
     CHECKOUT_SESSIONS,
@@ -44,12 +45,21 @@ _decoder: msgspec.json.Decoder[CheckoutOutcome] = msgspec.json.Decoder(CheckoutO
 
 
 class CheckoutSessions:
-    """Creates sessions at the broker's checkout. base_url: of it; None if the operator has set none."""
+    """Creates sessions at the broker's checkout.
+
+    base_url: of it; None if the operator has set none. links: which pages it may link back to.
+    """
 
     def __init__(
-        self, client: IminClient, changes: SingleRequests, sealer: Sealer, base_url: str | None
+        self,
+        client: IminClient,
+        changes: SingleRequests,
+        sealer: Sealer,
+        base_url: str | None,
+        links: LinkRules,
     ) -> None:
         self.base_url = base_url
+        self.links = links
         self._client = client
         self._changes = changes
         self._sealer = sealer

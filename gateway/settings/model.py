@@ -63,6 +63,11 @@ class Settings(FileSettings, ServerSettings):
         description="Base URL of the broker's checkout, where `createCheckoutSession` creates sessions and "
         "links lead; https in production. Leave empty for neither.",
     )
+    checkout_return_origins: Origins = Field(
+        (),
+        description="Origins of the pages that checkout may link back to: exact, comma-separated. Leave "
+        "empty for any: then a checkout page may lead elsewhere.",
+    )
     imin_api_key: HeaderKey | None = Field(None, description="imin's API key. Required by `gateway serve`.")
     imin_timeout_seconds: Seconds = Field(
         1.5, description="Time for one response from imin, including queueing, headers, body and one retry."

@@ -270,6 +270,30 @@ async def test_hostile_values(mine: Gateway, sandbox: Sandbox, field: str, value
     assert sandbox.request_log.entries == []
 
 
+@pytest.mark.settings(checkout_return_origins="https://app.example.org,https://app.example.org:8443")
+@pytest.mark.parametrize(
+    ("url", "is_permitted"),
+    [
+        ("https://app.example.org/back?x=https://evil.example", True),
+        ("https://APP.example.org:8443", True),
+        ("https://app.example.org:443/", True),
+        ("http://app.example.org/", False),
+        ("https://app.example.org:8444/", False),
+        ("https://app.example.org.evil.example/", False),
+        ("https://evil.example/?https://app.example.org/", False),
+        ("https://evil.example#@app.example.org/", False),
+    ],
+)
+async def test_return_origins(mine: Gateway, sandbox: Sandbox, url: str, *, is_permitted: bool) -> None:
+    """Where the operator has set them, checkout links back to pages of these origins only."""
+    identifier, _ = for_sale(sandbox)
+
+    answer = await mine.answer(MUTATION, input={"opportunityId": identifier, "returnUrl": url})
+
+    assert ("errors" not in answer) == is_permitted
+    assert sandbox.request_log.count(CREATE) == int(is_permitted)
+
+
 @pytest.mark.parametrize("field", ["returnUrl", "profileUrl"])
 async def test_https(settings: Settings, gateway: Gateway, sandbox: Sandbox, field: str) -> None:
     """In production, checkout links to https pages only."""

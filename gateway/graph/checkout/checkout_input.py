@@ -10,7 +10,7 @@ from gateway.errors import BAD_USER_INPUT, GatewayError
 from gateway.graph.enums import OpportunityType
 from gateway.graph.scalars import URL
 from gateway.imin.documents.vocabulary import OpportunityType as Kind
-from gateway.imin.endpoints.checkout import CheckoutRequest, split_web_url
+from gateway.imin.endpoints.checkout import CheckoutRequest
 from gateway.imin.endpoints.declaration import PUBLIC
 from gateway.imin.endpoints.opportunities import parse_name
 from gateway.imin.routes import is_identifier, is_opportunity
@@ -128,15 +128,10 @@ def _customer(context: Context, name: str, text: str) -> str | None:
 
 
 def _link(context: Context, name: str, url: str | None) -> str | None:
-    """The URL of a page. Only https in production: checkout is an https page."""
-    given = _given(url)
-    if given is None:
-        return None
-    parts = split_web_url(given)
-    needs_https = context.services.needs_https
-    if parts is None or (needs_https and parts.scheme != "https"):
-        kind = "an https URL" if needs_https else "an http or https URL"
-        raise _invalid(name, f"{kind} of at most 2048 printable characters, without a user", given)
+    """The URL of a page that checkout may link to."""
+    given, rules = _given(url), context.services.checkout.links
+    if given is not None and not rules.permits(given):
+        raise _invalid(name, rules.requirement, given)
     return given
 
 

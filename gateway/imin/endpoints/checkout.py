@@ -110,12 +110,14 @@ def _page(document: dict[str, Any]) -> str | None:
 
 
 def _is_on(base_url: str, url: str) -> bool:
-    base, parts = urlsplit(base_url), split_web_url(url)
-    return parts is not None and (parts.scheme, _place(parts)) == (base.scheme, _place(base))
+    parts = split_web_url(url)
+    return parts is not None and place_of(parts) == place_of(urlsplit(base_url))
 
 
-def _place(parts: SplitResult) -> tuple[str, int]:
-    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+def place_of(parts: SplitResult) -> tuple[str, str, int]:
+    """Scheme, host and port of a web URL: its origin."""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, (parts.hostname or "").lower(), port
 
 
 def split_web_url(url: str) -> SplitResult | None:
