@@ -16,7 +16,10 @@ WORKDIR /build
 COPY requirements/runtime.lock requirements/docs.lock requirements/
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: \
     -r requirements/runtime.lock -r requirements/docs.lock
-COPY mkdocs.yml schema.graphql ./
+COPY mkdocs.yml schema.graphql CHANGELOG.md CONTRIBUTING.md SECURITY.md ./
+COPY deploy/README.md deploy/
+COPY clients clients
+COPY examples examples
 COPY docs docs
 COPY docs_site docs_site
 COPY gateway gateway

@@ -90,7 +90,9 @@ clean: ## Remove what make has installed, and the state of a gateway that ran he
 	@touch $@ .venv/docs .venv/runtime
 
 # What the documentation site is built from.
-SITE_SOURCES := mkdocs.yml schema.graphql $(shell find docs docs_site gateway/graph gateway/sandbox/api -type f -not -name '*.pyc')
+SITE_SOURCES := mkdocs.yml schema.graphql CHANGELOG.md CONTRIBUTING.md SECURITY.md deploy/README.md clients/README.md \
+    $(shell find docs docs_site examples gateway/graph gateway/sandbox/api -name node_modules -prune -o \
+    -type f -not -name '*.pyc' -print)
 
 site/index.html: .venv/docs $(SITE_SOURCES)
 	@echo "Building the documentation, which takes a few seconds."

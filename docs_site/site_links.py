@@ -14,6 +14,7 @@ DOCS = PROJECT / "docs"
 ELSEWHERE = {
     "clients/README.md": "client-kit.md",
     "examples/README.md": "examples.md",
+    "examples/apollo/README.md": "examples-apollo.md",
     "deploy/README.md": "running.md",
     "CHANGELOG.md": "project/changelog.md",
     "CONTRIBUTING.md": "project/contributing.md",

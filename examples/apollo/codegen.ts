@@ -13,7 +13,7 @@ const config: CodegenConfig = {
       preset: "client",
       presetConfig: {
         fragmentMasking: false,
-        // src/gql/persisted-documents.json, for GATEWAY_PERSISTED_DOCUMENTS and `gateway check-documents`.
+        // src/gql/persisted-documents.json, for GATEWAY_TRUSTED_DOCUMENTS and `gateway check-documents`.
         persistedDocuments: { hashAlgorithm: "sha256" },
       },
       config: { scalars, strictScalars: true, useTypeImports: true, enumsAsTypes: true },

@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from docs_site.site_links import ELSEWHERE
+
 PROJECT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 RUNTIME, BUILD, DOCS, DEV = (
@@ -65,6 +67,23 @@ def test_image() -> None:
     assert "dev.lock" not in DOCKERFILE
     assert re.search(r"^USER (?!root|0\b)", DOCKERFILE, re.MULTILINE)
     assert re.search(r"^HEALTHCHECK .*\n.*health/live", DOCKERFILE, re.MULTILINE)
+
+
+def test_image_has_what_the_docs_need() -> None:
+    """The stage that builds the documentation copies its sources, the pages outside docs/ and quoted code."""
+    stage = DOCKERFILE.partition("AS docs")[2].partition("FROM")[0]
+    copied = {path for line in re.findall(r"^COPY (.+) \S+$", stage, re.MULTILINE) for path in line.split()}
+    let_in = set(re.findall(r"^!(.+)$", (PROJECT / ".dockerignore").read_text(), re.MULTILINE))
+    quoted = {
+        path
+        for page in (PROJECT / "docs").glob("*.md")
+        for path in re.findall(r'^--8<-- "(.+?)(?::|")', page.read_text(), re.MULTILINE)
+    }
+
+    needed = {"mkdocs.yml", "schema.graphql", "docs", "docs_site", "gateway", *ELSEWHERE, *quoted}
+    assert quoted
+    assert [path for path in needed if not {path, *map(str, Path(path).parents)} & copied] == []
+    assert [path for path in copied if path not in let_in] == []
 
 
 def test_npm_locks() -> None:
