@@ -70,7 +70,7 @@ graphiql: ## Build the GraphiQL page into gateway/http/static; needs Node
 	cd graphiql && npm ci && npm run build
 
 clean: ## Remove what make has installed, and the state of a gateway that ran here
-	rm -rf gateway-state.sqlite3* .venv .coverage site graphiql/node_modules tests/browser/node_modules tests/clients/node_modules examples/*/node_modules examples/*/dist examples/apollo/src/gql
+	rm -rf gateway-state.sqlite3* .venv .coverage site graphiql/node_modules tests/browser/node_modules tests/clients/node_modules examples/*/node_modules examples/*/dist examples/apollo/src/gql examples/relay/src/__generated__
 
 # One virtual environment, with what the gateway needs; with `.venv/dev`, also what tests and checks need.
 .venv/bin/python:

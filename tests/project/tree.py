@@ -8,7 +8,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 
 _LEFT_OUT = re.compile(
-    r"node_modules|dist|gql|site|__pycache__|\.git|\.venv|\..+_cache|\.hypothesis|.+\.egg-info"
+    r"node_modules|dist|gql|__generated__|site|__pycache__|\.git|\.venv|\..+_cache|\.hypothesis|.+\.egg-info"
 )
 
 
