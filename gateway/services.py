@@ -81,7 +81,9 @@ def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Ser
         ChangeTools(journal, locks, held.doubt, now, signer.changes, _exchange_seconds(settings))
     )
     erasures = Erasures(states[1], repository, now)
-    accounts = AccountChanges(client, repository, changes, erasures, settings.imin_account_style)
+    accounts = AccountChanges(
+        client, repository, changes, erasures, signer.sealer, settings.imin_account_style
+    )
     notifier = ChangeNotifier(cache, live.order_watcher, live.customer_watcher, announcements)
     client.on_change = notifier.order_changed
     accounts.on_change = notifier.customer_changed

@@ -32,9 +32,12 @@ from gateway.imin.errors import IminError, NotFound, Refused, Unreadable, Upstre
 from gateway.imin.repository import Repository
 from gateway.journal.errors import JournalUnavailable
 from gateway.journal.single_request import Change, ChangeKey, KeyReused, NotMade, SingleRequests, Unconfirmed
+from gateway.signing.sealing import Sealer
 
 _PAUSES = (0.3, 0.3, 0.7, 1.5)
 """Seconds between the readings of one call; 0.6 s after the first one, another shows if nothing happened."""
+_PURPOSE, _MAX_SEALED_CHARACTERS = b"account change", 200_000
+
 MAX_READINGS = 1 + len(_PAUSES)
 
 
@@ -53,22 +56,27 @@ class Erasures(Protocol):
     async def drop(self, customer: str) -> None:
         """imin was not asked, or has refused."""
 
+    async def reopen(self, customer: str) -> None:
+        """imin has made an account with that identifier, which an erased one may have had."""
+
 
 class AccountChanges:
     """Changes accounts. style: of the requests to imin."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the app puts together
         self,
         client: IminClient,
         repository: Repository,
         changes: SingleRequests,
         erasures: Erasures,
+        sealer: Sealer,
         style: Style,
     ) -> None:
         self._client = client
         self._repository = repository
         self._changes = changes
         self._erasures = erasures
+        self._sealer = sealer
         self._style = style
         self.on_change: Callable[[str], Awaitable[None]] = _nothing
         """Called with a customer after imin was requested to change their account, whatever came of it."""
@@ -84,8 +92,8 @@ class AccountChanges:
                 key=key,
                 send=attempt.send,
                 refused=partial(_refused, request),
-                encode=lambda result: msgspec.json.encode(result.outcome),
-                decode=_decode,
+                encode=self._encode,
+                decode=self._decode,
                 find_out=attempt.find_out if request.is_found_out else None,
             )
         )
@@ -98,6 +106,19 @@ class AccountChanges:
                 return await self._unconfirmed(request)
         return result
 
+    def _encode(self, result: AccountResult) -> bytes:
+        # Sealed: imin's sentences may name what was requested.
+        return self._sealer.seal(_PURPOSE, msgspec.json.encode(result.outcome).decode()).encode()
+
+    def _decode(self, stored: bytes) -> AccountResult | None:
+        parts = self._sealer.open(_PURPOSE, stored.decode("ascii", "replace"), _MAX_SEALED_CHARACTERS)
+        if parts is None:
+            return None
+        try:
+            return AccountResult(msgspec.json.decode(parts[0], type=STORED))
+        except msgspec.MsgspecError:
+            return None
+
     async def send(self, request: AccountRequest, seconds: float) -> AccountResult:
         """imin's answer. Raises IminError; Unreadable if it does not state what became of the request."""
         if isinstance(request, Erasure):
@@ -109,6 +130,7 @@ class AccountChanges:
             raise Unreadable(f"{request.kind}: the answer does not state what became of it")
         if isinstance(outcome, Created):
             self._repository.bind(CUSTOMER_ACCOUNT, (outcome.customer,), account)
+            await self._erasures.reopen(outcome.customer)
         return AccountResult(outcome, account)
 
     async def _send(self, request: AccountRequest, seconds: float) -> bytes:
@@ -195,10 +217,3 @@ def _refused(request: AccountRequest, refusal: Refused | NotFound) -> AccountRes
     # Only the sentences of OpenActive's errors are written for customers.
     text = refusal.description if refusal.kind.endswith("Error") else ""
     return AccountResult(ChangeRefused(refusal.kind, text))
-
-
-def _decode(outcome: bytes) -> AccountResult | None:
-    try:
-        return AccountResult(msgspec.json.decode(outcome, type=STORED))
-    except msgspec.MsgspecError:
-        return None

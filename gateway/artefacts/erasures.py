@@ -20,6 +20,11 @@ from gateway.journal.errors import JournalUnavailable
 _NOT_ASKED, _ASKED, _ACCEPTED = range(3)
 _STATES = 4
 """An entry's number is the time in milliseconds, and in the last two bits one of these states."""
+_ASKED_MILLISECONDS = 7 * 86_400_000
+"""If an account is still there a week later, imin has not accepted its erasure, or it never got the request.
+
+Source: imin docs, Delete Customer: "before the next working day".
+"""
 
 
 async def _nothing(_customer: str) -> None: ...
@@ -52,8 +57,9 @@ class Erasures:
 
     async def has_ended(self, customer: str) -> bool:
         """Whether what the customer has here has ended. Raises JournalUnavailable."""
-        state = await self._read(erasure_name(customer))
-        if state != _ASKED:
+        number = await self._read(erasure_name(customer))
+        state, since = number % _STATES, number // _STATES
+        if state != _ASKED or since + _ASKED_MILLISECONDS < self._milliseconds():
             return state == _ACCEPTED
         try:
             account: CustomerAccount | None = await self._repository.get_now(CUSTOMER_ACCOUNT, (customer,))
@@ -68,22 +74,32 @@ class Erasures:
         """Remember whose order a pass is of, which names the order only. customer: "" if not known."""
         if not customer:
             return
-        entry = Entry(int(self._now().timestamp() * 1_000), erasure_name(customer))
+        entry = Entry(self._milliseconds(), erasure_name(customer))
         with suppress(JournalUnavailable):
             await self._state.put({owner_name(order): entry})
 
     async def has_owner_ended(self, order: str) -> bool:
         """As has_ended, for the owner of an order; False if they are not known. Raises JournalUnavailable."""
         owner = (await self._state.get([name := owner_name(order)])).get(name)
-        return owner is not None and await self._read(owner.digest) == _ACCEPTED
+        return owner is not None and await self._read(owner.digest) % _STATES == _ACCEPTED
+
+    async def reopen(self, customer: str) -> None:
+        """imin has made an account with that identifier: what the customer gets here from now on works."""
+        with suppress(JournalUnavailable):
+            if known := await self._read(name := erasure_name(customer)):
+                await self._state.put({name: Entry(self._number(_NOT_ASKED, known))})
 
     async def _read(self, name: str) -> int:
-        return (await self._state.get([name])).get(name, NO_ENTRY).number % _STATES
+        return (await self._state.get([name])).get(name, NO_ENTRY).number
 
     async def _put(self, customer: str, state: int) -> None:
-        name = erasure_name(customer)
-        known = (await self._state.get([name])).get(name, NO_ENTRY).number
+        known = await self._read(name := erasure_name(customer))
         if known % _STATES == _ACCEPTED or (state == _NOT_ASKED and not known):
             return
-        milliseconds = max(int(self._now().timestamp() * 1_000), known // _STATES + 1)
-        await self._state.put({name: Entry(milliseconds * _STATES + state)})
+        await self._state.put({name: Entry(self._number(state, known))})
+
+    def _number(self, state: int, known: int) -> int:
+        return max(self._milliseconds(), known // _STATES + 1) * _STATES + state
+
+    def _milliseconds(self) -> int:
+        return int(self._now().timestamp() * 1_000)

@@ -31,9 +31,11 @@ class Sealer:
         """The parts, encrypted, as base64url. They open for the same purpose only."""
         return to_base64url(self._all_ciphers()[0].encrypt(pack(parts), [purpose]))
 
-    def open(self, purpose: bytes, text: str) -> tuple[str, ...] | None:
+    def open(
+        self, purpose: bytes, text: str, max_characters: int = _MAX_CHARACTERS
+    ) -> tuple[str, ...] | None:
         """The parts; None if the gateway did not seal them for this purpose."""
-        raw = read_base64url(text, _MAX_CHARACTERS)
+        raw = read_base64url(text, max_characters)
         if raw is None:
             return None
         for cipher in self._all_ciphers():

@@ -205,3 +205,15 @@ async def test_restart(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> 
 
 def _origin(link: str) -> str:
     return "/".join(link.split("/")[:3])
+
+
+async def test_long_ago(gateway: Gateway, sandbox: Sandbox) -> None:
+    """If the account is still there a week after a lost request, links cost no reading any more."""
+    sandbox.faults.add(Fault(DELETE, "reset"))
+    assert await outcome(gateway, "deleteCustomerAccount") == UNCONFIRMED
+    sandbox.clock.advance(8 * 86_400)
+    links = await links_of(gateway)
+    sandbox.request_log.clear()
+
+    assert await opened(gateway, {"pass": links["pass"]}) == {"pass": 200}
+    assert sandbox.request_log.entries == []

@@ -188,6 +188,6 @@ async def test_nothing_personal_is_stored(settings: Settings, sandbox: Sandbox, 
         files = [path.read_bytes() for path in tmp_path.iterdir()]  # noqa: ASYNC240  # small files
     stored = b"".join(files)
 
-    assert b"Applied" in stored
-    secrets = (b"zebedee@", b"Zebedee", b"7946", b"Quirke")
+    assert b"idempotency_key" in stored
+    secrets = (b"Applied", b"zebedee@", b"Zebedee", b"7946", b"Quirke")
     assert [secret for secret in secrets if secret in stored] == []
