@@ -16,6 +16,7 @@ Members = Mapping[str, Any]
 """Details of a person by imin's names, as they are sent."""
 
 MAX_TEXT_CHARACTERS = 200
+_MAX_EMAIL_CHARACTERS = 254  # RFC 5321
 MAX_PASS_CHARACTERS = 256
 _MAX_IRI_CHARACTERS = 2_000
 _MAX_AGE_YEARS = 130
@@ -42,8 +43,10 @@ Rule = Callable[[str, Any], Any]
 
 
 def text(name: str, value: str) -> str:
-    """A line of text that people read: no control characters, and no URL."""
+    """A line of text that people read: no control characters, no markup and no URL."""
     line(name, value)
+    if "<" in value or ">" in value:
+        raise InvalidInput(f"{name} must not contain < or >.")
     if _URL.search(unicodedata.normalize("NFKC", value)):
         raise InvalidInput(f"{name} must not contain a URL.")
     return value
@@ -68,7 +71,7 @@ def email(name: str, value: str) -> str:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # loads idna
 
     invalid = InvalidInput(f"{name} must be an e-mail address, for example anna@example.org.")
-    if len(value) > MAX_TEXT_CHARACTERS + 54 or not value.isascii():
+    if len(value) > _MAX_EMAIL_CHARACTERS or not value.isascii():
         raise invalid
     try:
         validate_email(value, check_deliverability=False, strict=True, test_environment=True)

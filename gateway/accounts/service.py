@@ -7,6 +7,7 @@ gateway.journal remembers what was sent; this package says what to send and what
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from math import inf
 from typing import Protocol
@@ -80,6 +81,11 @@ class AccountChanges:
         self._style = style
         self.on_change: Callable[[str], Awaitable[None]] = _nothing
         """Called with a customer after imin was requested to change their account, whatever came of it."""
+
+    @property
+    def can_name_sellers(self) -> bool:
+        """Whether a change can be requested of accounts that sellers hold too."""
+        return self._style == "wrapped"
 
     async def change(self, request: AccountRequest, key: ChangeKey) -> AccountResult:
         """The outcome. Continues to its end even if the caller is cancelled."""
@@ -170,12 +176,8 @@ class AccountChanges:
     async def _unconfirmed(self, request: AccountRequest) -> AccountResult:
         """The outcome that is not known, unless one reading shows that an erasure is done."""
         if isinstance(request, Erasure):
-            try:
-                account = await self.read(request.customer)
-            except IminError:
-                account = None
-            else:
-                if (shown := request.shown(account)) is not None:
+            with suppress(IminError):
+                if (shown := request.shown(await self.read(request.customer))) is not None:
                     await self._erasures.end(request.customer)
                     return AccountResult(shown)
         return AccountResult(ChangeUnconfirmed())

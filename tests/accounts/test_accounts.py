@@ -267,6 +267,8 @@ async def test_flat_style(settings: Settings, gateway: Gateway, sandbox: Sandbox
         created = await change(other, "createCustomerAccount", **VALID["createCustomerAccount"])
         customer = created["customer"]["identifier"]
         updated = await change(other, "updateCustomerAccount", customerId=customer, familyName="Wolff")
+        sellers = {"customerId": customer, "familyName": "Lee", "sellerIds": ["https://seller.example"]}
+        refused = await other.answer(document("updateCustomerAccount"), input=sellers)
 
     assert updated == {
         "__typename": "CustomerAccountUpdated",
@@ -274,6 +276,7 @@ async def test_flat_style(settings: Settings, gateway: Gateway, sandbox: Sandbox
         "areLinkedAccountsKnown": True,
     }
     assert sandbox.account(customer)["customer"]["familyName"] == "Wolff"
+    assert refused["errors"][0]["extensions"] == {"code": "NOT_AVAILABLE"}
     assert sandbox.request_log.counts() == {CREATE: 1, "PATCH /customer-accounts/:id": 1}
 
 

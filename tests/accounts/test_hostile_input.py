@@ -64,6 +64,7 @@ REFUSED: dict[str, list[tuple[str, Any]]] = {
         ("a reversed text", "Ann\u202eeve"),
         ("an invisible space", "Ann\u200b"),
         ("a URL", "Win at https://evil.example"),
+        ("markup", "<script>alert(1)</script>"),
         ("a host", "www.evil.example"),
         ("a full-width URL", "\uff48ttp://evil.example"),
         ("ten kilobytes", "A" * 10_000),

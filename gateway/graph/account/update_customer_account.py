@@ -9,6 +9,7 @@ from gateway.accounts.input_rules import InvalidInput, iri, person_members
 from gateway.accounts.outcomes import AccountResult, Applied
 from gateway.accounts.requests import Update
 from gateway.context import Context
+from gateway.errors import NOT_AVAILABLE, GatewayError
 from gateway.graph.account.inputs import (
     CUSTOMER_ID,
     KEY,
@@ -143,6 +144,11 @@ def _request(context: Context, input_: UpdateCustomerAccountInput) -> Update | N
         raise invalid(str(error)) from None
     if not members:
         raise invalid("At least one detail to change is required.")
+    if sellers and not context.services.accounts.can_name_sellers:
+        raise GatewayError(
+            NOT_AVAILABLE,
+            "sellerIds cannot be used: GATEWAY_IMIN_ACCOUNT_STYLE is flat.",
+        )
     customer = customer_of(context, input_.customer_id)
     return None if customer is None else Update(customer, members, sellers)
 
