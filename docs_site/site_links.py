@@ -15,6 +15,7 @@ ELSEWHERE = {
     "clients/README.md": "client-kit.md",
     "examples/README.md": "examples.md",
     "examples/apollo/README.md": "examples-apollo.md",
+    "examples/relay/README.md": "examples-relay.md",
     "deploy/README.md": "running.md",
     "CHANGELOG.md": "project/changelog.md",
     "CONTRIBUTING.md": "project/contributing.md",

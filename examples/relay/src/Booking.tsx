@@ -124,7 +124,7 @@ function useChanges(id: string): string[] {
       variables: { id },
       onNext: (event: BookingChangesSubscription["response"] | null | undefined) => {
         const news = event?.orderChanges?.changes.map(({ message }) => message) ?? [];
-        if (news.length) setMessages((earlier) => [...news, ...earlier]);
+        if (news.length) setMessages((earlier) => [...news, ...earlier].slice(0, 4));
       },
     }),
     [id],
