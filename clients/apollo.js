@@ -20,12 +20,24 @@ export function typePolicies(relayStylePagination) {
     for (const field of fields) of(type).fields[field] = { merge: mergeLists };
   }
   for (const [type, fields] of Object.entries(connections)) {
-    for (const [field, keyArgs] of Object.entries(fields)) of(type).fields[field] = relayStylePagination(keyArgs);
+    for (const [field, keyArgs] of Object.entries(fields)) {
+      of(type).fields[field] = listWithPages(relayStylePagination(keyArgs));
+    }
   }
   for (const [field, type] of Object.entries(lookups)) {
     if (type) of("Query").fields[field] = { read: lookUp(type) };
   }
   return policies;
+}
+
+/**
+ * A list that could not be read is null, with an error; relayStylePagination makes an empty object of it (see
+ * findings/apollo-null-connection.sh). Here it stays null, and if a further page could not be read, those before it stay.
+ */
+function listWithPages(policy) {
+  const merge = (existing, incoming, options) =>
+    incoming ? policy.merge(existing, incoming, options) : (existing ?? null);
+  return { ...policy, merge };
 }
 
 /**

@@ -52,11 +52,22 @@ async function withApollo(url) {
   const cheap = { __typename: "OrderItem", price: { __typename: "Money", amount: "0.01" } };
   cache.writeFragment({ id: item, fragment: AMOUNT, data: cheap });
   return {
+    withoutList: unreadable(cache, data),
     requests: recorder.exchanges.length,
     found: items.length,
     isLabelled: before === items[0].price.formatted,
     labelOfAnotherAmount: label(),
   };
+}
+
+/** The list of a customer whose first page cannot be read, and its number of edges after a further page could not. */
+function unreadable(cache, { viewer }) {
+  const query = gql(AMOUNTS);
+  const orders = null;
+  cache.writeQuery({ query, data: { viewer: { ...viewer, orders } } });
+  const after = cache.readQuery({ query }).viewer.orders.edges.length;
+  cache.writeQuery({ query, data: { viewer: { ...viewer, id: "another", orders } } });
+  return [cache.readQuery({ query }).viewer.orders, after];
 }
 
 async function withUrql(url) {

@@ -204,12 +204,19 @@ def test_two_queries(clients: Path, demo_endpoint: str, client: str) -> None:
 def test_kit(clients: Path, demo_endpoint: str) -> None:
     """With the kit, components share prices, offers and terms, and an order of a list is found by its id.
 
-    A price that differs replaces the one before: nothing of the old one is shown beside it.
+    A price that differs replaces the one before: nothing of the old one is shown beside it. A list that
+    cannot be read is null, and if a further page cannot, those before it stay.
     """
     seen = run_script(clients, "kit.mjs", demo_endpoint)
 
     assert seen == {
-        "apollo": {"requests": 2, "found": 2, "isLabelled": True, "labelOfAnotherAmount": None},
+        "apollo": {
+            "withoutList": [None, 3],
+            "requests": 2,
+            "found": 2,
+            "isLabelled": True,
+            "labelOfAnotherAmount": None,
+        },
         "urql": {"requests": 2, "found": 2},
         "warnings": [],
     }

@@ -114,7 +114,9 @@ function Details({ order }: { order: DetailsFragment }) {
             {item.cancellationMessage && <p className="notice bad">{item.cancellationMessage}</p>}
             {item.status === "ORDER_ITEM_CONFIRMED" && <Ticket ticket={item} />}
             <div className="actions">
-              {item.isPresentlyCancellable && <button onClick={() => setCancelled(item.id)}>Cancel this session</button>}
+              {item.isPresentlyCancellable && (
+                <button onClick={() => setCancelled(item.id)}>Cancel this session</button>
+              )}
               {item.isPresentlyCancellable && item.cancellableUntil && (
                 <p>You can cancel until {longDateAndTime(item.cancellableUntil, item.session?.timeZone)}.</p>
               )}

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { clock } from "./format";
 import { graphql } from "./gql";
 import type { CancelMutation, ItemFragment, PreviewFragment } from "./gql/graphql";
+import { messageOf } from "./links";
 import { Loading, Problem } from "./parts";
 
 // --8<-- [start:preview]
@@ -72,7 +73,9 @@ export function CancelDialog({ orderId, item, onClose }: Props) {
       <div aria-live="polite">
         {result && <Outcome result={result} />}
         {error && (
-          <p className="notice bad">It is not known whether this arrived: {error.message} You can safely try again.</p>
+          <p className="notice bad">
+            It is not known whether this arrived: {messageOf(error)} You can safely try again.
+          </p>
         )}
       </div>
       {terms && !isOver(result) && (

@@ -3,7 +3,8 @@
 type Style = Intl.DateTimeFormatOptions;
 
 function format(instant: string, timeZone: string | null | undefined, style: Style): string {
-  return new Intl.DateTimeFormat("en-GB", { ...style, timeZone: timeZone ?? "Europe/London" }).format(new Date(instant));
+  const formatter = new Intl.DateTimeFormat("en-GB", { ...style, timeZone: timeZone ?? "Europe/London" });
+  return formatter.format(new Date(instant));
 }
 
 export function day(instant: string, timeZone?: string | null): string {

@@ -62,6 +62,12 @@ const signInAgain = new ErrorLink(({ error, operation, forward }) => {
     mergeMap((isNew) => (isNew ? forward(operation) : throwError(() => error))),
   );
 });
+
+/** What the gateway says is for customers. What a library says of a lost network is not. */
+export function messageOf(error: unknown): string {
+  if (!CombinedGraphQLErrors.is(error)) return "The service cannot be reached.";
+  return [...new Set(error.errors.map(({ message }) => message))].join(" ");
+}
 // --8<-- [end:errors]
 
 // --8<-- [start:stale]

@@ -2,6 +2,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import type { ItemFragment } from "./gql/graphql";
 import { day, longDate, month, time } from "./format";
+import { messageOf } from "./links";
 
 /** A screen, with a heading that gets the focus, so that a screen reader says where it is. */
 export function Screen({ title, children }: { title: string; children: ReactNode }) {
@@ -36,7 +37,7 @@ export function Problem({ error, isPartial, retry }: { error: Error; isPartial: 
   return (
     <div role="alert" className="notice bad">
       <p>
-        <strong>{isPartial ? "Some details are missing." : "This could not be loaded."}</strong> {error.message}
+        <strong>{isPartial ? "Some details are missing." : "This could not be loaded."}</strong> {messageOf(error)}
       </p>
       <button onClick={() => void retry()}>Try again</button>
     </div>

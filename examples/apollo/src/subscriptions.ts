@@ -18,6 +18,8 @@ export function chooseTransport(choice: Transport): void {
 export const liveState = makeVar("Connecting …");
 export const LIVE = "Live";
 const LOST = "Reconnecting …";
+const OVER = "No live updates";
+const CLOSED_BY_US = 1000;
 
 // --8<-- [start:waits]
 /** A random time that doubles with each failure, so that clients do not all come back in the same second. */
@@ -53,8 +55,8 @@ const socket = createSocket({
     connected: () => liveState(LIVE),
     closed: (event) => {
       clearTimeout(noPong);
-      liveState(LOST);
       const { code, reason } = event as CloseEvent;
+      liveState(code === CLOSED_BY_US ? OVER : LOST);
       if (code === 4403) void renewToken(reason.replace("Forbidden: ", ""));
     },
   },
@@ -116,7 +118,7 @@ export const liveLink = new ApolloLink(
       }
 
       function ended(error: unknown) {
-        liveState(`No live updates. ${error instanceof Error ? error.message : ""}`);
+        liveState(OVER);
         observer.error(error);
       }
 
