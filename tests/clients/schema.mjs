@@ -24,7 +24,14 @@ import {
 import { command } from "./command.mjs";
 
 // All other enums mirror imin's vocabularies, which may grow without notice.
-const ENUMS_OF_OUR_OWN = ["ErrorCode", "CancellationState", "ChangeCode", "ImageFormat", "OpportunityType"];
+const ENUMS_OF_OUR_OWN = [
+  "CancellationState",
+  "ChangeCode",
+  "CustomerAccountField",
+  "ErrorCode",
+  "ImageFormat",
+  "OpportunityType",
+];
 // Not possible as names of fields in Swift and its code generators.
 const FORBIDDEN_NAMES = ["self", "Type"];
 const WINDOW = { first: "Int", after: "String", last: "Int", before: "String" };
