@@ -16,21 +16,22 @@ from gateway.journal.state_file import StateFile
 DAY_SECONDS = 24 * 60 * 60
 
 _COLUMNS = "caller, name, payload, outcome, claimed_at"
-_SENT_COLUMNS = "caller, name, id, boot, seconds"
+_SENT_COLUMNS = "caller, name, id, boot, seconds, claimed_at"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS idempotency_key (
     caller TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, outcome BLOB, claimed_at REAL NOT NULL,
     PRIMARY KEY (caller, name)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sent_change (
+CREATE TABLE IF NOT EXISTS sent_request (
     caller TEXT NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, boot TEXT NOT NULL, seconds REAL NOT NULL,
-    PRIMARY KEY (caller, name)) WITHOUT ROWID;
+    claimed_at REAL NOT NULL, PRIMARY KEY (caller, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_key_age ON idempotency_key (claimed_at);
+CREATE INDEX IF NOT EXISTS idempotency_key_of_caller ON idempotency_key (caller, claimed_at);
+CREATE INDEX IF NOT EXISTS sent_request_age ON sent_request (claimed_at);
+CREATE INDEX IF NOT EXISTS sent_request_of_caller ON sent_request (caller, claimed_at);
 """
 # A table of its own: processes of version 0.1 may use the other one at the same time.
-_DELETE_SENT = """
-DELETE FROM sent_change WHERE NOT EXISTS (SELECT 1 FROM idempotency_key AS key
-    WHERE key.caller = sent_change.caller AND key.name = sent_change.name)
-"""
+_BOTH = ("idempotency_key", "sent_request")
 
 
 class SqliteKeys(StateFile):
@@ -44,8 +45,8 @@ class SqliteKeys(StateFile):
 
     async def claim(self, key: KeyName, entry: KeyEntry, at: float, *, on_all: bool = False) -> KeyEntry:  # noqa: ARG002  # this file is all
         def claim(database: sqlite3.Connection) -> KeyEntry:
-            database.execute("DELETE FROM idempotency_key WHERE claimed_at < ?", (at - DAY_SECONDS,))
-            database.execute(_DELETE_SENT)
+            for table in _BOTH:
+                database.execute(f"DELETE FROM {table} WHERE claimed_at < ?", (at - DAY_SECONDS,))  # noqa: S608  # constants
             if (known := _entry(database, key, 0.0)) is not None:
                 return known
             _delete_oldest(database, key)
@@ -55,8 +56,8 @@ class SqliteKeys(StateFile):
                 (key.caller, key.name, entry.payload, entry.outcome, at),
             )
             database.execute(
-                f"INSERT OR REPLACE INTO sent_change ({_SENT_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608  # our own names
-                (key.caller, key.name, entry.id, entry.sent.boot, entry.sent.seconds),
+                f"INSERT OR REPLACE INTO sent_request ({_SENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608  # our own names
+                (key.caller, key.name, entry.id, entry.sent.boot, entry.sent.seconds, at),
             )
             return entry
 
@@ -72,7 +73,7 @@ class SqliteKeys(StateFile):
 
     async def forget(self, key: KeyName) -> None:
         def forget(database: sqlite3.Connection) -> None:
-            for table in ("idempotency_key", "sent_change"):
+            for table in _BOTH:
                 database.execute(
                     f"DELETE FROM {table} WHERE caller = ? AND name = ?",  # noqa: S608  # constants
                     (key.caller, key.name),
@@ -87,7 +88,7 @@ class SqliteKeys(StateFile):
             _replace_texts(database)
         # Raises if a table of another shape has the name of one of these.
         database.execute(f"SELECT {_COLUMNS} FROM idempotency_key LIMIT 0")  # noqa: S608  # our own names
-        database.execute(f"SELECT {_SENT_COLUMNS} FROM sent_change LIMIT 0")  # noqa: S608  # our own names
+        database.execute(f"SELECT {_SENT_COLUMNS} FROM sent_request LIMIT 0")  # noqa: S608  # our own names
 
 
 def _replace_texts(database: sqlite3.Connection) -> None:
@@ -107,17 +108,19 @@ def _replace_texts(database: sqlite3.Connection) -> None:
 
 def _delete_oldest(database: sqlite3.Connection, key: KeyName) -> None:
     """Make room for a key: its caller may have `most` of them."""
-    database.execute(
-        "DELETE FROM idempotency_key WHERE caller = ? AND name IN (SELECT name FROM idempotency_key "
-        "WHERE caller = ? ORDER BY claimed_at DESC LIMIT -1 OFFSET ?)",
-        (key.caller, key.caller, key.most - 1),
-    )
+    for table in _BOTH:
+        database.execute(
+            f"DELETE FROM {table} WHERE caller = ? AND name IN (SELECT name FROM {table} "  # noqa: S608  # constants
+            "WHERE caller = ? ORDER BY claimed_at DESC LIMIT -1 OFFSET ?)",
+            (key.caller, key.caller, key.most - 1),
+        )
 
 
 def _entry(database: sqlite3.Connection, key: KeyName, oldest: float) -> KeyEntry | None:
     row = database.execute(
         "SELECT payload, outcome, id, boot, seconds FROM idempotency_key "
-        "LEFT JOIN sent_change USING (caller, name) WHERE caller = ? AND name = ? AND claimed_at >= ?",
+        "LEFT JOIN sent_request USING (caller, name) "
+        "WHERE caller = ? AND name = ? AND idempotency_key.claimed_at >= ?",
         (key.caller, key.name, oldest),
     ).fetchone()
     return None if row is None else _entry_in(row)
