@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from gateway.auth import Caller
 from gateway.commands import gateway_listening
-from gateway.sandbox import Fault, Sandbox
+from gateway.sandbox import Fault, FaultKind, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
 from tests.support.cancellations import booked, cancel
@@ -133,6 +133,29 @@ async def test_lost(mine: Gateway, sandbox: Sandbox, boot_clock: PinnedBootClock
         }
     )
     assert (requests, new["__typename"]) == (1, "CheckoutSession")
+
+
+@pytest.mark.settings(imin_cancel_timeout_seconds=0.2, cancel_deadline_seconds=0.3)
+@pytest.mark.parametrize("kind", get_args(FaultKind))
+async def test_every_fault(mine: Gateway, sandbox: Sandbox, kind: FaultKind) -> None:
+    """Whatever imin does, it gets one request, and the outcome claims no more than is true."""
+    sandbox.faults.add(Fault(CREATE, kind, delay_seconds=0.01))
+
+    result = await create(mine, **input_of(sandbox, idempotencyKey="a"))
+    again = await create(mine, **input_of(sandbox, idempotencyKey="a"))
+
+    sessions = [session.identifier for session in sandbox.checkout.sessions()]
+    match result["__typename"]:
+        case "CheckoutSession":
+            assert (again, sessions) == (result, [result["id"]])
+        case "CheckoutUnconfirmedError":
+            assert (again, len(sessions) <= 1) == (result, True)
+        case "CheckoutRefusedError":
+            assert (again, sessions) == (result, [])
+        case kind_:
+            assert kind_ == "CheckoutUnavailableError"
+            assert sessions == [again["id"]]
+    assert sandbox.request_log.count(CREATE) == 1 + (result["__typename"] == "CheckoutUnavailableError")
 
 
 async def test_lost_without_key(mine: Gateway, sandbox: Sandbox, boot_clock: PinnedBootClock) -> None:
