@@ -203,7 +203,7 @@ class Executor:
             check_lists(variables, self._limits)
             values = self._runner.read_variables(prepared, variables)
             if not isinstance(values, VariableValues):
-                return with_code(BAD_USER_INPUT, without_values(values))
+                return with_code(BAD_USER_INPUT, without_values(values, is_query=prepared.is_query))
             estimate = prepared.cost.of(values.coerced)
             context.spending.begin(estimate, self._limits.cost)
             check_cost(estimate, self._limits)

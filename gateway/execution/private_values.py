@@ -1,4 +1,4 @@
-"""Leave the values of input objects out of error messages: they may be somebody's personal details."""
+"""Leave the values of changes out of error messages: they may be somebody's personal details."""
 
 import re
 from collections.abc import Iterable
@@ -12,20 +12,21 @@ _VALUE = re.compile(
 )
 
 
-def without_values(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
-    """graphql-core's errors about variables. Those about input objects say what was expected, and where."""
+def without_values(errors: Iterable[GraphQLError], *, is_query: bool) -> list[GraphQLError]:
+    """graphql-core's errors about variables. Those about a change's say what was expected, and where."""
     found = list(errors)
     for error in found:
-        if _is_about_input_object(error) and (shown := _VALUE.fullmatch(error.message)):
+        if _may_be_personal(error, is_query=is_query) and (shown := _VALUE.fullmatch(error.message)):
             expected = shown["expected"] or f"The value {shown['term']}"
             error.message = f"{shown['where']}{expected}."
     return found
 
 
-def _is_about_input_object(error: GraphQLError) -> bool:
-    """By the name of the variable's type: those of all input objects, and no others, end in Input."""
+def _may_be_personal(error: GraphQLError, *, is_query: bool) -> bool:
+    """Whether the variable is an input object, whose name ends in Input, or a text of a mutation."""
     node = error.nodes[0] if error.nodes else None
     type_ = node.type if isinstance(node, VariableDefinitionNode) else None
     if isinstance(type_, NonNullTypeNode):
         type_ = type_.type
-    return getattr(getattr(type_, "name", None), "value", "").endswith("Input")
+    name = getattr(getattr(type_, "name", None), "value", "")
+    return name.endswith("Input") or (name == "String" and not is_query)

@@ -163,6 +163,19 @@ async def test_refused_by_the_others(
     assert sandbox.request_log.entries == []
 
 
+async def test_variable_of_a_field(gateway: Gateway, sandbox: Sandbox) -> None:
+    """The value of a variable that is one field of the input is not repeated either."""
+    query = """mutation ($email: String) { updateCustomerAccount(input: {email: $email}) {
+      result { __typename } } }"""
+
+    answer = await gateway.answer(query, email=["ann@example.org"])
+
+    [error] = answer["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert error["message"] == ("Variable '$email' has invalid value: String cannot represent a non string.")
+    assert sandbox.request_log.entries == []
+
+
 async def test_nothing_to_change(gateway: Gateway, sandbox: Sandbox) -> None:
     """An update needs a detail; null is none."""
     answers = [
