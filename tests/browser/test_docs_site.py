@@ -14,7 +14,7 @@ from tests.support.processes import run_script
 __all__ = ["site"]
 
 VIEWS = "390:light,768:dark,1400:light"
-PAGES = ("index.html", "partial-and-stale.html", "reference/OrderItem.html")
+PAGES = ("index.html", "reconnecting.html", "reference/OrderItem.html")
 
 
 @pytest.mark.settings(profile="production")
