@@ -28,7 +28,7 @@ PREFIX = "GATEWAY_"
 class Settings(FileSettings, ServerSettings):
     """Settings of the gateway. Secrets are masked in repr.
 
-    They are in the order of the README's table: first those of the last base class.
+    They are in the order of the table in docs/settings.md: first those of the last base class.
     """
 
     model_config = SettingsConfigDict(

@@ -1,4 +1,4 @@
-"""The README shows what the gateway does, and leads through its code."""
+"""The README shows what the gateway does; docs/reading-the-code.md leads through its code."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from tests.conftest import Gateway
 from tests.project.tree import PROJECT
 
 README = (PROJECT / "README.md").read_text()
+TOUR = (PROJECT / "docs/reading-the-code.md").read_text()
 
 
 def entered_files(command: list[str]) -> list[str]:
@@ -29,11 +30,12 @@ async def test_query_and_answer(gateway: Gateway) -> None:
 
 
 def test_tour() -> None:
-    """The command of "Reading the code" lists the files of each step, and the steps in their order."""
-    tour = README.partition("## Reading the code")[2].partition("Beside this path")[0]
+    """The command of the page lists the files of each step, and the steps in their order."""
+    tour = TOUR.partition("Beside this path")[0]
     query = re.search(r"`(\{.+\})`", tour)
     steps = [
-        re.findall(r"\]\(gateway/(.+?\.py)\)", step) for step in re.split(r"^\d\. ", tour, flags=re.MULTILINE)
+        re.findall(r"\]\(\.\./gateway/(.+?\.py)\)", step)
+        for step in re.split(r"^\d\. ", tour, flags=re.MULTILINE)
     ]
     command = re.search(r"```sh\n(.+?)```", tour, re.DOTALL)
     assert query
@@ -46,6 +48,11 @@ def test_tour() -> None:
     linked = [file for step in steps for file in step if not file.endswith("__init__.py")]
     assert set(linked) - set(entered) == set()
     assert all(entered.index(one[0]) < entered.index(other[0]) for one, other in pairwise(steps[1:]))
+
+
+def test_short() -> None:
+    """The README has what a newcomer needs; everything else is in docs/."""
+    assert len(README.splitlines()) < 120
 
 
 def test_make_targets() -> None:
