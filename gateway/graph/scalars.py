@@ -98,7 +98,7 @@ def exact_decimal(value: Any) -> ExactDecimal:
 
 def _read_url(value: Any) -> str:
     if not isinstance(value, str):
-        raise GraphQLError(f"URL must be a text, got {value!r:.60}.")
+        raise GraphQLError("URL must be a text.")
     return value
 
 

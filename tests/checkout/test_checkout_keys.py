@@ -52,6 +52,15 @@ async def test_again(mine: Gateway, sandbox: Sandbox) -> None:
     assert sandbox.request_log.counts() == {CREATE: 1}
 
 
+async def test_double_click(mine: Gateway, sandbox: Sandbox) -> None:
+    """Two equal calls at the same time are one session, also without a key; a later one is a new session."""
+    both = await asyncio.gather(*(create(mine, **input_of(sandbox)) for _ in range(2)))
+    later = await create(mine, **input_of(sandbox))
+
+    assert both[0] == both[1] != later
+    assert sandbox.request_log.counts() == {CREATE: 2}
+
+
 async def test_refusal_again(mine: Gateway, sandbox: Sandbox) -> None:
     """A refusal is an outcome too: it is given again, though the session could be booked by now."""
     given = input_of(sandbox, idempotencyKey="a")

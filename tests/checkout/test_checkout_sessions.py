@@ -149,6 +149,22 @@ async def test_live_session(mine: Gateway, sandbox: Sandbox) -> None:
     assert item["orderedItem"] == {"type": "Slot", "identifier": identifier}
 
 
+async def test_booked_session(mine: Gateway, sandbox: Sandbox) -> None:
+    """The global id of a session in an order names a snapshot, which cannot be sold."""
+    query = "{ viewer { orders(first: 1) { nodes { items { session { id } } } } } }"
+    [order] = (await mine.data(query))["viewer"]["orders"]["nodes"]
+    sandbox.request_log.clear()
+
+    answer = await mine.answer(MUTATION, input={"opportunityId": order["items"][0]["session"]["id"]})
+
+    [error] = answer["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["message"].startswith(
+        "opportunityId must be the identifier of a session, or the id of a live one, got "
+    )
+    assert sandbox.request_log.entries == []
+
+
 @pytest.mark.parametrize("stranger", [OTHER, "missing", "global id"])
 @pytest.mark.parametrize("field", ["customerId", "attendees"])
 async def test_other_customers(
