@@ -58,6 +58,7 @@ export function Booking({ id }: { id: string }) {
   // The order in each event updates the cache, and with it the page.
   useSubscription(BOOKING_CHANGES, {
     variables: { id },
+    errorPolicy: "all",
     ignoreResults: true,
     onData: ({ data: { data: event } }) => {
       const news = event?.orderChanges?.changes.map(({ message }) => message) ?? [];

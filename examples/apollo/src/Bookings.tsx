@@ -56,6 +56,7 @@ export function Bookings() {
   // --8<-- [start:live]
   useSubscription(BOOKINGS_CHANGED, {
     variables: PAGE,
+    errorPolicy: "all",
     ignoreResults: true,
     onData: ({ client, data: { data: event } }) => {
       const change = event?.ordersChanged;

@@ -33,6 +33,7 @@ const UPCOMING_CHANGED = graphql(`
 function useUpcoming() {
   useSubscription(UPCOMING_CHANGED, {
     variables: WINDOW,
+    errorPolicy: "all",
     ignoreResults: true,
     onData: ({ client, data: { data } }) => {
       const upcomingOrderItems = data?.upcomingOrderItemsChanged?.connection;

@@ -15,10 +15,11 @@ export function chooseTransport(choice: Transport): void {
 }
 
 /** Whether events of subscriptions can arrive now, in words for the customer. */
-export const liveState = makeVar("Connecting …");
 export const LIVE = "Live";
+const BEGINNING = "Connecting …";
 const LOST = "Reconnecting …";
 const OVER = "No live updates";
+export const liveState = makeVar(BEGINNING);
 const CLOSED_BY_US = 1000;
 
 // --8<-- [start:waits]
@@ -52,6 +53,7 @@ const socket = createSocket({
       if (!isReceived) noPong = setTimeout(() => socket.terminate(), 5_000);
     },
     pong: () => clearTimeout(noPong),
+    connecting: (isRetry) => liveState(isRetry ? LOST : BEGINNING),
     connected: () => liveState(LIVE),
     closed: (event) => {
       clearTimeout(noPong);
