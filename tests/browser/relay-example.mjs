@@ -103,7 +103,7 @@ async function states(page, base, sandbox) {
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".list > li").first().waitFor();
   await page.getByText("Changes appear by themselves.").waitFor();
-  const incomplete = [await page.locator("h1").innerText(), await page.locator("footer").innerText()];
+  const incomplete = [await page.locator("h1").innerText(), await page.locator("footer p").last().innerText()];
   violations.push(...(await findings(page, "incomplete")));
 
   await control(sandbox, "faults", { route: "PATCH /orders/:id", kind: "black_hole" });

@@ -47,10 +47,7 @@ def test_states(folder: Path, built: Path) -> None:
 
     assert seen == {
         "outage": "The booking system did not answer. Your bookings are safe.\n\nTry again",
-        "incomplete": [
-            "Upcoming",
-            "Changes appear by themselves. Some details cannot be shown at the moment.",
-        ],
+        "incomplete": ["Upcoming", "Some details cannot be shown at the moment."],
         "unconfirmed": "We asked for the cancellation but do not know yet whether it went through. "
         "Please look at the booking again in a moment.",
         "shown": "Your cancellation was sent. It is not known yet whether it was accepted. "

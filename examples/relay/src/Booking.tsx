@@ -39,12 +39,7 @@ export function Booking({ id, attempt }: { id: string; attempt: number }) {
   return <Order order={order} onLinksExpire={() => setRefresh(refresh + 1)} />;
 }
 
-interface OrderProps {
-  order: Booking_order$key;
-  onLinksExpire: () => void;
-}
-
-function Order({ order, onLinksExpire }: OrderProps) {
+function Order({ order, onLinksExpire }: { order: Booking_order$key; onLinksExpire: () => void }) {
   const data = useFragment(
     graphql`
       fragment Booking_order on Order {
@@ -80,11 +75,7 @@ function Order({ order, onLinksExpire }: OrderProps) {
         {data.seller?.telephone && `, ${data.seller.telephone}`}
       </p>
       <div role="status">
-        {messages.map((message, index) => (
-          <p className="change" key={index}>
-            {message}
-          </p>
-        ))}
+        {messages.map((message, index) => <p className="change" key={index}>{message}</p>)}
       </div>
       {data.items.map((item) => (
         <Item key={item.id} orderId={data.id} item={item} />
@@ -139,7 +130,7 @@ function useExpiry(expiries: (string | null | undefined)[], onExpire: () => void
   const earliest = Math.min(...expiries.map((expiry) => (expiry ? Date.parse(expiry) : Infinity)));
   useEffect(() => {
     if (earliest === Infinity) return;
-    const timer = setTimeout(onExpire, Math.max(5_000, earliest - Date.now() - BEFORE_LINKS_EXPIRE_MS));
+    const timer = setTimeout(onExpire, Math.max(60_000, earliest - Date.now() - BEFORE_LINKS_EXPIRE_MS));
     return () => clearTimeout(timer);
   }, [earliest, onExpire]);
 }

@@ -42,6 +42,7 @@ interface TermsProps {
 function Terms({ orderId, itemId, attempt, onDone }: TermsProps) {
   const [refresh, setRefresh] = useState(0);
   const [message, setMessage] = useState("");
+  const [ended, setEnded] = useState<string | null>(null);
   // One key for each dialog: a second click, or an attempt after a lost response, cancels nothing further.
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const { cancellationPreview: preview } = useLazyLoadQuery<CancelDialogPreviewQuery>(
@@ -111,13 +112,17 @@ function Terms({ orderId, itemId, attempt, onDone }: TermsProps) {
         )}
         <dt>These terms hold for</dt>
         <dd>
-          <Countdown until={preview.validUntil} onEnd={() => setRefresh(refresh + 1)} />
+          <Countdown key={preview.validUntil} until={preview.validUntil} onEnd={setEnded} />
         </dd>
       </dl>
       {message && <p role="alert">{message}</p>}
-      <button className="danger" disabled={isSending} onClick={cancel}>
-        {isSending ? "Cancelling …" : "Cancel this booking"}
-      </button>
+      {ended === preview.validUntil ? (
+        <button onClick={() => setRefresh(refresh + 1)}>Show the terms of now</button>
+      ) : (
+        <button className="danger" disabled={isSending} onClick={cancel}>
+          {isSending ? "Cancelling …" : "Cancel this booking"}
+        </button>
+      )}
     </>
   );
 }

@@ -23,7 +23,7 @@ export function Upcoming({ attempt }: { attempt: number }) {
     {},
     { fetchKey: attempt, fetchPolicy: fetchPolicy(attempt) },
   );
-  if (!viewer) return <p className="notice">This token belongs to a service, not to a customer.</p>;
+  if (!viewer) return <Title>This token is of a service, not of a customer</Title>;
   return (
     <>
       <Title>{viewer.givenName ? `Hello, ${viewer.givenName}` : "Upcoming"}</Title>

@@ -36,21 +36,17 @@ export function Picture({ url }: { url: string | null | undefined }) {
   return url ? <img className="picture" src={url} alt="" loading="lazy" /> : <span className="picture" />;
 }
 
-/** Time left until an instant, for example 9:58. `onEnd` is called once it has passed. */
-export function Countdown({ until, onEnd }: { until: string; onEnd: () => void }) {
+/** Time left until an instant, for example 9:58. `onEnd` is called with the instant once it has passed. */
+export function Countdown({ until, onEnd }: { until: string; onEnd: (until: string) => void }) {
   const [left, setLeft] = useState(() => secondsUntil(until));
   useEffect(() => {
     const timer = setInterval(() => setLeft(secondsUntil(until)), 1_000);
     return () => clearInterval(timer);
   }, [until]);
   useEffect(() => {
-    if (left === 0) onEnd();
-  }, [left, onEnd]);
-  return (
-    <span role="timer">
-      {Math.floor(left / 60)}:{String(left % 60).padStart(2, "0")}
-    </span>
-  );
+    if (left === 0) onEnd(until);
+  }, [left, until, onEnd]);
+  return <span role="timer">{`${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`}</span>;
 }
 
 function secondsUntil(instant: string) {

@@ -5,8 +5,8 @@ import type { GatewayErrorItem } from "./environment";
 import { refuse } from "./session";
 import { createStore } from "./store";
 
-/** Whether changes arrive at the moment. */
-export const connected = createStore(false);
+/** Whether changes arrive at the moment. Idle: nothing on the page is subscribed. */
+export const connection = createStore<"idle" | "live" | "lost">("idle");
 
 // --8<-- [start:subscriptions]
 const TEMPORARY = ["RATE_LIMITED", "SERVICE_UNAVAILABLE", "UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE"];
@@ -21,12 +21,11 @@ export function liveUpdates(token: string | null): SubscribeFunction {
     // 4403: the token has expired or is not valid. Another connection would be refused, too.
     shouldRetry: (event) => !(event instanceof CloseEvent && event.code === 4403),
     on: {
-      connected: () => connected.set(true),
+      connected: () => connection.set("live"),
       closed: (event) => {
-        connected.set(false);
-        if (event instanceof CloseEvent && event.code === 4403) {
-          refuse(token, event.reason.replace("Forbidden: ", ""));
-        }
+        const { code, reason } = event as CloseEvent;
+        connection.set(code === 1000 ? "idle" : "lost");
+        if (code === 4403) refuse(token, reason.replace("Forbidden: ", ""));
       },
     },
   });

@@ -4,7 +4,7 @@ import { RelayEnvironmentProvider } from "react-relay";
 import { Booking } from "./Booking";
 import { createEnvironment, incomplete } from "./environment";
 import { History } from "./History";
-import { connected } from "./live";
+import { connection } from "./live";
 import { useRoute } from "./route";
 import { session, signOut } from "./session";
 import { SignIn } from "./SignIn";
@@ -20,17 +20,11 @@ function App() {
   return (
     <RelayEnvironmentProvider environment={environment}>
       <header>
-        <a className="brand" href="#/">
-          My bookings
-        </a>
+        <a className="brand" href="#/">My bookings</a>
         {!refusal && (
           <nav aria-label="Pages">
-            <a href="#/" aria-current={page === "upcoming" ? "page" : undefined}>
-              Upcoming
-            </a>
-            <a href="#/history" aria-current={page === "history" ? "page" : undefined}>
-              History
-            </a>
+            <a href="#/" aria-current={page === "upcoming" ? "page" : undefined}>Upcoming</a>
+            <a href="#/history" aria-current={page === "history" ? "page" : undefined}>History</a>
             {token && <button onClick={signOut}>Sign out</button>}
           </nav>
         )}
@@ -56,11 +50,13 @@ function App() {
 }
 
 function Footer() {
-  const isConnected = connected.use();
+  const state = connection.use();
   return (
-    <footer className={isConnected ? "live" : ""}>
-      {isConnected ? "Changes appear by themselves." : "Waiting for live updates."}
-      {incomplete.use() && " Some details cannot be shown at the moment."}
+    <footer>
+      {state !== "idle" && (
+        <p className={state}>{state === "live" ? "Changes appear by themselves." : "Waiting for live updates."}</p>
+      )}
+      {incomplete.use() && <p>Some details cannot be shown at the moment.</p>}
     </footer>
   );
 }

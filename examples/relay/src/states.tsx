@@ -3,11 +3,7 @@ import { Component, useEffect, useRef, useState, type ReactNode } from "react";
 import { GatewayError } from "./environment";
 
 export function Loading({ what = "Loading" }: { what?: string }) {
-  return (
-    <p className="loading" role="status">
-      {what} …
-    </p>
-  );
+  return <p role="status">{what} …</p>;
 }
 
 /** A heading that is the page's title, and is read first when the page has changed. */
@@ -17,11 +13,7 @@ export function Title({ children }: { children: string }) {
     document.title = `${children} · My bookings`;
     heading.current?.focus();
   }, [children]);
-  return (
-    <h1 ref={heading} tabIndex={-1}>
-      {children}
-    </h1>
-  );
+  return <h1 ref={heading} tabIndex={-1}>{children}</h1>;
 }
 
 /** Shows an error in the place of what it concerns. Its children are rendered with the number of the attempt. */
