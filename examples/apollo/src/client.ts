@@ -23,7 +23,7 @@ declare module "@apollo/client" {
   }
 }
 
-export const cache = new InMemoryCache({ possibleTypes, typePolicies: typePolicies(relayStylePagination) });
+const cache = new InMemoryCache({ possibleTypes, typePolicies: typePolicies(relayStylePagination) });
 
 export const client = new ApolloClient({
   cache,

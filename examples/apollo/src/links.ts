@@ -24,7 +24,7 @@ export const TEMPORARY = new Set([
 ]);
 
 /** The codes of an error, none if the gateway was not reached. */
-export function codesOf(error: unknown): string[] {
+function codesOf(error: unknown): string[] {
   return CombinedGraphQLErrors.is(error) ? error.errors.map(({ extensions }) => String(extensions?.code)) : [];
 }
 

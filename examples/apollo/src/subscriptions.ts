@@ -14,13 +14,15 @@ export function chooseTransport(choice: Transport): void {
   transport(choice);
 }
 
-/** Whether events of subscriptions can arrive now, in words for the customer. */
 export const LIVE = "Live";
 const BEGINNING = "Connecting …";
 const LOST = "Reconnecting …";
 const OVER = "No live updates";
+/** Whether events of subscriptions can arrive now, in words for the customer. */
 export const liveState = makeVar(BEGINNING);
-const CLOSED_BY_US = 1000;
+
+/** Of a WebSocket that this page has closed. */
+const NORMAL_CLOSURE = 1000;
 
 // --8<-- [start:waits]
 /** A random time that doubles with each failure, so that clients do not all come back in the same second. */
@@ -58,7 +60,7 @@ const socket = createSocket({
     closed: (event) => {
       clearTimeout(noPong);
       const { code, reason } = event as CloseEvent;
-      liveState(code === CLOSED_BY_US ? OVER : LOST);
+      liveState(code === NORMAL_CLOSURE ? OVER : LOST);
       if (code === 4403) void renewToken(reason.replace("Forbidden: ", ""));
     },
   },
