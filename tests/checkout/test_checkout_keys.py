@@ -15,6 +15,7 @@ from gateway.commands import gateway_listening
 from gateway.sandbox import Fault, FaultKind, Sandbox
 from gateway.settings.model import Settings
 from tests.conftest import Gateway
+from tests.faults.kill import gateway_process
 from tests.support.cancellations import booked, cancel
 from tests.support.checkout import CREATE, create, for_sale
 from tests.support.clocks import PinnedBootClock
@@ -59,6 +60,22 @@ async def test_double_click(mine: Gateway, sandbox: Sandbox) -> None:
 
     assert both[0] == both[1] != later
     assert sandbox.request_log.counts() == {CREATE: 2}
+
+
+async def test_two_processes(imin: tuple[Sandbox, str], gateway: Gateway, tmp_path: Path) -> None:
+    """Processes that share a state file give one session for one key, also at the same time."""
+    sandbox, base, state = imin[0], imin[1].removesuffix("/api/v2"), tmp_path / "state.sqlite3"
+    given = input_of(sandbox, idempotencyKey="a")
+    sandbox.faults.add(Fault(CREATE, "delay", times=None, delay_seconds=0.1))
+
+    async with gateway_process(base, state) as (_, one), gateway_process(base, state) as (_, two):
+        results = await asyncio.gather(
+            *(create(Gateway(url, gateway.http), **given) for url in (one, two) * 2)
+        )
+
+    assert [result["__typename"] for result in results] == ["CheckoutSession"] * 4
+    assert all(result == results[0] for result in results)
+    assert sandbox.request_log.count(CREATE) == 1
 
 
 async def test_refusal_again(mine: Gateway, sandbox: Sandbox) -> None:
