@@ -17,7 +17,7 @@ that it may cause, at most. A field without a cost causes none. Below a list, a 
 it. "null only with an error" means `@semanticNonNull`: if the field is null, the response has an error for
 it.
 
-Start at `Query`, `Mutation` or `Subscription`.
+Start at `Query`, `Mutation` or `Subscription`. [Errors](../errors.md) lists the codes of errors.
 """
 
 

@@ -27,6 +27,7 @@ from gateway.commands.token import duration
 from gateway.demo import demo_settings
 from gateway.demo_issuer import create_issuer, demo_token, load_key, trusting
 from gateway.sandbox import Sandbox
+from gateway.sandbox.data.customers import CUSTOMERS_BY_IDENTIFIER
 from gateway.server.listen import listening
 from gateway.settings.model import Settings
 from tests.project.tree import PROJECT
@@ -205,3 +206,12 @@ def test_every_code_is_explained() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \|", (DOCS / "errors.md").read_text(), re.MULTILINE)
 
     assert sorted(rows) == sorted(codes)
+
+
+def test_customers_of_the_sandbox() -> None:
+    """sandbox.md lists each customer with the number of their orders."""
+    page = (DOCS / "sandbox.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", page, re.MULTILINE)
+
+    listed = {name: int(count.replace(",", "")) for name, count in rows}
+    assert listed == {name: len(customer.numbers) for name, customer in CUSTOMERS_BY_IDENTIFIER.items()}
