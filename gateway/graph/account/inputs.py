@@ -10,8 +10,8 @@ from strawberry import UNSET
 from gateway.accounts.input_rules import InvalidInput
 from gateway.context import Context
 from gateway.errors import BAD_USER_INPUT, GatewayError
+from gateway.graph.named_customer import named_customer
 from gateway.imin.documents.vocabulary import Gender
-from gateway.imin.routes import is_identifier
 
 CUSTOMER_ID = (
     "`id` or `identifier` of the customer. A trusted service must name them; without it, the customer who "
@@ -65,18 +65,13 @@ def given(input_: Any, names: Iterable[str]) -> dict[str, Any]:
 def customer_of(context: Context, text: str | None) -> str | None:
     """The customer who is meant; None if there is none for whom the caller may act.
 
-    Whether imin has them is not looked up: foreign and missing customers look alike. Raises GatewayError if a
-    service names none.
+    Raises GatewayError if a service names none.
     """
-    caller = context.caller
-    if text is None or text is UNSET:
-        if caller.customer is None:
-            raise invalid("customerId is required: a service must name the customer.")
-        return caller.customer
-    id_ = context.services.signer.verify(text)
-    if id_ is not None:
-        return id_.customer if id_.kind == "Customer" and caller.may_see(id_.customer) else None
-    return text if is_identifier(text) and caller.may_see(text) else None
+    if text is not None and text is not UNSET:
+        return named_customer(context, text)
+    if context.caller.customer is None:
+        raise invalid("customerId is required: a service must name the customer.")
+    return context.caller.customer
 
 
 def invalid(message: str) -> GatewayError:

@@ -11,7 +11,7 @@ from gateway.graph.customer import Customer
 from gateway.graph.decorators import resolved
 from gateway.graph.error import CustomerNotFoundError, Error, ErrorCode
 from gateway.graph.info import Info
-from gateway.imin.routes import is_identifier
+from gateway.graph.named_customer import named_customer
 from gateway.journal.errors import JournalUnavailable
 
 
@@ -93,10 +93,4 @@ async def _reset(context: Context, input_: ResetCalendarFeedInput) -> ResetCalen
 
 def _customer(context: Context, text: str | None) -> str | None:
     """The customer who is meant; None if there is none for whom the caller may act."""
-    caller = context.caller
-    if text is None or text is UNSET:
-        return caller.customer
-    id_ = context.services.signer.verify(text)
-    if id_ is not None:
-        return id_.customer if id_.kind == "Customer" and caller.may_see(id_.customer) else None
-    return text if is_identifier(text) and caller.may_see(text) else None
+    return context.caller.customer if text is None or text is UNSET else named_customer(context, text)
