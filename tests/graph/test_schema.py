@@ -16,6 +16,7 @@ from graphql import (
     validate_schema,
 )
 
+from gateway.graph.schema import DESCRIPTION, schema_text
 from gateway.graph.schema import build_schema as build_gateway_schema
 
 COMMITTED = (Path(__file__).parents[2] / "schema.graphql").read_text()
@@ -23,12 +24,20 @@ COMMITTED = (Path(__file__).parents[2] / "schema.graphql").read_text()
 
 def test_committed_schema_is_current() -> None:
     """schema.graphql is the schema that the code declares; `make schema` writes it."""
-    assert build_gateway_schema().as_str() + "\n" == COMMITTED
+    assert schema_text() == COMMITTED
 
 
 def test_valid() -> None:
     """graphql-core finds no error in the schema."""
     assert validate_schema(build_schema(COMMITTED)) == []
+
+
+def test_schema_described() -> None:
+    """The schema itself has a description, in the SDL and in introspection."""
+    introspected = build_gateway_schema().execute_sync("{ __schema { description } }").data
+
+    assert build_schema(COMMITTED).description == DESCRIPTION
+    assert introspected == {"__schema": {"description": DESCRIPTION}}
 
 
 def descriptions(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
