@@ -13,7 +13,7 @@ from tests.support.processes import run_script
 
 __all__ = ["site"]
 
-VIEWS = "390:light,768:dark,1400:light"
+VIEWS = "390:dark,1400:light"
 PAGES = ("index.html", "reconnecting.html", "reference/OrderItem.html")
 
 
