@@ -11,6 +11,7 @@ from gateway.imin.endpoints.checkout import (
     CHECKOUT_SESSIONS,
     UNAVAILABLE_OPPORTUNITY,
     CheckoutRequest,
+    CreatedSession,
     read_checkout_session,
 )
 from gateway.imin.errors import NotFound, Refused
@@ -18,13 +19,6 @@ from gateway.journal.single_request import Change, ChangeKey, ChangeResult, Sing
 from gateway.signing.sealing import Sealer
 
 _PURPOSE = b"checkout"
-
-
-class Created(Struct, frozen=True, tag=True):
-    """imin has created the session. url: of its page."""
-
-    id: str
-    url: str
 
 
 class OpportunityUnavailable(Struct, frozen=True, tag=True):
@@ -39,7 +33,7 @@ class CheckoutRefused(Struct, frozen=True, tag=True):
     reason: str
 
 
-CheckoutOutcome: TypeAlias = Created | OpportunityUnavailable | CheckoutRefused
+CheckoutOutcome: TypeAlias = CreatedSession | OpportunityUnavailable | CheckoutRefused
 
 _decoder: msgspec.json.Decoder[CheckoutOutcome] = msgspec.json.Decoder(CheckoutOutcome)
 
@@ -73,8 +67,7 @@ class CheckoutSessions:
 
         async def send(seconds: float) -> CheckoutOutcome:
             body = await self._client.change(CHECKOUT_SESSIONS, (), document, seconds)
-            session = read_checkout_session(body, base_url)
-            return Created(session.id, session.url)
+            return read_checkout_session(body, base_url)
 
         change: Change[CheckoutOutcome] = Change(
             kind="createCheckoutSession",

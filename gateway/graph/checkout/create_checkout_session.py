@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from gateway.checkout.sessions import CheckoutOutcome, CheckoutRefused, Created, OpportunityUnavailable
+from gateway.checkout.sessions import CheckoutOutcome, CheckoutRefused, OpportunityUnavailable
 from gateway.context import Context
 from gateway.errors import NOT_AVAILABLE, GatewayError
 from gateway.graph.cancellation.cancel_order_items_result import IdempotencyKeyReusedError
@@ -24,7 +24,7 @@ from gateway.graph.error import CustomerNotFoundError, ErrorCode
 from gateway.graph.idempotency_key import callers_key
 from gateway.graph.info import Info
 from gateway.graph.scalars import URL
-from gateway.imin.endpoints.checkout import CheckoutRequest
+from gateway.imin.endpoints.checkout import CheckoutRequest, CreatedSession
 from gateway.journal.single_request import ChangeResult, KeyReused, NotMade, Unconfirmed
 
 _UNAVAILABLE_OPPORTUNITY = "This session cannot be booked, or no longer."
@@ -84,7 +84,7 @@ def _shown(
 ) -> CreateCheckoutSessionResult:
     """The outcome for the client."""
     match result:
-        case Created(id_, url):
+        case CreatedSession(id_, url):
             return CheckoutSession(
                 id=strawberry.ID(id_),
                 url=URL(url),

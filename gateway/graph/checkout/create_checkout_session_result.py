@@ -30,7 +30,7 @@ class CheckoutItem:
     "the customer to `url`."
 )
 class CheckoutSession:
-    """Outcome: Created."""
+    """Outcome: CreatedSession."""
 
     id: strawberry.ID = strawberry.field(
         description="imin's identifier of the session; if it states none, the last part of `url`."

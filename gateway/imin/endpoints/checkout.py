@@ -75,14 +75,14 @@ class CheckoutRequest:
         }
 
 
-class CheckoutSession(Struct, frozen=True):
+class CreatedSession(Struct, frozen=True, tag=True):
     """A session that checkout has created. url: of its page."""
 
     id: str
     url: str
 
 
-def read_checkout_session(json: bytes, base_url: str) -> CheckoutSession:
+def read_checkout_session(json: bytes, base_url: str) -> CreatedSession:
     """The session in a response. Raises Unreadable, also if its page is not on the checkout's own host."""
     document = decode(dict[str, Any], json)
     if document is None:
@@ -92,7 +92,7 @@ def read_checkout_session(json: bytes, base_url: str) -> CheckoutSession:
         raise Unreadable("POST /api/checkout-sessions returned no page of the checkout")
     stated = document.get("identifier") or document.get("@id") or document.get("id")
     last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
-    return CheckoutSession(iri_tail(stated) if isinstance(stated, str) else last or url, url)
+    return CreatedSession(iri_tail(stated) if isinstance(stated, str) else last or url, url)
 
 
 def _page(document: dict[str, Any]) -> str | None:
