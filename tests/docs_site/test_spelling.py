@@ -11,7 +11,7 @@ from tests.project.tree import PROJECT, files
 
 PAGES = [path for path in files(".md") if path.is_relative_to(PROJECT / "docs") or path.parent == PROJECT]
 BRITISH = Path(codespell_lib.__file__).parent / "data" / "dictionary_en-GB_to_en-US.txt"
-BOTH = re.compile(r"checks?|meters?|programs?|practices?|licensed|routing|story|\w*iz\w*")
+BOTH = re.compile(r"checks?|dialogs?|disks?|meters?|programs?|practices?|licensed|routing|story|\w*iz\w*")
 """American for a British word, but British for another thing too; or with -ize, which is both (Oxford)."""
 
 
