@@ -79,7 +79,7 @@ def test_search_index(site: Path) -> None:
 
 
 def test_reference_is_complete(site: Path) -> None:
-    """Each type has a page, with each of its fields, arguments, values, members and deprecations."""
+    """Types have pages with fields, arguments, values, members and deprecations. Directives are listed."""
     missing = []
     for name, declared in TYPES.items():
         path = site / "reference" / f"{name}.html"
@@ -97,6 +97,8 @@ def test_reference_is_complete(site: Path) -> None:
         deprecated = sum(one.deprecation_reason is not None for one in fields_of(declared).values())
         missing += [f"{name}: {text}" for text in ("<h1", *shown) if text not in html]
         missing += [name] if html.count(">Deprecated<") != deprecated else []
+    index = (site / "reference" / "index.html").read_text()
+    missing += [one.name for one in SCHEMA.directives if f"<code>@{one.name}" not in index]
 
     assert missing == []
 
