@@ -1,6 +1,7 @@
 """Finds out in the background what became of open attempts, including those of an earlier process."""
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -13,8 +14,12 @@ from gateway.imin.endpoints.orders import ORDER
 from gateway.imin.errors import IminError
 from gateway.imin.repository import Repository
 from gateway.imin.transport.deadline import REQUEST_DEADLINE
+from gateway.journal.errors import JournalUnavailable
 
 log = structlog.get_logger()
+
+_STARTS = 5
+"""How often the journal is read at the start, if it fails or takes too long."""
 
 
 class Settler:
@@ -31,10 +36,17 @@ class Settler:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Settle what an earlier process left."""
-        for attempt in await self._attempts.open_attempts():
+        """Settle what an earlier process left. Raises JournalUnavailable."""
+        for attempt in await self._open_attempts():
             self._attempts.held.put(attempt)
             self._begin(attempt)
+
+    async def _open_attempts(self) -> list[Attempt]:
+        """Those of the journal. No caller waits for them yet, so a slow disk only delays the start."""
+        for _ in range(_STARTS - 1):
+            with suppress(JournalUnavailable):
+                return await self._attempts.open_attempts()
+        return await self._attempts.open_attempts()
 
     def settle(self, order: str) -> None:
         """Start to settle the open attempts on an order. Does not wait for the result."""

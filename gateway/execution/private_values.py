@@ -7,7 +7,8 @@ from graphql import GraphQLError, NonNullTypeNode, VariableDefinitionNode
 
 _VALUE = re.compile(
     r"(?P<where>Variable '\$\w+' has invalid value(?: at [^:]*)?: )"
-    r"(?:(?P<expected>.*?)(?: value: |, found: |, got ).*|Value .* (?P<term>does not exist in '\w+' enum).*)",
+    r"(?:(?P<expected>.*? value(?=: )|.*?(?=, found: |, got ))(?:: |, found: |, got ).*"
+    r"|Value .* (?P<term>does not exist in '\w+' enum).*)",
     re.DOTALL,
 )
 

@@ -39,6 +39,7 @@ class NotCompared(Enum):
     CHANGES_BY_ITSELF = "It depends on the time and on open cancellations: ItemFlags has it."
     FROM_JOURNAL = "It comes from the gateway's journal: OrderState.attempts has it."
     LEADS_BACK = "It leads back to the order that is compared."
+    FOLLOWS = "It follows from other fields, which are compared."
     LIVE = "It is requested from imin's Search API, not read from the order."
     ITEMS = "The items of an order are compared one by one."
 

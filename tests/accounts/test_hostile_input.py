@@ -172,7 +172,9 @@ async def test_variable_of_a_field(gateway: Gateway, sandbox: Sandbox) -> None:
 
     [error] = answer["errors"]
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
-    assert error["message"] == ("Variable '$email' has invalid value: String cannot represent a non string.")
+    assert error["message"] == (
+        "Variable '$email' has invalid value: String cannot represent a non string value."
+    )
     assert sandbox.request_log.entries == []
 
 

@@ -169,7 +169,8 @@ class Run:
 
     def check_whole(self) -> None:
         """Check what must hold at the end."""
-        failed = self.verdict.answers.count("CancellationUnavailableError")
+        answered = self.verdict.answers.count("CancellationUnavailableError")
+        failed = max(answered, self.verdict.causes.total())
         patches = self.sandbox.request_log.count(PATCH)
         accepted = self.sandbox.cancellations.accepted
         where = f"seed {self.plan.seed}, {self.plan.name}"
@@ -209,8 +210,8 @@ async def run(plan: Plan) -> Verdict:
         finally:
             breaking.cancel()
         await _until_quiet(one)
-        one.check_whole()
         verdict.causes = await counted(http, url, "gateway_cancellations_unavailable_total")
+        one.check_whole()
         await one.check_next_read()
     return verdict
 

@@ -312,7 +312,7 @@ async def test_change_while_the_first_result_is_sent(settings: Settings, sandbox
     """A change seen before the subscriber waits for the next one is not lost."""
     number, item = number_and_item(sandbox)
     services = build_services(settings, sandbox.clock.now, PinnedBootClock())
-    async with services.client, services.cancellations.running():
+    async with services.client, services.journal.running(), services.cancellations.running():
         states = services.live.order_watcher.states("1234", number)
         first = (await anext(states)).order
         sandbox.seller_cancel(number, item)

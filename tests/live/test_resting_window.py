@@ -29,7 +29,7 @@ async def test_same(settings: Settings, sandbox: Sandbox, topic: str) -> None:
     sandbox.put_order("1234", {"type": "Order", "identifier": "odd", "orderedItem": [7, {}]})
     services = build_services(settings, sandbox.clock.now, PinnedBootClock())
     feed: ListFeed[Any] = getattr(services.live, topic)
-    async with services.client, services.cancellations.running():
+    async with services.client, services.journal.running(), services.cancellations.running():
         [state] = (await feed.read("1234", {25: None})).values()
     before = state.window
     expected, owners = shown(before), [node.owner for node in before.items]

@@ -154,7 +154,8 @@ class OrderItem(Node):
     book_again: BookAgain | None = strawberry.field(
         description="What is needed to book the same session or slot again. Null if it is of a kind that "
         "imin's checkout does not sell, or has no identifier. Whether it is for sale now is in "
-        "`liveSession { isBookable }`."
+        "`liveSession { isBookable }`.",
+        metadata=NotCompared.FOLLOWS(),
     )
 
     @resolved(

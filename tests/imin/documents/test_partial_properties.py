@@ -20,6 +20,7 @@ from gateway.imin.documents import (
     bind_sessions,
     bind_upcoming_items,
 )
+from gateway.imin.documents.linked_account import LinkedAccount
 from gateway.imin.documents.partial import fields_read_by, partial_document, property_reads
 from gateway.imin.documents.thing import Thing
 from gateway.signing.global_ids import CustomerOwner, IdSigner
@@ -52,7 +53,7 @@ def bodies() -> dict[type[Any], set[bytes]]:
     for body in [*documents, *filled_orders(), ACCOUNT]:
         items = body.get("imin:item", [body]) if isinstance(body, dict) else []
         for item, cls in [
-            (item, cls) for item in items for cls in (Order, OrderItem, CustomerAccount, Event)
+            (item, cls) for item in items for cls in (Order, OrderItem, CustomerAccount, LinkedAccount, Event)
         ]:
             document, _ = jsonld.read(cls, msgspec.json.encode(item))
             for one in documents_in(document):
@@ -100,13 +101,16 @@ CASES = [(cls, name) for cls in BODIES for name in properties(cls)]
 
 
 def test_every_class() -> None:
-    """The examples contain documents of every class except base classes and parts of pages."""
+    """The examples contain documents of every class except base classes, parts of pages and answers."""
     classes = {
         cls for cls in property_reads().classes if cls.__module__.startswith("gateway.imin.documents.")
     }
 
     apart = {cls.__name__ for cls in classes - BODIES.keys()}
-    assert apart == {"Thing", "Owned", "Seller", "Envelope", "View", "_Collection", "_Orders", "_OrderItems"}
+    assert apart == {
+        *("Thing", "Owned", "Seller", "Envelope", "View", "_Collection", "_Orders", "_OrderItems"),
+        *("LinkedAccounts", "_Answer", "_Problem"),
+    }
 
 
 @pytest.mark.parametrize(("cls", "name"), CASES, ids=lambda value: getattr(value, "__name__", value))

@@ -137,9 +137,9 @@ async def test_account(reader: Reader, name: str) -> None:
     identifier = document["identifier"]
     reader.upstream.bodies = {f"/customer-accounts/{identifier}": (HERE / name).read_bytes()}
     operation = "query ($identifier: ID!) { customer(identifier: $identifier) %s }"
-    lists = ("orders", "upcomingOrderItems")
+    without = ("orders", "upcomingOrderItems", "linkedAccounts")
 
-    query = FullQuery(reader.schema).fill(operation, "Customer", without=lists)
+    query = FullQuery(reader.schema).fill(operation, "Customer", without=without)
     data = await reader.data(query, identifier=identifier)
 
     assert missing_values(document, data["customer"]) == []
