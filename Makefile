@@ -8,6 +8,7 @@ EXECUTIONS ?= 20000
 HOSTILE ?= 20000
 BLEED ?= 10000
 HISTORIES ?= 500
+ANSWERS ?= 200
 BIN := .venv/bin
 # Two processes a core would disturb each other's servers; more than four do not pay.
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
@@ -54,9 +55,10 @@ bench: .venv/dev ## Compare the gateway with its peers, 15 minutes; needs Node, 
 	cd bench/peers/node && npm ci --silent
 	$(BIN)/python -m bench --write $(OPTIONS)
 
-fuzz: .venv/dev ## Compare random queries with graphql-core, send hostile requests, mix two customers, find and follow orders (EXECUTIONS, HOSTILE, BLEED, HISTORIES)
+fuzz: .venv/dev ## Compare random queries with graphql-core, send hostile requests, mix two customers, find and follow orders (EXECUTIONS, HOSTILE, BLEED, HISTORIES, ANSWERS)
 	$(BIN)/python -m tests.fuzz --executions $(EXECUTIONS)
-	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) HISTORY_EXAMPLES=$(HISTORIES) LIVE_HISTORIES=$(HISTORIES) $(BIN)/pytest tests/http/test_hostile.py tests/auth/test_bleed.py tests/auth/test_any_history.py tests/live/test_random_histories.py
+	HOSTILE_REQUESTS=$(HOSTILE) BLEED_REQUESTS=$(BLEED) HISTORY_EXAMPLES=$(HISTORIES) LIVE_HISTORIES=$(HISTORIES) ANSWER_HISTORIES=$(ANSWERS) $(BIN)/pytest tests/http/test_hostile.py tests/auth/test_bleed.py tests/auth/test_any_history.py tests/live/test_random_histories.py tests/execution/test_answer_histories.py
+	$(BIN)/python -m tests.execution.answer_mutants
 
 soak: .venv/dev ## Run under half load, then restart replicas under load; checks memory and lost requests (MINUTES=20 ROLLING=5)
 	$(BIN)/python -m tests.endurance.soak --minutes $(or $(MINUTES),20)

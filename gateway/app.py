@@ -4,6 +4,8 @@ Only this module, and services.py for what needs no HTTP, know which class imple
 gets its collaborators as arguments, and options of its own instead of the settings.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 from aiohttp import web
@@ -11,6 +13,7 @@ from aiohttp import web
 from gateway.auth import Authenticate
 from gateway.clock import BootClock, Clock, system_boot_clock, system_clock
 from gateway.context import Services
+from gateway.execution.answer_cache import AnswerCache
 from gateway.execution.executor import Executor
 from gateway.execution.limits import Limits
 from gateway.graph.schema import build_schema
@@ -47,24 +50,27 @@ from gateway.services import build_services
 from gateway.settings.model import Settings
 
 
-def create_app(
+def create_app(  # noqa: PLR0913, PLR0917  # clocks that tests set
     settings: Settings,
     authenticate: Authenticate,
     now: Clock = system_clock,
     boot_clock: BootClock = system_boot_clock,
     demo: DemoExtras | None = None,
+    cache_clock: Callable[[], float] = time.time,
 ) -> web.Application:
     """The gateway as an application. It connects to imin and Redis when it starts, not before.
 
     now: the clock that decides until when items can be cancelled and links are valid. boot_clock: measures
     how long imin may still act on a cancellation whose result is unknown. demo: None in production.
+    cache_clock: measures the age of cached responses, in seconds since 1970.
     Raises InvalidManifest and TracesMissing.
     """
-    services, metrics = build_services(settings, now, boot_clock), Metrics()
+    services, metrics = build_services(settings, now, boot_clock, cache_clock), Metrics()
     rates = RateLimits(_rate_rules(settings), are_shared=services.redis is not None)
     authentication = Authentication(authenticate, rates, services.signer)
     limit, cors = ConcurrencyLimit(settings.limit_requests), _cors(settings, demo)
-    operations = OperationServices(_executor(settings), services, limit, metrics)
+    answers = _answers(settings, services, now)
+    operations = OperationServices(_executor(settings), services, answers, limit, metrics)
     app = web.Application(
         client_max_size=settings.limit_body_bytes,
         middlewares=[close_connections_on_stop, middleware(cors)],
@@ -170,6 +176,12 @@ def _add_wallet_service(
     )
     for method, path, handler in service.routes():
         app.router.add_route(method, path, aiohttp_handler(handler))
+
+
+def _answers(settings: Settings, services: Services, now: Clock) -> AnswerCache | None:
+    if services.cache is None or not settings.cache_answers_enabled:
+        return None
+    return AnswerCache(services.cache, services.cancellations.attempts, now)
 
 
 def _executor(settings: Settings) -> Executor:

@@ -32,6 +32,7 @@ from gateway.replicas.announcements import Announcements
 from gateway.replicas.cache import RedisCacheBackend
 from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
+from gateway.reuse import forbid_reuse
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 from gateway.spending import Spending
 
@@ -101,6 +102,8 @@ def _no_slot() -> None: ...
 class Context:
     """One GraphQL request: its caller, its loaders, and errors about parts of fields that are not null.
 
+    shared: for the executor, and for properties that give what never changes, or makes no difference to a
+    response. Everything else uses `services`.
     operation, digest: of the document, for logs; filled in once it is prepared.
     selection: the attributes of imin's documents that are read; None for all. Set before the first load.
     on_wait: to be called by a subscription that only waits from now on for what others wait for as well; it
@@ -110,7 +113,7 @@ class Context:
 
     caller: Caller
     request_id: str
-    services: Services
+    shared: Services
     errors: list[GraphQLError] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
     staleness: Staleness = field(default_factory=Staleness)
@@ -124,6 +127,49 @@ class Context:
     )
     _loaders: dict[Endpoint[Any, Any], Loader[Any, Any]] = field(default_factory=dict, init=False, repr=False)
     _scope: LoadScope | None = field(default=None, init=False, repr=False)
+
+    @property
+    def services(self) -> Services:
+        """What all requests share. A response that is made with it is not reused."""
+        forbid_reuse()
+        return self.shared
+
+    @property
+    def signer(self) -> IdSigner:
+        return self.shared.signer
+
+    @property
+    def own_orders(self) -> LRUCache[tuple[str, str], bool]:
+        """As in Services: what is proven stays true."""
+        return self.shared.own_orders
+
+    @property
+    def totals(self) -> ListTotals:
+        """As in Services: hints, which decide only how pages are requested."""
+        return self.shared.totals
+
+    @property
+    def has_search(self) -> bool:
+        """Whether the operator has set up the Search API."""
+        return self.shared.client.has_search
+
+    @property
+    def has_linked_accounts(self) -> bool:
+        """Whether imin serves linked accounts."""
+        return self.shared.client.has_linked_accounts
+
+    @property
+    def card_management_url(self) -> str | None:
+        return self.shared.card_management_url
+
+    @property
+    def has_wallet(self) -> bool:
+        """Whether the operator has set up any wallet."""
+        return self.shared.wallet.is_enabled
+
+    @property
+    def has_apple_wallet(self) -> bool:
+        return self.shared.wallet.apple is not None
 
     def loader(self, endpoint: Endpoint[K, V]) -> Loader[K, V]:
         """The request's loader of an endpoint."""
@@ -140,8 +186,9 @@ class Context:
         What that costs does not depend on what else is or was read. Raises IminError, and GatewayError if the
         operation may not cost more.
         """
+        forbid_reuse()
         self.spending.expect(len(keys))
-        slots, repository = (self._scope or self._begin_scope()).slots, self.services.repository
+        slots, repository = (self._scope or self._begin_scope()).slots, self.shared.repository
 
         async def read(key: K) -> V:
             async with slots:
@@ -150,7 +197,7 @@ class Context:
         return await asyncio.gather(*map(read, keys))
 
     def _begin_scope(self) -> LoadScope:
-        services = self.services
+        services = self.shared
         # Other processes may have cancelled items, which their orders do not show yet.
         update = services.cancellations.attempts.refresh()
         self._scope = LoadScope(
@@ -165,7 +212,7 @@ class Context:
 
     def owner(self, customer: str) -> CustomerOwner:
         """The customer as owner of what is loaded for them."""
-        services = self.services
+        services = self.shared
         return CustomerOwner(
             customer, services.signer, services.public_url, services.now, services.link_seconds
         )

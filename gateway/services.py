@@ -1,5 +1,8 @@
 """Build the services that all requests share: imin's client, the cache, cancellations, the order watcher."""
 
+import time
+from collections.abc import Callable
+
 import yarl
 
 from gateway.accounts.service import AccountChanges
@@ -43,22 +46,30 @@ from gateway.replicas.journal import ReplicaJournal
 from gateway.replicas.locks import ReplicaLocks
 from gateway.replicas.poll_leases import PollLeases
 from gateway.replicas.redis_client import RedisClient
+from gateway.reuse import undeclared
 from gateway.settings.model import Settings
 from gateway.signing.global_ids import CustomerOwner, IdSigner
 
 
-def build_services(settings: Settings, now: Clock, boot_clock: BootClock) -> Services:
+def build_services(
+    settings: Settings,
+    now: Clock,
+    boot_clock: BootClock,
+    cache_clock: Callable[[], float] = time.time,
+) -> Services:
     """The services of one process; none of them is connected yet.
 
     now: the clock that decides until when items can be cancelled and links are valid. boot_clock: measures
-    how long imin may still act on a cancellation.
+    how long imin may still act on a cancellation. cache_clock: measures the age of cached responses, in
+    seconds since 1970.
     """
+    owners_now, now = now, undeclared(now)
     client, signer, redis = _client(settings), _signer(settings), _redis(settings)
     public_url = settings.public_url or _local_url(settings)
     redis_cache = RedisCacheBackend(redis, settings.imin_max_answer_bytes) if redis else None
-    cache = _cache(settings, redis_cache)
+    cache = _cache(settings, redis_cache, cache_clock)
     held = HeldItems(Doubt(boot_clock, settings.cancel_doubt_seconds))
-    repository = Repository(client, _owner_of(settings, signer, public_url, now, held), cache)
+    repository = Repository(client, _owner_of(settings, signer, public_url, owners_now, held), cache)
     journal_file, journal, locks = _journal(settings, redis)
     cancellations = Cancellations(
         client,
@@ -182,7 +193,9 @@ def _redis(settings: Settings) -> RedisClient | None:
     )
 
 
-def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache | None:
+def _cache(
+    settings: Settings, redis_cache: RedisCacheBackend | None, clock: Callable[[], float]
+) -> Cache | None:
     if not settings.cache_enabled:
         return None
     options = CacheOptions(
@@ -191,7 +204,7 @@ def _cache(settings: Settings, redis_cache: RedisCacheBackend | None) -> Cache |
         error_seconds=settings.cache_error_seconds,
         max_bytes=settings.cache_max_bytes,
     )
-    return Cache(options, redis_cache)
+    return Cache(options, redis_cache, clock)
 
 
 def _live(

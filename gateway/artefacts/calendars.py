@@ -23,7 +23,8 @@ from gateway.artefacts.icalendar import component, encode, text
 from gateway.artefacts.time_zone_definition import time_zone_definition
 from gateway.artefacts.versions import changed_at, versions_of
 from gateway.clock import Clock
-from gateway.imin.cache import Cache, CacheableRead, Decoded
+from gateway.imin.cache import Cache
+from gateway.imin.cacheable_read import CacheableRead, Decoded
 from gateway.imin.documents import OrderItem
 from gateway.imin.documents.vocabulary import OrderItemStatus
 from gateway.imin.endpoints.orders import ORDER, ORDER_ITEM_PAGE

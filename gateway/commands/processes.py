@@ -6,6 +6,7 @@ import errno
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
@@ -170,13 +171,15 @@ async def gateway_listening(  # noqa: PLR0913  # what tests set, besides the set
     sock: socket.socket | None = None,
     goodbye_seconds: float = 0.0,
     demo_extras: DemoExtras | None = None,
+    cache_clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[str]:
     """Run a gateway; yields its URL. See `listening`.
 
     It is bound to its port before the app is created, because receipt links contain the port.
     """
     sock = sock or bind(settings.host, settings.port)
-    app = create_app(settings.but(port=sock.getsockname()[1]), authenticate, now, boot_clock, demo_extras)
+    settings = settings.but(port=sock.getsockname()[1])
+    app = create_app(settings, authenticate, now, boot_clock, demo_extras, cache_clock)
     timeouts = ClientTimeouts(
         header_seconds=settings.header_timeout_seconds,
         body_seconds=settings.body_timeout_seconds,

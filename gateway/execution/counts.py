@@ -9,7 +9,8 @@ class ExecutionCounts:
 
     planned, unplanned: operations run over a plan, and in graphql-core alone.
     compiled: values completed by generated code. bailed: values on which generated code bailed, so that
-    graphql-core completed them. excerpts: operations that decoded partial documents.
+    graphql-core completed them. excerpts: operations that decoded partial documents. reused: operations for
+    which a finished answer was sent again.
     """
 
     planned: int = 0
@@ -17,3 +18,4 @@ class ExecutionCounts:
     compiled: int = 0
     bailed: int = 0
     excerpts: int = 0
+    reused: int = 0

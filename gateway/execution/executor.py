@@ -109,7 +109,7 @@ class Executor:
         if prepared.is_subscription:
             return self.result(None, [NEEDS_A_STREAM], context)
         # The cache stores whole documents, since later queries may select other parts of them.
-        if prepared.planned is not None and context.services.cache is None:
+        if prepared.planned is not None and context.shared.cache is None:
             context.selection = prepared.planned.selected_attributes()
             self.counts.excerpts += context.selection is not None
         with request_deadline(self._operation_seconds):

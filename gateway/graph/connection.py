@@ -203,7 +203,7 @@ def _fetch(
     count_only: bool = False,
 ) -> FetchWindow[T]:
     context = info.context
-    loader, totals = context.loader(pages), context.services.totals
+    loader, totals = context.loader(pages), context.totals
     return lambda requested: fetch_window(
         loader, totals, customer, paged_list, requested, count_only=count_only
     )

@@ -227,7 +227,7 @@ class Customer(Node):
     )
     def card_management_url(self, info: Info) -> URL | None:
         """Source: imin docs, Payment Card Management."""
-        url = info.context.services.card_management_url
+        url = info.context.card_management_url
         return URL(url) if url else None
 
     @resolved(
@@ -239,7 +239,7 @@ class Customer(Node):
     )
     async def linked_accounts(self, info: Info) -> tuple[documents.LinkedAccount, ...]:
         """Raises IminError and GatewayError."""
-        if not info.context.services.client.has_linked_accounts:
+        if not info.context.has_linked_accounts:
             raise GatewayError(
                 NOT_AVAILABLE,
                 "Linked accounts are not available: the gateway has no GATEWAY_IMIN_LINKED_ACCOUNTS_PATH.",

@@ -36,7 +36,7 @@ async def find_order(context: Context, identifier: str) -> documents.Order | Non
         return None
     caller = context.caller
     customer = caller.customer or ""
-    if caller.may_name_any_customer or (customer, identifier) in context.services.own_orders:
+    if caller.may_name_any_customer or (customer, identifier) in context.own_orders:
         loader = context.loader(ORDER)
         order = await loader.get((customer, identifier))
         if order is not None and order.identifier != identifier:
@@ -59,7 +59,7 @@ async def _find_own_order(context: Context, customer: str, identifier: str) -> d
     if problem is not None:
         raise problem
     if order is not None:
-        context.services.own_orders[customer, name] = True
+        context.own_orders[customer, name] = True
         context.loader(ORDER).remember((customer, name), order)
     return order
 
@@ -94,7 +94,7 @@ async def find_order_by_id(context: Context, text: str) -> documents.Order | Non
 
     Raises IminError.
     """
-    id_ = context.services.signer.verify(text)
+    id_ = context.signer.verify(text)
     if id_ is None or id_.kind != "Order" or not context.caller.may_see(id_.customer):
         return None
     key = id_.customer, id_.parts[0]
@@ -125,7 +125,7 @@ async def own_order(context: Context, text: str) -> tuple[str, str] | None:
     None if there is no such order or the caller may not see it. An order given by its global id may have been
     erased since.
     """
-    id_ = context.services.signer.verify(text)
+    id_ = context.signer.verify(text)
     if id_ is not None:
         is_own = id_.kind == "Order" and context.caller.may_see(id_.customer) and is_identifier(id_.parts[0])
         return (id_.customer, id_.parts[0]) if is_own else None
@@ -139,7 +139,7 @@ async def find_node(info: Info, text: str, path: list[str | int]) -> Any:
     path: where the response shows it.
     """
     context = info.context
-    id_ = context.services.signer.verify(text)
+    id_ = context.signer.verify(text)
     if id_ is not None and id_.customer == PUBLIC:
         return await find_by_global_id(context, id_)
     if id_ is None or not context.caller.may_see(id_.customer):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
+from gateway.http.answering import respond
 from gateway.http.authentication import Authentication
 from gateway.http.connections.fast_request import FastRequest
 from gateway.http.graphiql import GRAPHIQL_PAGE, graphiql_page
@@ -14,7 +15,7 @@ from gateway.http.middleware import RECORD, REQUEST_ID
 from gateway.http.operations import Operation, OperationServices
 from gateway.http.refusals import REFUSALS, refusal_response
 from gateway.http.request import RequestReader
-from gateway.http.response import RawResponse, graphql_response
+from gateway.http.response import RawResponse
 from gateway.http.streaming.graphql_transport_ws import WebSocketEndpoint
 from gateway.http.streaming.messages import ResultMessages
 from gateway.http.streaming.sse import EventStream
@@ -44,17 +45,23 @@ class GraphQLEndpoint:
             scope = await self.authentication.admit(request, request[REQUEST_ID], request[RECORD])
             graphql_request = await self.reader.read(request)
             with self.operations.limit.slot() as slot:
-                operation = Operation(self.operations, graphql_request, scope)
-                if accepts_events(request) and (
-                    operation.prepared.is_subscription or prefers_events(request)
-                ):
-                    if operation.prepared.is_subscription and request.app[LIFECYCLE].is_stopping:
-                        raise Overloaded(_STOPPING)
-                    return await self._stream(request, operation, slot)
-                result, extensions = await operation.execute(queries_only=request.method == "GET")
-            return graphql_response(result, extensions, media_type, scope.bucket)
+                if accepts_events(request):
+                    operation = Operation(self.operations, graphql_request, scope)
+                    if operation.prepared.is_subscription or prefers_events(request):
+                        if operation.prepared.is_subscription and request.app[LIFECYCLE].is_stopping:
+                            raise Overloaded(_STOPPING)
+                        return await self._stream(request, operation, slot)
+                response = await respond(
+                    self.operations,
+                    graphql_request,
+                    scope,
+                    media_type,
+                    queries_only=request.method == "GET",
+                )
         except REFUSALS as refusal:
             return refusal_response(refusal, media_type)
+        self.reader.remember(graphql_request)
+        return response
 
     async def handle_fast(self, request: FastRequest, request_id: str, record: RequestRecord) -> RawResponse:
         """Respond to a query or mutation from the fast path."""
@@ -64,11 +71,13 @@ class GraphQLEndpoint:
             scope = await self.authentication.admit(request, request_id, record)
             graphql_request = self.reader.parse(request.body)
             with self.operations.limit:
-                operation = Operation(self.operations, graphql_request, scope)
-                result, extensions = await operation.execute(queries_only=False)
-            return graphql_response(result, extensions, media_type, scope.bucket)
+                response = await respond(
+                    self.operations, graphql_request, scope, media_type, queries_only=False
+                )
         except REFUSALS as refusal:
             return refusal_response(refusal, media_type)
+        self.reader.remember(graphql_request)
+        return response
 
     async def _stream(self, request: web.Request, operation: Operation, slot: Slot) -> web.StreamResponse:
         stream = EventStream(

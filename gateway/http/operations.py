@@ -5,6 +5,7 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from gateway.context import Context, Services
+from gateway.execution.answer_cache import AnswerCache
 from gateway.execution.documents import PreparedOperation
 from gateway.execution.executor import Executor, OperationResult
 from gateway.http.authentication import RequestScope
@@ -16,10 +17,14 @@ from gateway.observability.metrics import Metrics
 
 @dataclass(frozen=True)
 class OperationServices:
-    """What all operations share. limit: held while an operation is prepared and runs."""
+    """What all operations share.
+
+    answers: None if none are reused. limit: held while an operation is prepared and runs.
+    """
 
     executor: Executor
     services: Services
+    answers: AnswerCache | None
     limit: ConcurrencyLimit
     metrics: Metrics
 
@@ -29,6 +34,7 @@ class Operation:
     """One operation of a request, while its slot of `shared.limit` is held.
 
     The text of its document is that of the cache: a subscription lasts, and there may be many of it.
+    is_reusable: whether it has run, and would give the same response if it ran again at once.
     """
 
     shared: OperationServices
@@ -36,6 +42,7 @@ class Operation:
     scope: RequestScope
     prepared: PreparedOperation = field(init=False)
     variables: dict[str, Any] | None = field(init=False)
+    is_reusable: bool = field(default=False, init=False)
     _shows_cost: bool = field(init=False)
     _started: float = field(init=False)
 
@@ -43,7 +50,7 @@ class Operation:
         self._started = time.perf_counter()
         self.prepared = self.shared.executor.prepare(request.query, request.operation_name)
         self.variables = request.variables
-        self._shows_cost = bool(request.extensions and request.extensions.get("cost") is True)
+        self._shows_cost = request.shows_cost
 
     async def execute(self, *, queries_only: bool) -> tuple[OperationResult, dict[str, Any]]:
         """The result of a query or mutation, and its extensions. Raises RateLimited.
@@ -61,12 +68,22 @@ class Operation:
         scope.record.note(context.operation, context.digest, cost, result.errors)
         if result.status == 429 and scope.bucket:  # noqa: PLR2004  # Too Many Requests
             raise RateLimited(scope.bucket, cost)
+        self.is_reusable = self._is_reusable(result, context)
         return result, self.extensions(result, context)
 
     def count(self, result: OperationResult) -> None:
         """Count the operation, with its outcome and its time until now, in the metrics."""
         outcome = result.errors[0]["extensions"]["code"] if result.errors else "ok"
         self.shared.metrics.request(self.prepared.text, outcome, time.perf_counter() - self._started)
+
+    def _is_reusable(self, result: OperationResult, context: Context) -> bool:
+        return (
+            self.prepared.is_query
+            and result.is_complete
+            and context.staleness.seconds is None
+            # The next time, no request would be sent.
+            and not (self._shows_cost and self.scope.record.calls.made)
+        )
 
     def extensions(self, result: OperationResult, context: Context) -> dict[str, Any]:
         """Of the response: age of stale data, number of omitted errors, and the cost on request."""

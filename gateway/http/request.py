@@ -1,12 +1,14 @@
 """Read a GraphQL request from HTTP. Source: GraphQL over HTTP specification."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from aiohttp import hdrs, web
 from msgspec import Struct
 
 from gateway.errors import FORBIDDEN
+from gateway.execution.answer_cache import Question
 from gateway.http.bad_request import BadRequest
 from gateway.http.body import read_body
 from gateway.http.cors import Cors
@@ -17,6 +19,9 @@ from gateway.http.persisted_documents import DocumentRefused, PersistedDocuments
 _PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId")
 _JSON_PARAMETERS = ("variables", "extensions")
 
+_MAX_PARSED, _MAX_PARSED_BYTES = 1_000, 8_192
+"""Bodies that are not parsed again: how many, and the longest."""
+
 # A page of another site cannot send these unless CORS allows it. Source: Apollo Server, CSRF prevention.
 _CSRF_HEADERS = (
     "GraphQL-Require-Preflight",
@@ -26,13 +31,41 @@ _CSRF_HEADERS = (
 )
 
 
-class GraphQLRequest(Struct, frozen=True):
-    """The parameters of a GraphQL request. query: the text of its document, also if the client sent an id."""
+class GraphQLRequest(Struct):
+    """The parameters of a GraphQL request, never changed, since equal requests share them.
+
+    query: the text of its document, also if the client sent an id. question: see `asked`.
+    body: that it was read from, if it alone says all of this.
+    is_answered: whether an answer to it is stored.
+    """
 
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
     extensions: dict[str, Any] | None
+    question: Question | None = None
+    is_answered: bool = False
+    body: bytes | None = None
+
+    @property
+    def shows_cost(self) -> bool:
+        """Whether the response shall say what it cost."""
+        return bool(self.extensions and self.extensions.get("cost") is True)
+
+    def asked(self) -> Question | None:
+        """All that decides about the answer, apart from caller and media type; None if that cannot be
+        written: it is too deep, or has numbers of more than 64 bits.
+
+        Variables are compared as they were sent: what is coerced to equal values may be two questions.
+        """
+        if self.question is None:
+            try:
+                # As text, since 1, 1.0 and true are equal in Python.
+                variables = orjson.dumps(self.variables) if self.variables else b""
+            except orjson.JSONEncodeError:
+                return None
+            self.question = self.query, self.operation_name, variables, self.shows_cost
+        return self.question
 
 
 @dataclass(frozen=True)
@@ -47,6 +80,7 @@ class RequestReader:
     cors: Cors
     with_get: bool
     body_seconds: float
+    _parsed: dict[bytes, GraphQLRequest] = field(default_factory=dict, init=False, repr=False)
 
     async def read(self, request: web.Request) -> GraphQLRequest:
         """The GraphQL request of a GET or POST."""
@@ -63,7 +97,20 @@ class RequestReader:
 
     def parse(self, body: bytes) -> GraphQLRequest:
         """The GraphQL request in a JSON body."""
-        return self._checked(_parsed_json(body, "The body"))
+        request = self._parsed.get(body)
+        if request is None:
+            request = self._checked(_parsed_json(body, "The body"))
+            # What an automatic persisted query means depends on what is stored under its hash.
+            if len(body) <= _MAX_PARSED_BYTES and "persistedQuery" not in (request.extensions or ()):
+                request.body = body
+        return request
+
+    def remember(self, request: GraphQLRequest) -> None:
+        """Do not parse the body of this request again, if an answer to it is stored."""
+        if request.is_answered and request.body is not None and request.body not in self._parsed:
+            if len(self._parsed) >= _MAX_PARSED:
+                self._parsed.clear()
+            self._parsed[request.body] = request
 
     def _checked(self, parameters: Any) -> GraphQLRequest:
         if isinstance(parameters, list):

@@ -36,6 +36,14 @@ def error_response(
     return json_response(content, status=status, media_type=media_type)
 
 
+def answer_response(body: bytes, media_type: str, bucket: Bucket | None) -> RawResponse:
+    """An answer that was made before. bucket: of the caller, reported in headers."""
+    headers = {"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "private, no-store"}
+    if bucket:
+        headers |= bucket.headers()
+    return RawResponse(200, headers, body)
+
+
 def graphql_response(
     result: OperationResult, extensions: dict[str, Any], media_type: str, bucket: Bucket | None
 ) -> RawResponse:

@@ -6,8 +6,9 @@ from typing import Any, Generic
 
 from msgspec import Struct
 
-from gateway.imin.cache import Cache, CacheableRead, Decoded, OnStale
+from gateway.imin.cache import Cache, OnStale
 from gateway.imin.cache_backend import CacheKey
+from gateway.imin.cacheable_read import CacheableRead, Decoded
 from gateway.imin.client import IminClient
 from gateway.imin.documents import Attributes, Owner
 from gateway.imin.endpoints.declaration import Endpoint, K, Parts, V

@@ -146,7 +146,14 @@ class Settings(FileSettings, ServerSettings):
         description="For this long after that, it is used when imin fails, with its age in the response.",
     )
     cache_max_bytes: int = Field(
-        67_108_864, gt=0, description="Memory for cached responses in each worker process."
+        67_108_864,
+        gt=0,
+        description="Memory for cached responses and finished answers in each worker process.",
+    )
+    cache_answers_enabled: bool = Field(
+        default=True,
+        description="Send a finished answer to a query again while all that it was made from is still fresh. "
+        "Without the cache none is.",
     )
     cancel_deadline_seconds: Seconds = Field(
         4.0,

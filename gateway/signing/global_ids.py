@@ -18,6 +18,7 @@ from gateway.clock import Clock
 from gateway.imin.documents.pass_vocabulary import BarcodeSymbology
 from gateway.imin.names import can_be_signed
 from gateway.packing import pack
+from gateway.reuse import dependencies, forbid_reuse
 from gateway.signing.feeds import FeedSigner
 from gateway.signing.links import LinkSigner
 from gateway.signing.previews import PreviewSigner
@@ -155,7 +156,33 @@ class CustomerOwner:
     _ends: int | None = field(default=None, init=False)
 
     def now(self) -> datetime:
-        """The present time; the same throughout one response, unless the documents are shared."""
+        """The present time; the same throughout one response, unless the documents are shared.
+
+        A response that shows what is made of it cannot be reused: prefer `is_past`.
+        """
+        forbid_reuse()
+        return self._now()
+
+    def is_past(self, moment: datetime) -> bool:
+        """Whether a moment has passed."""
+        is_past = (self.clock() if self.is_shared else self._now()) > moment
+        answer = dependencies()
+        if answer is not None:
+            (answer.past if is_past else answer.future).append(moment)
+        return is_past
+
+    def hold_on(self, order_identifier: str, identifier: str) -> Any:
+        """Why an open cancellation keeps an item from being cancelled; None if there is none."""
+        answer = dependencies()
+        if answer is not None:
+            answer.orders.add(order_identifier)
+        held = self.held
+        block = held.block(order_identifier, identifier) if held.open else None
+        if block is not None:
+            forbid_reuse()
+        return block
+
+    def _now(self) -> datetime:
         if self.is_shared:
             return self.clock()
         moment = self._moment
@@ -214,7 +241,12 @@ class CustomerOwner:
     def _links_end(self) -> int:
         ends = self._ends
         if ends is None:
-            ends = int(self.now().timestamp()) + self.link_seconds
+            made = int((self.clock() if self.is_shared else self._now()).timestamp())
+            ends = made + self.link_seconds
+            answer = dependencies()
+            if answer is not None:
+                answer.links_made.append(made)
+                answer.link_seconds = self.link_seconds
             if not self.is_shared:
                 self._ends = ends
         return ends

@@ -102,6 +102,7 @@ async def test_benchmarks_run_compiled(name: str, settings: Settings, sandbox: S
         f'gateway_executions_total{{way="compiled"}} {compiled * RUNS}.0',
         'gateway_executions_total{way="excerpts"} 0.0',
         f'gateway_executions_total{{way="planned"}} {RUNS}.0',
+        'gateway_executions_total{way="reused"} 0.0',
         'gateway_executions_total{way="unplanned"} 0.0',
     ]
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from gateway.imin.cache import Cache, CacheableRead, CacheOptions, Decoded
+from gateway.imin.cache import Cache, CacheOptions
+from gateway.imin.cacheable_read import CacheableRead, Decoded
 from gateway.imin.endpoints.declaration import PUBLIC
 from gateway.imin.errors import TimedOut, UpstreamUnavailable
 from gateway.imin.transport.deadline import request_deadline

@@ -113,3 +113,25 @@ async def test_redis_loses_its_data(redis: RedisServer) -> None:
         await client.execute(lambda commands: commands.flushall())
 
         assert await cache.generation("ann") != before
+
+
+async def test_finished_answers(
+    settings: Settings, gateway: Gateway, sandbox: Sandbox, redis: RedisServer
+) -> None:
+    """A cancellation on one replica ends the answers that another one would have sent again."""
+    sandbox.add_order("1234")
+    sandbox.cancellations.show_after_seconds = 10
+    flags = """{ viewer { orders(first: 1) { nodes {
+      id items { id isPresentlyCancellable cancellationBlockedBecause } } } } }"""
+    replicas = two_replicas(settings, gateway, redis, now=sandbox.clock.now, cancel_deadline_seconds=0.3)
+    async with replicas as (one, other):
+        before = [await other.data(flags) for _ in range(3)][-1]
+        async with gateway.http.get(f"{other.url}/metrics") as response:
+            metrics = await response.text()
+        (order,) = before["viewer"]["orders"]["nodes"]
+        await one.data(CANCEL, order=order["id"], items=[order["items"][0]["id"]])
+        after = await other.data(flags)
+
+    assert 'gateway_executions_total{way="reused"} 2.0' in metrics
+    item = after["viewer"]["orders"]["nodes"][0]["items"][0]
+    assert item["cancellationBlockedBecause"] == "CANCELLATION_PENDING"

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from gateway.auth import Authenticate, demo_caller
+from gateway.clock import Clock, system_clock
 from gateway.commands import gateway_listening
 from gateway.replicas.redis_client import RedisClient
 from gateway.settings.model import Settings
@@ -28,13 +29,16 @@ async def two_replicas(
     gateway: Gateway,
     redis: RedisServer,
     authenticate: Authenticate = demo_caller,
+    now: Clock = system_clock,
     **changes: Any,
 ) -> AsyncIterator[list[Gateway]]:
     """Two gateways, each with its own cache, journal and locks. gateway: lends its HTTP session."""
     shared = {"cache_enabled": True, "cache_fresh_seconds": 60, "redis_url": SecretStr(redis.url)}
     changed = settings.but(**shared | changes)
     async with AsyncExitStack() as stack:
-        urls = [await stack.enter_async_context(gateway_listening(changed, authenticate)) for _ in range(2)]
+        urls = [
+            await stack.enter_async_context(gateway_listening(changed, authenticate, now)) for _ in range(2)
+        ]
         yield [Gateway(url, gateway.http) for url in urls]
 
 

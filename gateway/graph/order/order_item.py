@@ -185,7 +185,7 @@ class OrderItem(Node):
         root: strawberry.Parent[documents.OrderItem], info: Info
     ) -> documents.Event | None:
         """Raises IminError."""
-        if root.session is None or not info.context.services.client.has_search:
+        if root.session is None or not info.context.has_search:
             return None
         opportunity = opportunity_of(root.session)
         return await live_session(info, *opportunity) if opportunity else None

@@ -30,7 +30,7 @@ class WalletPass:
     @staticmethod
     def apple_url(root: strawberry.Parent["WalletPass"], info: Info) -> URL | None:
         """The link to the pass, which is made when it is opened."""
-        if info.context.services.wallet.apple is None:
+        if not info.context.has_apple_wallet:
             return None
         item = root.item
         return URL(item.owner.wallet_url(item.order_identifier, item.unique_name))
@@ -55,4 +55,4 @@ class WalletPass:
 def wallet_pass_of(item: documents.OrderItem, info: Info) -> WalletPass | None:
     """The links of an item; None without a wallet, a session, or an order that can be read again."""
     is_known = item.session is not None and is_identifier(item.order_identifier)
-    return WalletPass(item=item) if is_known and info.context.services.wallet.is_enabled else None
+    return WalletPass(item=item) if is_known and info.context.has_wallet else None

@@ -17,7 +17,7 @@ async def live_session(info: Info, kind: OpportunityType, identifier: str) -> Ev
     Raises IminError, and GatewayError without the Search API.
     """
     context = info.context
-    if not context.services.client.has_search:
+    if not context.has_search:
         raise GatewayError(
             NOT_AVAILABLE, "Live sessions are not available: the gateway has no GATEWAY_SEARCH_BASE_URL."
         )
@@ -32,7 +32,7 @@ async def live_session(info: Info, kind: OpportunityType, identifier: str) -> Ev
 async def find_by_global_id(context: Context, id_: GlobalId) -> Event | Place | None:
     """The session whose global id belongs to no customer, or a place of it; None if Search has it no more."""
     name = parse_name(id_.parts[0])
-    if name is None or not context.services.client.has_search:
+    if name is None or not context.has_search:
         return None
     found = await _find(context, *name)
     if found is None:

@@ -112,8 +112,9 @@ def start_operation(session: "WebSocketSession", id_: str, payload: dict[str, An
     else:
         if not isinstance(query, str):
             raise Closed(INVALID_MESSAGE, "Invalid message")
-        rest = (payload.get(name) for name in ("variables", "operationName", "extensions"))
-        session.running[id_] = WebSocketOperation(session, id_, GraphQLRequest(query, *rest), scope)
+        variables, name, extensions = map(payload.get, ("variables", "operationName", "extensions"))
+        request = GraphQLRequest(query, variables, name, extensions)
+        session.running[id_] = WebSocketOperation(session, id_, request, scope)
 
 
 def _error_message(id_: str, code: str, text: str) -> dict[str, Any]:

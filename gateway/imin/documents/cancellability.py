@@ -5,8 +5,6 @@ So the flag is trusted if it says no; if it says yes, the clock decides.
 Source: Open Booking API 8.3.2.
 """
 
-from datetime import datetime
-
 from gateway.imin.documents.vocabulary import OrderItemStatus, Term
 
 
@@ -51,20 +49,20 @@ FINAL = frozenset(
 """Reasons that neither time nor one of imin's rules can remove."""
 
 
-def reason_against(  # noqa: PLR0913  # the status and the terms of an item
+def reason_against(  # the status and the terms of an item
     status: OrderItemStatus,
     *,
     held: CancellationBlock | None,
     refunds: bool | None,
-    until: datetime | None,
     flag: bool | None,
-    now: datetime,
+    is_late: bool,
 ) -> CancellationBlock | None:
-    """Why the item cannot be cancelled at that moment; None if no reason is known.
+    """Why the item cannot be cancelled; None if no reason is known.
 
     held: why the item cannot be cancelled whatever its terms are: a cancellation that was sent keeps it from
     that before its status shows it, or it cannot be identified.
     refunds: whether a cancellation in time is refunded. flag: what imin said when it responded.
+    is_late: whether the deadline has passed.
     """
     if by_status := _BY_STATUS.get(status._value_):
         return by_status
@@ -72,6 +70,6 @@ def reason_against(  # noqa: PLR0913  # the status and the terms of an item
         return held
     if refunds is False:
         return CancellationBlock.NOT_REFUNDABLE
-    if until is not None and now > until:
+    if is_late:
         return CancellationBlock.WINDOW_PASSED
     return CancellationBlock.UNKNOWN if flag is False else None

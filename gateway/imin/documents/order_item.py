@@ -181,13 +181,13 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
     def cancellation_blocked_because(self) -> CancellationBlock | None:
         """Why the customer cannot cancel it at this moment; None if no reason is known."""
         owner: Owner = self.owner
+        until = deadline_of_item(self).latest
         return reason_against(
             self.status,
             held=_held(self),
             refunds=self.allows_full_refund,
-            until=deadline_of_item(self).latest,
             flag=self.own_is_presently_cancellable,
-            now=owner.now(),
+            is_late=until is not None and owner.is_past(until),
         )
 
     @property
@@ -199,8 +199,9 @@ class OrderItem(Owned, kw_only=True, gc=False, rename="camel"):
         refunds = self.own_allows_full_refund
         if refunds is None:
             refunds = self.allows_full_refund
-        until, now = deadline.latest, owner.now()
-        if reason_against(status, held=held, refunds=refunds, until=until, flag=flag, now=now) is not None:
+        until = deadline.latest
+        is_late = until is not None and owner.is_past(until)
+        if reason_against(status, held=held, refunds=refunds, flag=flag, is_late=is_late) is not None:
             return False
         is_booked = status is OrderItemStatus.ORDER_ITEM_CONFIRMED
         is_flag_clear = "own_is_presently_cancellable" not in self.unclear
@@ -272,5 +273,4 @@ def _held(item: OrderItem) -> CancellationBlock | None:
     if item.made_up_name:
         return CancellationBlock.NOT_IDENTIFIABLE
     owner: Owner = item.owner
-    held = owner.held
-    return held.block(item.order_identifier, item.stated_name) if held.open else None
+    return owner.hold_on(item.order_identifier, item.stated_name)  # type: ignore[no-any-return]  # see CustomerOwner

@@ -258,9 +258,6 @@ class Owner(Protocol):
     map_provider: str
     """Map service that links lead to: a key of map_links.PROVIDERS."""
 
-    held: Any
-    """Items of any customer that an open cancellation holds: `open` and `block`, as in CustomerOwner."""
-
     default_symbology: BarcodeSymbology
     """Of barcodes for which none is stated."""
 
@@ -270,8 +267,11 @@ class Owner(Protocol):
     def seller_id(self, iri: str | None, order_identifier: str) -> str:
         """Opaque id of a seller, the same on every order of the owner."""
 
-    def now(self) -> datetime:
-        """The present time, by the gateway's clock."""
+    def is_past(self, moment: datetime) -> bool:
+        """Whether a moment has passed, by the gateway's clock."""
+
+    def hold_on(self, order_identifier: str, identifier: str) -> Any:
+        """Why an open cancellation keeps an item from being cancelled; None if there is none."""
 
     def links_expire_at(self) -> datetime:
         """When links that are made now will expire."""
