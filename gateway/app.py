@@ -7,6 +7,7 @@ gets its collaborators as arguments, and options of its own instead of the setti
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 from aiohttp import web
 
@@ -92,14 +93,16 @@ def create_app(  # noqa: PLR0913, PLR0917  # clocks that tests set
     _add_wallet_service(app, settings, services, rates, limit)
     _add_webhooks(app, settings, services)
     add_health(app, services, lifecycle, metrics, lambda: _redis_state(services))
+    docs_folder = settings.docs_path or (CHECKOUT_FOLDER if _is_development(settings) else None)
     if _has_graphiql(settings):
-        add_graphiql(app, {"demo": demo.facts()} if demo else {})
+        docs: dict[str, Any] = {"docs": "docs/"} if docs_folder else {}
+        add_graphiql(app, docs | ({"demo": demo.facts()} if demo else {}))
         if demo and demo.identities:
             add_tokens(app, demo.identities)
     if has_introspection(settings):
         add_schema_text(app)
-    if folder := settings.docs_path or (CHECKOUT_FOLDER if _is_development(settings) else None):
-        add_docs(app, folder)
+    if docs_folder:
+        add_docs(app, docs_folder)
     return app
 
 

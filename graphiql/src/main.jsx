@@ -5,33 +5,56 @@ import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
-import { Kind, parse } from "graphql";
+import { Kind, OperationTypeNode, parse } from "graphql";
 import { useEffect } from "react";
 import { createRoot } from "react-dom/client";
-import { defaultTabs } from "./operations.js";
-import { socketClient } from "./socket.js";
+import { Bar, Outcome } from "./bar.jsx";
+import { withCredentials } from "./identity.js";
+import { ownBooking, tabsFor } from "./operations.js";
+import { recordingFetch } from "./outcome.js";
+import { introspected, sorted } from "./schema.js";
+import { subscription } from "./socket.js";
 import { refreshUntouchedTabs, storage } from "./storage.js";
+import { previewed, TabFiller } from "./tabs.js";
+
+const INTROSPECTION = "IntrospectionQuery";
 
 const endpoint = new URL(location.pathname, location.href);
 const socket = new URL(endpoint);
 socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
-// A subscription opens its own WebSocket when it starts, so that its connection_init carries the headers
-// that are in the editor then. A page without subscriptions opens none.
-function fetch(params, options) {
-  return createGraphiQLFetcher({
-    url: endpoint.href,
-    wsClient: socketClient(socket.href, options.headers),
-    headers: { accept: "application/graphql-response+json, application/json" },
-  })(params, options);
-}
+const send = createGraphiQLFetcher({
+  url: endpoint.href,
+  headers: { accept: "application/graphql-response+json, application/json" },
+  fetch: recordingFetch,
+  // Without it, a result is its value. The gateway has no @defer.
+  enableIncrementalDelivery: false,
+});
 
 /** Just after a change of the tab, GraphiQL still has the document and the name of the tab before. */
-function fetcher(params, options) {
+async function fetcher(params, options) {
   const documentAST = parsed(params.query) ?? options?.documentAST;
-  const names = documentAST?.definitions.filter(isOperation).map(({ name }) => name?.value) ?? [];
-  const operationName = names.includes(params.operationName) ? params.operationName : names[0];
-  return fetch({ ...params, operationName }, { ...options, documentAST });
+  const operations = documentAST?.definitions.filter(isOperation) ?? [];
+  const selected = operations.find(({ name }) => name?.value === params.operationName) ?? operations[0];
+  const operationName = selected?.name?.value;
+  if (operationName === INTROSPECTION) {
+    const result = await introspected();
+    if (result) return sorted(result);
+  }
+  const request = { ...params, operationName };
+  const headers = options?.headers;
+  if (selected?.operation === OperationTypeNode.SUBSCRIPTION) {
+    return subscription(socket.href, () => withCredentials(headers), request);
+  }
+  const result = await send(request, { documentAST, headers: await withCredentials(headers) });
+  notePreview(params.variables, result);
+  return operationName === INTROSPECTION ? sorted(result) : result;
+}
+
+/** Lets the tab Cancel have the token of a preview that was just shown. */
+function notePreview(variables, result) {
+  const token = result?.data?.cancellationPreview?.token;
+  if (token) previewed.set({ order: variables?.orderId, item: variables?.orderItemIds?.[0], token });
 }
 
 function isOperation({ kind }) {
@@ -61,7 +84,8 @@ function FollowSystemTheme() {
   return null;
 }
 
-const tabs = await defaultTabs(endpoint);
+const booking = await ownBooking(endpoint);
+const tabs = tabsFor(booking);
 refreshUntouchedTabs(tabs);
 const container = document.getElementById("graphiql");
 container.classList.remove("loading");
@@ -73,9 +97,17 @@ createRoot(container).render(
     defaultQuery=""
     defaultEditorToolsVisibility="variables"
     shouldPersistHeaders={false}
+    inputValueDeprecation
+    schemaDescription
     storage={storage}
   >
-    <GraphiQL.Logo>imin gateway</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      <Bar />
+    </GraphiQL.Logo>
+    <GraphiQL.Footer>
+      <Outcome />
+    </GraphiQL.Footer>
     <FollowSystemTheme />
+    <TabFiller endpoint={endpoint} tabs={tabs} booking={booking} />
   </GraphiQL>,
 );

@@ -20,7 +20,12 @@ export function refreshUntouchedTabs(defaultTabs) {
   if (previous !== current && storedOperations() === operationsOf(previous)) {
     for (const name of ["tabState", "query", "variables"]) storage.removeItem(`graphiql:${name}`);
   }
-  localStorage.setItem(DEFAULTS_KEY, current);
+  rememberDefaults(defaultTabs);
+}
+
+/** The tabs to compare with at the next visit. */
+export function rememberDefaults(tabs) {
+  localStorage.setItem(DEFAULTS_KEY, JSON.stringify(tabs));
 }
 
 function storedOperations() {

@@ -9,7 +9,7 @@ export async function openTab(page, name) {
 }
 
 export async function open(page, url) {
-  await Promise.all([page.waitForResponse(isIntrospection), loaded()]);
+  await Promise.all([page.waitForResponse((response) => response.url().endsWith("/schema.graphql")), loaded()]);
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
 
   async function loaded() {
@@ -24,7 +24,7 @@ export async function run(page, query = "") {
   await Promise.all([
     query.startsWith("subscription")
       ? page.waitForEvent("websocket")
-      : page.waitForResponse((response) => response.request().method() === "POST" && !isIntrospection(response)),
+      : page.waitForResponse((response) => response.url().endsWith("/graphql")),
     page.locator(".graphiql-execute-button").click(),
   ]);
   return changed(() => shownIn(page, ".graphiql-response"), before);
@@ -79,8 +79,4 @@ export async function shownIn(page, pane) {
       .map(([, text]) => text),
   );
   return lines.join("\n").replaceAll("\u00a0", " ").trim();
-}
-
-function isIntrospection(response) {
-  return response.request().postData()?.includes("IntrospectionQuery") ?? false;
 }

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests.support.processes import REPOSITORY, run_script, running_demo
+from tests.support.processes import REPOSITORY, demo_process, run_script, running_demo
 
 DOCUMENTED = "0bac05e5-b207-4794-80b8-6c94211643c5"
 BUILT = REPOSITORY / "gateway" / "http" / "static"
@@ -59,7 +59,7 @@ def test_in_a_browser(folder: Path, demo_url: str) -> None:
     assert json.loads(seen["typedAnswer"]) == {
         "data": {"viewer": {"orders": {"totalCount": 1917, "nodes": [{"orderNumber": "1"}]}}}
     }
-    assert seen["tabs"] == ["History", "OneOrder", "Cancel", "Follow"]
+    assert seen["tabs"] == ["History", "OneOrder", "Preview", "Cancel", "Follow", "Book", "Account"]
     assert seen["outside"] == []
     assert seen["cspViolations"] == []
     assert seen["consoleErrors"] == []
@@ -88,6 +88,53 @@ def test_follow(folder: Path, demo_url: str) -> None:
     assert set(reasons) <= {"STATUS_CHANGED", "CANCELLATION_CHANGED"}
     assert seen["cspViolations"] == []
     assert seen["consoleErrors"] == []
+
+
+def test_identities(folder: Path, tmp_path: Path) -> None:
+    """With --auth the page signs in as the customer that is chosen, or shows how a credential is refused."""
+    refused = {
+        "none": ("Please sign in.", 401),
+        "expired": ("The token has expired.", 401),
+        "foreign": ("The token is not valid.", 401),
+        "no-customer": ("The token does not identify a customer.", 403),
+    }
+    with demo_process("--auth", XDG_STATE_HOME=str(tmp_path)) as demo:
+        seen = run_script(folder, "identities.mjs", demo.url, "1234", "small", *refused)
+
+    as_each = seen["asEach"]
+    for name, total in (("1234", 1917), ("small", 3)):
+        assert f'"totalCount": {total},' in as_each[name]["history"]
+        assert '"orderChanges": { "at": ' in as_each[name]["followed"]
+        assert re.match(r"HTTP 200, \d+ ms$", as_each[name]["states"][0])
+        assert as_each[name]["states"][1] == "WebSocket open"
+    assert as_each["small"]["ids"] != as_each["1234"]["ids"]
+    for name, (message, status) in refused.items():
+        assert f'"message": "{message}"' in as_each[name]["history"]
+        assert as_each[name]["states"][0].startswith(f"HTTP {status}, ")
+        assert as_each[name]["states"][1] == f"WebSocket closed: 4403 Forbidden: {message}"
+        assert f"4403 Forbidden: {message}" in as_each[name]["followed"]
+        assert as_each[name]["ids"] == as_each["small"]["ids"]
+    assert [URL(link).path for link in seen["links"]] == ["/docs/", "/sandbox"]
+    types = seen["documentation"]["types"]
+    assert types == sorted(types)
+    assert {"AccessPass", "OrderItem"} <= set(types)
+    assert seen["documentation"]["description"].startswith("Bookings of sport and leisure")
+    assert (seen["isStacked"], seen["isReadable"]) == (True, True)
+    assert seen["barriers"] == seen["overflow"] == []
+
+
+def test_examples(folder: Path) -> None:
+    """Each tab's operation works with the variables that the page has filled in."""
+    with demo_process() as demo:
+        seen = run_script(folder, "tabs.mjs", demo.url)
+
+    assert '"order": { "id": ' in seen["OneOrder"]
+    assert '"isPermitted": true' in seen["Preview"]
+    assert '"__typename": "CancellationPending"' in seen["Cancel"]
+    assert '"__typename": "CheckoutSession"' in seen["Book"]
+    assert '"__typename": "CustomerAccountUpdated"' in seen["Account"]
+    (token,) = re.findall('"token": "([^"]+)"', seen["Preview"])
+    assert token in seen["previewToken"]
 
 
 # The page

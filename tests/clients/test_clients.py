@@ -139,6 +139,10 @@ def test_code_generator(clients: Path, printed_schema: Path) -> None:
     assert generated == {
         "missing": [],
         "operations": [
+            "AccountMutation",
+            "AccountMutationVariables",
+            "BookMutation",
+            "BookMutationVariables",
             "CancelMutation",
             "CancelMutationVariables",
             "FollowSubscription",
@@ -147,6 +151,8 @@ def test_code_generator(clients: Path, printed_schema: Path) -> None:
             "HistoryQueryVariables",
             "OneOrderQuery",
             "OneOrderQueryVariables",
+            "PreviewQuery",
+            "PreviewQueryVariables",
         ],
     }
 
