@@ -68,7 +68,7 @@ class ErrorCode(Enum):
         "PARTLY_UPDATED", description="A part of the change of an account was made, another was not."
     )
     UPDATE_FAILED = strawberry.enum_value(
-        "UPDATE_FAILED", description="imin does not accept the change of an account."
+        "UPDATE_FAILED", description="The change of an account is not accepted by imin."
     )
     BARCODE_INVALID = strawberry.enum_value(
         "BARCODE_INVALID", description="A seller does not accept the text of an access pass."

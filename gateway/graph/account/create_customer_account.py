@@ -54,7 +54,7 @@ class CreateCustomerAccountInput:
     )
 
 
-@strawberry.type(description="imin has made the account.")
+@strawberry.type(description="The account was made.")
 class CustomerAccountCreated:
     """Outcome: Created."""
 

@@ -38,10 +38,10 @@ class DeleteCustomerAccountInput:
 
 
 @strawberry.type(
-    description="imin has accepted to erase the customer's personal data, and does so before the next "
-    "working day. Until then the account may still be shown; orders stay, with placeholders for what was "
-    "personal. The customer's subscriptions, signed links, calendar feed and wallet passes of this gateway "
-    "have ended."
+    description="The erasure of the customer's personal data was accepted by imin, which erases before the "
+    "next working day. Until then the account may still be shown; orders stay, with placeholders for what "
+    "was personal. The customer's subscriptions, signed links, calendar feed and wallet passes of this "
+    "gateway have ended."
 )
 class CustomerAccountDeletionAccepted:
     """Outcome: ErasureAccepted."""

@@ -71,13 +71,13 @@ class AccountPartlyUpdatedError(Error):
 
 
 @strawberry.type(
-    description="imin does not accept the change, for example because a barcode lacks the expected prefix. "
-    "Its own account is unchanged."
+    description="The change is not accepted by imin, for example because a barcode lacks the expected "
+    "prefix. The account in imin is unchanged."
 )
 class UpdateFailedError(Error):
     """Outcome: ChangeRefused."""
 
-    reason: str | None = strawberry.field(description="imin's name of the error, for programs.")
+    reason: str | None = strawberry.field(description="Name of the error in imin, for programs.")
     linked_account_errors: list[LinkedAccountError] = strawberry.field(
         description="Accounts of sellers that did not take the change, as far as imin states them."
     )

@@ -34,8 +34,8 @@ class CancellationOutcome:
 
 
 @strawberry.type(
-    description="imin accepted the cancellation. The booking system has not confirmed it yet and may still "
-    "refuse it; subscribe to orderChanged to learn the result."
+    description="The cancellation was accepted by imin. The booking system has not confirmed it yet and may "
+    "still refuse it; subscribe to orderChanged to learn the result."
 )
 class CancellationPending(CancellationOutcome):
     """Outcome: Pending."""

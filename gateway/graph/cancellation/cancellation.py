@@ -20,7 +20,7 @@ _OrderItem: Any = Annotated[ForwardRef("OrderItem"), strawberry.lazy("gateway.gr
 
 _DESCRIPTIONS = {
     AttemptState.UNCONFIRMED: "It was sent to imin, and it is not known yet whether imin accepted it.",
-    AttemptState.PENDING: "imin accepted it. The booking system has not confirmed it yet.",
+    AttemptState.PENDING: "It was accepted by imin. The booking system has not confirmed it yet.",
     AttemptState.CANCELLED: "The booking system has cancelled the items.",
     AttemptState.REFUSED: "It was refused, by imin at once or by the booking system later.",
     AttemptState.NOT_TAKEN: "The items did not change, so it had no effect. It can be requested again.",

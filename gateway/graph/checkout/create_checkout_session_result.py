@@ -33,7 +33,7 @@ class CheckoutSession:
     """Outcome: CreatedSession."""
 
     id: strawberry.ID = strawberry.field(
-        description="imin's identifier of the session; if it states none, the last part of `url`."
+        description="Identifier of the session in imin; if imin states none, the last part of `url`."
     )
     url: URL = strawberry.field(
         description="Page where the customer books and pays, always on the checkout's own host. For this "
@@ -46,7 +46,7 @@ class CheckoutSession:
 
 
 @strawberry.type(
-    description="imin does not sell this session or slot, or no longer: it is over, cancelled, full or not "
+    description="The session or slot is not sold, or no longer: it is over, cancelled, full or not "
     "bookable. `message` is imin's sentence, if it gives one."
 )
 class UnavailableOpportunityError(Error):
@@ -61,7 +61,7 @@ class CheckoutRefusedError(Error):
     """Outcome: CheckoutRefused."""
 
     reason: str | None = strawberry.field(
-        description="imin's name of the error, for example UnknownOfferError. Which ones there are is not "
+        description="Name of the error in imin, for example UnknownOfferError. Which ones there are is not "
         "documented."
     )
 

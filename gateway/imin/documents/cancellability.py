@@ -12,7 +12,7 @@ class CancellationBlock(Term):
     """Why the customer cannot cancel an item now."""
 
     ALREADY_CANCELLED = "AlreadyCancelled", "The customer has already cancelled the item."
-    CANCELLATION_PENDING = "CancellationPending", "imin has accepted a cancellation of the item."
+    CANCELLATION_PENDING = "CancellationPending", "A cancellation of the item was accepted by imin."
     CANCELLATION_UNCONFIRMED = (
         "CancellationUnconfirmed",
         "A cancellation of the item was sent, and it is not known yet whether imin accepted it.",
@@ -23,7 +23,7 @@ class CancellationBlock(Term):
     NOT_REFUNDABLE = "NotRefundable", "The terms of the item include no refund."
     NOT_IDENTIFIABLE = (
         "NotIdentifiable",
-        "imin gives the item no identifier that can be used, or another item of the order has the same one.",
+        "The item has no identifier in imin that can be used, or another item of the order has the same one.",
     )
     WINDOW_PASSED = "WindowPassed", "The deadline for cancelling, `cancellableUntil`, has passed."
     UNKNOWN = "UNKNOWN", "No reason is known: imin states only that the item cannot be cancelled."
