@@ -81,7 +81,7 @@ class CheckoutSessions:
         return await self._changes.make(change)
 
     def _encode(self, outcome: CheckoutOutcome) -> bytes:
-        # Sealed: whoever has the page's address can see what it shows of the customer.
+        # Sealed: anyone with the page's address can see what it shows of the customer.
         return self._sealer.seal(_PURPOSE, msgspec.json.encode(outcome).decode()).encode()
 
     def _decode(self, stored: bytes) -> CheckoutOutcome | None:

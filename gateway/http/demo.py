@@ -63,7 +63,7 @@ class DemoExtras:
 
 
 def add_tokens(app: web.Application, identities: tuple[Identity, ...]) -> None:
-    """Make tokens for pages of this machine: whoever can run `gateway token` there needs no other right."""
+    """Make tokens for pages of this machine: any program that can run `gateway token` there may have them."""
     known = {identity.name: identity for identity in identities}
 
     async def respond(request: web.Request) -> RawResponse:
