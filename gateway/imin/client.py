@@ -30,6 +30,7 @@ from gateway.imin.transport.response import (
 from gateway.imin.transport.response_parser import ResponseHead
 
 _OK, _ACCEPTED = 200, 204
+_PROXY_FAILURES = {408, 502, 504}
 _CANCEL = Route("PATCH", "/orders/{identifier}")
 _RECEIPT = Route("GET", "/receipts/{identifier}")
 _LOOK_AHEAD_BYTES = 262_144
@@ -188,8 +189,9 @@ class IminClient:
 
         key: fills the endpoint's path. document: the body, to be encoded as JSON; None for none.
         timeout_seconds: less time than the setting gives. Raises Refused with the reason, NotFound,
-        UpstreamUnavailable (`sent`: whether imin may have received it, `answered`: whether imin is done with
-        it), Unreadable.
+        UpstreamUnavailable (`sent`: whether imin may have received it, `answered`: whether imin itself has
+        answered), Unreadable. A redirect, a page and a proxy's status prove nothing: the proxy may still
+        forward the request.
         """
         route = Route(endpoint.method, self._path(endpoint.path))
         pool = self._pool if endpoint.api == "booking" else self._checkout
@@ -197,10 +199,13 @@ class IminClient:
             raise UpstreamUnavailable(f"{route.name}: no address is set", sent=False)
         content = None if document is None else msgspec.json.encode(document)
         response = await self._send_once(pool, route, route.path(key), content, timeout_seconds)
-        if not 200 <= response.status < 400:  # noqa: PLR2004  # errors
+        status, is_page = response.status, response.head.content_type == "text/html"
+        if status < 400 and (status >= 300 or is_page):  # noqa: PLR2004  # a redirect, or a proxy's page
+            raise UpstreamUnavailable(f"{route.name} returned {status}")
+        if status in _PROXY_FAILURES or (status >= 500 and is_page):  # noqa: PLR2004  # a proxy's
+            raise UpstreamUnavailable(f"{route.name} returned {status}", retry_after=response.retry_after)
+        if not 200 <= status < 300:  # noqa: PLR2004  # errors
             raise_upstream_error(response, route.name)
-        if response.status >= 300 or response.head.content_type == "text/html":  # noqa: PLR2004  # a proxy's
-            raise UpstreamUnavailable(f"{route.name} returned {response.status}", answered=True)
         return response.body
 
     async def _send_once(

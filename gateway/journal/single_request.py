@@ -3,8 +3,8 @@
     result = await changes.make(Change(kind="setAccessPass", content=…, key=…, send=…, …))
 
 claim the key, synced to disk → send the request → store its outcome, or hold the key if that is unknown. If
-the process is killed in between, the key stays claimed: the next call with it sends nothing before it has
-found out, by reading, that the first request had no effect. What cannot be found out stays unconfirmed.
+the process is killed in between, the key stays claimed: a later call with it sends nothing. It reads what
+became of the request; what readings do not show stays unconfirmed. A new key is a new change.
 
 A change without a key has one that is made of its content, for as long as its outcome is unknown and imin may
 still act on it. So a double click and a repeat after a time-out send nothing twice either.
@@ -201,8 +201,12 @@ class _OneChange(Generic[R]):
         return isinstance(result, Unconfirmed)
 
     async def _resolve(self, earlier: KeyEntry, *, may_send: bool) -> ChangeResult[R]:
-        """The outcome of an earlier request under this key, or of a new one if that had no effect."""
-        is_over = self._tools.doubt.is_over(earlier)
+        """The outcome of an earlier request, as far as it can be read.
+
+        A client's key is never used for a second request: that could overwrite a newer change.
+        """
+        # Before the reading: what imin does after it must not count.
+        may_repeat = self._change.key.text is None and self._tools.doubt.is_over(earlier)
         if self._change.find_out is not None:
             try:
                 found = await self._change.find_out()
@@ -210,10 +214,7 @@ class _OneChange(Generic[R]):
                 return Unconfirmed()
             if found is not None:
                 return found
-            may_repeat = is_over
-        else:
-            # The same content without a key is as likely a new change, once the first one is over.
-            may_repeat = is_over and self._change.key.text is None
+        # The same content without a key is as likely a new change, once the first one is over.
         return await self._send_again() if may_repeat and may_send else Unconfirmed()
 
     async def _send_again(self) -> ChangeResult[R]:

@@ -24,8 +24,9 @@ SUCCESS = {
 }
 NOT_SENT = ("kong_401", "429", "503")
 WITH_EFFECT = ("reset_after", "status_after", "half_open", "truncate", "cut_json")
-ANSWERED = ("500", "502_html", "html_200", "redirect")
-LOST = ("reset", "black_hole", "empty_200")
+ANSWERED = ("500",)
+BY_PROXY = ("502_html", "html_200", "redirect")
+LOST = ("reset", "black_hole", "empty_200", *BY_PROXY)
 QUICK = {"cancel_deadline_seconds": 1.0, "imin_cancel_timeout_seconds": 0.2}
 
 
@@ -79,14 +80,41 @@ async def test_partial_effect(gateway: Gateway, sandbox: Sandbox) -> None:
 @pytest.mark.settings(cancel_deadline_seconds=0.3, imin_cancel_timeout_seconds=0.1)
 @pytest.mark.parametrize("kind", LOST)
 async def test_lost(gateway: Gateway, sandbox: Sandbox, boot_clock: PinnedBootClock, kind: str) -> None:
-    """A request that is lost without effect is unconfirmed; it is sent again once imin cannot act on it."""
+    """A request that is lost without effect is unconfirmed, and never sent again under its key."""
     mutation = "setAccessPass"
 
     assert await result_after(gateway, sandbox, ACTIONS, kind, mutation) == UNCONFIRMED
     assert await outcome(gateway, mutation, idempotencyKey="k") == UNCONFIRMED
     assert sandbox.request_log.count(ACTIONS) == 1
     boot_clock.advance(61)
-    assert await outcome(gateway, mutation, idempotencyKey="k") == "AccessPassSet"
+    assert await outcome(gateway, mutation, idempotencyKey="k") == UNCONFIRMED
+    assert sandbox.request_log.count(ACTIONS) == 1
+
+
+@pytest.mark.settings(cancel_deadline_seconds=0.9, imin_cancel_timeout_seconds=0.1)
+@pytest.mark.parametrize("mutation", SUCCESS)
+@pytest.mark.parametrize("kind", BY_PROXY)
+async def test_answered_by_proxy(gateway: Gateway, sandbox: Sandbox, kind: str, mutation: str) -> None:
+    """A proxy's answer does not prove that nothing was changed, and the key sends nothing again."""
+    assert await result_after(gateway, sandbox, ACTIONS, kind, mutation) == UNCONFIRMED
+    assert await outcome(gateway, mutation, idempotencyKey="k") == UNCONFIRMED
+    assert sandbox.request_log.count(ACTIONS) == 1
+
+
+@pytest.mark.settings(**QUICK)
+async def test_newer_change(gateway: Gateway, sandbox: Sandbox, boot_clock: PinnedBootClock) -> None:
+    """A repeat of an unconfirmed change does not overwrite a newer one, however late it comes."""
+    mutation = "updateCustomerAccount"
+    sandbox.faults.add(Fault(ACTIONS, "reset_after"))
+    sandbox.faults.add(Fault(READ, "500", times=50))
+    first = await outcome(gateway, mutation, givenName="Old", idempotencyKey="k1")
+    sandbox.faults.clear()
+    newer = await outcome(gateway, mutation, givenName="New", idempotencyKey="k2")
+    boot_clock.advance(61)
+    again = await outcome(gateway, mutation, givenName="Old", idempotencyKey="k1")
+
+    assert (first, newer, again) == (UNCONFIRMED, SUCCESS[mutation], UNCONFIRMED)
+    assert sandbox.account("1234")["customer"]["givenName"] == "New"
     assert sandbox.request_log.count(ACTIONS) == 2
 
 

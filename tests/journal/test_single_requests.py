@@ -192,15 +192,16 @@ async def test_found_out(imin: Imin, clock: PinnedBootClock, tmp_path: Path) -> 
 
 
 async def test_no_effect_shown(imin: Imin, clock: PinnedBootClock, tmp_path: Path) -> None:
-    """A lost request that readings do not show is sent again only when imin can no longer act on it."""
+    """A lost request is not sent again under its key, at any time: a new key, or none, is a new change."""
     imin.fails, imin.shows = [LOST], False
     async with changes(tmp_path / "state", clock) as one:
         before = [await make(one, imin.change()) for _ in range(2)]
         clock.advance(61)
-        after = await one.make(imin.change())
+        after = await make(one, imin.change())
+        other = await one.make(imin.change("new"))
 
-    assert all(isinstance(result, Unconfirmed) for result in before)
-    assert (after, imin.sent) == ("made 2", 2)
+    assert all(isinstance(result, Unconfirmed) for result in [*before, after])
+    assert (other, imin.sent) == ("made 2", 2)
 
 
 @pytest.mark.parametrize("key", ["key", None])
