@@ -159,8 +159,8 @@ class _OneChange(Generic[R]):
         name = f"={macs.digest(b'=' + content).hex()}" if key.text is None else digest(key.text)
         self.name = KeyName(digest(key.caller), name, key.most)
         self.payload = macs.digest(content).hex()
-        # What can be read needs no other replica's word for it. Without a key, none is expected to be there.
-        self.on_all = key.text is not None and change.find_out is None
+        # Without a key, no other replica is expected to have made the change.
+        self.on_all = key.text is not None
         self._change = change
         self._content = content
         self._tools = tools
