@@ -1,6 +1,8 @@
 """The input of createCheckoutSession, and what it asks of checkout."""
 
+import re
 from typing import TypeVar
+from urllib.parse import unquote
 
 import strawberry
 from strawberry import UNSET
@@ -16,6 +18,12 @@ from gateway.imin.endpoints.opportunities import parse_name
 from gateway.imin.routes import is_identifier, is_opportunity
 
 T = TypeVar("T")
+
+# Source: RFC 3987. A backslash is a slash to browsers.
+_NOT_IN_IRI = re.compile(r"[\s<>\"\\^`{|}]")
+_WEB = {"http", "https"}
+_EXECUTED = {"javascript", "data", "vbscript", "file"}
+"""Schemes whose URLs browsers execute, or open from the disk."""
 
 MAX_ATTENDEES = 50
 
@@ -72,7 +80,7 @@ def checkout_request(context: Context, input_: CreateCheckoutSessionInput) -> Ch
     """
     kind, opportunity = _opportunity(context, input_)
     offer = _given(input_.offer_id)
-    if offer is not None and not is_opportunity(offer):
+    if offer is not None and not _can_be_sold(offer):
         raise _invalid("offerId", "the iri of an offer", offer)
     links = (_link(context, "returnUrl", input_.return_url), _link(context, "profileUrl", input_.profile_url))
     customer, named = context.caller.customer, _given(input_.customer_id)
@@ -98,9 +106,24 @@ def _opportunity(context: Context, input_: CreateCheckoutSessionInput) -> tuple[
         if named is None:
             raise _invalid("opportunityId", "the identifier of a session, or the id of a live one", text)
         return named
-    if not is_opportunity(text):
+    if not _can_be_sold(text):
         raise _invalid("opportunityId", "the identifier of a session or slot", text)
     return kind, text
+
+
+def _can_be_sold(text: str) -> bool:
+    """Whether the text can be an identifier of imin's, or a URL of open data, that no reader could mistake.
+
+    imin compares it, but a page that shows it might make a link of it.
+    """
+    scheme, colon, _ = text.partition(":")
+    is_url = colon != "" and text[len(scheme) :].startswith("://")
+    return (
+        is_opportunity(text)
+        and not _NOT_IN_IRI.search(text)
+        and not {".", ".."}.intersection(unquote(text).split("/"))
+        and (scheme.lower() in _WEB if is_url else scheme.lower() not in _EXECUTED)
+    )
 
 
 def _attendees(context: Context, ids: list[strawberry.ID] | None) -> list[str | None]:
