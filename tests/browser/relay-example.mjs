@@ -61,7 +61,7 @@ async function tour(page, base, sandbox, folder) {
   const [refund, after, , left] = await terms.locator("dd").allInnerTexts();
   await page.getByRole("timer").filter({ hasNotText: left }).waitFor();
   await look("cancel");
-  await page.getByRole("button", { name: "Cancel this booking" }).click();
+  await page.getByRole("button", { name: "Cancel this session" }).click();
   await item.getByText("Cancellation requested").waitFor();
   const pending = await item.locator(".change").innerText();
 
@@ -110,7 +110,7 @@ async function states(page, base, sandbox) {
   await page.getByRole("link", { name: "Walking Football" }).click();
   const item = page.locator("article").first();
   await item.getByRole("button", { name: /^Cancel / }).click();
-  await page.getByRole("button", { name: "Cancel this booking" }).click();
+  await page.getByRole("button", { name: "Cancel this session" }).click();
   await page.locator("dialog [role=alert]").waitFor();
   const unconfirmed = await page.locator("dialog [role=alert]").innerText();
   violations.push(...(await findings(page, "unconfirmed")));

@@ -120,7 +120,7 @@ function Terms({ orderId, itemId, attempt, onDone }: TermsProps) {
         <button onClick={() => setRefresh(refresh + 1)}>Show the terms of now</button>
       ) : (
         <button className="danger" disabled={isSending} onClick={cancel}>
-          {isSending ? "Cancelling …" : "Cancel this booking"}
+          {isSending ? "Cancelling …" : "Cancel this session"}
         </button>
       )}
     </>

@@ -1,4 +1,4 @@
-import { StrictMode, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { RelayEnvironmentProvider } from "react-relay";
 import { Booking } from "./Booking";
@@ -61,8 +61,5 @@ function Footer() {
   );
 }
 
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+// Not in <StrictMode>: it mounts twice in development, and Relay then requests a "network-only" query again and again.
+createRoot(document.getElementById("root")!).render(<App />);
