@@ -245,6 +245,11 @@ HOSTILE: list[tuple[str, Any]] = [
     ("opportunityId", "ftp://open.example.org/1"),
     ("opportunityId", "<b>a</b>"),
     ("opportunityId", "a\\b"),
+    ("opportunityId", "//open.example.org/1"),
+    ("opportunityId", "a//b"),
+    ("opportunityId", "mailto:ann@example.org"),
+    ("opportunityId", "%2e%2e%2f"),
+    ("opportunityId", "a/../b"),
     ("opportunityType", "Slot"),
     ("offerId", LONG),
     ("offerId", "JavaScript:alert(1)"),
@@ -289,6 +294,17 @@ async def test_hostile_values(mine: Gateway, sandbox: Sandbox, field: str, value
     assert field in error["message"]
     assert len(error["message"]) < 500
     assert sandbox.request_log.entries == []
+
+
+@pytest.mark.parametrize(
+    "identifier", ["abc:123", "urn:uuid:1", "a/b", "https://open.example.org/api//feeds/1?x=a:b#c"]
+)
+async def test_unusual_identifiers(mine: Gateway, sandbox: Sandbox, identifier: str) -> None:
+    """An identifier with punctuation, or a web URL, reaches imin unchanged."""
+    await create(mine, opportunityId=identifier)
+
+    [item] = sent(sandbox)["imin:initialOrder"]["orderedItem"]
+    assert item["orderedItem"] == {"type": "ScheduledSession", "identifier": identifier}
 
 
 @pytest.mark.settings(checkout_return_origins="https://app.example.org,https://app.example.org:8443")

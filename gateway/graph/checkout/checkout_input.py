@@ -22,8 +22,8 @@ T = TypeVar("T")
 # Source: RFC 3987. A backslash is a slash to browsers.
 _NOT_IN_IRI = re.compile(r"[\s<>\"\\^`{|}]")
 _WEB = {"http", "https"}
-_EXECUTED = {"javascript", "data", "vbscript", "file"}
-"""Schemes whose URLs browsers execute, or open from the disk."""
+_ACTED_ON = {"javascript", "data", "vbscript", "file", "blob", "mailto"}
+"""Schemes whose URLs browsers execute, open from the disk or pass to another program."""
 
 MAX_ATTENDEES = 50
 
@@ -117,12 +117,12 @@ def _can_be_sold(text: str) -> bool:
     imin compares it, but a page that shows it might make a link of it.
     """
     scheme, colon, _ = text.partition(":")
-    is_url = colon != "" and text[len(scheme) :].startswith("://")
+    is_web = colon != "" and scheme.lower() in _WEB and text[len(scheme) :].startswith("://")
     return (
         is_opportunity(text)
         and not _NOT_IN_IRI.search(text)
         and not {".", ".."}.intersection(unquote(text).split("/"))
-        and (scheme.lower() in _WEB if is_url else scheme.lower() not in _EXECUTED)
+        and (is_web or ("//" not in text and scheme.lower() not in _ACTED_ON))
     )
 
 
