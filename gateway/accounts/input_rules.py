@@ -7,10 +7,10 @@ that would deceive those who read them. Messages name the field and never repeat
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from gateway.imin.dates import parse_date
+from gateway.imin.dates import parse_date, parse_date_time
 
 Members = Mapping[str, Any]
 """Details of a person by imin's names, as they are sent."""
@@ -105,8 +105,21 @@ def birth_date(now: datetime) -> Rule:
     return rule
 
 
+def moment(name: str, value: str) -> str:
+    """A date and time that lies in the years 1 to 9999 in UTC too, as imin may convert it."""
+    invalid = InvalidInput(f"{name} must be a date and time in the years 1 to 9999 in UTC.")
+    parsed = parse_date_time(value)
+    if parsed is None:
+        raise invalid
+    try:
+        parsed.astimezone(UTC)
+    except OverflowError:
+        raise invalid from None
+    return value
+
+
 def country(name: str, value: str) -> str:
-    """A country by its ISO 3166 code."""
+    """A country by the form of its ISO 3166 code. Whether the code is assigned is not checked."""
     if not _COUNTRY.fullmatch(value):
         raise InvalidInput(f"{name} must be a country code of two capital letters, for example GB.")
     return value

@@ -147,6 +147,8 @@ async def test_refused(gateway: Gateway, sandbox: Sandbox, name: str, value: Any
         ("setAccessPass", {"text": "A" * 257}, "text"),
         ("setEntitlement", {"entitlementType": "adult"}, "entitlementType"),
         ("setEntitlement", {"validUntil": "tomorrow"}, "validUntil"),
+        ("setEntitlement", {"validUntil": "0001-01-01T00:00:00+23:59"}, "validUntil"),
+        ("setEntitlement", {"validUntil": "9999-12-31T23:59:59-12:00"}, "validUntil"),
         ("deleteCustomerAccount", {"confirm": False}, "confirm"),
         ("deleteCustomerAccount", {"confirm": None}, "confirm"),
     ],

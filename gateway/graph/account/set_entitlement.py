@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 from strawberry import UNSET
 
-from gateway.accounts.input_rules import InvalidInput, iri
+from gateway.accounts.input_rules import InvalidInput, iri, moment
 from gateway.accounts.outcomes import Applied
 from gateway.accounts.requests import EntitlementUpdate
 from gateway.graph.account.inputs import KEY, customer_of, invalid
@@ -103,12 +103,13 @@ class SetEntitlement:
             return SetEntitlementPayload(result=for_services_only())
         try:
             type_iri = iri("entitlementType", input.entitlement_type)
+            until = moment("validUntil", input.valid_until)
         except InvalidInput as error:
             raise invalid(str(error)) from None
         customer = customer_of(context, input.customer_id)
         if customer is None:
             return SetEntitlementPayload(result=no_such_customer())
-        request = EntitlementUpdate(customer, type_iri, input.valid_until)
+        request = EntitlementUpdate(customer, type_iri, until)
         result = await send(context, request, input.idempotency_key)
         if not isinstance(result.outcome, Applied):
             return SetEntitlementPayload(result=refusal_of(context, customer, result))
