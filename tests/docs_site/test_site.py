@@ -68,6 +68,11 @@ def test_nothing_from_elsewhere(site: Path) -> None:
     assert re.findall(r"url\(\s*[\"']?(?:https?:)?//[^)]*|@import[^;]*", styles) == []
 
 
+def test_quoted_code(site: Path) -> None:
+    """Where a guide quotes a file, the page shows the file's lines."""
+    assert [path.name for path in pages(site) if re.search(r"examples/[\w./-]+:\w", path.read_text())] == []
+
+
 def test_search_index(site: Path) -> None:
     """Guides and the reference can be searched, decisions cannot."""
     index = json.loads((site / "search/search_index.json").read_text())
