@@ -1,14 +1,31 @@
 """Run an example of a mutation on a page of docs/: variables, each with the result that the page shows."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from tests.conftest import Gateway
-from tests.support.guides import Section, commands, curl
+from tests.project.tree import PROJECT
+from tests.support.guides import Section, commands, curl, sections
 
 SHOWN_SANDBOX = "http://127.0.0.1:8001"
 """Address of the sandbox on the pages."""
+
+
+def examples(page: Path) -> dict[str, Section]:
+    """The sections of a page that show a result, by heading."""
+    shown = [section for section in sections(page) if any(one.title == "Result" for one in section.blocks)]
+    return {section.heading: section for section in shown}
+
+
+def outcomes(mutation: str) -> list[str]:
+    """The members of a mutation's union in the schema."""
+    schema = (PROJECT / "schema.graphql").read_text()
+    union = re.search(rf"union {mutation}Result =(.*?)\n\n", schema, re.DOTALL | re.IGNORECASE)
+    assert union
+    return [name.strip() for name in union[1].split("|") if name.strip()]
 
 
 async def run_example(
