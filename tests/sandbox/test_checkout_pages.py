@@ -2,25 +2,28 @@
 
 import asyncio
 import re
-from html import unescape
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from yarl import URL
 
 from gateway.sandbox import SANDBOX, SandboxSettings, create_sandbox
 from tests.sandbox.conftest import NOW, Imin
 from tests.support.checkout_bodies import LINKS, PATH, body, booked, item
+from tests.support.checkout_pages import (
+    ANN,
+    CANCEL,
+    PAY,
+    found,
+    guest_page,
+    open_session,
+    show,
+    submit,
+)
 
-PAY, CANCEL = {"action": "pay"}, {"action": "cancel"}
-ANN = {"givenName": "Ann", "familyName": "Lee", "email": "ann@example.com"}
 BACK = LINKS[0]["url"]
-SCRIPT = "<script>alert(1)</script>"
-QUOTES = "\"'><img src=x>"
-
 PAGE = (
     "Hatha Yoga · Checkout Globex Sandbox checkout Hatha Yoga When Thursday 5 June 2025, 11:00–12:00 "  # noqa: RUF001
     "(London) Where Hebden Bridge Wellbeing Hub, Holme Street, Hebden Bridge, HX7 8EE With Calder Valley "
@@ -31,29 +34,6 @@ BOOKED = (
     "You are booked · Checkout LukeTestOrg Sandbox checkout ✓ You are booked Your order number is 1918. Back "
     "to LukeTestOrg Your account"
 )
-
-
-async def open_session(imin: Imin, *items: Any, links: Any = (), **order: Any) -> URL:
-    """The page of a new session."""
-    request = body(*items, **order) | {"imin:navigationLinks": list(links)}
-    status, created = await imin.call("POST", PATH, request)
-    assert status == 201
-    return URL(created["potentialAction"][0]["target"])
-
-
-async def show(imin: Imin, page: URL) -> tuple[int, str]:
-    """(status, text) of a page, without what is not text."""
-    async with imin.http.get(page) as response:
-        html = await response.text()
-    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL)
-    return response.status, " ".join(unescape(text).split())
-
-
-async def submit(imin: Imin, page: URL, form: dict[str, str]) -> tuple[int, str | None]:
-    """(status, where the browser is sent)."""
-    async with imin.http.post(page, data=form, allow_redirects=False) as response:
-        await response.read()
-    return response.status, response.headers.get("Location")
 
 
 async def test_page(imin: Imin) -> None:
@@ -96,7 +76,7 @@ async def test_pay(imin: Imin) -> None:
     left = session["remainingAttendeeCapacity"] - 1
     assert booked_item["orderedItem"] == session | {"remainingAttendeeCapacity": left}
     assert (booked_item["acceptedOffer"]["id"], booked_item["imin:isPresentlyCancellable"]) == (offer, True)
-    assert (await _found(imin, session))["remainingAttendeeCapacity"] == left
+    assert (await found(imin, session))["remainingAttendeeCapacity"] == left
     receipt = order["imin:receipt"][0]["url"].rpartition("/")[2]
     assert (await imin.get(f"/receipts/{receipt}")).startswith(b"%PDF")
     assert await imin.get(f"/orders/{order['identifier']}") == {
@@ -117,7 +97,7 @@ async def test_cancelled_order(imin: Imin) -> None:
     confirmed = await imin.call("POST", PATH, body(item(session, offer)))
 
     assert (pending[0], confirmed[0]) == (400, 201)
-    assert (await _found(imin, session))["remainingAttendeeCapacity"] == 1
+    assert (await found(imin, session))["remainingAttendeeCapacity"] == 1
 
 
 async def test_pay_twice(imin: Imin) -> None:
@@ -143,7 +123,7 @@ async def test_cancel(imin: Imin) -> None:
 
     assert sent == [(303, BACK)] * 2
     assert (await imin.orders())["imin:totalItems"] == 1917
-    assert (await _found(imin, session))["remainingAttendeeCapacity"] == session["remainingAttendeeCapacity"]
+    assert (await found(imin, session))["remainingAttendeeCapacity"] == session["remainingAttendeeCapacity"]
     assert "Nothing was booked and nothing was paid." in (await show(imin, page))[1]
 
 
@@ -208,7 +188,7 @@ async def test_group(imin: Imin) -> None:
     bought = (await imin.orders())["imin:item"][0]["orderedItem"]
     assert "Ticket 2 × Adult, £10.00 each Attendees Geoff Capes, Ruth Evans" in text  # noqa: RUF001
     assert [one["attendee"]["givenName"] for one in bought] == ["Geoff", "Ruth"]
-    left = (await _found(imin, session))["remainingAttendeeCapacity"]
+    left = (await found(imin, session))["remainingAttendeeCapacity"]
     assert left == session["remainingAttendeeCapacity"] - 2
 
 
@@ -224,158 +204,6 @@ async def test_free(imin: Imin, price: str) -> None:
     is_free = price == "0"
     assert ("Book free of charge" in text, "card" in text) == (is_free, not is_free)
     assert ("payment" in (await imin.orders())["imin:item"][0]) != is_free
-
-
-# Guests
-
-
-@pytest.mark.parametrize("kind", ["session", "slot"])
-async def test_guest(imin: Imin, kind: str) -> None:
-    """The page of a session asks a guest for name and e-mail; no list has the order, its id has."""
-    session, _ = booked(imin.sandbox, kind=kind)
-    page = await guest_page(imin, session)
-
-    text = (await show(imin, page))[1]
-    await submit(imin, page, PAY | ANN)
-
-    assert "First name Last name E-mail Total" in text
-    order = await imin.get(f"/orders/{imin.sandbox.checkout.sessions()[0].order}")
-    assert order["customer"] == {"type": "Person"} | ANN
-    assert (await imin.orders())["imin:totalItems"] == 1917
-    assert (await imin.orders("small"))["imin:totalItems"] == 4
-
-
-async def test_guest_with_an_account(imin: Imin) -> None:
-    """The order of a guest whose e-mail address has an account is in its history."""
-    session, _ = booked(imin.sandbox)
-    page = await guest_page(imin, session)
-
-    await submit(imin, page, PAY | ANN | {"email": "Owen.Price@example.com"})
-
-    (order,) = (await imin.orders("empty"))["imin:item"]
-    assert order["customer"]["givenName"] == "Ann"
-
-
-async def test_customer_object(imin: Imin) -> None:
-    """A broker can send the customer's details instead of an identifier."""
-    session, offer = booked(imin.sandbox)
-    customer = {"@type": "Person", "email": "owen.price@example.com", "givenName": "Owen"}
-    page = await open_session(imin, item(session, offer), customer=customer)
-
-    await submit(imin, page, PAY)
-
-    (order,) = (await imin.orders("empty"))["imin:item"]
-    assert order["customer"] == {"type": "Person", "email": "owen.price@example.com", "givenName": "Owen"}
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"email": "ann"},
-        {"email": "a b@c"},
-        {"givenName": " "},
-        {"familyName": "x" * 101},
-        {"email": "a@b\x00"},
-    ],
-)
-async def test_incomplete_guest(imin: Imin, wrong: dict[str, str]) -> None:
-    """Without a name and an e-mail address nothing is booked, and what was entered is still there."""
-    session, _ = booked(imin.sandbox)
-    page = await guest_page(imin, session)
-
-    async with imin.http.post(page, data=PAY | ANN | wrong, allow_redirects=False) as response:
-        html = await response.text()
-
-    assert response.status == 422
-    assert 'role="alert">Please enter your name and your e-mail address.<' in html
-    entered = {**ANN, **wrong}
-    assert [entered[name].strip() for name in ANN] == re.findall(
-        r'required maxlength="100" value="([^"]*)"', html
-    )
-    assert imin.sandbox.checkout.sessions()[0].state == "open"
-
-
-async def test_guest_page_of_nothing(imin: Imin) -> None:
-    """There is no guest page for what is not for sale."""
-    for segment in ("scheduled-sessions", "slots"):
-        status, text = await show(imin, imin.server.make_url(f"/v1/{segment}/nothing"))
-        assert (status, "Not available" in text) == (404, True)
-
-
-async def test_no_such_session(imin: Imin) -> None:
-    """An unknown session is a page that says so, also for a form."""
-    page = imin.server.make_url("/checkout/nothing")
-
-    assert await submit(imin, page, PAY) == (303, page.path)
-    assert (await show(imin, page))[0] == 404
-
-
-# Security
-
-
-async def test_headers(imin: Imin) -> None:
-    """The policy allows only the page's style, the sandbox's pictures, and forms to itself and the broker."""
-    session, offer = booked(imin.sandbox)
-    link = LINKS[0] | {"url": "http://127.0.0.1:3000/done?a=1"}
-    page = await open_session(imin, item(session, offer), links=[link], customer="1234")
-
-    async with imin.http.get(page) as response:
-        policy = re.sub("'sha256-[^']{44}'", "HASH", response.headers["Content-Security-Policy"])
-        headers = response.headers
-
-    assert policy == (
-        "default-src 'none'; style-src HASH; img-src 'self'; form-action 'self' http://127.0.0.1:3000; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    )
-    assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
-    assert headers["X-Content-Type-Options"] == "nosniff"
-
-
-@pytest.mark.parametrize("host", ["a;script-src%20*", "a;sandbox", "[::1]:80", "a,b"])
-async def test_policy_cannot_be_extended(imin: Imin, host: str) -> None:
-    """An address of the broker adds nothing else to the policy."""
-    session, offer = booked(imin.sandbox)
-    link = LINKS[0] | {"url": f"https://{host}/done"}
-    page = await open_session(imin, item(session, offer), links=[link], customer="1234")
-
-    async with imin.http.get(page) as response:
-        assert "form-action 'self' https:; base-uri" in response.headers["Content-Security-Policy"]
-
-
-async def test_hostile_texts(imin: Imin) -> None:
-    """Texts of the broker, of the session and of the customer are escaped."""
-    session, _ = booked(imin.sandbox)
-    hostile = await imin.call("GET", f"/search/events-api/v2/scheduled-sessions/{_quoted(session)}")
-    document = hostile[1]
-    for level in (document, document["superEvent"]["superEvent"]):
-        level["name"] = SCRIPT + QUOTES
-    document["superEvent"]["location"]["name"] = SCRIPT
-    document["superEvent"]["superEvent"]["organizer"]["name"] = SCRIPT
-    document["superEvent"]["offers"][0]["name"] = SCRIPT
-    imin.sandbox.search.put(session["identifier"], document)
-    customer = {"type": "Person", "email": QUOTES, "givenName": SCRIPT, "familyName": QUOTES}
-    link = LINKS[0] | {"url": 'https://globex.example/"><script>alert(1)</script>'}
-    order = {"customer": customer, "broker": {"name": SCRIPT}}
-    page = await open_session(imin, item(session), links=[link, LINKS[1]], **order)
-    guest = await open_session(imin, item(session))
-    forms = PAY | {"givenName": SCRIPT, "familyName": QUOTES, "email": QUOTES}
-
-    pages = []
-    async with imin.http.get(page) as response:
-        pages.append(await response.text())
-    async with imin.http.post(guest, data=forms) as response:
-        pages.append(await response.text())
-    await submit(imin, page, CANCEL)
-    async with imin.http.get(page) as response:
-        pages.append(await response.text())
-
-    for html in pages:
-        assert "<script" not in html
-        assert "<img src=x" not in html
-        assert html.count("&lt;script&gt;") >= 1
-
-
-# The webhook
 
 
 async def test_webhook() -> None:
@@ -417,24 +245,3 @@ async def test_no_gateway(imin: Imin) -> None:
     _, listed = await imin.call("GET", "/sandbox/checkout-sessions")
 
     assert [(one["state"], one["webhook_status"]) for one in listed["sessions"]] == [("paid", None)]
-
-
-async def guest_page(imin: Imin, session: dict[str, Any]) -> URL:
-    """Where the guest page of a session leads."""
-    segment = {"ScheduledSession": "scheduled-sessions", "Slot": "slots"}[session["type"]]
-    url = URL(str(imin.server.make_url("/v1")) + f"/{segment}/{_quoted(session)}", encoded=True)
-    async with imin.http.get(url, allow_redirects=False) as response:
-        assert response.status == 303
-        return imin.server.make_url(response.headers["Location"])
-
-
-async def _found(imin: Imin, session: dict[str, Any]) -> Any:
-    """The session as Search has it."""
-    path = f"/search/events-api/v2/scheduled-sessions/{_quoted(session)}"
-    status, document = await imin.call("GET", path)
-    assert status == 200
-    return document
-
-
-def _quoted(session: dict[str, Any]) -> str:
-    return str(session["id"]).rpartition("/")[2]

@@ -31,3 +31,10 @@ def for_sale(sandbox: Sandbox, kind: str = "ScheduledSession") -> tuple[str, str
 async def create(gateway: Gateway, **input_: Any) -> Any:
     """The result of createCheckoutSession."""
     return (await gateway.data(MUTATION, input=input_))["createCheckoutSession"]["result"]
+
+
+def sent(sandbox: Sandbox) -> Any:
+    """The body of the only request that imin has received."""
+    [entry] = sandbox.request_log.entries
+    assert entry.route == CREATE
+    return entry.body
